@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { exportFormatSchema, gainSchema, recordingTypeSchema } from './audio-format.ts';
+import { type Result } from './errors.ts';
+import { fileEntrySchema } from './server-messages.ts';
+import { sessionIdSchema } from './session-id.ts';
+import { sessionRecordSchema } from './session-record.ts';
+import { settingsPatchSchema, settingsSchema } from './settings.ts';
+
+const sessionReference = z.strictObject({ id: sessionIdSchema });
+
+const operation = <
+  Method extends 'GET' | 'POST' | 'PATCH' | 'DELETE',
+  Input extends z.ZodObject,
+  Output extends z.ZodType,
+>(
+  method: Method,
+  path: string,
+  input: Input,
+  output: Output,
+) => ({ method, path, input, output });
+
+/** What the encoder is, where it was found, and what it cannot do. */
+export const encoderInfoSchema = z.object({
+  kind: z.enum(['ffmpeg', 'built-in']),
+  /** `LECTERN_FFMPEG`, `ffmpeg-static`, `PATH` or `mediabunny`. */
+  source: z.string(),
+  version: z.string(),
+  formats: z.array(exportFormatSchema),
+});
+export type EncoderInfo = z.infer<typeof encoderInfoSchema>;
+
+export const appInfoSchema = z.object({
+  version: z.string(),
+  shell: z.enum(['desktop', 'browser']),
+  data_dir: z.string(),
+  recordings_dir: z.string(),
+  encoder: encoderInfoSchema,
+});
+export type AppInfo = z.infer<typeof appInfoSchema>;
+
+/**
+ * Everything the app asks of finished sessions and settings, once. The IPC router, the preload's bridge, the
+ * HTTP routes and both clients are derived from this object, so no call can exist on one side alone.
+ * `:name` in a path is filled from the input's key of that name; the other keys go in the query of a GET or
+ * DELETE and in the JSON body of a POST or PATCH.
+ */
+export const api = {
+  'sessions.list': operation(
+    'GET',
+    '/api/sessions',
+    z.strictObject({
+      query: z.string().max(200).optional(),
+      limit: z.coerce.number().int().min(1).max(1000).optional(),
+      offset: z.coerce.number().int().min(0).optional(),
+    }),
+    z.object({ sessions: z.array(sessionRecordSchema), total: z.int().min(0) }),
+  ),
+  'sessions.get': operation('GET', '/api/sessions/:id', sessionReference, sessionRecordSchema),
+  'sessions.update': operation(
+    'PATCH',
+    '/api/sessions/:id',
+    sessionReference.extend({
+      title: z.string().trim().min(1).max(200).optional(),
+      notes: z.string().max(20_000).optional(),
+    }),
+    sessionRecordSchema,
+  ),
+  'sessions.delete': operation('DELETE', '/api/sessions/:id', sessionReference, z.object({ id: sessionIdSchema })),
+  'sessions.export': operation(
+    'POST',
+    '/api/sessions/:id/export',
+    sessionReference.extend({
+      format: exportFormatSchema,
+      track: recordingTypeSchema.optional(),
+      gain: gainSchema.optional(),
+    }),
+    z.object({ files: z.array(fileEntrySchema) }),
+  ),
+  'sessions.reveal': operation(
+    'POST',
+    '/api/sessions/:id/reveal',
+    sessionReference,
+    z.object({ path: z.string() }),
+  ),
+  'settings.get': operation('GET', '/api/settings', z.strictObject({}), settingsSchema),
+  'settings.update': operation('PATCH', '/api/settings', settingsPatchSchema, settingsSchema),
+  'app.info': operation('GET', '/api/app', z.strictObject({}), appInfoSchema),
+} as const;
+
+export type Api = typeof api;
+export type ApiName = keyof Api;
+export type ApiInput<Name extends ApiName> = z.input<Api[Name]['input']>;
+export type ApiOutput<Name extends ApiName> = z.output<Api[Name]['output']>;
+
+/** What answers each operation. Inputs are already parsed; a LecternError thrown becomes the answer. */
+export type ApiHandlers = {
+  readonly [Name in ApiName]: (
+    input: z.output<Api[Name]['input']>,
+  ) => ApiOutput<Name> | Promise<ApiOutput<Name>>;
+};
+
+/** How the renderer calls, over either shell. Never throws: failures are results. */
+export interface ApiClient {
+  call<Name extends ApiName>(name: Name, input: ApiInput<Name>): Promise<Result<ApiOutput<Name>>>;
+}
+
+export function isApiName(name: string): name is ApiName {
+  return Object.hasOwn(api, name);
+}

@@ -1,0 +1,52 @@
+import { z } from 'zod';
+import { trackSchema } from './audio-format.ts';
+
+/** Why audio is missing from a stretch of a track. */
+export const gapCauseSchema = z.enum([
+  'missing_chunks',
+  'device_lost',
+  'suspended',
+  'disconnected',
+  'disk',
+  'crash',
+]);
+export type GapCause = z.infer<typeof gapCauseSchema>;
+
+/** A stretch filled with silence because its audio never arrived. */
+export const gapSchema = z.object({
+  track: trackSchema,
+  start_frame: z.int().min(0),
+  frames: z.int().min(1),
+  cause: gapCauseSchema,
+});
+export type Gap = z.infer<typeof gapSchema>;
+
+/** What was captured of one track, in frames of the session's rate. */
+export const trackReportSchema = z.object({
+  track: trackSchema,
+  /** Frames received and written. */
+  captured: z.int().min(0),
+  /** Frames that the recording's timeline holds: captured plus gaps. */
+  expected: z.int().min(0),
+  chunks_received: z.int().min(0),
+  /** Chunks answered with an error: empty, not whole samples, too large, not base64. */
+  chunks_rejected: z.int().min(0),
+  /** Chunks that arrived a second time. */
+  chunks_duplicated: z.int().min(0),
+  /** Chunks that arrived after their place had been filled with silence. */
+  chunks_late: z.int().min(0),
+  /** Samples at full scale. */
+  clipped_samples: z.int().min(0),
+});
+export type TrackReport = z.infer<typeof trackReportSchema>;
+
+/** What a recording holds against what it should hold. A recording with a hole never looks whole. */
+export const captureReportSchema = z.object({
+  /** Frames captured, of the track that has most. */
+  captured: z.int().min(0),
+  /** Frames expected, of the same track. */
+  expected: z.int().min(0),
+  gaps: z.array(gapSchema),
+  tracks: z.array(trackReportSchema),
+});
+export type CaptureReport = z.infer<typeof captureReportSchema>;

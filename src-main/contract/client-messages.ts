@@ -1,0 +1,77 @@
+import { z } from 'zod';
+import {
+  channelsSchema,
+  deliveryFormatSchema,
+  encodingSchema,
+  gainSchema,
+  sampleRateSchema,
+  trackSchema,
+} from './audio-format.ts';
+
+/** What a full `start` may say. Absent keys take the defaults of DEFAULT_START, or the server's own. */
+export const startMessageSchema = z.object({
+  action: z.literal('start'),
+  format: deliveryFormatSchema,
+  sample_rate: sampleRateSchema.optional(),
+  channels: channelsSchema.optional(),
+  encoding: encodingSchema.optional(),
+  tracks: z
+    .array(trackSchema)
+    .min(1)
+    .refine((tracks) => new Set(tracks).size === tracks.length, 'each track once')
+    .optional(),
+  /** `headed`: every binary frame begins with the header of headed-frame.ts. */
+  framing: z.enum(['raw', 'headed']).optional(),
+  title: z.string().trim().max(200).optional(),
+  gain: gainSchema.optional(),
+  /** What follows a limit: the session ends, or goes on in a new part. */
+  on_limit: z.enum(['stop', 'continue']).optional(),
+});
+export type StartMessage = z.infer<typeof startMessageSchema>;
+
+export const audioChunkMessageSchema = z.object({
+  action: z.literal('audio_chunk'),
+  /** Base64 of whole samples in the session's encoding. */
+  data: z.string(),
+  track: trackSchema.optional(),
+  /** Position in the track's chunks, counted from 0. */
+  seq: z.int().min(0).optional(),
+  /** Position in the track's frames, counted from 0, pauses left out. */
+  start_frame: z.int().min(0).optional(),
+});
+
+export const markerMessageSchema = z.object({
+  action: z.literal('marker'),
+  label: z.string().trim().max(200).optional(),
+});
+
+const bare = <Action extends string>(action: Action) => z.object({ action: z.literal(action) });
+
+/** Every message a client may send as a text frame, by its action. */
+export const clientMessageSchemas = {
+  start: startMessageSchema,
+  audio_chunk: audioChunkMessageSchema,
+  pause: bare('pause'),
+  resume: bare('resume'),
+  marker: markerMessageSchema,
+  status: bare('status'),
+  stop: bare('stop'),
+} as const;
+
+export type ClientAction = keyof typeof clientMessageSchemas;
+export type ClientMessage = z.infer<(typeof clientMessageSchemas)[ClientAction]>;
+
+export function isClientAction(action: string): action is ClientAction {
+  return Object.hasOwn(clientMessageSchemas, action);
+}
+
+/** What a `start` that names only a format means. */
+export const DEFAULT_START = {
+  sample_rate: 16_000,
+  channels: 1,
+  encoding: 'pcm_s16le',
+  tracks: ['user'],
+  framing: 'raw',
+  gain: 1,
+  on_limit: 'stop',
+} as const satisfies Omit<Required<StartMessage>, 'action' | 'format' | 'title'>;

@@ -1,0 +1,51 @@
+import type { Track } from './audio-format.ts';
+
+/** Bytes before the samples in a binary frame of a session started with `"framing":"headed"`. */
+export const FRAME_HEADER_BYTES = 16;
+
+/** First byte of every header: the version of this layout. */
+export const FRAME_HEADER_VERSION = 1;
+
+export interface FrameHeader {
+  /** Position of the track in the `tracks` of `start`. */
+  readonly trackIndex: number;
+  /** Position in the track's chunks, counted from 0, below 2^32. */
+  readonly seq: number;
+  /** Position in the track's frames, counted from 0, below 2^53. */
+  readonly startFrame: number;
+}
+
+/**
+ * Writes the header at the start of `frame`. All fields are little-endian:
+ * 0 version (1), 1 track index, 2-3 zero, 4-7 seq (u32), 8-15 start frame (u64).
+ */
+export function writeFrameHeader(frame: Uint8Array, header: FrameHeader): void {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  view.setUint8(0, FRAME_HEADER_VERSION);
+  view.setUint8(1, header.trackIndex);
+  view.setUint16(2, 0);
+  view.setUint32(4, header.seq, true);
+  view.setBigUint64(8, BigInt(header.startFrame), true);
+}
+
+/** The header and samples (a view, not a copy) of `frame`, or words for what is wrong with it. */
+export function readFrameHeader(
+  frame: Uint8Array,
+  tracks: readonly Track[],
+): { header: FrameHeader; track: Track; samples: Uint8Array } | { problem: string } {
+  if (frame.byteLength < FRAME_HEADER_BYTES)
+    return { problem: `expected a ${FRAME_HEADER_BYTES}-byte header, got ${frame.byteLength} bytes` };
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  const version = view.getUint8(0);
+  if (version !== FRAME_HEADER_VERSION)
+    return { problem: `expected header version ${FRAME_HEADER_VERSION}, got ${version}` };
+  const trackIndex = view.getUint8(1);
+  const track = tracks[trackIndex];
+  if (track === undefined)
+    return { problem: `expected a track index below ${tracks.length}, got ${trackIndex}` };
+  const startFrame = view.getBigUint64(8, true);
+  if (startFrame > BigInt(Number.MAX_SAFE_INTEGER))
+    return { problem: `expected a start frame below 2^53, got ${startFrame}` };
+  const header = { trackIndex, seq: view.getUint32(4, true), startFrame: Number(startFrame) };
+  return { header, track, samples: frame.subarray(FRAME_HEADER_BYTES) };
+}

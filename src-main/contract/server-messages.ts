@@ -1,0 +1,124 @@
+import { z } from 'zod';
+import {
+  channelsSchema,
+  deliveryFormatSchema,
+  encodingSchema,
+  exportFormatSchema,
+  recordingTypeSchema,
+  sampleRateSchema,
+  trackSchema,
+} from './audio-format.ts';
+import { captureReportSchema } from './capture-report.ts';
+import { wireErrorSchema } from './errors.ts';
+import { sessionIdSchema } from './session-id.ts';
+
+/** Where a session is: `idle` before start, `done` once its files are final. */
+export const sessionStateSchema = z.enum(['idle', 'recording', 'paused', 'finalising', 'done']);
+export type SessionState = z.infer<typeof sessionStateSchema>;
+
+/** Why a recording ended, where it was not a plain `stop`. */
+export const stopReasonSchema = z.enum([
+  'total_size_limit',
+  'duration_limit',
+  'shutdown',
+  'disconnected',
+  'write_failed',
+]);
+export type StopReason = z.infer<typeof stopReasonSchema>;
+
+export const warningCodeSchema = z.enum([
+  'silence',
+  'zeros',
+  'clipping',
+  'no_data',
+  'disk_low',
+  'limit_near',
+  'device',
+  'encoder',
+]);
+export type WarningCode = z.infer<typeof warningCodeSchema>;
+
+/** A finished file. `file_path` is relative to the recordings folder. */
+export const fileEntrySchema = z.object({
+  type: recordingTypeSchema,
+  format: exportFormatSchema,
+  file_path: z.string(),
+  url: z.string(),
+  byte_size: z.int().min(0),
+  duration_ms: z.number().min(0),
+  sha256: z.string().optional(),
+});
+export type FileEntry = z.infer<typeof fileEntrySchema>;
+
+const trackStatusSchema = z.object({
+  track: trackSchema,
+  /** Frames in the file so far. */
+  frames: z.int().min(0),
+  /** The `seq` with which a client that comes back goes on. */
+  next_seq: z.int().min(0),
+});
+
+const serverMessageList = [
+  z.object({
+    type: z.literal('recording_started'),
+    session_id: sessionIdSchema,
+    format: deliveryFormatSchema,
+    sample_rate: sampleRateSchema,
+    channels: channelsSchema,
+    encoding: encodingSchema,
+    tracks: z.array(trackSchema),
+    /** 1 at first; one more each time a limit closed a part and recording went on. */
+    part: z.int().min(1),
+  }),
+  z.object({
+    type: z.literal('ack'),
+    track: trackSchema,
+    /** Every chunk up to and including this one is written. */
+    seq: z.int().min(0),
+    /** Frames of the track written so far. */
+    frames: z.int().min(0),
+  }),
+  z.object({
+    type: z.literal('progress'),
+    chunks_received: z.int().min(0),
+    total_size_mb: z.number().min(0),
+    duration_seconds: z.number().min(0),
+  }),
+  z.object({ type: z.literal('recording_paused'), duration_seconds: z.number().min(0) }),
+  z.object({ type: z.literal('recording_resumed'), duration_seconds: z.number().min(0) }),
+  z.object({
+    type: z.literal('marker_added'),
+    index: z.int().min(0),
+    position_seconds: z.number().min(0),
+    label: z.string(),
+  }),
+  z.object({
+    type: z.literal('status'),
+    session_id: sessionIdSchema,
+    state: sessionStateSchema,
+    part: z.int().min(0),
+    chunks_received: z.int().min(0),
+    total_size_mb: z.number().min(0),
+    duration_seconds: z.number().min(0),
+    tracks: z.array(trackStatusSchema),
+  }),
+  z.object({
+    type: z.literal('recording_stopped'),
+    session_id: sessionIdSchema,
+    part: z.int().min(1),
+    duration_seconds: z.number().min(0),
+    files: z.array(fileEntrySchema),
+    report: captureReportSchema,
+    reason: stopReasonSchema.optional(),
+  }),
+  z.object({ type: z.literal('processing_started'), message: z.string() }),
+  z.object({ type: z.literal('processing_completed'), message: z.string() }),
+  z.object({ type: z.literal('processing_failed'), message: z.string() }),
+  z.object({ type: z.literal('warning'), code: warningCodeSchema, message: z.string() }),
+  wireErrorSchema.extend({ type: z.literal('error') }),
+] as const;
+
+/** Every message the engine may send, by its `type`. */
+export const serverMessageSchema = z.discriminatedUnion('type', serverMessageList);
+export type ServerMessage = z.infer<typeof serverMessageSchema>;
+export type ServerMessageOf<Type extends ServerMessage['type']> = Extract<ServerMessage, { type: Type }>;

@@ -1,0 +1,65 @@
+import { z } from 'zod';
+import { channelsSchema, deliveryFormatSchema, encodingSchema, gainSchema, trackSchema } from './audio-format.ts';
+import { captureReportSchema } from './capture-report.ts';
+import { fileEntrySchema, stopReasonSchema } from './server-messages.ts';
+import { sessionIdSchema } from './session-id.ts';
+
+/** What became of a session, as the catalog and the app tell it. */
+export const sessionStatusSchema = z.enum(['recording', 'completed', 'interrupted', 'recovered', 'failed']);
+export type SessionStatus = z.infer<typeof sessionStatusSchema>;
+
+/** A moment someone marked while recording. */
+export const markerSchema = z.object({
+  /** Position in the part, in frames. */
+  frame: z.int().min(0),
+  part: z.int().min(1),
+  label: z.string(),
+});
+export type Marker = z.infer<typeof markerSchema>;
+
+/** A file of a session as the library lists it. `missing` files keep their row. */
+export const recordingFileSchema = fileEntrySchema.extend({
+  part: z.int().min(1),
+  /** The untouched capture, as against a delivered copy. */
+  master: z.boolean(),
+  gain: gainSchema,
+  status: z.enum(['recording', 'completed', 'failed', 'missing']),
+});
+export type RecordingFile = z.infer<typeof recordingFileSchema>;
+
+/** A finished or running part of a session. */
+export const partRecordSchema = z.object({
+  part: z.int().min(1),
+  started_at: z.iso.datetime(),
+  duration_seconds: z.number().min(0),
+  report: captureReportSchema.optional(),
+  reason: stopReasonSchema.optional(),
+});
+export type PartRecord = z.infer<typeof partRecordSchema>;
+
+/** Everything about one session: the catalog's rows, the body of `session.json`, what the API answers. */
+export const sessionRecordSchema = z.object({
+  id: sessionIdSchema,
+  title: z.string(),
+  notes: z.string(),
+  status: sessionStatusSchema,
+  started_at: z.iso.datetime(),
+  ended_at: z.iso.datetime().nullable(),
+  format: deliveryFormatSchema,
+  sample_rate: z.int(),
+  channels: channelsSchema,
+  encoding: encodingSchema,
+  tracks: z.array(trackSchema),
+  gain: gainSchema,
+  /** What encoded the delivered copies: a version line of ffmpeg, or the built-in encoder. */
+  encoder: z.string().nullable(),
+  duration_seconds: z.number().min(0),
+  parts: z.array(partRecordSchema),
+  files: z.array(recordingFileSchema),
+  markers: z.array(markerSchema),
+});
+export type SessionRecord = z.infer<typeof sessionRecordSchema>;
+
+/** `session.json`: a session's folder is readable without the database. */
+export const sessionFileSchema = z.object({ version: z.literal(1), session: sessionRecordSchema });
+export type SessionFile = z.infer<typeof sessionFileSchema>;

@@ -1,0 +1,55 @@
+import type { EncoderInfo } from '../contract/api.ts';
+import type { ExportFormat } from '../contract/audio-format.ts';
+
+/** The shape of the PCM an encoder is fed: interleaved signed 16-bit little-endian. */
+export interface PcmShape {
+  /** Frames a second. */
+  readonly sampleRate: number;
+  /** 1 or 2. */
+  readonly channels: number;
+}
+
+export interface LiveJob extends PcmShape {
+  readonly format: 'mp4' | 'mp3';
+  /** Where the growing file goes; playable up to about a second before the last write, whatever is killed. */
+  readonly partialPath: string;
+  /** Where the finished file goes: complete, faststart, replaced only by a whole file. */
+  readonly finalPath: string;
+  /** Bits a second for MP3; absent means the format's own default. */
+  readonly mp3BitRate?: number;
+}
+
+/** An encoder that runs while recording. It may fail at any time without harm: the master is the fallback. */
+export interface LiveEncoder {
+  /** Takes PCM in order and returns at once. The bytes are not kept after the call. Ignored after a failure. */
+  write(pcm: Uint8Array): void;
+  /** Why it can no longer deliver: died, refused to start, or fell further behind than its bounded queue. */
+  readonly failure: Error | undefined;
+  /** Ends the input and leaves the finished file at `finalPath`, the partial one removed. Rejects on failure. */
+  finish(): Promise<void>;
+  /** Stops at once and removes what it wrote. */
+  abort(): Promise<void>;
+}
+
+export interface FileJob {
+  readonly format: ExportFormat;
+  /** A 16-bit PCM WAV. */
+  readonly masterPath: string;
+  readonly finalPath: string;
+  /** Linear, 1 to 4, clamped to int16. */
+  readonly gain: number;
+  readonly mp3BitRate?: number;
+  /** Moments to write as chapters (MP4, MP3, FLAC, Opus), in seconds. */
+  readonly chapters?: readonly { readonly seconds: number; readonly label: string }[];
+  readonly onProgress?: (fraction: number) => void;
+  readonly signal?: AbortSignal;
+}
+
+export interface Encoder {
+  readonly info: EncoderInfo;
+  startLive(job: LiveJob): LiveEncoder;
+  /** Encodes a whole master. Writes beside `finalPath` and renames once verified. */
+  encodeFile(job: FileJob): Promise<void>;
+  /** Ends every child process still running. */
+  close(): Promise<void>;
+}

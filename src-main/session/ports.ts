@@ -1,0 +1,70 @@
+import type { DeliveryFormat, Encoding, Track } from '../contract/audio-format.ts';
+import type { CaptureReport } from '../contract/capture-report.ts';
+import type { FileEntry, StopReason } from '../contract/server-messages.ts';
+import type { Marker, SessionStatus } from '../contract/session-record.ts';
+
+/** Time, passed in so that tests need not wait for it. */
+export interface Clock {
+  /** Milliseconds since any fixed moment; never goes back. */
+  monotonicMs(): number;
+  /** Milliseconds since 1970-01-01 UTC. */
+  wallMs(): number;
+}
+
+/** Words for the log. Never audio, transcripts, tokens or paths outside the recordings folder. */
+export type Log = (level: 'info' | 'warn' | 'error', message: string, details?: Record<string, unknown>) => void;
+
+/** What a session was asked to be. */
+export interface SessionSpec {
+  readonly sessionId: string;
+  readonly title: string;
+  readonly format: DeliveryFormat;
+  /** Frames a second. */
+  readonly sampleRate: number;
+  readonly channels: number;
+  /** How samples came over the wire; masters are 16-bit PCM whatever it was. */
+  readonly encoding: Encoding;
+  readonly tracks: readonly Track[];
+  readonly gain: number;
+  readonly startedAtMs: number;
+}
+
+/** One part of a session: everything between a start, or a limit, and the next. */
+export interface PartSpec {
+  readonly session: SessionSpec;
+  /** Counted from 1. */
+  readonly part: number;
+  readonly startedAtMs: number;
+}
+
+/** What is known of a part when it ends. */
+export interface PartSummary {
+  readonly report: CaptureReport;
+  readonly markers: readonly Marker[];
+  readonly durationSeconds: number;
+  readonly reason?: StopReason;
+}
+
+/** Where a part's audio goes. */
+export interface PartSink {
+  /**
+   * Appends interleaved signed 16-bit little-endian samples to a track, in call order. The bytes may be kept
+   * until the promise settles. Resolves once they are in the file (a killed process no longer loses them);
+   * rejects with DISK_FULL or WRITE_FAILED, with everything written before it still playable.
+   */
+  append(track: Track, pcm: Uint8Array): Promise<void>;
+  /** Bytes handed to `append` and not yet in the file. */
+  readonly queuedBytes: number;
+  /** Writes what is queued, makes every file final and durable, and lists them, delivered copies first. */
+  finish(summary: PartSummary): Promise<readonly FileEntry[]>;
+}
+
+/** What a running session tells the world that outlives it. */
+export interface SessionStore {
+  /** Creates the session's folder and row. Resolves before the first sample is taken. */
+  begin(spec: SessionSpec): Promise<void>;
+  openPart(spec: PartSpec): Promise<PartSink>;
+  addMarker(sessionId: string, marker: Marker): void;
+  /** Records that nothing more will come. */
+  end(sessionId: string, status: Extract<SessionStatus, 'completed' | 'interrupted' | 'failed'>): Promise<void>;
+}
