@@ -1,6 +1,6 @@
 import type { DeliveryFormat, Encoding, Track } from '../contract/audio-format.ts';
 import type { CaptureReport } from '../contract/capture-report.ts';
-import type { FileEntry, StopReason } from '../contract/server-messages.ts';
+import type { FileEntry, ServerMessage, StopReason } from '../contract/server-messages.ts';
 import type { Marker, SessionStatus } from '../contract/session-record.ts';
 
 /** Time, passed in so that tests need not wait for it. */
@@ -67,4 +67,24 @@ export interface SessionStore {
   addMarker(sessionId: string, marker: Marker): void;
   /** Records that nothing more will come. */
   end(sessionId: string, status: Extract<SessionStatus, 'completed' | 'interrupted' | 'failed'>): Promise<void>;
+}
+
+/** The far end of a connection: whoever sends audio and is told what became of it. */
+export interface Client {
+  send(message: ServerMessage): void;
+}
+
+/** One client's conversation with a session. Never throws: everything wrong is answered as a message. */
+export interface Connection {
+  /** The session's id, chosen by the engine where the client asked for `new`. */
+  readonly sessionId: string;
+  /**
+   * Takes a text frame. Messages are handled in the order of the calls, whether or not awaited. Resolves when the
+   * next one is welcome: a transport that can pause its sender waits for it, which bounds memory.
+   */
+  receiveText(text: string): Promise<void>;
+  /** Takes a binary frame of audio. The bytes may be kept. Resolves as receiveText does. */
+  receiveBinary(bytes: Uint8Array): Promise<void>;
+  /** The client is gone. Its session waits for it to come back, then ends as interrupted. */
+  disconnect(): void;
 }
