@@ -1,6 +1,19 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { openCatalog } from './catalog/catalog.ts';
 import type { ApiHandlers } from './contract/api.ts';
 import type { DeliveryFormat } from './contract/audio-format.ts';
+import { PROTOCOL_LIMITS, type Limits } from './contract/limits.ts';
 import type { Encoder } from './encode/encoder.ts';
+import { unwritable } from './files/session-folder.ts';
+import { createHandlers } from './library/handlers.ts';
+import { createSessionFiles } from './library/session-files.ts';
+import { openSettings } from './library/settings-store.ts';
+import { createSessionStore } from './recording/session-store.ts';
+import { decodeBase64 } from './recording/decode-base64.ts';
+import { nameSession } from './recording/name-session.ts';
+import { createEngine } from './session/engine.ts';
 import type { Client, Clock, Connection, Log } from './session/ports.ts';
 
 /** What a server was told by its environment. */
@@ -30,6 +43,8 @@ export interface RecorderOptions {
   /** Shows a folder in the system's file manager. */
   readonly reveal: (path: string) => Promise<void>;
   readonly defaults?: ServerDefaults;
+  /** Tests and special servers alone set other limits than the protocol's. */
+  readonly limits?: Limits;
 }
 
 /** The whole product without a shell: the engine, its files, its catalog. */
@@ -48,4 +63,95 @@ export interface Recorder {
   metrics(): Readonly<Record<string, number>>;
   /** Finalises every session, then closes the catalog. Safe to call twice. */
   close(): Promise<void>;
+}
+
+/** How often running sessions look at the clock. */
+const TICK_MS = 500;
+/** Master bytes a part can reach from which a plain WAV header no longer does. */
+const FOUR_GIB = 0xffff_ffff;
+
+/** Puts the parts together, once, for every shell. Rejects with FOLDER_UNWRITABLE or CATALOG_UNAVAILABLE. */
+export async function createRecorder(options: RecorderOptions): Promise<Recorder> {
+  const { dataDir, encoder, clock, log, fileUrl, defaults, limits = PROTOCOL_LIMITS } = options;
+  const settings = openSettings(join(dataDir, 'settings.json'), log);
+  const recordingsDir = options.recordingsDir ?? settings.get().recordings_dir ?? join(dataDir, 'recordings');
+  await mkdir(recordingsDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
+    throw unwritable(error);
+  });
+  const catalog = openCatalog(join(dataDir, 'lectern.db'));
+  const files = createSessionFiles(recordingsDir, fileUrl);
+  const mp3BitRate = defaults?.mp3BitRate;
+
+  const engine = createEngine({
+    store: createSessionStore({
+      recordingsDir,
+      catalog,
+      encoder,
+      clock,
+      log,
+      fileUrl,
+      mp3BitRate,
+      // Two bytes in the master for each byte of mu-law received.
+      mayExceed4GiB: limits.maxTotalBytes * 2 > FOUR_GIB,
+    }),
+    clock,
+    log,
+    limits,
+    newId: randomUUID,
+    nameSession,
+    decodeBase64,
+    ...(defaults?.autoRecord === true
+      ? { autoStart: { action: 'start', format: defaults.format, gain: defaults.gain } as const }
+      : {}),
+  });
+  const ticking = setInterval(engine.tick, TICK_MS);
+
+  const handlers = createHandlers({
+    recordingsDir,
+    catalog,
+    settings,
+    encoder,
+    files,
+    clock,
+    log,
+    mp3BitRate,
+    moveToTrash: options.moveToTrash,
+    reveal: options.reveal,
+    isActive: (id) => engine.activeSessions().includes(id),
+    appInfo: {
+      version: options.version,
+      shell: options.shell,
+      data_dir: dataDir,
+      recordings_dir: recordingsDir,
+      encoder: encoder.info,
+    },
+  });
+
+  const shutDown = async (): Promise<void> => {
+    await engine.close();
+    clearInterval(ticking);
+    await encoder.close();
+    catalog.close();
+  };
+  let closing: Promise<void> | undefined;
+
+  return {
+    handlers,
+    connect: (sessionId, client) => engine.connect(sessionId, client),
+    resolveFile(sessionId, name) {
+      const session = catalog.get(sessionId);
+      return session === undefined ? undefined : files.resolve(session, name);
+    },
+    activeSessions: () => engine.activeSessions(),
+    onActivityChange: (listener) => engine.onActivityChange(listener),
+    metrics: () => ({
+      lectern_active_sessions: engine.activeSessions().length,
+      lectern_sessions_total: engine.totals.sessions,
+      lectern_chunks_total: engine.totals.chunks,
+      lectern_received_bytes_total: engine.totals.bytes,
+      lectern_errors_total: engine.totals.errors,
+      lectern_warnings_total: engine.totals.warnings,
+    }),
+    close: () => (closing ??= shutDown()),
+  };
 }

@@ -65,7 +65,12 @@ export const api = {
     }),
     sessionRecordSchema,
   ),
-  'sessions.delete': operation('DELETE', '/api/sessions/:id', sessionReference, z.object({ id: sessionIdSchema })),
+  'sessions.delete': operation(
+    'DELETE',
+    '/api/sessions/:id',
+    sessionReference,
+    z.object({ id: sessionIdSchema }),
+  ),
   'sessions.export': operation(
     'POST',
     '/api/sessions/:id/export',

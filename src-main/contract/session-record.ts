@@ -1,5 +1,11 @@
 import { z } from 'zod';
-import { channelsSchema, deliveryFormatSchema, encodingSchema, gainSchema, trackSchema } from './audio-format.ts';
+import {
+  channelsSchema,
+  deliveryFormatSchema,
+  encodingSchema,
+  gainSchema,
+  trackSchema,
+} from './audio-format.ts';
 import { captureReportSchema } from './capture-report.ts';
 import { fileEntrySchema, stopReasonSchema } from './server-messages.ts';
 import { sessionIdSchema } from './session-id.ts';

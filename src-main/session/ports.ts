@@ -12,7 +12,11 @@ export interface Clock {
 }
 
 /** Words for the log. Never audio, transcripts, tokens or paths outside the recordings folder. */
-export type Log = (level: 'info' | 'warn' | 'error', message: string, details?: Record<string, unknown>) => void;
+export type Log = (
+  level: 'info' | 'warn' | 'error',
+  message: string,
+  details?: Record<string, unknown>,
+) => void;
 
 /** What a session was asked to be. */
 export interface SessionSpec {
@@ -35,6 +39,8 @@ export interface PartSpec {
   /** Counted from 1. */
   readonly part: number;
   readonly startedAtMs: number;
+  /** Tells the client what went wrong with a delivered copy; the master is not affected. */
+  readonly warn: (message: string) => void;
 }
 
 /** What is known of a part when it ends. */
@@ -61,12 +67,18 @@ export interface PartSink {
 
 /** What a running session tells the world that outlives it. */
 export interface SessionStore {
-  /** Creates the session's folder and row. Resolves before the first sample is taken. */
-  begin(spec: SessionSpec): Promise<void>;
+  /**
+   * Creates the session's folder and row, or reopens those of an earlier take of the same id. Resolves, with the
+   * number of the first part, before the first sample is taken. Rejects with FOLDER_UNWRITABLE or DISK_FULL.
+   */
+  begin(spec: SessionSpec): Promise<{ readonly firstPart: number }>;
   openPart(spec: PartSpec): Promise<PartSink>;
   addMarker(sessionId: string, marker: Marker): void;
   /** Records that nothing more will come. */
-  end(sessionId: string, status: Extract<SessionStatus, 'completed' | 'interrupted' | 'failed'>): Promise<void>;
+  end(
+    sessionId: string,
+    status: Extract<SessionStatus, 'completed' | 'interrupted' | 'failed'>,
+  ): Promise<void>;
 }
 
 /** The far end of a connection: whoever sends audio and is told what became of it. */

@@ -1,0 +1,105 @@
+import { decibelsFullScale, measureLevels, type Levels } from './levels.ts';
+
+/** What the signal of a track sounds like, worst first told apart: a dead channel is not a quiet room. */
+export type SignalClass = 'zeros' | 'silence' | 'clipping' | 'fine';
+
+/** A class that has just been established. `fine` is reported once a problem has passed. */
+export interface SignalChange {
+  readonly signal: SignalClass;
+  /** Seconds of audio the problem has lasted. */
+  readonly seconds: number;
+}
+
+/** Below this RMS nobody is speaking, even far from the microphone; room tone of a live one is above. */
+const SILENCE_DBFS = -60;
+/** Digital zeros are never a real room, so they are told sooner than silence. */
+const ZEROS_AFTER_SECONDS = 3;
+/** Longer than the pauses of a lecture, short enough to mend. */
+const SILENCE_AFTER_SECONDS = 15;
+/** Signal this long ends a problem; a single click does not. */
+const RECOVERED_AFTER_SECONDS = 0.3;
+/** Clipped samples within one second that are heard as distortion rather than a knock on the table. */
+const CLIPPED_SAMPLES_A_SECOND = 40;
+/** A problem that keeps coming back is told again no sooner than this. */
+const REPEAT_AFTER_SECONDS = 30;
+
+export interface SignalMonitor {
+  /** Takes the next stretch and says what changed, if anything did. */
+  observe(pcm: Uint8Array, frames: number): SignalChange | undefined;
+  /** Samples at full scale so far. */
+  readonly clippedSamples: number;
+  readonly signal: SignalClass;
+}
+
+/**
+ * Follows one track and says when it turns to digital zeros, to silence, to clipping, and back. Time is counted
+ * in the audio's own frames, so a stalled source reports nothing here.
+ * @param sampleRate frames a second.
+ */
+export function createSignalMonitor(sampleRate: number): SignalMonitor {
+  let signal: SignalClass = 'fine';
+  let clippedSamples = 0;
+  let position = 0;
+  let zeroFrames = 0;
+  let quietFrames = 0;
+  let aliveFrames = 0;
+  let loudFrames = 0;
+  let secondFrames = 0;
+  let secondClipped = 0;
+  let cleanSeconds = 0;
+  const toldAt: Partial<Record<SignalClass, number>> = {};
+
+  const count = (levels: Levels, frames: number): void => {
+    position += frames;
+    clippedSamples += levels.clippedSamples;
+    const quiet = decibelsFullScale(levels.rms) < SILENCE_DBFS;
+    zeroFrames = levels.peak === 0 ? zeroFrames + frames : 0;
+    aliveFrames = levels.peak === 0 ? 0 : aliveFrames + frames;
+    loudFrames = quiet ? 0 : loudFrames + frames;
+    if (quiet) quietFrames += frames;
+    else if (loudFrames >= RECOVERED_AFTER_SECONDS * sampleRate) quietFrames = 0;
+  };
+
+  const clippingNow = (levels: Levels, frames: number): boolean => {
+    secondFrames += frames;
+    secondClipped += levels.clippedSamples;
+    if (secondFrames < sampleRate) return signal === 'clipping';
+    const clipping = secondClipped >= CLIPPED_SAMPLES_A_SECOND;
+    cleanSeconds = clipping ? 0 : cleanSeconds + secondFrames / sampleRate;
+    secondFrames = 0;
+    secondClipped = 0;
+    return clipping || (signal === 'clipping' && cleanSeconds < 5);
+  };
+
+  const classify = (clipping: boolean): SignalClass => {
+    if (zeroFrames >= ZEROS_AFTER_SECONDS * sampleRate) return 'zeros';
+    if (quietFrames >= SILENCE_AFTER_SECONDS * sampleRate) return 'silence';
+    const recoveredFrames = RECOVERED_AFTER_SECONDS * sampleRate;
+    if (signal === 'zeros' && aliveFrames < recoveredFrames) return signal;
+    if (signal === 'silence' && loudFrames < recoveredFrames) return signal;
+    return clipping ? 'clipping' : 'fine';
+  };
+
+  return {
+    observe(pcm, frames) {
+      const levels = measureLevels(pcm);
+      count(levels, frames);
+      const next = classify(clippingNow(levels, frames));
+      if (next === signal) return undefined;
+      const told = toldAt[next];
+      const worsened = next !== 'fine';
+      signal = next;
+      if (worsened && told !== undefined && position - told < REPEAT_AFTER_SECONDS * sampleRate)
+        return undefined;
+      if (worsened) toldAt[next] = position;
+      const lasted = next === 'zeros' ? zeroFrames : next === 'silence' ? quietFrames : secondFrames;
+      return { signal, seconds: lasted / sampleRate };
+    },
+    get clippedSamples() {
+      return clippedSamples;
+    },
+    get signal() {
+      return signal;
+    },
+  };
+}

@@ -1,0 +1,161 @@
+import type Database from 'better-sqlite3';
+import { sessionRecordSchema, type SessionRecord } from '../contract/session-record.ts';
+import { openDatabase } from './database.ts';
+import { recordFromRows, sessionParameters, sessionRowSchema } from './session-rows.ts';
+
+export interface SessionQuery {
+  /** Words that title, notes or a marker contain. */
+  readonly query?: string | undefined;
+  readonly limit: number;
+  readonly offset: number;
+}
+
+/** What is known of every session. Calls are short and synchronous; they throw only when the database itself fails. */
+export interface Catalog {
+  /** Writes the session and everything under it, as one transaction. */
+  save(session: SessionRecord): void;
+  get(id: string): SessionRecord | undefined;
+  /** Newest first. */
+  list(query: SessionQuery): { readonly sessions: readonly SessionRecord[]; readonly total: number };
+  /** Sessions that a crash left unfinished. */
+  unfinished(): readonly SessionRecord[];
+  /** Hides a session whose folder went to the trash, and shows it again when the folder is back. */
+  setDeleted(id: string, deletedAt: string | undefined): void;
+  deletedIds(): readonly string[];
+  addEvent(sessionId: string, occurredAt: string, event: string, details?: unknown): void;
+  close(): void;
+}
+
+export function openCatalog(path: string): Catalog {
+  const database = openDatabase(path);
+  const statements = prepare(database);
+
+  const read = (row: unknown): SessionRecord => {
+    const session = sessionRowSchema.parse(row);
+    return sessionRecordSchema.parse(
+      recordFromRows({
+        session,
+        parts: statements.parts.all(session.id),
+        recordings: statements.recordings.all(session.id),
+        markers: statements.markers.all(session.id),
+      }),
+    );
+  };
+
+  const save = database.transaction((session: SessionRecord) => {
+    statements.saveSession.run(sessionParameters(session));
+    statements.dropParts.run(session.id);
+    for (const part of session.parts)
+      statements.addPart.run({
+        session_id: session.id,
+        part: part.part,
+        started_at: part.started_at,
+        duration_seconds: part.duration_seconds,
+        report: part.report === undefined ? null : JSON.stringify(part.report),
+        reason: part.reason ?? null,
+      });
+    for (const file of session.files) {
+      const track = session.parts
+        .find(({ part }) => part === file.part)
+        ?.report?.tracks.find((candidate) => candidate.track === file.type);
+      const gaps = session.parts.find(({ part }) => part === file.part)?.report?.gaps ?? [];
+      statements.saveRecording.run({
+        session_id: session.id,
+        part: file.part,
+        recording_type: file.type,
+        file_path: file.file_path,
+        format: file.format,
+        master: file.master ? 1 : 0,
+        status: file.status,
+        byte_size: file.byte_size,
+        duration_ms: file.duration_ms,
+        captured_frames: track?.captured ?? null,
+        expected_frames: track?.expected ?? null,
+        gaps: JSON.stringify(gaps.filter((gap) => gap.track === file.type)),
+        gain: file.gain,
+        sha256: file.sha256 ?? null,
+      });
+    }
+    statements.dropMarkers.run(session.id);
+    for (const marker of session.markers)
+      statements.addMarker.run({ session_id: session.id, ...marker });
+  });
+
+  return {
+    save: (session) => {
+      save.immediate(session);
+    },
+    get(id) {
+      const row = statements.get.get(id);
+      return row === undefined ? undefined : read(row);
+    },
+    list({ query, limit, offset }) {
+      const like = query === undefined || query.trim() === '' ? null : `%${escapeLike(query.trim())}%`;
+      const rows = statements.list.all({ like, limit, offset });
+      const total = Number(statements.count.pluck().get({ like }));
+      return { sessions: rows.map(read), total };
+    },
+    unfinished: () => statements.unfinished.all().map(read),
+    setDeleted(id, deletedAt) {
+      statements.setDeleted.run({ id, deleted_at: deletedAt ?? null });
+    },
+    deletedIds: () => statements.deletedIds.pluck().all().map(String),
+    addEvent(sessionId, occurredAt, event, details) {
+      statements.addEvent.run(sessionId, occurredAt, event, details === undefined ? null : JSON.stringify(details));
+    },
+    close() {
+      database.close();
+    },
+  };
+}
+
+/** `%` and `_` in what the user typed are letters, not wildcards. */
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, (character) => `\\${character}`);
+}
+
+const MATCHES = `deleted_at IS NULL AND (@like IS NULL OR title LIKE @like ESCAPE '\\' OR notes LIKE @like ESCAPE '\\'
+  OR EXISTS (SELECT 1 FROM markers WHERE session_id = sessions.id AND label LIKE @like ESCAPE '\\'))`;
+
+function prepare(database: Database.Database) {
+  const sessionColumns = [
+    'id', 'title', 'notes', 'status', 'started_at', 'ended_at', 'format', 'sample_rate', 'channels', 'encoding',
+    'tracks', 'gain', 'encoder', 'duration_seconds',
+  ];
+  const recordingColumns = [
+    'session_id', 'part', 'recording_type', 'file_path', 'format', 'master', 'status', 'byte_size', 'duration_ms',
+    'captured_frames', 'expected_frames', 'gaps', 'gain', 'sha256',
+  ];
+  const upsert = (table: string, columns: readonly string[], key: readonly string[]): string =>
+    `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((column) => `@${column}`).join(', ')})
+     ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${columns
+       .filter((column) => !key.includes(column))
+       .map((column) => `${column} = excluded.${column}`)
+       .join(', ')}`;
+  return {
+    saveSession: database.prepare(upsert('sessions', sessionColumns, ['id'])),
+    saveRecording: database.prepare(upsert('recordings', recordingColumns, ['session_id', 'file_path'])),
+    dropParts: database.prepare('DELETE FROM session_parts WHERE session_id = ?'),
+    addPart: database.prepare(
+      'INSERT INTO session_parts VALUES (@session_id, @part, @started_at, @duration_seconds, @report, @reason)',
+    ),
+    dropMarkers: database.prepare('DELETE FROM markers WHERE session_id = ?'),
+    addMarker: database.prepare(
+      'INSERT INTO markers (session_id, part, frame, label) VALUES (@session_id, @part, @frame, @label)',
+    ),
+    addEvent: database.prepare(
+      'INSERT INTO session_events (session_id, occurred_at, event, details) VALUES (?, ?, ?, ?)',
+    ),
+    get: database.prepare('SELECT * FROM sessions WHERE id = ? AND deleted_at IS NULL'),
+    list: database.prepare(
+      `SELECT * FROM sessions WHERE ${MATCHES} ORDER BY started_at DESC, id LIMIT @limit OFFSET @offset`,
+    ),
+    count: database.prepare(`SELECT count(*) FROM sessions WHERE ${MATCHES}`),
+    unfinished: database.prepare("SELECT * FROM sessions WHERE status = 'recording' AND deleted_at IS NULL"),
+    setDeleted: database.prepare('UPDATE sessions SET deleted_at = @deleted_at WHERE id = @id'),
+    deletedIds: database.prepare('SELECT id FROM sessions WHERE deleted_at IS NOT NULL'),
+    parts: database.prepare('SELECT * FROM session_parts WHERE session_id = ? ORDER BY part'),
+    recordings: database.prepare('SELECT * FROM recordings WHERE session_id = ? ORDER BY part, master, id'),
+    markers: database.prepare('SELECT part, frame, label FROM markers WHERE session_id = ? ORDER BY part, frame, id'),
+  };
+}

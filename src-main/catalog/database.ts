@@ -1,0 +1,46 @@
+import Database from 'better-sqlite3';
+import { chmodSync, mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { LecternError } from '../contract/errors.ts';
+import { migrations } from './migrations/index.ts';
+
+/** A writer of another process is waited for this long; SQLite then reports SQLITE_BUSY. */
+const BUSY_TIMEOUT_MS = 2000;
+
+/** Opens the catalog, creating or migrating it. Throws CATALOG_UNAVAILABLE. */
+export function openDatabase(path: string): Database.Database {
+  try {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
+    chmodSync(path, 0o600);
+    database.pragma('journal_mode = WAL');
+    // A session's row must outlive a power cut: it is how its audio is found again.
+    database.pragma('synchronous = FULL');
+    database.pragma('foreign_keys = ON');
+    migrate(database);
+    return database;
+  } catch (error) {
+    if (error instanceof LecternError) throw error;
+    throw new LecternError(
+      'CATALOG_UNAVAILABLE',
+      `The catalog of recordings cannot be opened (${error instanceof Error ? error.message : 'unknown error'}). ` +
+        'Check that the data folder can be written',
+      { cause: error },
+    );
+  }
+}
+
+function migrate(database: Database.Database): void {
+  const version = Number(database.pragma('user_version', { simple: true }));
+  if (version > migrations.length)
+    throw new LecternError(
+      'CATALOG_UNAVAILABLE',
+      `This data folder was written by a newer Lectern (catalog version ${version}, this one knows ${migrations.length}). Update Lectern`,
+    );
+  migrations.slice(version).forEach((sql, index) => {
+    database.transaction(() => {
+      database.exec(sql);
+      database.pragma(`user_version = ${version + index + 1}`);
+    }).immediate();
+  });
+}

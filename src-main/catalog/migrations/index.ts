@@ -1,0 +1,4 @@
+import { sessionsMigration } from './1-sessions.ts';
+
+/** In order; the database's user_version counts how many it has. Never edited once released, only added to. */
+export const migrations: readonly string[] = [sessionsMigration];

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import type { SessionRecord } from '../contract/session-record.ts';
+
+/** A row of `sessions`, as SQLite gives it. */
+export const sessionRowSchema = z.object({
+  id: z.string(),
+  title: z.string(),
+  notes: z.string(),
+  status: z.string(),
+  started_at: z.string(),
+  ended_at: z.string().nullable(),
+  format: z.string(),
+  sample_rate: z.number(),
+  channels: z.number(),
+  encoding: z.string(),
+  tracks: z.string(),
+  gain: z.number(),
+  encoder: z.string().nullable(),
+  duration_seconds: z.number(),
+});
+
+const partRowSchema = z.object({
+  part: z.number(),
+  started_at: z.string(),
+  duration_seconds: z.number(),
+  report: z.string().nullable(),
+  reason: z.string().nullable(),
+});
+
+const recordingRowSchema = z.object({
+  part: z.number(),
+  recording_type: z.string(),
+  file_path: z.string(),
+  format: z.string(),
+  master: z.number(),
+  status: z.string(),
+  byte_size: z.number(),
+  duration_ms: z.number(),
+  gain: z.number(),
+  sha256: z.string().nullable(),
+});
+
+const markerRowSchema = z.object({ part: z.number(), frame: z.number(), label: z.string() });
+
+/** The rows of one session in the shape of its record; still to be parsed, as they come from a file. */
+export function recordFromRows(rows: {
+  session: z.infer<typeof sessionRowSchema>;
+  parts: readonly unknown[];
+  recordings: readonly unknown[];
+  markers: readonly unknown[];
+}): unknown {
+  return {
+    ...rows.session,
+    tracks: JSON.parse(rows.session.tracks) as unknown,
+    parts: z.array(partRowSchema).parse(rows.parts).map(({ report, reason, ...part }) => ({
+      ...part,
+      ...(report === null ? {} : { report: JSON.parse(report) as unknown }),
+      ...(reason === null ? {} : { reason }),
+    })),
+    files: z.array(recordingRowSchema).parse(rows.recordings).map(({ recording_type, master, sha256, ...file }) => ({
+      ...file,
+      type: recording_type,
+      url: '',
+      master: master === 1,
+      ...(sha256 === null ? {} : { sha256 }),
+    })),
+    markers: z.array(markerRowSchema).parse(rows.markers),
+  };
+}
+
+/** Named parameters for one session's row. */
+export function sessionParameters(session: SessionRecord): Record<string, string | number | null> {
+  return {
+    id: session.id,
+    title: session.title,
+    notes: session.notes,
+    status: session.status,
+    started_at: session.started_at,
+    ended_at: session.ended_at,
+    format: session.format,
+    sample_rate: session.sample_rate,
+    channels: session.channels,
+    encoding: session.encoding,
+    tracks: JSON.stringify(session.tracks),
+    gain: session.gain,
+    encoder: session.encoder,
+    duration_seconds: session.duration_seconds,
+  };
+}

@@ -1,0 +1,55 @@
+import { access, constants, mkdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { RecordingType } from '../contract/audio-format.ts';
+import { LecternError } from '../contract/errors.ts';
+import { sessionIdSchema } from '../contract/session-id.ts';
+import { systemCode } from './write-error.ts';
+
+/** The folder of a session. The id is checked here too, so that no caller can be led outside. */
+export function sessionFolder(recordingsDir: string, sessionId: string): string {
+  if (!sessionIdSchema.safeParse(sessionId).success)
+    throw new LecternError('INVALID_SESSION_ID', 'Invalid session id: expected a plain name');
+  return join(recordingsDir, sessionId);
+}
+
+/** The path of a file in a session's folder, or undefined where the name is not a plain file name. */
+export function sessionFilePath(recordingsDir: string, sessionId: string, name: string): string | undefined {
+  const plain = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) && basename(name) === name;
+  return plain ? join(sessionFolder(recordingsDir, sessionId), name) : undefined;
+}
+
+export interface PartFileName {
+  readonly type: RecordingType;
+  /** Unix seconds of the take's start. */
+  readonly unixSeconds: number;
+  readonly part: number;
+  /** Marks a copy that shares the master's format. */
+  readonly variant?: string;
+  readonly extension: string;
+}
+
+/** `user_1732161234.wav`, `user_1732161234_p2.wav`, `user_1732161234_p2_gain.wav`. */
+export function partFileName({ type, unixSeconds, part, variant, extension }: PartFileName): string {
+  const suffix = (part === 1 ? '' : `_p${part}`) + (variant === undefined ? '' : `_${variant}`);
+  return `${type}_${unixSeconds}${suffix}.${extension}`;
+}
+
+/** Creates the session's folder, readable by its owner alone. */
+export async function createSessionFolder(recordingsDir: string, sessionId: string): Promise<string> {
+  const folder = sessionFolder(recordingsDir, sessionId);
+  try {
+    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await access(folder, constants.W_OK | constants.X_OK);
+    return folder;
+  } catch (error) {
+    throw unwritable(error);
+  }
+}
+
+export function unwritable(error: unknown): LecternError {
+  return new LecternError(
+    'FOLDER_UNWRITABLE',
+    `The recordings folder cannot be written (${systemCode(error)}). Choose another folder in Settings, or make this one writable`,
+    { cause: error },
+  );
+}

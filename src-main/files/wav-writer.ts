@@ -1,0 +1,195 @@
+import { open, rename, type FileHandle } from 'node:fs/promises';
+import { encodeCueChunks, type CuePoint } from './cue-chunks.ts';
+import { syncFolder } from './sync-folder.ts';
+import { createWavHeader } from './wav-header.ts';
+import { writeError } from './write-error.ts';
+
+/** Audio is on the platter, not only with the system, after at most this long. */
+const SYNC_INTERVAL_MS = 1000;
+/** Most buffers the system takes in one call (IOV_MAX on Linux and macOS). */
+const MAX_BATCH_BUFFERS = 512;
+
+/** What marks a file that is still being written, or whose writer died. */
+export const PARTIAL_SUFFIX = '.partial';
+
+export interface WavWriterOptions {
+  /** The finished file; while it grows it is called `path` + `.partial`. Must not exist. */
+  readonly path: string;
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly mayExceed4GiB: boolean;
+}
+
+export interface WavWriter {
+  /**
+   * Appends signed 16-bit little-endian samples, in call order. Resolves once they and a header that counts them are
+   * with the system, so that a killed process loses nothing that was resolved. After a failure everything rejects.
+   */
+  append(pcm: Uint8Array): Promise<void>;
+  readonly queuedBytes: number;
+  /** Bytes of audio in the file. */
+  readonly dataBytes: number;
+  /** Why nothing more can be written. What was written before stays playable. */
+  readonly failure: Error | undefined;
+  /** Writes what is queued and the cue points, makes the file durable and gives it its final name. */
+  finish(cuePoints?: readonly CuePoint[]): Promise<{ readonly path: string; readonly byteSize: number }>;
+}
+
+interface Append {
+  readonly pcm: Uint8Array;
+  readonly resolve: () => void;
+  readonly reject: (error: Error) => void;
+}
+
+/** Opens a streaming WAV: one open file, header true after every batch, flushed every second off the event loop. */
+export async function openWavWriter(options: WavWriterOptions): Promise<WavWriter> {
+  const header = createWavHeader(options);
+  const bytesPerFrame = 2 * options.channels;
+  const partialPath = options.path + PARTIAL_SUFFIX;
+  const file = await open(partialPath, 'wx', 0o600);
+  await writeFully(file, [header.forSizes(0, 0)], 0);
+
+  let queue: Append[] = [];
+  let queuedBytes = 0;
+  let dataBytes = 0;
+  let failure: Error | undefined;
+  let draining: Promise<void> | undefined;
+  let unsynced = false;
+  let syncing: Promise<void> = Promise.resolve();
+  let syncTimer: NodeJS.Timeout | undefined;
+
+  const sync = (): void => {
+    syncTimer = undefined;
+    unsynced = false;
+    syncing = file.datasync().catch((error: unknown) => {
+      failure ??= writeError(error);
+    });
+  };
+
+  const scheduleSync = (): void => {
+    unsynced = true;
+    syncTimer ??= setTimeout(sync, SYNC_INTERVAL_MS);
+  };
+
+  const patchHeader = (trailingBytes: number): Promise<number> =>
+    writeFully(file, [header.forSizes(dataBytes, trailingBytes)], 0);
+
+  const writeBatch = async (batch: readonly Append[]): Promise<void> => {
+    const written = await writeFully(
+      file,
+      batch.map(({ pcm }) => pcm),
+      header.byteLength + dataBytes,
+    ).catch((error: unknown) => {
+      failure = writeError(error);
+      return error instanceof ShortWriteError ? error.writtenBytes : 0;
+    });
+    // A full disk takes half a frame; counting only whole ones keeps the file valid.
+    dataBytes += written - (written % bytesPerFrame);
+    await patchHeader(0);
+    scheduleSync();
+  };
+
+  const drain = async (): Promise<void> => {
+    while (queue.length > 0) {
+      const batch = queue.slice(0, MAX_BATCH_BUFFERS);
+      queue = queue.slice(MAX_BATCH_BUFFERS);
+      if (failure === undefined)
+        await writeBatch(batch).catch((error: unknown) => {
+          failure ??= writeError(error);
+        });
+      for (const { pcm, resolve, reject } of batch) {
+        queuedBytes -= pcm.byteLength;
+        if (failure === undefined) resolve();
+        else reject(failure);
+      }
+    }
+    draining = undefined;
+  };
+
+  const writeTail = async (cuePoints: readonly CuePoint[]): Promise<number> => {
+    const cues = encodeCueChunks(cuePoints, options.sampleRate);
+    if (cues.length === 0 || failure !== undefined) return 0;
+    await writeFully(file, [cues], header.byteLength + dataBytes);
+    await patchHeader(cues.length);
+    unsynced = true;
+    return cues.length;
+  };
+
+  return {
+    append(pcm) {
+      if (failure !== undefined) return Promise.reject(failure);
+      return new Promise((resolve, reject) => {
+        queue.push({ pcm, resolve, reject });
+        queuedBytes += pcm.byteLength;
+        draining ??= drain();
+      });
+    },
+    get queuedBytes() {
+      return queuedBytes;
+    },
+    get dataBytes() {
+      return dataBytes;
+    },
+    get failure() {
+      return failure;
+    },
+    async finish(cuePoints = []) {
+      await draining;
+      clearTimeout(syncTimer);
+      // Cue points are a courtesy; a disk too full for them must not cost the recording.
+      const trailingBytes = await writeTail(cuePoints).catch(() => 0);
+      // Half-written cue points would be taken for audio by a reader that trusts the file's length.
+      await file.truncate(header.byteLength + dataBytes + trailingBytes).catch(() => undefined);
+      await syncing;
+      if (unsynced || dataBytes === 0) await file.datasync().catch(() => undefined);
+      await file.close();
+      await rename(partialPath, options.path);
+      await syncFolder(options.path);
+      return { path: options.path, byteSize: header.byteLength + dataBytes + trailingBytes };
+    },
+  };
+}
+
+/** A write that ended early; `writtenBytes` of it are in the file. */
+class ShortWriteError extends Error {
+  readonly writtenBytes: number;
+  readonly code: string;
+
+  constructor(writtenBytes: number, cause: unknown) {
+    super('write ended early', { cause });
+    this.writtenBytes = writtenBytes;
+    this.code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'EIO';
+  }
+}
+
+/** Writes every byte, however many calls the system makes of it. A full disk writes short before it says so. */
+async function writeFully(
+  file: FileHandle,
+  buffers: readonly Uint8Array[],
+  position: number,
+): Promise<number> {
+  const total = buffers.reduce((sum, buffer) => sum + buffer.byteLength, 0);
+  let rest = buffers;
+  let written = 0;
+  while (written < total) {
+    try {
+      const { bytesWritten } = await file.writev([...rest], position + written);
+      if (bytesWritten === 0) throw new Error('nothing was written');
+      written += bytesWritten;
+      if (written < total) rest = dropBytes(rest, bytesWritten);
+    } catch (error) {
+      throw new ShortWriteError(written, error);
+    }
+  }
+  return total;
+}
+
+function dropBytes(buffers: readonly Uint8Array[], count: number): Uint8Array[] {
+  const rest: Uint8Array[] = [];
+  let left = count;
+  for (const buffer of buffers) {
+    if (left < buffer.byteLength) rest.push(buffer.subarray(left));
+    left = Math.max(0, left - buffer.byteLength);
+  }
+  return rest;
+}

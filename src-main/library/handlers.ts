@@ -1,0 +1,106 @@
+import { existsSync } from 'node:fs';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { ApiHandlers, AppInfo } from '../contract/api.ts';
+import { LecternError } from '../contract/errors.ts';
+import type { SessionRecord } from '../contract/session-record.ts';
+import { writeSessionFile } from '../files/session-file.ts';
+import { sessionFolder } from '../files/session-folder.ts';
+import type { Clock, Log } from '../session/ports.ts';
+import { exportSession, type ExportOptions } from './export-session.ts';
+import type { SettingsStore } from './settings-store.ts';
+
+export interface LibraryOptions extends ExportOptions {
+  readonly catalog: Catalog;
+  readonly settings: SettingsStore;
+  readonly appInfo: AppInfo;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** True while a session is recording, paused or being finalised. */
+  readonly isActive: (sessionId: string) => boolean;
+  readonly moveToTrash: (path: string) => Promise<void>;
+  readonly reveal: (path: string) => Promise<void>;
+}
+
+const DEFAULT_PAGE = 200;
+
+/** Answers everything in contract/api.ts. */
+export function createHandlers(options: LibraryOptions): ApiHandlers {
+  const { catalog, settings, files, recordingsDir } = options;
+
+  const find = (id: string): SessionRecord => {
+    const session = catalog.get(id);
+    if (session === undefined) throw new LecternError('SESSION_NOT_FOUND', `There is no session ${id}`);
+    return session;
+  };
+
+  const findFinished = (id: string): SessionRecord => {
+    if (options.isActive(id))
+      throw new LecternError('SESSION_ACTIVE', 'This session is still being recorded. Stop it first');
+    return find(id);
+  };
+
+  /** Saves a finished session in both places; the catalog is what is asked next, so it decides. */
+  const save = async (session: SessionRecord): Promise<void> => {
+    catalog.save(session);
+    await writeSessionFile(sessionFolder(recordingsDir, session.id), session).catch((error: unknown) => {
+      options.log('warn', 'session.json could not be written', { id: session.id, error });
+    });
+  };
+
+  return {
+    'sessions.list': ({ query, limit, offset }) => {
+      restoreFromTrash();
+      const page = catalog.list({ query, limit: limit ?? DEFAULT_PAGE, offset: offset ?? 0 });
+      return { sessions: page.sessions.map(files.present), total: page.total };
+    },
+    'sessions.get': ({ id }) => files.present(find(id)),
+    'sessions.update': async ({ id, title, notes }) => {
+      // A running session's record is its recorder's to write.
+      const session = findFinished(id);
+      const updated = { ...session, title: title ?? session.title, notes: notes ?? session.notes };
+      await save(updated);
+      return files.present(updated);
+    },
+    'sessions.delete': async ({ id }) => {
+      findFinished(id);
+      const folder = sessionFolder(recordingsDir, id);
+      if (existsSync(folder))
+        await options.moveToTrash(folder).catch((error: unknown) => {
+          if (error instanceof LecternError) throw error;
+          throw new LecternError(
+            'TRASH_FAILED',
+            'The recording could not be moved to the trash, so it was left where it is. Delete its folder by hand if you mean to',
+            { cause: error },
+          );
+        });
+      catalog.setDeleted(id, new Date(options.clock.wallMs()).toISOString());
+      catalog.addEvent(id, new Date(options.clock.wallMs()).toISOString(), 'deleted');
+      return { id };
+    },
+    'sessions.export': async ({ id, ...request }) => {
+      const session = files.present(findFinished(id));
+      const exported = await exportSession(session, request, options);
+      const rows = exported.map(({ row }) => row);
+      const others = session.files.filter((file) => !rows.some((row) => row.file_path === file.file_path));
+      await save({ ...session, files: [...others, ...rows] });
+      return { files: exported.map(({ entry }) => entry) };
+    },
+    'sessions.reveal': async ({ id }) => {
+      find(id);
+      const path = sessionFolder(recordingsDir, id);
+      if (!existsSync(path))
+        throw new LecternError('FILE_MISSING', `The folder of this session is gone: ${path}`);
+      await options.reveal(path);
+      return { path };
+    },
+    'settings.get': () => settings.get(),
+    'settings.update': (patch) => settings.update(patch),
+    'app.info': () => options.appInfo,
+  };
+
+  /** A folder taken back out of the trash brings its session back. */
+  function restoreFromTrash(): void {
+    for (const id of catalog.deletedIds())
+      if (existsSync(sessionFolder(recordingsDir, id))) catalog.setDeleted(id, undefined);
+  }
+}

@@ -1,0 +1,45 @@
+import { existsSync } from 'node:fs';
+import { basename } from 'node:path';
+import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import { sessionFilePath } from '../files/session-folder.ts';
+import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
+
+export interface SessionFiles {
+  /** The record with its files as they are on disk now, and where to fetch them. */
+  present(session: SessionRecord): SessionRecord;
+  /** The absolute path of a file of a session, or undefined where the session has no such file. */
+  resolve(session: SessionRecord, name: string): string | undefined;
+}
+
+export function createSessionFiles(
+  recordingsDir: string,
+  fileUrl: (sessionId: string, name: string) => string,
+): SessionFiles {
+  const pathOf = (session: SessionRecord, file: RecordingFile): string | undefined =>
+    sessionFilePath(recordingsDir, session.id, basename(file.file_path));
+
+  const statusOf = (session: SessionRecord, file: RecordingFile): RecordingFile['status'] => {
+    const path = pathOf(session, file);
+    if (file.status === 'failed') return 'failed';
+    if (path !== undefined && existsSync(path)) return file.status;
+    const growing = file.status === 'recording' && path !== undefined && existsSync(path + PARTIAL_SUFFIX);
+    return growing ? 'recording' : 'missing';
+  };
+
+  return {
+    present: (session) => ({
+      ...session,
+      files: session.files.map((file) => ({
+        ...file,
+        status: statusOf(session, file),
+        url: fileUrl(session.id, basename(file.file_path)),
+      })),
+    }),
+    resolve(session, name) {
+      const file = session.files.find((candidate) => basename(candidate.file_path) === name);
+      if (file === undefined) return undefined;
+      const path = pathOf(session, file);
+      return path !== undefined && existsSync(path) ? path : undefined;
+    },
+  };
+}

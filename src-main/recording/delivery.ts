@@ -1,0 +1,99 @@
+import { applyGain } from '../audio/gain.ts';
+import type { DeliveryFormat } from '../contract/audio-format.ts';
+import type { Encoder } from '../encode/encoder.ts';
+import type { CuePoint } from '../files/cue-chunks.ts';
+import { openWavWriter } from '../files/wav-writer.ts';
+
+export interface DeliveryOptions {
+  readonly format: DeliveryFormat;
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly gain: number;
+  /** Where the finished copy goes. */
+  readonly path: string;
+  readonly mayExceed4GiB: boolean;
+  readonly mp3BitRate?: number | undefined;
+  readonly encoder: Encoder;
+}
+
+/** What a finished delivery came from: the encoder that ran along, or the master afterwards. */
+export type DeliveryOrigin = 'live' | 'rebuilt';
+
+/** The copy that the user asked for, made while recording. Nothing it does can reach the master. */
+export interface Delivery {
+  /** Takes raw PCM; gain is applied here. Never throws, never waits. */
+  write(pcm: Uint8Array): void;
+  /** Leaves the finished copy at its path. Rejects only when it could not be made from the master either. */
+  finish(masterPath: string, markers: readonly CuePoint[]): Promise<DeliveryOrigin>;
+}
+
+/** A copy in another format, or with gain; undefined where the master itself is what was asked for. */
+export async function openDelivery(options: DeliveryOptions): Promise<Delivery | undefined> {
+  const { format, gain, encoder, path, sampleRate } = options;
+  if (format === 'wav' && gain === 1) return undefined;
+  const live = format === 'wav' ? await openAmplifiedWav(options) : openEncoded(options, format);
+  const rebuild = (masterPath: string, markers: readonly CuePoint[]): Promise<void> =>
+    encoder.encodeFile({
+      format,
+      masterPath,
+      finalPath: path,
+      gain,
+      chapters: markers.map(({ frame, label }) => ({ seconds: frame / sampleRate, label })),
+      ...(options.mp3BitRate === undefined ? {} : { mp3BitRate: options.mp3BitRate }),
+    });
+  return {
+    write(pcm) {
+      live?.write(applyGain(pcm, gain));
+    },
+    async finish(masterPath, markers) {
+      try {
+        if (live === undefined) throw new Error('no live copy');
+        await live.finish(markers);
+        return 'live';
+      } catch {
+        await live?.abandon();
+        await rebuild(masterPath, markers);
+        return 'rebuilt';
+      }
+    },
+  };
+}
+
+interface LiveCopy {
+  write(pcm: Uint8Array): void;
+  finish(markers: readonly CuePoint[]): Promise<void>;
+  abandon(): Promise<void>;
+}
+
+function openEncoded(options: DeliveryOptions, format: 'mp4' | 'mp3'): LiveCopy {
+  const live = options.encoder.startLive({
+    format,
+    partialPath: `${options.path}.partial`,
+    finalPath: options.path,
+    sampleRate: options.sampleRate,
+    channels: options.channels,
+    ...(options.mp3BitRate === undefined ? {} : { mp3BitRate: options.mp3BitRate }),
+  });
+  return {
+    write: (pcm) => {
+      live.write(pcm);
+    },
+    finish: () => live.finish(),
+    abandon: () => live.abort(),
+  };
+}
+
+/** An amplified WAV beside the raw one; undefined where it cannot be opened. */
+async function openAmplifiedWav(options: DeliveryOptions): Promise<LiveCopy | undefined> {
+  const writer = await openWavWriter(options).catch(() => undefined);
+  if (writer === undefined) return undefined;
+  return {
+    // A failure is kept by the writer and comes out of finish.
+    write: (pcm) => void writer.append(pcm).catch(() => undefined),
+    async finish(markers) {
+      await writer.finish(markers);
+      if (writer.failure !== undefined) throw writer.failure;
+    },
+    abandon: () => Promise.resolve(),
+  };
+}

@@ -1,0 +1,69 @@
+import type { ClientMessage, StartMessage } from '../contract/client-messages.ts';
+import { LecternError } from '../contract/errors.ts';
+import type { ServerMessage } from '../contract/server-messages.ts';
+import { errorMessage } from './messages.ts';
+import { parseClientMessage } from './parse-client-message.ts';
+import type { Connection } from './ports.ts';
+import type { Session } from './session.ts';
+
+export interface ConnectionOptions {
+  readonly session: Session;
+  /** Answers this client alone. */
+  readonly reply: (message: ServerMessage) => void;
+  /** False once another connection has taken the session over. */
+  readonly ownsSession: () => boolean;
+  readonly onAudio: (bytes: number) => void;
+  readonly onDisconnect: () => void;
+  readonly autoStart?: StartMessage | undefined;
+}
+
+/** One client's conversation: every message is parsed before it reaches the session, and answered if it is wrong. */
+export function createConnection(options: ConnectionOptions): Connection {
+  const { session } = options;
+  let autoStarted = false;
+
+  const handle = (message: ClientMessage): Promise<void> => {
+    switch (message.action) {
+      case 'start':
+        return session.start(message);
+      case 'audio_chunk':
+        options.onAudio(message.data.length);
+        return session.audioChunk(message);
+      case 'pause':
+        return session.pause();
+      case 'resume':
+        return session.resume();
+      case 'marker':
+        return session.marker(message.label);
+      case 'status':
+        return session.status();
+      case 'stop':
+        return session.stop();
+    }
+  };
+
+  const takenOver = async (): Promise<void> => {
+    const message = 'Another connection has taken over this session; connect again to go on';
+    options.reply(errorMessage(new LecternError('SESSION_IN_USE', message)));
+    return Promise.resolve();
+  };
+
+  return {
+    sessionId: session.id,
+    receiveText(text) {
+      if (!options.ownsSession()) return takenOver();
+      const message = parseClientMessage(text);
+      return message instanceof LecternError ? session.refuse(message) : handle(message);
+    },
+    receiveBinary(bytes) {
+      if (!options.ownsSession()) return takenOver();
+      options.onAudio(bytes.byteLength);
+      if (options.autoStart !== undefined && !autoStarted) {
+        autoStarted = true;
+        void session.start(options.autoStart);
+      }
+      return session.binary(bytes);
+    },
+    disconnect: options.onDisconnect,
+  };
+}

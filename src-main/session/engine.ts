@@ -1,0 +1,157 @@
+import type { StartMessage } from '../contract/client-messages.ts';
+import { LecternError } from '../contract/errors.ts';
+import { RECONNECT_WINDOW_MS, type Limits } from '../contract/limits.ts';
+import type { ServerMessage } from '../contract/server-messages.ts';
+import { NEW_SESSION, sessionIdSchema } from '../contract/session-id.ts';
+import { createConnection } from './connection.ts';
+import type { Client, Clock, Connection, Log, SessionStore } from './ports.ts';
+import { createSession, type Session } from './session.ts';
+
+export interface EngineOptions {
+  readonly store: SessionStore;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly limits: Limits;
+  readonly newId: () => string;
+  readonly nameSession: (startedAtMs: number) => string;
+  readonly decodeBase64: (text: string) => Uint8Array | undefined;
+  /** Given, every connection records from its first binary frame, and ends with its connection. */
+  readonly autoStart?: StartMessage;
+}
+
+export interface Engine {
+  /** Starts or rejoins a session. Throws INVALID_SESSION_ID or SHUTTING_DOWN. */
+  connect(sessionId: string, client: Client): Connection;
+  /** Ids of sessions that are recording, paused or being finalised. */
+  activeSessions(): readonly string[];
+  onActivityChange(listener: (active: number) => void): () => void;
+  /** To be called about once a second. */
+  tick(): void;
+  /** Totals since launch. */
+  readonly totals: Readonly<Record<'sessions' | 'chunks' | 'bytes' | 'errors' | 'warnings', number>>;
+  /** Takes no more connections, and finalises every session. */
+  close(): Promise<void>;
+}
+
+/** A session and whoever is connected to it. */
+interface Seat {
+  readonly session: Session;
+  client: Client | undefined;
+  leftAtMs: number;
+}
+
+export function createEngine(options: EngineOptions): Engine {
+  const { store, clock, log, limits, nameSession, decodeBase64 } = options;
+  const seats = new Map<string, Seat>();
+  const listeners = new Set<(active: number) => void>();
+  const totals = { sessions: 0, chunks: 0, bytes: 0, errors: 0, warnings: 0 };
+  let closing: Promise<void> | undefined;
+
+  const isActive = (session: Session): boolean => session.state !== 'idle' && session.state !== 'done';
+  const activeSessions = (): string[] =>
+    [...seats.values()].filter(({ session }) => isActive(session)).map(({ session }) => session.id);
+
+  const onActivity = (): void => {
+    for (const [id, seat] of seats)
+      if (seat.client === undefined && !isActive(seat.session)) seats.delete(id);
+    const active = activeSessions().length;
+    for (const listener of listeners) listener(active);
+  };
+
+  const count = (message: ServerMessage): void => {
+    if (message.type === 'error') totals.errors++;
+    if (message.type === 'warning') totals.warnings++;
+    if (message.type === 'recording_started' && message.part === 1) totals.sessions++;
+  };
+
+  const openSeat = (id: string): Seat => {
+    const session = createSession({
+      id,
+      store,
+      clock,
+      log,
+      limits,
+      nameSession,
+      decodeBase64,
+      onActivity,
+      send: (message) => {
+        count(message);
+        seats.get(id)?.client?.send(message);
+      },
+    });
+    const seat: Seat = { session, client: undefined, leftAtMs: 0 };
+    seats.set(id, seat);
+    return seat;
+  };
+
+  const takeSeat = (id: string, client: Client): Seat => {
+    const seat = seats.get(id) ?? openSeat(id);
+    // A client that comes back may be here before its dead connection is noticed, so the newer one wins.
+    seat.client?.send({
+      type: 'error',
+      code: 'SESSION_IN_USE',
+      message: 'Another connection has taken over this session; this one no longer receives its messages',
+    });
+    seat.client = client;
+    return seat;
+  };
+
+  const leaveSeat = (seat: Seat, client: Client): void => {
+    if (seat.client !== client) return;
+    seat.client = undefined;
+    seat.leftAtMs = clock.monotonicMs();
+    if (!isActive(seat.session)) seats.delete(seat.session.id);
+    else if (options.autoStart !== undefined) void seat.session.stop('disconnected');
+    else log('warn', 'client left a running session', { id: seat.session.id });
+  };
+
+  return {
+    connect(requestedId, client) {
+      if (closing !== undefined)
+        throw new LecternError('SHUTTING_DOWN', 'Lectern is closing; start it again to record');
+      const id = requestedId === NEW_SESSION ? options.newId() : requestedId;
+      if (!sessionIdSchema.safeParse(id).success)
+        throw new LecternError(
+          'INVALID_SESSION_ID',
+          "Invalid session id: expected 1 to 64 letters, digits, '.', '_' or '-', or 'new'",
+        );
+      const seat = takeSeat(id, client);
+      return createConnection({
+        session: seat.session,
+        autoStart: options.autoStart,
+        reply: (message) => {
+          count(message);
+          client.send(message);
+        },
+        ownsSession: () => seat.client === client,
+        onAudio: (bytes) => {
+          totals.chunks++;
+          totals.bytes += bytes;
+        },
+        onDisconnect: () => {
+          leaveSeat(seat, client);
+        },
+      });
+    },
+    activeSessions,
+    onActivityChange(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    tick() {
+      for (const seat of seats.values()) {
+        seat.session.tick();
+        const away = clock.monotonicMs() - seat.leftAtMs;
+        if (seat.client === undefined && isActive(seat.session) && away >= RECONNECT_WINDOW_MS)
+          void seat.session.stop('disconnected');
+      }
+    },
+    totals,
+    close() {
+      closing ??= Promise.all([...seats.values()].map(({ session }) => session.stop('shutdown'))).then(
+        () => undefined,
+      );
+      return closing;
+    },
+  };
+}

@@ -1,0 +1,39 @@
+import { clientMessageSchemas, isClientAction, type ClientMessage } from '../contract/client-messages.ts';
+import { fixedError, LecternError } from '../contract/errors.ts';
+import { describeProblem } from '../contract/parse-problem.ts';
+
+/** A text frame as a message, or the error that answers it. */
+export function parseClientMessage(text: string): ClientMessage | LecternError {
+  const message = parseObject(text);
+  if (message === undefined)
+    return new LecternError('INVALID_MESSAGE', 'Invalid message: expected a JSON object with an action');
+  const { action } = message;
+  if (action !== undefined && typeof action !== 'string')
+    return new LecternError(
+      'INVALID_MESSAGE',
+      `Invalid message: expected action to be a string, got ${kindOf(action)}`,
+    );
+  if (action === undefined || !isClientAction(action)) return fixedError('UNKNOWN_ACTION');
+  const parsed = clientMessageSchemas[action].safeParse(message);
+  if (parsed.success) return parsed.data;
+  if (action === 'start' && parsed.error.issues.some((issue) => issue.path[0] === 'format'))
+    return fixedError('INVALID_FORMAT');
+  return new LecternError('INVALID_MESSAGE', `Invalid message: ${describeProblem(parsed.error, message)}`);
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return isRecord(value) ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function kindOf(value: unknown): string {
+  return value === null ? 'null' : Array.isArray(value) ? 'a list' : `a ${typeof value}`;
+}

@@ -1,0 +1,141 @@
+import type { GapCause } from '../contract/capture-report.ts';
+
+/** A chunk as it arrived. `seq` and `startFrame` are absent where the sender does not count. */
+export interface TimelineChunk {
+  readonly seq?: number | undefined;
+  readonly startFrame?: number | undefined;
+  readonly frames: number;
+  readonly pcm: Uint8Array;
+}
+
+/** What goes into the file next: audio, or silence where audio never came. */
+export type Placement =
+  | { readonly kind: 'audio'; readonly pcm: Uint8Array; readonly frames: number }
+  | { readonly kind: 'silence'; readonly frames: number; readonly cause: GapCause };
+
+/** Chunks held back while an earlier one is awaited; about 3 s of the app's own. */
+const REORDER_WINDOW_CHUNKS = 32;
+
+export interface Timeline {
+  /** Takes a chunk and says what can now be written, in order. */
+  accept(chunk: TimelineChunk): readonly Placement[];
+  /** Gives up waiting: what is held back is placed, with silence for what is missing. */
+  flush(): readonly Placement[];
+  /** Leaves a stretch out, as during a pause: its chunks are expected no more. */
+  skip(chunk: TimelineChunk): void;
+  /** The chunk that would continue the track. */
+  readonly nextSeq: number;
+  /** Frames placed so far, silence included. */
+  readonly nextFrame: number;
+  readonly duplicated: number;
+  readonly late: number;
+  /** Bytes held back. */
+  readonly heldBytes: number;
+}
+
+/**
+ * Puts one track's chunks in order. Late ones within a window are waited for, repeated ones left out, and what is
+ * truly missing becomes silence of the exact length, so that time never shifts.
+ * @param frameBytes bytes of one frame of the chunks' PCM.
+ */
+export function createTimeline(frameBytes: number): Timeline {
+  let nextSeq = 0;
+  let nextFrame = 0;
+  let duplicated = 0;
+  let late = 0;
+  let heldBytes = 0;
+  let usualFrames = 0;
+  const held = new Map<number, TimelineChunk>();
+  const missingSeqs = new Set<number>();
+
+  const silence = (frames: number): Placement => {
+    nextFrame += frames;
+    return { kind: 'silence', frames, cause: 'missing_chunks' };
+  };
+
+  const place = (chunk: TimelineChunk): Placement[] => {
+    const placements: Placement[] = [];
+    if (chunk.seq !== undefined) nextSeq = chunk.seq + 1;
+    const ahead = chunk.startFrame === undefined ? 0 : chunk.startFrame - nextFrame;
+    if (ahead > 0) placements.push(silence(ahead));
+    const overlap = Math.min(Math.max(0, -ahead), chunk.frames);
+    if (overlap === chunk.frames) {
+      duplicated++;
+      return placements;
+    }
+    const frames = chunk.frames - overlap;
+    placements.push({ kind: 'audio', pcm: chunk.pcm.subarray(overlap * frameBytes), frames });
+    nextFrame += frames;
+    usualFrames = chunk.frames;
+    return placements;
+  };
+
+  const takeHeld = (seq: number): TimelineChunk | undefined => {
+    const chunk = held.get(seq);
+    if (chunk === undefined) return undefined;
+    held.delete(seq);
+    heldBytes -= chunk.pcm.byteLength;
+    return chunk;
+  };
+
+  const drain = (): Placement[] => {
+    const placements: Placement[] = [];
+    for (let chunk = takeHeld(nextSeq); chunk !== undefined; chunk = takeHeld(nextSeq))
+      placements.push(...place(chunk));
+    return placements;
+  };
+
+  /** Declares everything before the earliest held chunk missing. */
+  const giveUp = (): Placement[] => {
+    const earliest = Math.min(...held.keys());
+    const chunk = takeHeld(earliest);
+    if (chunk === undefined) return [];
+    const missing = earliest - nextSeq;
+    // Bounded: the sender may jump by billions, and only near misses can still turn up.
+    for (let seq = Math.max(nextSeq, earliest - 1024); seq < earliest; seq++) missingSeqs.add(seq);
+    const placements: Placement[] = [];
+    // A sender that counts chunks but not frames leaves only its usual chunk length to go by.
+    if (chunk.startFrame === undefined && usualFrames > 0)
+      placements.push(silence(Math.min(missing, 1024) * usualFrames));
+    placements.push(...place(chunk), ...drain());
+    return placements;
+  };
+
+  return {
+    accept(chunk) {
+      if (chunk.seq === undefined) return place(chunk);
+      if (chunk.seq < nextSeq || held.has(chunk.seq)) {
+        if (missingSeqs.delete(chunk.seq)) late++;
+        else duplicated++;
+        return [];
+      }
+      if (chunk.seq === nextSeq) return [...place(chunk), ...drain()];
+      held.set(chunk.seq, chunk);
+      heldBytes += chunk.pcm.byteLength;
+      return held.size > REORDER_WINDOW_CHUNKS ? giveUp() : [];
+    },
+    flush() {
+      const placements: Placement[] = [];
+      while (held.size > 0) placements.push(...giveUp());
+      return placements;
+    },
+    skip(chunk) {
+      if (chunk.seq !== undefined && chunk.seq >= nextSeq) nextSeq = chunk.seq + 1;
+    },
+    get nextSeq() {
+      return nextSeq;
+    },
+    get nextFrame() {
+      return nextFrame;
+    },
+    get duplicated() {
+      return duplicated;
+    },
+    get late() {
+      return late;
+    },
+    get heldBytes() {
+      return heldBytes;
+    },
+  };
+}

@@ -1,0 +1,52 @@
+import { createSignalMonitor, type SignalMonitor } from '../audio/signal-monitor.ts';
+import type { Track } from '../contract/audio-format.ts';
+import type { PartTrack, Part } from './part.ts';
+import type { SessionSpec } from './ports.ts';
+import { createTimeline, type Timeline } from './timeline.ts';
+
+/** One track of a running session. */
+export interface SessionTrack {
+  readonly name: Track;
+  readonly timeline: Timeline;
+  readonly monitor: SignalMonitor;
+  /** The part it is writing to, and its place in it. */
+  part: Part;
+  place: PartTrack;
+  /** Frames in earlier parts. */
+  earlierFrames: number;
+  /** Every chunk below this one is in the file. */
+  writtenSeq: number;
+  /** Frames in the file over all parts. */
+  writtenFrames: number;
+  ackDue: boolean;
+  /** Settles, and never rejects, once its last write has ended. */
+  lastAppend: Promise<void>;
+}
+
+export function createSessionTrack(name: Track, spec: SessionSpec, part: Part): SessionTrack {
+  return {
+    name,
+    timeline: createTimeline(2 * spec.channels),
+    monitor: createSignalMonitor(spec.sampleRate),
+    part,
+    place: placeIn(part, name),
+    earlierFrames: 0,
+    writtenSeq: 0,
+    writtenFrames: 0,
+    ackDue: false,
+    lastAppend: Promise.resolve(),
+  };
+}
+
+/** Sends the track on to `part`. */
+export function moveTrack(track: SessionTrack, part: Part): void {
+  track.earlierFrames += track.place.position;
+  track.part = part;
+  track.place = placeIn(part, track.name);
+}
+
+function placeIn(part: Part, name: Track): PartTrack {
+  const place = part.tracks.get(name);
+  if (place === undefined) throw new Error(`part ${part.number} has no track ${name}`);
+  return place;
+}

@@ -1,0 +1,48 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Encoder } from '../../src-main/encode/encoder.ts';
+import { createRecorder, type Recorder, type RecorderOptions } from '../../src-main/recorder.ts';
+import type { Clock } from '../../src-main/session/ports.ts';
+
+/** An encoder for tests of everything else: it has no formats and every job fails. */
+export const noEncoder: Encoder = {
+  info: { kind: 'built-in', source: 'none', version: '0', formats: ['wav'] },
+  startLive: () => ({
+    write: () => undefined,
+    failure: new Error('no encoder'),
+    finish: () => Promise.reject(new Error('no encoder')),
+    abort: () => Promise.resolve(),
+  }),
+  encodeFile: () => Promise.reject(new Error('no encoder')),
+  close: () => Promise.resolve(),
+};
+
+export const systemClock: Clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
+
+/** A real recorder in a folder of its own. */
+export async function openTestRecorder(
+  overrides: Partial<RecorderOptions> = {},
+): Promise<{ recorder: Recorder; dataDir: string; dispose: () => Promise<void> }> {
+  const dataDir = overrides.dataDir ?? (await mkdtemp(join(tmpdir(), 'lectern-test-')));
+  const recorder = await createRecorder({
+    dataDir,
+    version: '0.0.0-test',
+    shell: 'browser',
+    encoder: noEncoder,
+    clock: systemClock,
+    log: () => undefined,
+    fileUrl: (id, name) => `http://localhost/api/sessions/${id}/files/${name}`,
+    moveToTrash: (path) => rm(path, { recursive: true }),
+    reveal: () => Promise.resolve(),
+    ...overrides,
+  });
+  return {
+    recorder,
+    dataDir,
+    dispose: async () => {
+      await recorder.close();
+      await rm(dataDir, { recursive: true, force: true });
+    },
+  };
+}
