@@ -93,21 +93,20 @@ export function createSession(options: SessionOptions): Session {
     if (running === undefined || state === 'finalising') return;
     const { take } = running;
     state = 'finalising';
-    try {
-      options.send(await take.finish(reason));
-      await store.end(
-        id,
-        reason === 'disconnected' || reason === 'write_failed' ? 'interrupted' : 'completed',
-      );
-    } catch (error) {
+    const outcome = await take.finish(reason).catch((error: unknown) => {
       log('error', 'session could not be finalised', { id, error });
-      options.send(errorMessage(error));
-      await store.end(id, 'failed').catch(() => undefined);
-    } finally {
-      state = 'done';
-      running = undefined;
-      options.onActivity();
-    }
+      return errorMessage(error);
+    });
+    const interrupted = reason === 'disconnected' || reason === 'write_failed';
+    const status = outcome.type === 'error' ? 'failed' : interrupted ? 'interrupted' : 'completed';
+    await store.end(id, status).catch((error: unknown) => {
+      log('error', 'the end of the session could not be written down', { id, error });
+    });
+    // Told last: whoever hears of it may rename, export or delete the session at once.
+    state = 'done';
+    running = undefined;
+    options.send(outcome);
+    options.onActivity();
   };
 
   const onWriteError = (error: unknown): void => {

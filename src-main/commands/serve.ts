@@ -1,0 +1,31 @@
+import type { Command } from 'commander';
+import { InvalidArgumentError } from 'commander';
+import { parsePort, serveUntilSignalled } from '../serve.ts';
+import { dataDirOf, type CommonOptions } from './command-context.ts';
+
+interface ServeOptions extends CommonOptions {
+  readonly port?: number;
+  readonly host?: string;
+}
+
+export function addServeCommand(program: Command): void {
+  program
+    .command('serve')
+    .description('serve the app and the protocol; prints one line of JSON that says where')
+    .option('--port <number>', 'the port; 0 takes any free one', (text) => {
+      try {
+        return parsePort(text);
+      } catch (error) {
+        throw new InvalidArgumentError(error instanceof Error ? error.message : String(error));
+      }
+    })
+    .option('--host <address>', 'the address to bind; loopback unless told otherwise')
+    .action(async (_, command: Command) => {
+      const { port, host, ...options } = command.optsWithGlobals<ServeOptions>();
+      await serveUntilSignalled({
+        dataDir: dataDirOf(options),
+        ...(port === undefined ? {} : { port }),
+        ...(host === undefined ? {} : { host }),
+      });
+    });
+}
