@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { OutcomeReporter } from './test/setup/outcome-reporter.ts';
 
 const project = (name: string, timeoutSeconds: number) => ({
   extends: true as const,
@@ -10,18 +11,27 @@ const project = (name: string, timeoutSeconds: number) => ({
   },
 });
 
+/** After everything of a lower order, one file at a time: two browsers would starve each other's audio threads. */
+const alone = (name: string, timeoutSeconds: number, groupOrder: number) => {
+  const { extends: extended, test } = project(name, timeoutSeconds);
+  return { extends: extended, test: { ...test, fileParallelism: false, sequence: { groupOrder } } };
+};
+
+const outcomeFile = process.env['LECTERN_TEST_OUTCOME'];
+
 export default defineConfig({
   test: {
     pool: 'forks',
     // Two cores: a third worker would only make real-time capture tests fight for the processor.
     maxWorkers: 2,
+    silent: 'passed-only',
+    reporters: outcomeFile === undefined ? ['default'] : ['verbose', new OutcomeReporter(outcomeFile)],
     projects: [
       project('unit', 20),
       project('integration', 60),
-      // One browser at a time: two would starve each other's audio threads.
-      { ...project('browser', 120), test: { ...project('browser', 120).test, fileParallelism: false } },
-      { ...project('desktop', 120), test: { ...project('desktop', 120).test, fileParallelism: false } },
-      { ...project('torture', 300), test: { ...project('torture', 300).test, fileParallelism: false } },
+      alone('browser', 120, 1),
+      alone('desktop', 120, 2),
+      alone('torture', 300, 3),
     ],
   },
 });

@@ -3,6 +3,7 @@ import { ZodError } from 'zod';
 import { addExportCommand } from './commands/export.ts';
 import { addListCommand } from './commands/list.ts';
 import { addRecordCommand } from './commands/record.ts';
+import { addRecoverCommand } from './commands/recover.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addShowCommand } from './commands/show.ts';
 import { LecternError, toWireError } from './contract/errors.ts';
@@ -24,6 +25,7 @@ function createProgram(): Command {
   addListCommand(program);
   addShowCommand(program);
   addExportCommand(program);
+  addRecoverCommand(program);
   // Options that every command takes may stand before the command or after it.
   for (const command of program.commands)
     command

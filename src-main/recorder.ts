@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
-import { openCatalog } from './catalog/catalog.ts';
+import { openCatalogOrSubstitute } from './catalog/open-catalog.ts';
 import type { ApiHandlers } from './contract/api.ts';
 import type { DeliveryFormat } from './contract/audio-format.ts';
 import { PROTOCOL_LIMITS, type Limits } from './contract/limits.ts';
@@ -10,9 +10,12 @@ import { unwritable } from './files/session-folder.ts';
 import { createHandlers } from './library/handlers.ts';
 import { createSessionFiles } from './library/session-files.ts';
 import { openSettings } from './library/settings-store.ts';
+import { recoverSessions } from './recording/recover-sessions.ts';
 import { createSessionStore } from './recording/session-store.ts';
+import { watchDisk } from './recording/watch-disk.ts';
 import { decodeBase64 } from './recording/decode-base64.ts';
 import { nameSession } from './recording/name-session.ts';
+import type { SessionRecord } from './contract/session-record.ts';
 import { createEngine } from './session/engine.ts';
 import type { Client, Clock, Connection, Log } from './session/ports.ts';
 
@@ -55,6 +58,10 @@ export interface Recorder {
   connect(sessionId: string, client: Client): Connection;
   /** The absolute path of a finished file, or undefined where the session has none of that name. */
   resolveFile(sessionId: string, name: string): string | undefined;
+  /** Sessions that a crash had cut off, put in order when this recorder was opened. */
+  readonly recovered: readonly SessionRecord[];
+  /** Resolves once their delivered copies have been made again too. */
+  readonly recoveryFinished: Promise<void>;
   /** Ids of sessions that are recording, paused or being finalised. */
   activeSessions(): readonly string[];
   /** Called with the number of active sessions whenever it changes. Returns the way to stop listening. */
@@ -65,8 +72,8 @@ export interface Recorder {
   close(): Promise<void>;
 }
 
-/** How often running sessions look at the clock. */
-const TICK_MS = 500;
+/** How often running sessions look at the clock: a source that stalls is told of within a second. */
+const TICK_MS = 200;
 /** Master bytes a part can reach from which a plain WAV header no longer does. */
 const FOUR_GIB = 0xffff_ffff;
 
@@ -78,13 +85,16 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   await mkdir(recordingsDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw unwritable(error);
   });
-  const catalog = openCatalog(join(dataDir, 'lectern.db'));
-  const files = createSessionFiles(recordingsDir, fileUrl);
+  const catalog = openCatalogOrSubstitute(join(dataDir, 'lectern.db'), log);
   const mp3BitRate = defaults?.mp3BitRate;
+  const recovery = await recoverSessions({ recordingsDir, catalog, encoder, clock, log, mp3BitRate });
+  const files = createSessionFiles(recordingsDir, fileUrl);
+  const fallbackDir = (): string | null => settings.get().fallback_dir;
 
   const engine = createEngine({
     store: createSessionStore({
       recordingsDir,
+      fallbackDir,
       catalog,
       encoder,
       clock,
@@ -105,6 +115,11 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
       : {}),
   });
   const ticking = setInterval(engine.tick, TICK_MS);
+  const diskWatch = watchDisk({ recordingsDir, fallbackDir, onSpace: engine.noteFreeSpace });
+  const recovering = new AbortController();
+  const deliveriesFinished = recovery.finishDeliveries(recovering.signal).catch((error: unknown) => {
+    log('error', 'recovered copies could not be finished', { error });
+  });
 
   const handlers = createHandlers({
     recordingsDir,
@@ -124,12 +139,16 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
       data_dir: dataDir,
       recordings_dir: recordingsDir,
       encoder: encoder.info,
+      recovered_sessions: recovery.recovered.map(({ id }) => id),
     },
   });
 
   const shutDown = async (): Promise<void> => {
+    recovering.abort();
     await engine.close();
+    await deliveriesFinished;
     clearInterval(ticking);
+    diskWatch.stop();
     await encoder.close();
     catalog.close();
   };
@@ -137,6 +156,8 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
 
   return {
     handlers,
+    recovered: recovery.recovered,
+    recoveryFinished: deliveriesFinished,
     connect: (sessionId, client) => engine.connect(sessionId, client),
     resolveFile(sessionId, name) {
       const session = catalog.get(sessionId);

@@ -77,8 +77,7 @@ export function openCatalog(path: string): Catalog {
       });
     }
     statements.dropMarkers.run(session.id);
-    for (const marker of session.markers)
-      statements.addMarker.run({ session_id: session.id, ...marker });
+    for (const marker of session.markers) statements.addMarker.run({ session_id: session.id, ...marker });
   });
 
   return {
@@ -101,7 +100,12 @@ export function openCatalog(path: string): Catalog {
     },
     deletedIds: () => statements.deletedIds.pluck().all().map(String),
     addEvent(sessionId, occurredAt, event, details) {
-      statements.addEvent.run(sessionId, occurredAt, event, details === undefined ? null : JSON.stringify(details));
+      statements.addEvent.run(
+        sessionId,
+        occurredAt,
+        event,
+        details === undefined ? null : JSON.stringify(details),
+      );
     },
     close() {
       database.close();
@@ -119,12 +123,38 @@ const MATCHES = `deleted_at IS NULL AND (@like IS NULL OR title LIKE @like ESCAP
 
 function prepare(database: Database.Database) {
   const sessionColumns = [
-    'id', 'title', 'notes', 'status', 'started_at', 'ended_at', 'format', 'sample_rate', 'channels', 'encoding',
-    'tracks', 'gain', 'encoder', 'duration_seconds',
+    'id',
+    'title',
+    'notes',
+    'status',
+    'started_at',
+    'ended_at',
+    'format',
+    'sample_rate',
+    'channels',
+    'encoding',
+    'tracks',
+    'gain',
+    'encoder',
+    'duration_seconds',
+    'fallback_dir',
+    'recovered',
   ];
   const recordingColumns = [
-    'session_id', 'part', 'recording_type', 'file_path', 'format', 'master', 'status', 'byte_size', 'duration_ms',
-    'captured_frames', 'expected_frames', 'gaps', 'gain', 'sha256',
+    'session_id',
+    'part',
+    'recording_type',
+    'file_path',
+    'format',
+    'master',
+    'status',
+    'byte_size',
+    'duration_ms',
+    'captured_frames',
+    'expected_frames',
+    'gaps',
+    'gain',
+    'sha256',
   ];
   const upsert = (table: string, columns: readonly string[], key: readonly string[]): string =>
     `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((column) => `@${column}`).join(', ')})
@@ -156,6 +186,8 @@ function prepare(database: Database.Database) {
     deletedIds: database.prepare('SELECT id FROM sessions WHERE deleted_at IS NOT NULL'),
     parts: database.prepare('SELECT * FROM session_parts WHERE session_id = ? ORDER BY part'),
     recordings: database.prepare('SELECT * FROM recordings WHERE session_id = ? ORDER BY part, master, id'),
-    markers: database.prepare('SELECT part, frame, label FROM markers WHERE session_id = ? ORDER BY part, frame, id'),
+    markers: database.prepare(
+      'SELECT part, frame, label FROM markers WHERE session_id = ? ORDER BY part, frame, id',
+    ),
   };
 }

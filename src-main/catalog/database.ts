@@ -4,15 +4,19 @@ import { dirname } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
 import { migrations } from './migrations/index.ts';
 
-/** A writer of another process is waited for this long; SQLite then reports SQLITE_BUSY. */
-const BUSY_TIMEOUT_MS = 2000;
+/**
+ * A writer of another process is waited for this long; SQLite then reports SQLITE_BUSY. The wait holds up the whole
+ * process, and whoever keeps a record tries again, so it is short.
+ */
+const BUSY_TIMEOUT_MS = 250;
 
 /** Opens the catalog, creating or migrating it. Throws CATALOG_UNAVAILABLE. */
 export function openDatabase(path: string): Database.Database {
   try {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    const inMemory = path === ':memory:';
+    if (!inMemory) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
-    chmodSync(path, 0o600);
+    if (!inMemory) chmodSync(path, 0o600);
     database.pragma('journal_mode = WAL');
     // A session's row must outlive a power cut: it is how its audio is found again.
     database.pragma('synchronous = FULL');
@@ -38,9 +42,11 @@ function migrate(database: Database.Database): void {
       `This data folder was written by a newer Lectern (catalog version ${version}, this one knows ${migrations.length}). Update Lectern`,
     );
   migrations.slice(version).forEach((sql, index) => {
-    database.transaction(() => {
-      database.exec(sql);
-      database.pragma(`user_version = ${version + index + 1}`);
-    }).immediate();
+    database
+      .transaction(() => {
+        database.exec(sql);
+        database.pragma(`user_version = ${version + index + 1}`);
+      })
+      .immediate();
   });
 }

@@ -17,6 +17,8 @@ export const sessionRowSchema = z.object({
   gain: z.number(),
   encoder: z.string().nullable(),
   duration_seconds: z.number(),
+  fallback_dir: z.string().nullable(),
+  recovered: z.string().nullable(),
 });
 
 const partRowSchema = z.object({
@@ -52,18 +54,25 @@ export function recordFromRows(rows: {
   return {
     ...rows.session,
     tracks: JSON.parse(rows.session.tracks) as unknown,
-    parts: z.array(partRowSchema).parse(rows.parts).map(({ report, reason, ...part }) => ({
-      ...part,
-      ...(report === null ? {} : { report: JSON.parse(report) as unknown }),
-      ...(reason === null ? {} : { reason }),
-    })),
-    files: z.array(recordingRowSchema).parse(rows.recordings).map(({ recording_type, master, sha256, ...file }) => ({
-      ...file,
-      type: recording_type,
-      url: '',
-      master: master === 1,
-      ...(sha256 === null ? {} : { sha256 }),
-    })),
+    recovered: rows.session.recovered === null ? null : (JSON.parse(rows.session.recovered) as unknown),
+    parts: z
+      .array(partRowSchema)
+      .parse(rows.parts)
+      .map(({ report, reason, ...part }) => ({
+        ...part,
+        ...(report === null ? {} : { report: JSON.parse(report) as unknown }),
+        ...(reason === null ? {} : { reason }),
+      })),
+    files: z
+      .array(recordingRowSchema)
+      .parse(rows.recordings)
+      .map(({ recording_type, master, sha256, ...file }) => ({
+        ...file,
+        type: recording_type,
+        url: '',
+        master: master === 1,
+        ...(sha256 === null ? {} : { sha256 }),
+      })),
     markers: z.array(markerRowSchema).parse(rows.markers),
   };
 }
@@ -85,5 +94,7 @@ export function sessionParameters(session: SessionRecord): Record<string, string
     gain: session.gain,
     encoder: session.encoder,
     duration_seconds: session.duration_seconds,
+    fallback_dir: session.fallback_dir,
+    recovered: session.recovered === null ? null : JSON.stringify(session.recovered),
   };
 }

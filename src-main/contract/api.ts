@@ -35,6 +35,8 @@ export const appInfoSchema = z.object({
   data_dir: z.string(),
   recordings_dir: z.string(),
   encoder: encoderInfoSchema,
+  /** Sessions that a crash had cut off and that this launch has put in order. */
+  recovered_sessions: z.array(sessionIdSchema),
 });
 export type AppInfo = z.infer<typeof appInfoSchema>;
 

@@ -35,6 +35,11 @@ export const trackReportSchema = z.object({
   chunks_duplicated: z.int().min(0),
   /** Chunks that arrived after their place had been filled with silence. */
   chunks_late: z.int().min(0),
+  /**
+   * Frames that the clock says a live source should have brought, pauses left out; null where the sender sets its
+   * own pace. Well above `expected`, the source stood still without saying so.
+   */
+  clock: z.int().min(0).nullable(),
   /** Samples at full scale. */
   clipped_samples: z.int().min(0),
 });

@@ -24,6 +24,8 @@ export const startMessageSchema = z.object({
   framing: z.enum(['raw', 'headed']).optional(),
   title: z.string().trim().max(200).optional(),
   gain: gainSchema.optional(),
+  /** Minutes after which a new part begins, whatever the limits. */
+  split_minutes: z.number().min(1).max(60).optional(),
   /** What follows a limit: the session ends, or goes on in a new part. */
   on_limit: z.enum(['stop', 'continue']).optional(),
 });
@@ -74,4 +76,4 @@ export const DEFAULT_START = {
   framing: 'raw',
   gain: 1,
   on_limit: 'stop',
-} as const satisfies Omit<Required<StartMessage>, 'action' | 'format' | 'title'>;
+} as const satisfies Omit<Required<StartMessage>, 'action' | 'format' | 'title' | 'split_minutes'>;

@@ -16,6 +16,7 @@ export const errorCodeSchema = z.enum([
   'INTERNAL',
   'INVALID_SESSION_ID',
   'SESSION_IN_USE',
+  'SLOW_CONSUMER',
   'SHUTTING_DOWN',
   // the disk
   'FOLDER_UNWRITABLE',

@@ -1,4 +1,5 @@
 import type { Track } from './audio-format.ts';
+import { gapCauseSchema, type GapCause } from './capture-report.ts';
 
 /** Bytes before the samples in a binary frame of a session started with `"framing":"headed"`. */
 export const FRAME_HEADER_BYTES = 16;
@@ -13,17 +14,21 @@ export interface FrameHeader {
   readonly seq: number;
   /** Position in the track's frames, counted from 0, below 2^53. */
   readonly startFrame: number;
+  /** Why frames before this chunk are missing, where the sender knows. */
+  readonly gapCause?: GapCause;
 }
 
 /**
  * Writes the header at the start of `frame`. All fields are little-endian:
- * 0 version (1), 1 track index, 2-3 zero, 4-7 seq (u32), 8-15 start frame (u64).
+ * 0 version (1), 1 track index, 2 gap cause (position in gapCauseSchema; 0 where there is no gap), 3 zero,
+ * 4-7 seq (u32), 8-15 start frame (u64).
  */
 export function writeFrameHeader(frame: Uint8Array, header: FrameHeader): void {
   const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
   view.setUint8(0, FRAME_HEADER_VERSION);
   view.setUint8(1, header.trackIndex);
-  view.setUint16(2, 0);
+  view.setUint8(2, header.gapCause === undefined ? 0 : gapCauseSchema.options.indexOf(header.gapCause));
+  view.setUint8(3, 0);
   view.setUint32(4, header.seq, true);
   view.setBigUint64(8, BigInt(header.startFrame), true);
 }
@@ -46,6 +51,8 @@ export function readFrameHeader(
   const startFrame = view.getBigUint64(8, true);
   if (startFrame > BigInt(Number.MAX_SAFE_INTEGER))
     return { problem: `expected a start frame below 2^53, got ${startFrame}` };
-  const header = { trackIndex, seq: view.getUint32(4, true), startFrame: Number(startFrame) };
+  const gapCause = gapCauseSchema.options[view.getUint8(2)];
+  if (gapCause === undefined) return { problem: `expected a known gap cause, got ${view.getUint8(2)}` };
+  const header = { gapCause, trackIndex, seq: view.getUint32(4, true), startFrame: Number(startFrame) };
   return { header, track, samples: frame.subarray(FRAME_HEADER_BYTES) };
 }

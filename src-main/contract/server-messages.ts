@@ -23,6 +23,8 @@ export const stopReasonSchema = z.enum([
   'shutdown',
   'disconnected',
   'write_failed',
+  'disk_full',
+  'split',
 ]);
 export type StopReason = z.infer<typeof stopReasonSchema>;
 
@@ -101,6 +103,8 @@ const serverMessageList = [
     total_size_mb: z.number().min(0),
     duration_seconds: z.number().min(0),
     tracks: z.array(trackStatusSchema),
+    /** Minutes of this session that still fit on the disk; null where that is not known. */
+    disk_minutes_left: z.number().min(0).nullable(),
   }),
   z.object({
     type: z.literal('recording_stopped'),

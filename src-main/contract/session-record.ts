@@ -60,6 +60,13 @@ export const sessionRecordSchema = z.object({
   /** What encoded the delivered copies: a version line of ffmpeg, or the built-in encoder. */
   encoder: z.string().nullable(),
   duration_seconds: z.number().min(0),
+  /** Absolute folder of parts that were recorded elsewhere, because the recordings folder could not be written. */
+  fallback_dir: z.string().nullable().default(null),
+  /** Set where the recording was cut off by a crash and put in order later. */
+  recovered: z
+    .object({ at: z.iso.datetime(), lost_seconds_at_most: z.number().min(0) })
+    .nullable()
+    .default(null),
   parts: z.array(partRecordSchema),
   files: z.array(recordingFileSchema),
   markers: z.array(markerSchema),

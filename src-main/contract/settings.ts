@@ -6,6 +6,10 @@ export const settingsSchema = z.strictObject({
   version: z.literal(1),
   /** Absolute folder for recordings; null means the data folder's own. Takes effect at the next launch. */
   recordings_dir: z.string().min(1).nullable(),
+  /** Absolute folder in which a recording goes on when its own can no longer be written. */
+  fallback_dir: z.string().min(1).nullable(),
+  /** Minutes after which a recording goes on in a new part; null leaves it to the limits. */
+  split_minutes: z.int().min(1).max(60).nullable(),
   format: deliveryFormatSchema,
   sample_rate: sampleRateSchema,
   channels: channelsSchema,
@@ -22,6 +26,8 @@ export type Settings = z.infer<typeof settingsSchema>;
 export const DEFAULT_SETTINGS: Settings = {
   version: 1,
   recordings_dir: null,
+  fallback_dir: null,
+  split_minutes: null,
   format: 'wav',
   // What transcribers take; music and lectures in good rooms may want 48 kHz.
   sample_rate: 16_000,

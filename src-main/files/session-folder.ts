@@ -1,6 +1,6 @@
 import { access, constants, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { RecordingType } from '../contract/audio-format.ts';
+import { recordingTypeSchema, type RecordingType } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import { sessionIdSchema } from '../contract/session-id.ts';
 import { systemCode } from './write-error.ts';
@@ -32,6 +32,21 @@ export interface PartFileName {
 export function partFileName({ type, unixSeconds, part, variant, extension }: PartFileName): string {
   const suffix = (part === 1 ? '' : `_p${part}`) + (variant === undefined ? '' : `_${variant}`);
   return `${type}_${unixSeconds}${suffix}.${extension}`;
+}
+
+/** The parts of such a name; undefined for any other. */
+export function parsePartFileName(name: string): PartFileName | undefined {
+  const match = /^([a-z]+)_(\d+)(?:_p(\d+))?(?:_([a-z0-9.]+))?\.([a-z0-9]+)$/.exec(name);
+  const type = recordingTypeSchema.safeParse(match?.[1]);
+  if (match === null || !type.success) return undefined;
+  const [, , unixSeconds, part = '1', variant, extension = ''] = match;
+  return {
+    type: type.data,
+    unixSeconds: Number(unixSeconds),
+    part: Number(part),
+    extension,
+    ...(variant === undefined ? {} : { variant }),
+  };
 }
 
 /** Creates the session's folder, readable by its owner alone. */

@@ -15,8 +15,17 @@ export function createSessionFiles(
   recordingsDir: string,
   fileUrl: (sessionId: string, name: string) => string,
 ): SessionFiles {
-  const pathOf = (session: SessionRecord, file: RecordingFile): string | undefined =>
-    sessionFilePath(recordingsDir, session.id, basename(file.file_path));
+  const foldersOf = (session: SessionRecord): string[] =>
+    session.fallback_dir === null ? [recordingsDir] : [recordingsDir, session.fallback_dir];
+
+  /** Where the file is, under this name or while it grows; its usual place where it is nowhere. */
+  const pathOf = (session: SessionRecord, file: RecordingFile): string | undefined => {
+    const paths = foldersOf(session).map((dir) => sessionFilePath(dir, session.id, basename(file.file_path)));
+    return (
+      paths.find((path) => path !== undefined && (existsSync(path) || existsSync(path + PARTIAL_SUFFIX))) ??
+      paths[0]
+    );
+  };
 
   const statusOf = (session: SessionRecord, file: RecordingFile): RecordingFile['status'] => {
     const path = pathOf(session, file);

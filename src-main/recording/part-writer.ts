@@ -95,6 +95,7 @@ export async function openPartWriter(spec: PartSpec, options: PartWriterOptions)
     get queuedBytes() {
       return [...outputs.values()].reduce((sum, { master }) => sum + master.queuedBytes, 0);
     },
+    writtenBytes: (track) => outputs.get(track)?.master.dataBytes ?? 0,
     async finish(summary) {
       const files = (
         await Promise.all([...outputs.values()].map((output) => finishTrack(output, summary)))

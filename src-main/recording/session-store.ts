@@ -1,15 +1,24 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import { LecternError } from '../contract/errors.ts';
+import type { SessionRecord } from '../contract/session-record.ts';
 import type { Encoder } from '../encode/encoder.ts';
-import { createSessionFolder, sessionFolder, unwritable } from '../files/session-folder.ts';
+import { usableBytes } from '../files/disk-space.ts';
+import { claimFolder, releaseFolder } from '../files/ownership.ts';
 import { readSessionFile } from '../files/session-file.ts';
+import { createSessionFolder, sessionFolder, unwritable } from '../files/session-folder.ts';
 import { writeError } from '../files/write-error.ts';
-import type { Clock, Log, PartSpec, PartSummary, SessionSpec, SessionStore } from '../session/ports.ts';
+import type { Clock, Log, PartSpec, SessionSpec, SessionStore } from '../session/ports.ts';
 import { openJournal, type Journal } from './journal.ts';
 import { openPartWriter } from './part-writer.ts';
+import { recordOf, withPart, withReport } from './record-changes.ts';
+
+/** Room below which a recording is not begun: it would end before anyone could do something about it. */
+const MIN_SECONDS_OF_ROOM = 10;
 
 export interface SessionStoreOptions {
   readonly recordingsDir: string;
+  /** Where a session goes on when its folder can no longer be written; asked when that happens. */
+  readonly fallbackDir: () => string | null;
   readonly catalog: Catalog;
   readonly encoder: Encoder;
   readonly clock: Clock;
@@ -19,15 +28,20 @@ export interface SessionStoreOptions {
   readonly mp3BitRate?: number | undefined;
 }
 
+interface OpenSession {
+  readonly journal: Journal;
+  readonly folders: string[];
+}
+
 /** Keeps running sessions on disk: their folder, their files, their row and their `session.json`. */
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
   const { recordingsDir, catalog, encoder, clock, log } = options;
-  const journals = new Map<string, Journal>();
+  const sessions = new Map<string, OpenSession>();
 
-  const journalOf = (id: string): Journal => {
-    const journal = journals.get(id);
-    if (journal === undefined) throw new Error(`session ${id} was not begun`);
-    return journal;
+  const sessionOf = (id: string): OpenSession => {
+    const session = sessions.get(id);
+    if (session === undefined) throw new Error(`session ${id} was not begun`);
+    return session;
   };
 
   const earlierTake = async (id: string, folder: string): Promise<SessionRecord | undefined> => {
@@ -40,17 +54,42 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     return readSessionFile(folder);
   };
 
-  const noteFiles = (spec: PartSpec, files: readonly RecordingFile[], summary?: PartSummary): void => {
-    journalOf(spec.session.sessionId).update((record) => withPart(record, spec, files, summary));
+  const addEvent = (sessionId: string, event: string): void => {
+    try {
+      catalog.addEvent(sessionId, new Date(clock.wallMs()).toISOString(), event);
+    } catch (error) {
+      log('error', 'the catalog could not be written', { id: sessionId, error });
+    }
+  };
+
+  /** The folder in which a part is written: the session's own, or one of its name in the fallback folder. */
+  const partFolder = async ({ session, relocated }: PartSpec): Promise<string> => {
+    const fallbackDir = relocated ? options.fallbackDir() : null;
+    if (fallbackDir === null) return sessionFolder(recordingsDir, session.sessionId);
+    const folder = await createSessionFolder(fallbackDir, session.sessionId);
+    const { folders, journal } = sessionOf(session.sessionId);
+    if (!folders.includes(folder)) {
+      await claimFolder(folder);
+      folders.push(folder);
+      journal.update((record) => ({ ...record, fallback_dir: fallbackDir }));
+      addEvent(session.sessionId, 'relocated');
+    }
+    return folder;
   };
 
   return {
     async begin(spec) {
       const folder = await createSessionFolder(recordingsDir, spec.sessionId);
-      const earlier = await earlierTake(spec.sessionId, folder);
-      const record = recordOf(spec, encoder, earlier);
-      const journal = openJournal(record, { folder, catalog, log });
-      journals.set(spec.sessionId, journal);
+      await requireRoom(folder, spec);
+      if (!(await claimFolder(folder)))
+        throw new LecternError(
+          'SESSION_IN_USE',
+          'Another Lectern is recording this session. Choose another session id, or stop the other recording',
+        );
+      const record = recordOf(spec, encoder.info, await earlierTake(spec.sessionId, folder));
+      const folders = [folder];
+      const journal = openJournal(record, { folders: () => folders, catalog, log });
+      sessions.set(spec.sessionId, { journal, folders });
       await journal.settled();
       addEvent(spec.sessionId, 'started');
       return { firstPart: record.parts.reduce((last, { part }) => Math.max(last, part), 0) + 1 };
@@ -59,86 +98,54 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       const { sessionId } = spec.session;
       try {
         return await openPartWriter(spec, {
-          folder: sessionFolder(recordingsDir, sessionId),
+          folder: await partFolder(spec),
           encoder,
           log,
           mayExceed4GiB: options.mayExceed4GiB,
           mp3BitRate: options.mp3BitRate,
           fileUrl: (name) => options.fileUrl(sessionId, name),
           onFiles: (files, summary) => {
-            noteFiles(spec, files, summary);
+            sessionOf(sessionId).journal.update((record) => withPart(record, spec, files, summary));
           },
         });
       } catch (error) {
         const known = writeError(error);
-        throw known.code === 'DISK_FULL' ? known : unwritable(error);
+        throw known.code === 'WRITE_FAILED' ? unwritable(error) : known;
       }
     },
+    get canRelocate() {
+      return options.fallbackDir() !== null;
+    },
+    noteReport(sessionId, part, report) {
+      sessionOf(sessionId).journal.update((record) => withReport(record, part, report));
+    },
     addMarker(sessionId, marker) {
-      journalOf(sessionId).update((record) => ({ ...record, markers: [...record.markers, marker] }));
+      sessionOf(sessionId).journal.update((record) => ({ ...record, markers: [...record.markers, marker] }));
     },
     async end(sessionId, status) {
-      const journal = journalOf(sessionId);
+      const { journal, folders } = sessionOf(sessionId);
       const endedAt = new Date(clock.wallMs()).toISOString();
       journal.update((record) => ({ ...record, status, ended_at: endedAt }));
       addEvent(sessionId, status);
       await journal.settled();
-      journals.delete(sessionId);
+      journal.close();
+      sessions.delete(sessionId);
+      await Promise.all(folders.map(releaseFolder));
     },
   };
-
-  function addEvent(sessionId: string, event: string): void {
-    try {
-      catalog.addEvent(sessionId, new Date(clock.wallMs()).toISOString(), event);
-    } catch (error) {
-      log('error', 'the catalog could not be written', { id: sessionId, error });
-    }
-  }
 }
 
-function recordOf(spec: SessionSpec, encoder: Encoder, earlier: SessionRecord | undefined): SessionRecord {
-  return {
-    id: spec.sessionId,
-    title: earlier?.title ?? spec.title,
-    notes: earlier?.notes ?? '',
-    status: 'recording',
-    started_at: earlier?.started_at ?? new Date(spec.startedAtMs).toISOString(),
-    ended_at: null,
-    format: spec.format,
-    sample_rate: spec.sampleRate,
-    channels: spec.channels,
-    encoding: spec.encoding,
-    tracks: [...spec.tracks],
-    gain: spec.gain,
-    encoder: `${encoder.info.source}: ${encoder.info.version}`,
-    duration_seconds: earlier?.duration_seconds ?? 0,
-    parts: earlier?.parts ?? [],
-    files: earlier?.files ?? [],
-    markers: earlier?.markers ?? [],
-  };
+async function requireRoom(folder: string, spec: SessionSpec): Promise<void> {
+  const usable = await usableBytes(folder);
+  const needed = MIN_SECONDS_OF_ROOM * spec.sampleRate * spec.channels * 2 * spec.tracks.length;
+  if (usable !== undefined && usable < needed)
+    throw new LecternError(
+      'DISK_FULL',
+      `The disk is full: ${MIN_SECONDS_OF_ROOM} s of audio need ${toMegabytes(needed)} MB and ${toMegabytes(usable)} MB are left. ` +
+        'Free some space, or choose another folder in Settings',
+    );
 }
 
-/** The record with a part as it now stands in place of what was known of it. */
-function withPart(
-  record: SessionRecord,
-  spec: PartSpec,
-  files: readonly RecordingFile[],
-  summary: PartSummary | undefined,
-): SessionRecord {
-  const part = {
-    part: spec.part,
-    started_at: new Date(spec.startedAtMs).toISOString(),
-    duration_seconds: summary?.durationSeconds ?? 0,
-    ...(summary === undefined ? {} : { report: summary.report }),
-    ...(summary?.reason === undefined ? {} : { reason: summary.reason }),
-  };
-  const parts = [...record.parts.filter((known) => known.part !== spec.part), part].sort(
-    (a, b) => a.part - b.part,
-  );
-  return {
-    ...record,
-    parts,
-    files: [...record.files.filter((known) => known.part !== spec.part), ...files],
-    duration_seconds: parts.reduce((sum, { duration_seconds }) => sum + duration_seconds, 0),
-  };
+function toMegabytes(bytes: number): string {
+  return (Math.max(0, bytes) / 1_000_000).toFixed(1);
 }

@@ -19,14 +19,23 @@ export interface EngineOptions {
   readonly autoStart?: StartMessage;
 }
 
+/** Bytes that may still be used, a reserve already taken off. */
+export interface FreeSpace {
+  readonly usualBytes: number;
+  /** Where sessions have moved to the fallback folder. */
+  readonly fallbackBytes: number | undefined;
+}
+
 export interface Engine {
   /** Starts or rejoins a session. Throws INVALID_SESSION_ID or SHUTTING_DOWN. */
   connect(sessionId: string, client: Client): Connection;
   /** Ids of sessions that are recording, paused or being finalised. */
   activeSessions(): readonly string[];
   onActivityChange(listener: (active: number) => void): () => void;
-  /** To be called about once a second. */
+  /** To be called a few times a second. */
   tick(): void;
+  /** Tells every running session how long this much room lasts for all of them together. */
+  noteFreeSpace(space: FreeSpace): void;
   /** Totals since launch. */
   readonly totals: Readonly<Record<'sessions' | 'chunks' | 'bytes' | 'errors' | 'warnings', number>>;
   /** Takes no more connections, and finalises every session. */
@@ -144,6 +153,18 @@ export function createEngine(options: EngineOptions): Engine {
         const away = clock.monotonicMs() - seat.leftAtMs;
         if (seat.client === undefined && isActive(seat.session) && away >= RECONNECT_WINDOW_MS)
           void seat.session.stop('disconnected');
+      }
+    },
+    noteFreeSpace({ usualBytes, fallbackBytes }) {
+      const bytesPerSecond = [...seats.values()].reduce(
+        (sum, { session }) => sum + session.bytesPerSecond,
+        0,
+      );
+      if (bytesPerSecond === 0) return;
+      const minutesOf = (bytes: number): number => Math.max(0, bytes) / bytesPerSecond / 60;
+      for (const { session } of seats.values()) {
+        const bytes = session.relocated ? fallbackBytes : usualBytes;
+        if (bytes !== undefined) session.noteDiskMinutes(minutesOf(bytes));
       }
     },
     totals,

@@ -2,7 +2,7 @@ import type { SignalChange } from '../audio/signal-monitor.ts';
 import type { Track } from '../contract/audio-format.ts';
 import { FIXED_MESSAGES, toWireError } from '../contract/errors.ts';
 import type { ServerMessage, StopReason } from '../contract/server-messages.ts';
-import type { PartLimit } from './part-budget.ts';
+import type { PartEnd } from './part-budget.ts';
 import type { SessionSpec } from './ports.ts';
 
 export function startedMessage(spec: SessionSpec, part: number): ServerMessage {
@@ -22,12 +22,18 @@ export function errorMessage(error: unknown): ServerMessage {
   return { type: 'error', ...toWireError(error) };
 }
 
-export function limitError(limit: PartLimit): ServerMessage {
+export function limitError(limit: Exclude<PartEnd, 'SPLIT'>): ServerMessage {
   return { type: 'error', code: limit, message: FIXED_MESSAGES[limit] };
 }
 
-export function reasonOf(limit: PartLimit): StopReason {
-  return limit === 'TOTAL_SIZE_LIMIT' ? 'total_size_limit' : 'duration_limit';
+const REASONS: Record<PartEnd, StopReason> = {
+  TOTAL_SIZE_LIMIT: 'total_size_limit',
+  DURATION_LIMIT: 'duration_limit',
+  SPLIT: 'split',
+};
+
+export function reasonOf(end: PartEnd): StopReason {
+  return REASONS[end];
 }
 
 export function limitNearWarning(share: number, onLimit: 'stop' | 'continue'): ServerMessage {
@@ -70,5 +76,31 @@ export function noDataWarning(seconds: number): ServerMessage {
     type: 'warning',
     code: 'no_data',
     message: `No audio has arrived for ${Math.round(seconds)} s: the source may have stopped`,
+  };
+}
+
+export function behindClockWarning(seconds: number): ServerMessage {
+  return {
+    type: 'warning',
+    code: 'device',
+    message: `The source has delivered ${seconds.toFixed(1)} s less than the clock expects: check its connection`,
+  };
+}
+
+export function diskLowWarning(minutes: number): ServerMessage {
+  const left = minutes < 1 ? 'less than a minute' : `about ${Math.floor(minutes)} min`;
+  return {
+    type: 'warning',
+    code: 'disk_low',
+    message: `The disk has room for ${left} more: free some space`,
+  };
+}
+
+export function relocatedWarning(): ServerMessage {
+  return {
+    type: 'warning',
+    code: 'disk_low',
+    message:
+      'The recordings folder can no longer be written; recording goes on in the fallback folder, nothing is lost',
   };
 }

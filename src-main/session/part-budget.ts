@@ -1,40 +1,59 @@
 import type { Limits } from '../contract/limits.ts';
 
-/** A limit that ends a part. */
-export type PartLimit = 'TOTAL_SIZE_LIMIT' | 'DURATION_LIMIT';
+/** What ends a part: a limit of the protocol, or the length its user asked parts to have. */
+export type PartEnd = 'TOTAL_SIZE_LIMIT' | 'DURATION_LIMIT' | 'SPLIT';
 
 /** How full a part is when its user is told, once each. */
 const WARN_AT = [0.8, 0.95] as const;
 
+export interface PartBudgetOptions {
+  readonly limits: Limits;
+  readonly sampleRate: number;
+  /** Bytes of one frame as it is received. */
+  readonly wireFrameBytes: number;
+  /** Length of a part that the user asked for. */
+  readonly splitSeconds: number | undefined;
+}
+
 export interface PartBudget {
-  /** How many of the next `frames` of a track at `position` still fit, and which limit cuts the rest off. */
-  fit(position: number, frames: number): { readonly frames: number; readonly limit?: PartLimit };
+  /** How many of the next `frames` of a track at `position` still fit, and what cuts the rest off. */
+  fit(position: number, frames: number): { readonly frames: number; readonly end?: PartEnd };
   /** Counts frames as used. Returns the share reached where that is news for the user. */
   use(frames: number, newPosition: number): number | undefined;
   readonly totalBytes: number;
 }
 
-/**
- * What one part may still take, counted in wire bytes over all tracks and in frames of the longest track.
- * @param wireFrameBytes bytes of one frame as it is received.
- */
-export function createPartBudget(limits: Limits, sampleRate: number, wireFrameBytes: number): PartBudget {
+/** What one part may still take, counted in wire bytes over all tracks and in frames of the longest track. */
+export function createPartBudget(options: PartBudgetOptions): PartBudget {
+  const { limits, sampleRate, wireFrameBytes, splitSeconds = Infinity } = options;
   const maxFrames = Math.floor(limits.maxDurationSeconds * sampleRate);
+  const splitFrames = Math.floor(splitSeconds * sampleRate);
   let totalBytes = 0;
   let longestFrames = 0;
   let told = 0;
+
+  const nearestEnd = (position: number): { readonly frames: number; readonly end: PartEnd } => {
+    const ends = [
+      { frames: splitFrames - position, end: 'SPLIT' },
+      { frames: maxFrames - position, end: 'DURATION_LIMIT' },
+      { frames: Math.floor((limits.maxTotalBytes - totalBytes) / wireFrameBytes), end: 'TOTAL_SIZE_LIMIT' },
+    ] as const;
+    const { frames, end } = ends.reduce((nearest, other) =>
+      other.frames < nearest.frames ? other : nearest,
+    );
+    return { frames: Math.max(0, frames), end };
+  };
+
   return {
     fit(position, frames) {
-      const byDuration = Math.max(0, maxFrames - position);
-      const bySize = Math.max(0, Math.floor((limits.maxTotalBytes - totalBytes) / wireFrameBytes));
-      if (frames <= byDuration && frames <= bySize) return { frames };
-      return bySize < byDuration
-        ? { frames: bySize, limit: 'TOTAL_SIZE_LIMIT' }
-        : { frames: byDuration, limit: 'DURATION_LIMIT' };
+      const nearest = nearestEnd(position);
+      return frames <= nearest.frames ? { frames } : nearest;
     },
     use(frames, newPosition) {
       totalBytes += frames * wireFrameBytes;
       longestFrames = Math.max(longestFrames, newPosition);
+      // A split that was asked for is no news; only the limits are.
+      if (splitFrames < maxFrames) return undefined;
       const share = Math.max(totalBytes / limits.maxTotalBytes, longestFrames / maxFrames);
       const threshold = WARN_AT[told];
       if (threshold === undefined || share < threshold) return undefined;

@@ -1,10 +1,9 @@
-import type { Track } from '../contract/audio-format.ts';
+import { frameBytes, type Track } from '../contract/audio-format.ts';
 import type { CaptureReport, Gap, GapCause, TrackReport } from '../contract/capture-report.ts';
+import type { Limits } from '../contract/limits.ts';
 import type { Marker } from '../contract/session-record.ts';
 import { createPartBudget, type PartBudget } from './part-budget.ts';
 import type { PartSink, SessionSpec } from './ports.ts';
-import { frameBytes } from '../contract/audio-format.ts';
-import type { Limits } from '../contract/limits.ts';
 
 /** What one track has put into one part. */
 export interface PartTrack {
@@ -12,6 +11,8 @@ export interface PartTrack {
   /** Frames placed, silence included. */
   position: number;
   captured: number;
+  /** Frames that were placed and could not be written; they follow the end of the file. */
+  unwritten: number;
   received: number;
   rejected: number;
   duplicated: number;
@@ -27,15 +28,26 @@ export interface Part {
   readonly tracks: ReadonlyMap<Track, PartTrack>;
   readonly gaps: Gap[];
   readonly markers: Marker[];
+  /** Live milliseconds (pauses left out) when the part began. */
+  readonly beganAtMs: number;
   /** Set when a limit has fixed where the part ends, in frames of every track. */
   endFrame: number | undefined;
 }
 
-export function createPart(number: number, sink: PartSink, session: SessionSpec, limits: Limits): Part {
+export interface PartOptions {
+  readonly number: number;
+  readonly sink: PartSink;
+  readonly spec: SessionSpec;
+  readonly limits: Limits;
+  readonly beganAtMs: number;
+}
+
+export function createPart({ number, sink, spec, limits, beganAtMs }: PartOptions): Part {
   const track = (name: Track): PartTrack => ({
     track: name,
     position: 0,
     captured: 0,
+    unwritten: 0,
     received: 0,
     rejected: 0,
     duplicated: 0,
@@ -45,10 +57,16 @@ export function createPart(number: number, sink: PartSink, session: SessionSpec,
   return {
     number,
     sink,
-    budget: createPartBudget(limits, session.sampleRate, frameBytes(session)),
-    tracks: new Map(session.tracks.map((name) => [name, track(name)])),
+    budget: createPartBudget({
+      limits,
+      sampleRate: spec.sampleRate,
+      wireFrameBytes: frameBytes(spec),
+      splitSeconds: spec.splitMinutes === undefined ? undefined : spec.splitMinutes * 60,
+    }),
+    tracks: new Map(spec.tracks.map((name) => [name, track(name)])),
     gaps: [],
     markers: [],
+    beganAtMs,
     endFrame: undefined,
   };
 }
@@ -61,22 +79,52 @@ export function addGap(part: Part, track: PartTrack, frames: number, cause: GapC
   else part.gaps.push({ track: track.track, start_frame: track.position, frames, cause });
 }
 
-/** Frames of the part's longest track. */
+/** Takes back what was placed from `position` on: it never reached the file. */
+export function cutBack(part: Part, track: PartTrack, position: number): void {
+  const lost = track.position - position;
+  if (lost <= 0) return;
+  let lostSilence = 0;
+  for (const gap of part.gaps.filter((candidate) => candidate.track === track.track)) {
+    const kept = Math.max(0, Math.min(gap.frames, position - gap.start_frame));
+    lostSilence += gap.frames - kept;
+    gap.frames = kept;
+  }
+  part.gaps.splice(0, part.gaps.length, ...part.gaps.filter((gap) => gap.frames > 0));
+  track.captured -= lost - lostSilence;
+  track.position = position;
+}
+
+/** Frames in the file of the part's longest track. */
 export function partFrames(part: Part): number {
   return Math.max(...[...part.tracks.values()].map((track) => track.position));
 }
 
-export function reportOf(part: Part): CaptureReport {
+/**
+ * What the part holds against what it should hold.
+ * @param clockFrames what the clock says a live source should have brought; null for other sources.
+ */
+export function reportOf(part: Part, clockFrames: number | null): CaptureReport {
   const tracks = [...part.tracks.values()].map((track): TrackReport => ({
     track: track.track,
     captured: track.captured,
-    expected: track.position,
+    expected: track.position + track.unwritten,
     chunks_received: track.received,
     chunks_rejected: track.rejected,
     chunks_duplicated: track.duplicated,
     chunks_late: track.late,
+    clock: clockFrames,
     clipped_samples: track.clippedSamples,
   }));
   const longest = tracks.reduce((best, track) => (track.expected > best.expected ? track : best));
-  return { captured: longest.captured, expected: longest.expected, gaps: [...part.gaps], tracks };
+  const unwritten = [...part.tracks.values()].flatMap((track): Gap[] =>
+    track.unwritten === 0
+      ? []
+      : [{ track: track.track, start_frame: track.position, frames: track.unwritten, cause: 'disk' }],
+  );
+  return {
+    captured: longest.captured,
+    expected: longest.expected,
+    gaps: [...part.gaps.map((gap) => ({ ...gap })), ...unwritten],
+    tracks,
+  };
 }

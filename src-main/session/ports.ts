@@ -30,6 +30,8 @@ export interface SessionSpec {
   readonly encoding: Encoding;
   readonly tracks: readonly Track[];
   readonly gain: number;
+  /** Length of a part that the user asked for, in minutes. */
+  readonly splitMinutes?: number;
   readonly startedAtMs: number;
 }
 
@@ -39,6 +41,8 @@ export interface PartSpec {
   /** Counted from 1. */
   readonly part: number;
   readonly startedAtMs: number;
+  /** The usual folder failed: use the fallback folder. */
+  readonly relocated: boolean;
   /** Tells the client what went wrong with a delivered copy; the master is not affected. */
   readonly warn: (message: string) => void;
 }
@@ -61,6 +65,8 @@ export interface PartSink {
   append(track: Track, pcm: Uint8Array): Promise<void>;
   /** Bytes handed to `append` and not yet in the file. */
   readonly queuedBytes: number;
+  /** Bytes of a track that are in the file; after a failure, all that ever will be. */
+  writtenBytes(track: Track): number;
   /** Writes what is queued, makes every file final and durable, and lists them, delivered copies first. */
   finish(summary: PartSummary): Promise<readonly FileEntry[]>;
 }
@@ -73,6 +79,10 @@ export interface SessionStore {
    */
   begin(spec: SessionSpec): Promise<{ readonly firstPart: number }>;
   openPart(spec: PartSpec): Promise<PartSink>;
+  /** True where a part that cannot be written can go on in another folder. */
+  readonly canRelocate: boolean;
+  /** Writes down what a running part has captured so far, for whoever must recover it. */
+  noteReport(sessionId: string, part: number, report: CaptureReport): void;
   addMarker(sessionId: string, marker: Marker): void;
   /** Records that nothing more will come. */
   end(

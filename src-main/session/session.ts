@@ -6,14 +6,30 @@ import { readFrameHeader } from '../contract/headed-frame.ts';
 import { MEBIBYTE, PROGRESS_INTERVAL_CHUNKS, type Limits } from '../contract/limits.ts';
 import type { ServerMessage, SessionState, StopReason } from '../contract/server-messages.ts';
 import { createMailbox } from './mailbox.ts';
-import { errorMessage, limitError, noDataWarning, reasonOf, startedMessage } from './messages.ts';
+import {
+  behindClockWarning,
+  diskLowWarning,
+  errorMessage,
+  limitError,
+  noDataWarning,
+  reasonOf,
+  relocatedWarning,
+  startedMessage,
+} from './messages.ts';
 import type { Clock, Log, SessionSpec, SessionStore } from './ports.ts';
-import { openTake, type Take } from './take.ts';
+import { openTake, type ChunkInput, type Take } from './take.ts';
 
 /** Bytes waiting for the disk above which a sender is asked to wait. */
 const HIGH_WATER_BYTES = 4 * MEBIBYTE;
-/** A source that sends nothing for this long is told of. */
-const NO_DATA_AFTER_MS = 3000;
+/** Bytes of messages waiting their turn above which more are refused: what a stalled disk may cost in memory. */
+const MAX_WAITING_BYTES = 32 * MEBIBYTE;
+/** A live source is told of within a second when it stops; others may send in bursts. */
+const LIVE_STALLED_AFTER_MS = 700;
+const STALLED_AFTER_MS = 3000;
+/** A live source this far behind the clock has lost audio without saying so; clocks alone drift far less. */
+const BEHIND_CLOCK_SECONDS = 2;
+/** Minutes of room at which the user is told. */
+const DISK_WARN_MINUTES = [30, 10, 2] as const;
 
 export interface SessionOptions {
   readonly id: string;
@@ -52,14 +68,22 @@ export interface Session {
   status(): Promise<void>;
   /** Finalises; without a recording answers NOT_RECORDING, unless `reason` says that nobody asked. */
   stop(reason?: StopReason): Promise<void>;
-  /** Looks at the clock: warns when no audio comes. To be called about once a second. */
+  /** Looks at the clock: warns when a source stalls or falls behind. To be called a few times a second. */
   tick(): void;
+  /** True once it has moved to the fallback folder. */
+  readonly relocated: boolean;
+  /** File bytes a second of recording makes; 0 when nothing is being recorded. */
+  readonly bytesPerSecond: number;
+  /** Takes note of how long the disk still lasts. At 0 the session is finalised while that is still possible. */
+  noteDiskMinutes(minutes: number): void;
 }
 
 interface Running {
   readonly spec: SessionSpec;
   readonly framing: 'raw' | 'headed';
   readonly take: Take;
+  /** Minutes of room that were last warned of. */
+  diskToldMinutes: number;
 }
 
 export function createSession(options: SessionOptions): Session {
@@ -70,7 +94,10 @@ export function createSession(options: SessionOptions): Session {
   let chunksReceived = 0;
   let chunksRejected = 0;
   let lastChunkMs = 0;
-  let noDataTold = false;
+  let stallTold = false;
+  let behindTold = false;
+  let waitingBytes = 0;
+  let diskMinutesLeft: number | undefined;
 
   /** Runs in order, and answers whatever is thrown. */
   const perform = (task: () => Promise<void> | void): Promise<void> =>
@@ -97,7 +124,7 @@ export function createSession(options: SessionOptions): Session {
       log('error', 'session could not be finalised', { id, error });
       return errorMessage(error);
     });
-    const interrupted = reason === 'disconnected' || reason === 'write_failed';
+    const interrupted = reason === 'disconnected' || reason === 'write_failed' || reason === 'disk_full';
     const status = outcome.type === 'error' ? 'failed' : interrupted ? 'interrupted' : 'completed';
     await store.end(id, status).catch((error: unknown) => {
       log('error', 'the end of the session could not be written down', { id, error });
@@ -111,15 +138,31 @@ export function createSession(options: SessionOptions): Session {
 
   const onWriteError = (error: unknown): void => {
     void perform(async () => {
+      if (running === undefined || state === 'finalising') return;
+      const reason =
+        error instanceof LecternError && error.code === 'DISK_FULL' ? 'disk_full' : 'write_failed';
       options.send(errorMessage(error));
-      await finish('write_failed');
+      if (store.canRelocate && !running.take.relocated) {
+        const moved = await running.take.relocate(reason).then(
+          () => true,
+          (relocateError: unknown) => {
+            log('error', 'the fallback folder could not be used', { id, error: relocateError });
+            return false;
+          },
+        );
+        if (moved) {
+          options.send(relocatedWarning());
+          return;
+        }
+      }
+      await finish(reason);
     });
   };
 
   const progress = (take: Take): void => {
     chunksReceived++;
     lastChunkMs = clock.monotonicMs();
-    noDataTold = false;
+    stallTold = false;
     if (chunksReceived % PROGRESS_INTERVAL_CHUNKS === 0)
       options.send({
         type: 'progress',
@@ -138,40 +181,52 @@ export function createSession(options: SessionOptions): Session {
       );
   };
 
-  const take = async (
-    track: Track,
-    seq: number | undefined,
-    startFrame: number | undefined,
-    bytes: Uint8Array,
-  ) => {
-    const { spec, take: current } = requireRunning();
-    checkSize(bytes.byteLength, frameBytes(spec));
+  const takeChunk = async (track: Track, chunk: ChunkInput): Promise<void> => {
+    const { spec, take } = requireRunning();
+    checkSize(chunk.bytes.byteLength, frameBytes(spec));
     if (state === 'paused') {
-      current.skip(track, seq);
+      take.skip(track, chunk.seq);
       return;
     }
-    const { stoppedBy } = await current.accept(track, { seq, startFrame, bytes });
-    progress(current);
-    if (stoppedBy !== undefined) {
-      options.send(limitError(stoppedBy));
-      await finish(reasonOf(stoppedBy));
-    } else if (current.queuedBytes > HIGH_WATER_BYTES) await current.drained();
+    const end = await take.accept(track, chunk);
+    progress(take);
+    if (end !== undefined && end !== 'SPLIT') {
+      options.send(limitError(end));
+      await finish(reasonOf(end));
+    } else if (take.queuedBytes > HIGH_WATER_BYTES) await take.drained();
   };
 
-  /** As perform, for audio: a refused chunk is counted and logged as well as answered. */
-  const performChunk = (task: () => Promise<void>): Promise<void> =>
-    perform(async () => {
+  /** As perform, for audio: bounded while it waits, and a refused chunk is counted and logged as well as answered. */
+  const performChunk = (bytes: number, task: () => Promise<void>): Promise<void> => {
+    if (waitingBytes + bytes > MAX_WAITING_BYTES)
+      return perform(() => {
+        throw refuseChunk(
+          new LecternError(
+            'SLOW_CONSUMER',
+            `The disk is too slow: ${MAX_WAITING_BYTES / MEBIBYTE} MB are waiting to be written. Send this chunk again later`,
+          ),
+        );
+      });
+    waitingBytes += bytes;
+    return perform(async () => {
       try {
         await task();
       } catch (error) {
-        chunksRejected++;
-        running?.take.reject(running.spec.tracks[0] ?? 'user');
-        // The first few say what is wrong; a broken sender must not fill the log.
-        if (chunksRejected <= 5 && error instanceof LecternError)
-          log('warn', 'audio chunk refused', { id, code: error.code, reason: error.message });
-        throw error;
+        throw refuseChunk(error);
+      } finally {
+        waitingBytes -= bytes;
       }
     });
+  };
+
+  const refuseChunk = (error: unknown): unknown => {
+    chunksRejected++;
+    running?.take.reject(running.spec.tracks[0] ?? 'user');
+    // The first few say what is wrong; a broken sender must not fill the log.
+    if (chunksRejected <= 5 && error instanceof LecternError)
+      log('warn', 'audio chunk refused', { id, code: error.code, reason: error.message });
+    return error;
+  };
 
   return {
     id,
@@ -188,6 +243,7 @@ export function createSession(options: SessionOptions): Session {
           spec,
           firstPart,
           onLimit,
+          live: message.framing === 'headed',
           limits,
           store,
           clock,
@@ -197,30 +253,37 @@ export function createSession(options: SessionOptions): Session {
           await store.end(id, 'failed').catch(() => undefined);
           throw error;
         });
-        running = { spec, framing: message.framing ?? DEFAULT_START.framing, take: opened };
+        running = {
+          spec,
+          framing: message.framing ?? DEFAULT_START.framing,
+          take: opened,
+          diskToldMinutes: Infinity,
+        };
+        behindTold = false;
         chunksReceived = 0;
         lastChunkMs = clock.monotonicMs();
-        noDataTold = false;
+        stallTold = false;
         state = 'recording';
         options.onActivity();
         options.send(startedMessage(spec, firstPart));
       }),
     audioChunk: (chunk) =>
-      performChunk(async () => {
+      performChunk(chunk.data.length, async () => {
         const { spec } = requireRunning();
         if (decodedBytes(chunk.data) > limits.maxChunkBytes) throw fixedError('CHUNK_TOO_LARGE');
         const bytes = options.decodeBase64(chunk.data);
         if (bytes === undefined) throw fixedError('INVALID_AUDIO_ENCODING');
-        await take(chunk.track ?? spec.tracks[0] ?? 'user', chunk.seq, chunk.start_frame, bytes);
+        const { seq, start_frame: startFrame } = chunk;
+        await takeChunk(chunk.track ?? spec.tracks[0] ?? 'user', { seq, startFrame, bytes });
       }),
     binary: (frame) =>
-      performChunk(async () => {
+      performChunk(frame.byteLength, async () => {
         const { spec, framing } = requireRunning();
-        if (framing === 'raw') return take(spec.tracks[0] ?? 'user', undefined, undefined, frame);
+        if (framing === 'raw') return takeChunk(spec.tracks[0] ?? 'user', { bytes: frame });
         const parsed = readFrameHeader(frame, spec.tracks);
         if ('problem' in parsed)
           throw new LecternError('INVALID_CHUNK', `Invalid audio chunk: ${parsed.problem}`);
-        return take(parsed.track, parsed.header.seq, parsed.header.startFrame, parsed.samples);
+        return takeChunk(parsed.track, { ...parsed.header, bytes: parsed.samples });
       }),
     refuse: (error) =>
       perform(() => {
@@ -230,23 +293,25 @@ export function createSession(options: SessionOptions): Session {
       perform(() => {
         const { take: current } = requireRunning();
         state = 'paused';
+        current.pause();
         options.send({ type: 'recording_paused', duration_seconds: current.durationSeconds });
       }),
     resume: () =>
       perform(() => {
         const { take: current } = requireRunning();
         state = 'recording';
+        current.resume();
         lastChunkMs = clock.monotonicMs();
         options.send({ type: 'recording_resumed', duration_seconds: current.durationSeconds });
       }),
     marker: (label) =>
       perform(() => {
-        const { index, seconds } = requireRunning().take.addMarker(label ?? '');
+        const marker = requireRunning().take.addMarker(label ?? '');
         options.send({
           type: 'marker_added',
-          index,
-          position_seconds: seconds,
-          label: label === undefined || label === '' ? `Marker ${index + 1}` : label,
+          index: marker.index,
+          position_seconds: marker.seconds,
+          label: marker.label,
         });
       }),
     status: () =>
@@ -265,6 +330,7 @@ export function createSession(options: SessionOptions): Session {
               frames: track.writtenFrames,
               next_seq: track.timeline.nextSeq,
             })) ?? [],
+          disk_minutes_left: diskMinutesLeft ?? null,
         });
       }),
     stop: (reason) =>
@@ -273,14 +339,43 @@ export function createSession(options: SessionOptions): Session {
         await finish(reason);
       }),
     tick() {
-      if (state !== 'recording') return;
+      if (state !== 'recording' || running === undefined) return;
       const quietMs = clock.monotonicMs() - lastChunkMs;
-      if (noDataTold || quietMs < NO_DATA_AFTER_MS) return;
-      noDataTold = true;
-      options.send(noDataWarning(quietMs / 1000));
+      const stalledAfterMs = running.framing === 'headed' ? LIVE_STALLED_AFTER_MS : STALLED_AFTER_MS;
+      if (quietMs >= stalledAfterMs) {
+        if (!stallTold) options.send(noDataWarning(quietMs / 1000));
+        stallTold = true;
+        return;
+      }
+      const behind = running.take.behindClockSeconds();
+      if (behind < BEHIND_CLOCK_SECONDS || behindTold) return;
+      behindTold = true;
+      options.send(behindClockWarning(behind));
+    },
+    get relocated() {
+      return running?.take.relocated ?? false;
+    },
+    get bytesPerSecond() {
+      return state === 'recording' || state === 'paused' ? (running?.take.bytesPerSecond ?? 0) : 0;
+    },
+    noteDiskMinutes(minutes) {
+      diskMinutesLeft = minutes;
+      if (running === undefined || state === 'finalising') return;
+      if (minutes <= 0) {
+        onWriteError(new LecternError('DISK_FULL', DISK_FULL_MESSAGE));
+        return;
+      }
+      const told = running.diskToldMinutes;
+      const threshold = DISK_WARN_MINUTES.findLast((candidate) => minutes < candidate);
+      if (threshold === undefined || threshold >= told) return;
+      running.diskToldMinutes = threshold;
+      options.send(diskLowWarning(minutes));
     },
   };
 }
+
+const DISK_FULL_MESSAGE =
+  'The disk is full. Everything recorded so far is kept; free some space, or choose another folder in Settings';
 
 function specOf(
   id: string,
@@ -299,6 +394,7 @@ function specOf(
     encoding: message.encoding ?? DEFAULT_START.encoding,
     tracks: message.tracks ?? DEFAULT_START.tracks,
     gain: message.gain ?? DEFAULT_START.gain,
+    ...(message.split_minutes === undefined ? {} : { splitMinutes: message.split_minutes }),
     startedAtMs,
   };
 }

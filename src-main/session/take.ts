@@ -4,12 +4,12 @@ import type { GapCause } from '../contract/capture-report.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { Limits } from '../contract/limits.ts';
 import type { ServerMessage, StopReason } from '../contract/server-messages.ts';
-import { addGap, createPart, partFrames, reportOf, type Part } from './part.ts';
-import type { PartLimit } from './part-budget.ts';
-import type { Clock, PartSummary, SessionSpec, SessionStore } from './ports.ts';
 import { limitError, limitNearWarning, reasonOf, signalWarning, startedMessage } from './messages.ts';
+import type { PartEnd } from './part-budget.ts';
+import { addGap, createPart, cutBack, partFrames, reportOf, type Part } from './part.ts';
+import type { Clock, PartSink, SessionSpec, SessionStore } from './ports.ts';
 import type { Placement, TimelineChunk } from './timeline.ts';
-import { createSessionTrack, moveTrack, type SessionTrack } from './track.ts';
+import { createSessionTrack, moveTrack, positionOf, type SessionTrack } from './track.ts';
 
 /** A slower track may trail a part's end by this much before the rest of the part is filled with silence. */
 const TRAILING_SECONDS = 5;
@@ -18,29 +18,39 @@ export interface TakeOptions {
   readonly spec: SessionSpec;
   readonly firstPart: number;
   readonly onLimit: 'stop' | 'continue';
+  /** True for a source that keeps real time, so that the clock can tell what is missing. */
+  readonly live: boolean;
   readonly limits: Limits;
   readonly store: SessionStore;
   readonly clock: Clock;
   readonly send: (message: ServerMessage) => void;
-  /** Called once when audio can no longer be written. */
+  /** Called when a part can no longer be written; `relocate` or `finish` is to follow. */
   readonly onWriteError: (error: unknown) => void;
 }
 
-/** What happened to a chunk's frames. */
-export type WriteOutcome = { readonly stoppedBy?: PartLimit };
+export interface ChunkInput {
+  readonly seq?: number | undefined;
+  readonly startFrame?: number | undefined;
+  readonly gapCause?: GapCause | undefined;
+  /** Whole frames in the session's encoding. */
+  readonly bytes: Uint8Array;
+}
 
 /** One stretch from start to stop: its tracks, and its parts one after another. */
 export interface Take {
-  /** Places a chunk of whole samples in the session's encoding. Not to be called again before it resolves. */
-  accept(
-    track: Track,
-    chunk: { seq?: number | undefined; startFrame?: number | undefined; bytes: Uint8Array },
-  ): Promise<WriteOutcome>;
+  /** Places a chunk; says which limit, if any, now ends the session. Not to be called again before it resolves. */
+  accept(track: Track, chunk: ChunkInput): Promise<PartEnd | undefined>;
   /** Leaves a chunk out that came during a pause. */
   skip(track: Track, seq: number | undefined): void;
   /** Counts a chunk that was answered with an error. */
   reject(track: Track): void;
-  addMarker(label: string): { readonly index: number; readonly seconds: number };
+  /** Says that time does not count from now on, or counts again. */
+  pause(): void;
+  resume(): void;
+  addMarker(label: string): { readonly index: number; readonly label: string; readonly seconds: number };
+  /** Goes on in the fallback folder with everything that has not reached a file. */
+  relocate(reason: StopReason): Promise<void>;
+  readonly relocated: boolean;
   /** Places what is held back and closes every part; the last one's outcome is returned, not sent. */
   finish(reason: StopReason | undefined): Promise<ServerMessage>;
   readonly tracks: readonly SessionTrack[];
@@ -50,6 +60,10 @@ export interface Take {
   readonly totalBytes: number;
   /** Bytes accepted and not yet in a file. */
   readonly queuedBytes: number;
+  /** Bytes of file a second of audio makes, deliveries left out. */
+  readonly bytesPerSecond: number;
+  /** Seconds by which a live source trails the clock; 0 for others. */
+  behindClockSeconds(): number;
   /** Settles when what is queued now has been written. */
   drained(): Promise<void>;
 }
@@ -59,19 +73,30 @@ export async function openTake(options: TakeOptions): Promise<Take> {
   const bytesPerFrame = 2 * spec.channels;
   const oneSecondOfSilence = new Uint8Array(spec.sampleRate * bytesPerFrame);
 
-  const openPart = async (number: number): Promise<Part> => {
+  let pausedMs = 0;
+  let pausedSinceMs: number | undefined;
+  const liveMs = (): number => (pausedSinceMs ?? clock.monotonicMs()) - pausedMs;
+
+  const openPart = async (number: number, relocated: boolean): Promise<Part> => {
     const warn = (message: string): void => {
       send({ type: 'warning', code: 'encoder', message });
     };
-    const sink = await store.openPart({ session: spec, part: number, startedAtMs: clock.wallMs(), warn });
-    return createPart(number, sink, spec, limits);
+    const sink = await store.openPart({
+      session: spec,
+      part: number,
+      startedAtMs: clock.wallMs(),
+      relocated,
+      warn,
+    });
+    return createPart({ number, sink, spec, limits, beganAtMs: liveMs() });
   };
 
-  let newest = await openPart(options.firstPart);
+  let newest = await openPart(options.firstPart, false);
+  let relocated = false;
   let earlierBytes = 0;
-  let failed = false;
-  const finishing: Promise<void>[] = [];
-  const markerCount = { total: 0 };
+  let markersAdded = 0;
+  let failedSink: PartSink | undefined;
+  const closing: Promise<void>[] = [];
   const tracks = spec.tracks.map((name) => createSessionTrack(name, spec, newest));
 
   const trackNamed = (name: Track): SessionTrack => {
@@ -79,16 +104,16 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     if (track === undefined)
       throw new LecternError(
         'INVALID_CHUNK',
-        `expected a track of this session (${spec.tracks.join(', ')}), got ${name}`,
+        `Invalid audio chunk: expected a track of this session (${spec.tracks.join(', ')}), got ${name}`,
       );
     return track;
   };
 
-  const fail = (error: unknown): void => {
-    if (failed) return;
-    failed = true;
-    options.onWriteError(error);
-  };
+  const partsInUse = (): Part[] =>
+    [...new Set(tracks.map((track) => track.part))].sort((a, b) => a.number - b.number);
+
+  const clockFrames = (part: Part): number | null =>
+    options.live ? Math.round(((liveMs() - part.beganAtMs) / 1000) * spec.sampleRate) : null;
 
   const acknowledge = (track: SessionTrack): void => {
     if (track.ackDue || track.writtenSeq === 0) return;
@@ -100,80 +125,110 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     });
   };
 
-  const append = (track: SessionTrack, pcm: Uint8Array): void => {
-    const appended = track.part.sink.append(track.name, pcm);
-    appended.catch(fail);
-    track.lastAppend = appended.catch(() => undefined);
+  const append = (track: SessionTrack, placement: Placement, pcm: Uint8Array): void => {
+    const { sink } = track.part;
+    track.pending.push(placement);
+    track.lastAppend = sink.append(track.name, pcm).then(
+      () => {
+        // Appends of one track settle in order, so the first one waiting is this one.
+        if (track.part.sink === sink) track.pending.shift();
+      },
+      (error: unknown) => {
+        if (failedSink === sink) return;
+        failedSink = sink;
+        options.onWriteError(error);
+      },
+    );
   };
 
-  const write = (track: SessionTrack, placement: Placement, from: number, frames: number): void => {
+  const write = (track: SessionTrack, placement: Placement): void => {
     const { part, place } = track;
+    const { frames } = placement;
     if (placement.kind === 'audio') {
-      const pcm = placement.pcm.subarray(from * bytesPerFrame, (from + frames) * bytesPerFrame);
       place.captured += frames;
-      append(track, pcm);
+      append(track, placement, placement.pcm);
     } else {
       addGap(part, place, frames, placement.cause);
-      for (let left = frames; left > 0; left -= spec.sampleRate)
-        append(track, oneSecondOfSilence.subarray(0, Math.min(left, spec.sampleRate) * bytesPerFrame));
+      for (let left = frames; left > 0; left -= spec.sampleRate) {
+        const some = Math.min(left, spec.sampleRate);
+        append(track, { ...placement, frames: some }, oneSecondOfSilence.subarray(0, some * bytesPerFrame));
+      }
     }
     place.position += frames;
+    if (placement.kind === 'silence') store.noteReport(spec.sessionId, part.number, reportOf(part, null));
     const share = part.budget.use(frames, place.position);
     if (share !== undefined) send(limitNearWarning(share, options.onLimit));
   };
 
-  const padToEnd = (track: SessionTrack, endFrame: number, cause: GapCause): void => {
-    const missing = endFrame - track.place.position;
-    // A track that brought nothing to this part was not late, it was not there.
-    if (missing > 0 && track.place.position > 0)
-      write(track, { kind: 'silence', frames: missing, cause }, 0, missing);
+  /** Makes a part's account agree with its files where they could not all be written. */
+  const settleAccount = (part: Part): void => {
+    if (part.sink !== failedSink) return;
+    for (const place of part.tracks.values()) {
+      const before = place.position;
+      cutBack(part, place, Math.floor(part.sink.writtenBytes(place.track) / bytesPerFrame));
+      if (!relocated) place.unwritten = before - place.position;
+    }
   };
 
-  const summaryOf = (part: Part, reason: StopReason | undefined): PartSummary => ({
-    report: reportOf(part),
-    markers: part.markers,
-    durationSeconds: partFrames(part) / spec.sampleRate,
-    ...(reason === undefined ? {} : { reason }),
-  });
-
   const closePart = async (part: Part, reason: StopReason | undefined): Promise<ServerMessage> => {
-    const summary = summaryOf(part, reason);
-    const files = await part.sink.finish(summary);
+    settleAccount(part);
+    const report = reportOf(part, clockFrames(part));
+    const durationSeconds = partFrames(part) / spec.sampleRate;
+    const files = await part.sink.finish({
+      report,
+      markers: part.markers,
+      durationSeconds,
+      ...(reason === undefined ? {} : { reason }),
+    });
     return {
       type: 'recording_stopped',
       session_id: spec.sessionId,
       part: part.number,
-      duration_seconds: summary.durationSeconds,
+      duration_seconds: durationSeconds,
       files: [...files],
-      report: summary.report,
+      report,
       ...(reason === undefined ? {} : { reason }),
     };
   };
 
-  const closeIfLeft = (part: Part, limit: PartLimit): void => {
+  /** Closes a part that no track writes to any more, and says that the next one has begun. */
+  const closeIfLeft = (part: Part, reason: StopReason): void => {
     if (tracks.some((track) => track.part === part)) return;
     earlierBytes += part.budget.totalBytes;
     const next = newest;
-    const closed = closePart(part, reasonOf(limit)).then(
-      (message) => {
-        send(message);
-        send(startedMessage(spec, next.number));
-      },
-      (error: unknown) => fail(error),
+    // Parts may finish in any order; their client hears of them in theirs.
+    const earlier = closing.at(-1) ?? Promise.resolve();
+    const closed = Promise.all([closePart(part, reason), earlier]);
+    closing.push(
+      closed.then(
+        ([message]) => {
+          send(message);
+          send(startedMessage(spec, next.number));
+        },
+        (error: unknown) => {
+          options.onWriteError(error);
+        },
+      ),
     );
-    finishing.push(closed);
   };
 
-  /** Opens the next part at the limit that `track` has met, and takes along the tracks that trail too far. */
-  const rollOver = async (track: SessionTrack, limit: PartLimit): Promise<void> => {
-    const part = track.part;
+  /** Sends `track` on to the next part, which the first track to arrive opens. */
+  const rollOver = async (track: SessionTrack, end: PartEnd): Promise<void> => {
+    const { part } = track;
     if (part.endFrame === undefined) {
       part.endFrame = track.place.position;
-      send(limitError(limit));
-      newest = await openPart(part.number + 1);
+      if (end !== 'SPLIT') send(limitError(end));
+      newest = await openPart(part.number + 1, relocated);
     }
     moveTrack(track, newest);
-    closeIfLeft(part, limit);
+    closeIfLeft(part, reasonOf(end));
+  };
+
+  /** Fills a track up to its part's end. One that brought nothing to this part was not late, it was not there. */
+  const padToEnd = (track: SessionTrack, endFrame: number): void => {
+    const frames = endFrame - track.place.position;
+    if (frames > 0 && track.place.position > 0)
+      write(track, { kind: 'silence', frames, cause: 'missing_chunks' });
   };
 
   const hurryTrailing = (leader: SessionTrack): void => {
@@ -181,37 +236,39 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     for (const track of tracks) {
       const { part } = track;
       if (part === leader.part || part.endFrame === undefined) continue;
-      padToEnd(track, part.endFrame, 'missing_chunks');
+      padToEnd(track, part.endFrame);
       moveTrack(track, leader.part);
-      closeIfLeft(part, 'DURATION_LIMIT');
+      closeIfLeft(part, 'duration_limit');
     }
   };
 
-  const place = async (track: SessionTrack, placement: Placement): Promise<WriteOutcome> => {
-    let done = 0;
-    while (done < placement.frames) {
+  const place = async (track: SessionTrack, placement: Placement): Promise<PartEnd | undefined> => {
+    let rest = placement;
+    while (rest.frames > 0) {
       const { part, place: at } = track;
-      const left = placement.frames - done;
       const room =
         part.endFrame === undefined
-          ? part.budget.fit(at.position, left)
-          : { frames: Math.min(left, part.endFrame - at.position), limit: 'DURATION_LIMIT' as const };
-      if (room.frames > 0) write(track, placement, done, room.frames);
-      done += room.frames;
-      if (done === placement.frames || room.limit === undefined) break;
-      if (options.onLimit === 'stop') return { stoppedBy: room.limit };
-      await rollOver(track, room.limit);
+          ? part.budget.fit(at.position, rest.frames)
+          : { frames: Math.min(rest.frames, part.endFrame - at.position), end: 'DURATION_LIMIT' as const };
+      if (room.frames > 0) write(track, slice(rest, 0, room.frames, bytesPerFrame));
+      rest = slice(rest, room.frames, rest.frames, bytesPerFrame);
+      if (rest.frames === 0 || room.end === undefined) break;
+      if (options.onLimit === 'stop' && room.end !== 'SPLIT') return room.end;
+      await rollOver(track, room.end);
     }
     hurryTrailing(track);
-    return {};
+    return undefined;
   };
 
-  const placeAll = async (track: SessionTrack, placements: readonly Placement[]): Promise<WriteOutcome> => {
+  const placeAll = async (
+    track: SessionTrack,
+    placements: readonly Placement[],
+  ): Promise<PartEnd | undefined> => {
     for (const placement of placements) {
-      const outcome = await place(track, placement);
-      if (outcome.stoppedBy !== undefined) return outcome;
+      const end = await place(track, placement);
+      if (end !== undefined) return end;
     }
-    return {};
+    return undefined;
   };
 
   const observe = (track: SessionTrack, pcm: Uint8Array, frames: number): void => {
@@ -224,9 +281,10 @@ export async function openTake(options: TakeOptions): Promise<Take> {
 
   const noteWritten = (track: SessionTrack): void => {
     const seq = track.timeline.nextSeq;
-    const frames = track.earlierFrames + track.place.position;
+    const frames = positionOf(track);
+    const { sink } = track.part;
     void track.lastAppend.then(() => {
-      if (failed) return;
+      if (failedSink === sink) return;
       track.writtenSeq = seq;
       track.writtenFrames = frames;
       acknowledge(track);
@@ -234,21 +292,21 @@ export async function openTake(options: TakeOptions): Promise<Take> {
   };
 
   return {
-    async accept(name, { seq, startFrame, bytes }) {
+    async accept(name, { seq, startFrame, gapCause, bytes }) {
       const track = trackNamed(name);
       const pcm = decodeToPcm16(spec.encoding, bytes);
       const frames = pcm.byteLength / bytesPerFrame;
       refuseFarAhead(startFrame, track, limits, spec);
-      const chunk: TimelineChunk = { seq, startFrame, frames, pcm };
+      const chunk: TimelineChunk = { seq, startFrame, frames, pcm, gapCause };
       const { duplicated, late } = track.timeline;
       const placements = track.timeline.accept(chunk);
       track.place.received++;
       track.place.duplicated += track.timeline.duplicated - duplicated;
       track.place.late += track.timeline.late - late;
       if (placements.length > 0) observe(track, pcm, frames);
-      const outcome = await placeAll(track, placements);
+      const end = await placeAll(track, placements);
       if (seq !== undefined) noteWritten(track);
-      return outcome;
+      return end;
     },
     skip(name, seq) {
       const track = trackNamed(name);
@@ -259,33 +317,54 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       const track = tracks.find((candidate) => candidate.name === name) ?? tracks[0];
       if (track !== undefined) track.place.rejected++;
     },
-    addMarker(label) {
+    pause() {
+      pausedSinceMs ??= clock.monotonicMs();
+    },
+    resume() {
+      if (pausedSinceMs !== undefined) pausedMs += clock.monotonicMs() - pausedSinceMs;
+      pausedSinceMs = undefined;
+    },
+    addMarker(wanted) {
       const leader = tracks.reduce((best, track) => (positionOf(track) > positionOf(best) ? track : best));
-      const index = markerCount.total++;
-      const marker = {
-        part: leader.part.number,
-        frame: leader.place.position,
-        label: label || `Marker ${index + 1}`,
-      };
+      const index = markersAdded++;
+      const label = wanted === '' ? `Marker ${index + 1}` : wanted;
+      const marker = { part: leader.part.number, frame: leader.place.position, label };
       leader.part.markers.push(marker);
       store.addMarker(spec.sessionId, marker);
-      return { index, seconds: positionOf(leader) / spec.sampleRate };
+      return { index, label, seconds: positionOf(leader) / spec.sampleRate };
+    },
+    async relocate(reason) {
+      const failed = partsInUse();
+      newest = await openPart(newest.number + 1, true);
+      relocated = true;
+      for (const track of tracks) {
+        const { part, pending } = track;
+        await track.lastAppend;
+        const before = track.place.position;
+        cutBack(part, track.place, Math.floor(part.sink.writtenBytes(track.name) / bytesPerFrame));
+        const unwritten = lastFrames(pending, before - track.place.position, bytesPerFrame);
+        moveTrack(track, newest);
+        await placeAll(track, unwritten);
+        noteWritten(track);
+      }
+      for (const part of failed) closeIfLeft(part, reason);
     },
     async finish(reason) {
-      for (const track of tracks) {
-        if (failed) break;
-        await placeAll(track, track.timeline.flush());
-      }
-      const unfinished = [...new Set(tracks.map((track) => track.part))].sort((a, b) => a.number - b.number);
+      for (const track of tracks)
+        if (track.part.sink !== failedSink) await placeAll(track, track.timeline.flush());
+      const unfinished = partsInUse();
       const last = unfinished.pop() ?? newest;
       for (const part of unfinished) {
         for (const track of tracks)
-          if (track.part === part && part.endFrame !== undefined)
-            padToEnd(track, part.endFrame, 'missing_chunks');
-        finishing.push(closePart(part, 'duration_limit').then(send));
+          if (track.part === part && part.endFrame !== undefined) padToEnd(track, part.endFrame);
+        closing.push(closePart(part, 'duration_limit').then(send));
       }
-      await Promise.all(finishing);
+      await Promise.all(closing);
+      await Promise.all(tracks.map((track) => track.lastAppend));
       return closePart(last, reason);
+    },
+    get relocated() {
+      return relocated;
     },
     tracks,
     get part() {
@@ -295,38 +374,60 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       return Math.max(...tracks.map(positionOf)) / spec.sampleRate;
     },
     get totalBytes() {
-      return (
-        earlierBytes +
-        [...new Set(tracks.map((track) => track.part))].reduce((sum, part) => sum + part.budget.totalBytes, 0)
-      );
+      return earlierBytes + partsInUse().reduce((sum, part) => sum + part.budget.totalBytes, 0);
     },
     get queuedBytes() {
-      const parts = new Set(tracks.map((track) => track.part));
       return (
-        [...parts].reduce((sum, part) => sum + part.sink.queuedBytes, 0) +
+        partsInUse().reduce((sum, part) => sum + part.sink.queuedBytes, 0) +
         tracks.reduce((sum, track) => sum + track.timeline.heldBytes, 0)
       );
     },
-    drained: async () => {
+    bytesPerSecond: spec.sampleRate * bytesPerFrame * spec.tracks.length,
+    behindClockSeconds() {
+      if (!options.live) return 0;
+      const expected = clockFrames(newest) ?? 0;
+      return Math.max(0, expected - partFrames(newest)) / spec.sampleRate;
+    },
+    async drained() {
       await Promise.all(tracks.map((track) => track.lastAppend));
     },
   };
 }
 
-/** Frames of a track over all parts. */
-function positionOf(track: SessionTrack): number {
-  return track.earlierFrames + track.place.position;
+/** A stretch of a placement, from one frame up to another. */
+function slice(placement: Placement, from: number, to: number, bytesPerFrame: number): Placement {
+  if (from === 0 && to === placement.frames) return placement;
+  const frames = to - from;
+  return placement.kind === 'silence'
+    ? { ...placement, frames }
+    : { ...placement, frames, pcm: placement.pcm.subarray(from * bytesPerFrame, to * bytesPerFrame) };
+}
+
+/** The last `frames` of what was placed. */
+function lastFrames(placements: readonly Placement[], frames: number, bytesPerFrame: number): Placement[] {
+  const tail: Placement[] = [];
+  let wanted = frames;
+  for (const placement of placements.toReversed()) {
+    if (wanted === 0) break;
+    const taken = Math.min(wanted, placement.frames);
+    tail.unshift(slice(placement, placement.frames - taken, placement.frames, bytesPerFrame));
+    wanted -= taken;
+  }
+  return tail;
 }
 
 /** A hole longer than a whole part is a sender's mistake, not a hole: filling it would only fill the disk. */
 function refuseFarAhead(
   startFrame: number | undefined,
   track: SessionTrack,
-  limit: Limits,
+  limits: Limits,
   spec: SessionSpec,
 ): void {
   if (startFrame === undefined) return;
-  const furthest = track.timeline.nextFrame + limit.maxDurationSeconds * spec.sampleRate;
+  const furthest = track.timeline.nextFrame + limits.maxDurationSeconds * spec.sampleRate;
   if (startFrame > furthest)
-    throw new LecternError('INVALID_CHUNK', `expected a start frame up to ${furthest}, got ${startFrame}`);
+    throw new LecternError(
+      'INVALID_CHUNK',
+      `Invalid audio chunk: expected a start frame up to ${furthest}, got ${startFrame}`,
+    );
 }

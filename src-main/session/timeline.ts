@@ -6,6 +6,8 @@ export interface TimelineChunk {
   readonly startFrame?: number | undefined;
   readonly frames: number;
   readonly pcm: Uint8Array;
+  /** Why frames before it are missing, where the sender knows. */
+  readonly gapCause?: GapCause | undefined;
 }
 
 /** What goes into the file next: audio, or silence where audio never came. */
@@ -48,16 +50,16 @@ export function createTimeline(frameBytes: number): Timeline {
   const held = new Map<number, TimelineChunk>();
   const missingSeqs = new Set<number>();
 
-  const silence = (frames: number): Placement => {
+  const silence = (frames: number, cause: GapCause = 'missing_chunks'): Placement => {
     nextFrame += frames;
-    return { kind: 'silence', frames, cause: 'missing_chunks' };
+    return { kind: 'silence', frames, cause };
   };
 
   const place = (chunk: TimelineChunk): Placement[] => {
     const placements: Placement[] = [];
     if (chunk.seq !== undefined) nextSeq = chunk.seq + 1;
     const ahead = chunk.startFrame === undefined ? 0 : chunk.startFrame - nextFrame;
-    if (ahead > 0) placements.push(silence(ahead));
+    if (ahead > 0) placements.push(silence(ahead, chunk.gapCause));
     const overlap = Math.min(Math.max(0, -ahead), chunk.frames);
     if (overlap === chunk.frames) {
       duplicated++;

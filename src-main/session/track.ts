@@ -1,8 +1,8 @@
 import { createSignalMonitor, type SignalMonitor } from '../audio/signal-monitor.ts';
 import type { Track } from '../contract/audio-format.ts';
-import type { PartTrack, Part } from './part.ts';
+import type { Part, PartTrack } from './part.ts';
 import type { SessionSpec } from './ports.ts';
-import { createTimeline, type Timeline } from './timeline.ts';
+import { createTimeline, type Placement, type Timeline } from './timeline.ts';
 
 /** One track of a running session. */
 export interface SessionTrack {
@@ -14,6 +14,8 @@ export interface SessionTrack {
   place: PartTrack;
   /** Frames in earlier parts. */
   earlierFrames: number;
+  /** What was given to the current part's sink and is not yet known to be in the file, in order. */
+  pending: Placement[];
   /** Every chunk below this one is in the file. */
   writtenSeq: number;
   /** Frames in the file over all parts. */
@@ -31,6 +33,7 @@ export function createSessionTrack(name: Track, spec: SessionSpec, part: Part): 
     part,
     place: placeIn(part, name),
     earlierFrames: 0,
+    pending: [],
     writtenSeq: 0,
     writtenFrames: 0,
     ackDue: false,
@@ -43,6 +46,12 @@ export function moveTrack(track: SessionTrack, part: Part): void {
   track.earlierFrames += track.place.position;
   track.part = part;
   track.place = placeIn(part, track.name);
+  track.pending = [];
+}
+
+/** Frames of a track over all parts. */
+export function positionOf(track: SessionTrack): number {
+  return track.earlierFrames + track.place.position;
 }
 
 function placeIn(part: Part, name: Track): PartTrack {

@@ -15,6 +15,8 @@ export const sessionsMigration = `
     gain REAL NOT NULL,
     encoder TEXT,
     duration_seconds REAL NOT NULL DEFAULT 0,
+    fallback_dir TEXT,
+    recovered TEXT,
     deleted_at TEXT
   ) STRICT;
   CREATE INDEX sessions_by_start ON sessions (started_at DESC);

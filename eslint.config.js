@@ -1,0 +1,220 @@
+import boundaries from 'eslint-plugin-boundaries';
+import reactHooks from 'eslint-plugin-react-hooks';
+import { defineConfig } from 'eslint/config';
+import tseslint from 'typescript-eslint';
+
+/** Pure folders: time and everything else from outside is passed in. */
+const core = ['contract', 'audio', 'session'];
+/** Folders that do one thing with what the core passes them, and know nothing of each other. */
+const parts = ['files', 'encode', 'catalog', 'turns', 'transcribe', 'storage'];
+/** Folders that put parts together: the running recording, and the finished ones. */
+const halves = ['recording', 'library'];
+/** Folders that carry the recorder to somebody. */
+const shells = ['remote', 'desktop', 'launch'];
+
+/** Every layer and where it lives. The first match counts. */
+const layers = [
+  ...[...core, ...parts, ...halves, ...shells, 'preload', 'commands'].map((folder) => ({
+    category: folder,
+    pattern: `src-main/${folder}/**`,
+  })),
+  { category: 'recorder', pattern: 'src-main/recorder.ts' },
+  // The recorder with this machine's parts in it, as every entry wants it.
+  { category: 'open-recorder', pattern: 'src-main/open-recorder.ts' },
+  { category: 'main', pattern: 'src-main/main.ts' },
+  { category: 'serve', pattern: 'src-main/serve.ts' },
+  { category: 'entry', pattern: 'src-main/*.ts' },
+  { category: 'locales', pattern: 'resources/locales/**' },
+  { category: 'renderer', pattern: 'src-renderer/**' },
+];
+
+const belowRecorder = [...core, ...parts, ...halves];
+const belowEntries = [...belowRecorder, 'recorder', ...shells, 'open-recorder'];
+
+/** What each layer imports beside itself; what stands under `types` is imported as types only. */
+const mayImport = {
+  contract: {},
+  audio: { values: ['contract'] },
+  session: { values: ['contract', 'audio'] },
+  ...each(parts, { values: ['contract', 'audio'], types: ['session'] }),
+  ...each(halves, { values: ['contract', 'audio', ...parts], types: ['session'] }),
+  recorder: { values: belowRecorder },
+  ...each(shells, { values: ['contract', 'audio', 'recorder'], types: belowRecorder }),
+  preload: { values: ['contract'] },
+  'open-recorder': { values: belowEntries },
+  main: { values: belowEntries },
+  serve: { values: belowEntries },
+  commands: { values: [...belowEntries, 'serve'] },
+  entry: { values: [...belowEntries, 'serve', 'commands'] },
+  renderer: { values: ['contract', 'locales'] },
+};
+
+const packages = { to: { module: { origin: ['core', 'external'] } } };
+
+/** Later policies win. */
+const layering = [
+  ...Object.entries(mayImport).flatMap(([layer, { values = [], types = [] }]) => [
+    { from: files(layer), allow: { to: files(layer, ...values) } },
+    ...(types.length > 0
+      ? [{ from: files(layer), allow: { to: files(...types), dependency: { kind: 'type' } } }]
+      : []),
+  ]),
+  { allow: packages },
+  {
+    from: files(...layersBut('desktop', 'preload', 'main')),
+    disallow: { to: { module: { source: 'electron' } } },
+    message: 'Only desktop/, preload/ and main.ts import electron.',
+  },
+  {
+    from: files('renderer'),
+    disallow: { to: { module: { origin: 'core' } } },
+    message: 'The page also runs in a browser: no Node modules here.',
+  },
+  {
+    from: files(...core),
+    disallow: packages,
+    message: 'contract/, audio/ and session/ are pure: the only package here is zod, and not in audio/.',
+  },
+  { from: files('contract', 'session'), allow: { to: { module: { source: 'zod' } } } },
+];
+
+function each(folders, rule) {
+  return Object.fromEntries(folders.map((folder) => [folder, rule]));
+}
+
+function files(...categories) {
+  return { file: { categories: { anyOf: categories } } };
+}
+
+function layersBut(...excluded) {
+  return layers.map(({ category }) => category).filter((category) => !excluded.includes(category));
+}
+
+const noDefaultExport = {
+  selector: 'ExportDefaultDeclaration',
+  message: 'Named exports only: a thing has one name everywhere.',
+};
+const passedIn = 'Pure folder: take a Clock, or what it makes, as a parameter.';
+
+export default defineConfig(
+  {
+    ignores: ['out/', 'dist/', 'release/', 'coverage/', 'test-results/', 'bench-results/'],
+  },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.{ts,tsx}'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
+    rules: {
+      eqeqeq: ['error', 'always', { null: 'ignore' }],
+      'no-async-promise-executor': 'error',
+      'no-cond-assign': 'error',
+      'no-console': 'error',
+      'no-constant-binary-expression': 'error',
+      'no-control-regex': 'error',
+      'no-empty': 'error',
+      'no-loss-of-precision': 'error',
+      'no-self-assign': 'error',
+      'no-unsafe-finally': 'error',
+      'no-useless-catch': 'error',
+      'no-useless-escape': 'error',
+      'no-restricted-syntax': ['error', noDefaultExport],
+      '@typescript-eslint/consistent-type-exports': 'error',
+      '@typescript-eslint/consistent-type-imports': 'error',
+      // `return stop();` is how a function that returns nothing leaves early.
+      '@typescript-eslint/no-confusing-void-expression': 'off',
+      '@typescript-eslint/no-import-type-side-effects': 'error',
+      '@typescript-eslint/no-misused-promises': ['error', { checksVoidReturn: { attributes: false } }],
+      '@typescript-eslint/no-unused-vars': [
+        'error',
+        { argsIgnorePattern: '^_', varsIgnorePattern: '^_', ignoreRestSiblings: true },
+      ],
+      // Factories return closures: what looks like a method here has no `this` to lose.
+      '@typescript-eslint/unbound-method': 'off',
+      // An async function without await still turns a throw into a rejection, which ports ask for.
+      '@typescript-eslint/require-await': 'off',
+      '@typescript-eslint/restrict-template-expressions': [
+        'error',
+        { allowNumber: true, allowBoolean: true },
+      ],
+      '@typescript-eslint/switch-exhaustiveness-check': [
+        'error',
+        { considerDefaultExhaustiveForUnions: true, allowDefaultCaseForExhaustiveSwitch: true },
+      ],
+    },
+  },
+  {
+    files: ['src-main/**/*.ts', 'src-renderer/**/*.{ts,tsx}'],
+    plugins: { boundaries },
+    settings: {
+      'import/resolver': { './test/setup/import-resolver.ts': {} },
+      'boundaries/elements': [],
+      'boundaries/files': layers,
+      'boundaries/files-single-match': true,
+      'boundaries/legacy-templates': false,
+      'boundaries/root-path': import.meta.dirname,
+      'boundaries/dependency-nodes': ['import', 'dynamic-import', 'export', 'require'],
+      'boundaries/additional-dependency-nodes': [
+        { selector: 'TSImportType > Literal', kind: 'type', name: 'import-type' },
+      ],
+    },
+    rules: {
+      'boundaries/dependencies': [
+        'error',
+        {
+          default: 'disallow',
+          checkAllOrigins: true,
+          checkInternals: true,
+          checkUnknownLocals: true,
+          policies: layering,
+        },
+      ],
+      '@typescript-eslint/no-unsafe-type-assertion': 'error',
+    },
+  },
+  {
+    files: core.map((folder) => `src-main/${folder}/**`),
+    rules: {
+      'no-restricted-globals': [
+        'error',
+        ...['setTimeout', 'setInterval', 'setImmediate', 'queueMicrotask', 'performance'].map((name) => ({
+          name,
+          message: passedIn,
+        })),
+        ...['process', 'Buffer', 'window', 'document', 'navigator', 'fetch'].map((name) => ({
+          name,
+          message: 'Pure folder: this runs where there is no such thing.',
+        })),
+      ],
+      'no-restricted-properties': [
+        'error',
+        { object: 'Date', property: 'now', message: passedIn },
+        { object: 'globalThis', property: 'setTimeout', message: passedIn },
+        { object: 'globalThis', property: 'setInterval', message: passedIn },
+      ],
+      'no-restricted-syntax': [
+        'error',
+        noDefaultExport,
+        { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: passedIn },
+      ],
+    },
+  },
+  {
+    files: ['src-renderer/**/*.{ts,tsx}'],
+    extends: [reactHooks.configs.flat['recommended-latest']],
+  },
+  {
+    files: ['test/**/*.ts'],
+    rules: {
+      'no-console': 'off',
+      '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  {
+    // Tools read their own configuration; the compiler checks it with the tests.
+    files: ['*.config.{ts,js}'],
+    extends: [tseslint.configs.disableTypeChecked],
+    languageOptions: { parserOptions: { projectService: false } },
+    rules: { 'no-restricted-syntax': 'off' },
+  },
+);

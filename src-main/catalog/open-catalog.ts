@@ -1,0 +1,46 @@
+import { existsSync, renameSync } from 'node:fs';
+import { LecternError } from '../contract/errors.ts';
+import type { Log } from '../session/ports.ts';
+import { openCatalog, type Catalog } from './catalog.ts';
+
+/**
+ * Opens the catalog, whatever state its file is in. A corrupt one is set aside, and one that cannot be written is
+ * replaced by one in memory: both are then filled again from the `session.json` of each recording, and recording
+ * works all the same. Throws CATALOG_UNAVAILABLE only for a catalog of a newer version.
+ */
+export function openCatalogOrSubstitute(path: string, log: Log): Catalog {
+  try {
+    return openCatalog(path);
+  } catch (error) {
+    const code = causeCode(error);
+    if (error instanceof LecternError && code === undefined) throw error;
+    if (code !== undefined && /^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
+      const aside = setAside(path);
+      log('error', 'the catalog was damaged; it has been set aside and is made anew from the recordings', {
+        aside,
+      });
+      try {
+        return openCatalog(path);
+      } catch (again) {
+        log('error', 'the catalog could not be made anew', { error: again });
+      }
+    }
+    log('error', 'the catalog cannot be written; this launch keeps it in memory', { error });
+    return openCatalog(':memory:');
+  }
+}
+
+function causeCode(error: unknown): string | undefined {
+  const cause = error instanceof Error ? error.cause : undefined;
+  return cause instanceof Error && 'code' in cause ? String(cause.code) : undefined;
+}
+
+/** The database and its journals, under names that say what they are. */
+function setAside(path: string): string {
+  let number = 1;
+  while (existsSync(`${path}.damaged-${number}`)) number++;
+  const aside = `${path}.damaged-${number}`;
+  for (const suffix of ['', '-wal', '-shm'])
+    if (existsSync(path + suffix)) renameSync(path + suffix, aside + suffix);
+  return aside;
+}

@@ -1,0 +1,28 @@
+import type { Command } from 'commander';
+import { printData, withRecorder, type CommonOptions } from './command-context.ts';
+import { formatDuration } from './format-duration.ts';
+
+export function addRecoverCommand(program: Command): void {
+  program
+    .command('recover')
+    .description('put recordings in order that a crash has cut off, and list them')
+    .action(async (_, command: Command) => {
+      const options = command.optsWithGlobals<CommonOptions>();
+      await withRecorder(options, async (recorder) => {
+        await recorder.recoveryFinished;
+        const sessions = recorder.recovered.map(({ id }) => id);
+        if (options.json === true) {
+          const records = await Promise.all(sessions.map((id) => recorder.handlers['sessions.get']({ id })));
+          printData(JSON.stringify({ recovered: records }));
+          return;
+        }
+        for (const { id, title, duration_seconds, recovered } of recorder.recovered)
+          printData(
+            `${id}\t${formatDuration(duration_seconds)}\tat most ${recovered?.lost_seconds_at_most ?? 0} s lost\t${title}`,
+          );
+        process.stderr.write(
+          `${sessions.length === 0 ? 'Nothing was cut off' : `Recovered ${sessions.length}`}\n`,
+        );
+      });
+    });
+}

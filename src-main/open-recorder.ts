@@ -1,0 +1,28 @@
+import { createEncoder } from './encode/create-encoder.ts';
+import { listFfmpegCandidates } from './encode/ffmpeg-candidates.ts';
+import { findFfmpeg } from './encode/find-ffmpeg.ts';
+import { moveToTrash } from './launch/move-to-trash.ts';
+import { createRevealFolder } from './launch/reveal-folder.ts';
+import { systemClock, thisMachine } from './launch/this-machine.ts';
+import { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts';
+
+export interface OpenRecorderOptions extends Omit<
+  RecorderOptions,
+  'shell' | 'encoder' | 'clock' | 'moveToTrash' | 'reveal'
+> {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/** The recorder of the entries without Electron: with this machine's ffmpeg, clock, trash and file manager. */
+export async function openRecorder({ environment, ...options }: OpenRecorderOptions): Promise<Recorder> {
+  const { log } = options;
+  const candidates = await listFfmpegCandidates(environment);
+  return createRecorder({
+    ...options,
+    shell: 'browser',
+    encoder: createEncoder({ ffmpeg: await findFfmpeg({ candidates, log }), log }),
+    clock: systemClock,
+    moveToTrash,
+    reveal: createRevealFolder(thisMachine),
+  });
+}

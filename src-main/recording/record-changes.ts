@@ -1,0 +1,69 @@
+import type { EncoderInfo } from '../contract/api.ts';
+import type { CaptureReport } from '../contract/capture-report.ts';
+import type { PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import type { PartSpec, PartSummary, SessionSpec } from '../session/ports.ts';
+
+/** The record of a session that begins, or begins again. */
+export function recordOf(
+  spec: SessionSpec,
+  encoder: EncoderInfo,
+  earlier: SessionRecord | undefined,
+): SessionRecord {
+  return {
+    id: spec.sessionId,
+    title: earlier?.title ?? spec.title,
+    notes: earlier?.notes ?? '',
+    status: 'recording',
+    started_at: earlier?.started_at ?? new Date(spec.startedAtMs).toISOString(),
+    ended_at: null,
+    format: spec.format,
+    sample_rate: spec.sampleRate,
+    channels: spec.channels,
+    encoding: spec.encoding,
+    tracks: [...spec.tracks],
+    gain: spec.gain,
+    encoder: `${encoder.source}: ${encoder.version}`,
+    duration_seconds: earlier?.duration_seconds ?? 0,
+    fallback_dir: earlier?.fallback_dir ?? null,
+    recovered: earlier?.recovered ?? null,
+    parts: earlier?.parts ?? [],
+    files: earlier?.files ?? [],
+    markers: earlier?.markers ?? [],
+  };
+}
+
+/** The record with a part as it now stands in place of what was known of it. */
+export function withPart(
+  record: SessionRecord,
+  spec: PartSpec,
+  files: readonly RecordingFile[],
+  summary: PartSummary | undefined,
+): SessionRecord {
+  const part: PartRecord = {
+    part: spec.part,
+    started_at: new Date(spec.startedAtMs).toISOString(),
+    duration_seconds: summary?.durationSeconds ?? 0,
+    ...(summary === undefined ? {} : { report: summary.report }),
+    ...(summary?.reason === undefined ? {} : { reason: summary.reason }),
+  };
+  return withParts(
+    { ...record, files: [...record.files.filter((known) => known.part !== spec.part), ...files] },
+    [...record.parts.filter((known) => known.part !== spec.part), part],
+  );
+}
+
+/** The record with what a running part has captured so far. */
+export function withReport(record: SessionRecord, part: number, report: CaptureReport): SessionRecord {
+  return {
+    ...record,
+    parts: record.parts.map((known) => (known.part === part ? { ...known, report } : known)),
+  };
+}
+
+export function withParts(record: SessionRecord, parts: readonly PartRecord[]): SessionRecord {
+  return {
+    ...record,
+    parts: parts.toSorted((a, b) => a.part - b.part),
+    duration_seconds: parts.reduce((sum, { duration_seconds }) => sum + duration_seconds, 0),
+  };
+}

@@ -1,0 +1,153 @@
+import { existsSync } from 'node:fs';
+import { readdir, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { CaptureReport } from '../contract/capture-report.ts';
+import type { PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import { finishWav } from '../files/finish-wav.ts';
+import { parsePartFileName } from '../files/session-folder.ts';
+import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
+import { withParts } from './record-changes.ts';
+
+/** A delivered copy that must be made again from its master. */
+export interface UnfinishedDelivery {
+  readonly file: RecordingFile;
+  readonly masterPath: string;
+  readonly finalPath: string;
+}
+
+export interface RecoveredSession {
+  readonly session: SessionRecord;
+  readonly deliveries: readonly UnfinishedDelivery[];
+}
+
+/** Masters that a crash left open are finished from what is in them; nothing is made up and nothing is dropped. */
+export async function recoverMasters(
+  record: SessionRecord,
+  folders: readonly string[],
+): Promise<RecoveredSession> {
+  let session = record;
+  for (const folder of folders)
+    for (const name of (await readdir(folder)).toSorted())
+      if (name.endsWith(`.wav${PARTIAL_SUFFIX}`)) session = await recoverMaster(session, folder, name);
+  session = { ...session, files: session.files.map((file) => settleFile(file, folders)) };
+  const deliveries = unfinishedDeliveries(session, folders);
+  const waiting = new Set(deliveries.map(({ file }) => file));
+  const files = session.files.map((file): RecordingFile =>
+    file.status === 'recording' && !waiting.has(file)
+      ? { ...file, status: file.master ? 'missing' : 'failed' }
+      : file,
+  );
+  return { session: { ...session, files }, deliveries };
+}
+
+/** Removes what live encoders left, once their copies have been made again or can no longer be. */
+export async function removeLeftovers(folders: readonly string[]): Promise<void> {
+  for (const folder of folders)
+    for (const name of await readdir(folder)) {
+      const leftover = /\.(mp4|mp3)\.partial$/.test(name) || name === 'session.json.new';
+      if (leftover) await rm(join(folder, name), { force: true });
+    }
+}
+
+async function recoverMaster(
+  session: SessionRecord,
+  folder: string,
+  partialName: string,
+): Promise<SessionRecord> {
+  const name = basename(partialName, PARTIAL_SUFFIX);
+  const parsed = parsePartFileName(name);
+  const { mtimeMs } = await stat(join(folder, partialName));
+  const known = session.files.find((file) => basename(file.file_path) === name);
+  const part = known?.part ?? parsed?.part ?? 1;
+  const { frames, byteSize } = await finishWav({
+    partialPath: join(folder, partialName),
+    finalPath: join(folder, name),
+    sampleRate: session.sample_rate,
+    channels: session.channels,
+    cuePoints: (count) =>
+      session.markers
+        .filter((marker) => marker.part === part && marker.frame <= count)
+        .map(({ frame, label }) => ({ frame, label })),
+  });
+  const type = known?.type ?? parsed?.type ?? 'user';
+  const file: RecordingFile = {
+    type,
+    format: 'wav',
+    file_path: `${session.id}/${name}`,
+    url: '',
+    byte_size: byteSize,
+    duration_ms: (frames / session.sample_rate) * 1000,
+    part,
+    master: known?.master ?? parsed?.variant === undefined,
+    gain: known?.gain ?? 1,
+    status: 'completed',
+  };
+  const files = [...session.files.filter((other) => basename(other.file_path) !== name), file];
+  const recovered = { ...session, files };
+  return file.master ? withRecoveredPart(recovered, part, type, frames, mtimeMs) : recovered;
+}
+
+/** The part's account from what is in its file: the gaps that were written down, and everything else captured. */
+function withRecoveredPart(
+  session: SessionRecord,
+  part: number,
+  track: RecordingFile['type'],
+  frames: number,
+  lastWrittenMs: number,
+): SessionRecord {
+  if (track === 'mixed') return session;
+  const known = session.parts.find((candidate) => candidate.part === part);
+  const gaps = (known?.report?.gaps ?? []).flatMap((gap) => {
+    if (gap.track !== track) return [gap];
+    const kept = Math.min(gap.frames, frames - gap.start_frame);
+    return kept > 0 ? [{ ...gap, frames: kept }] : [];
+  });
+  const silence = gaps.filter((gap) => gap.track === track).reduce((sum, gap) => sum + gap.frames, 0);
+  const before = known?.report?.tracks.find((candidate) => candidate.track === track);
+  const trackReport = {
+    chunks_received: 0,
+    chunks_rejected: 0,
+    chunks_duplicated: 0,
+    chunks_late: 0,
+    clipped_samples: 0,
+    ...before,
+    clock: null,
+    track,
+    captured: frames - silence,
+    expected: frames,
+  };
+  const tracks = [...(known?.report?.tracks ?? []).filter((other) => other.track !== track), trackReport];
+  const longest = tracks.reduce((best, other) => (other.expected > best.expected ? other : best));
+  const report: CaptureReport = { captured: longest.captured, expected: longest.expected, gaps, tracks };
+  const startedMs = lastWrittenMs - (frames / session.sample_rate) * 1000;
+  const recovered: PartRecord = {
+    part,
+    started_at: known?.started_at ?? new Date(startedMs).toISOString(),
+    duration_seconds: longest.expected / session.sample_rate,
+    report,
+  };
+  return withParts(session, [...session.parts.filter((other) => other.part !== part), recovered]);
+}
+
+/** A delivery is renamed only when it is whole, so one that is there is finished and one that is not is not. */
+function settleFile(file: RecordingFile, folders: readonly string[]): RecordingFile {
+  if (file.status !== 'recording') return file;
+  return pathOf(file, folders) === undefined ? file : { ...file, status: 'completed' };
+}
+
+function unfinishedDeliveries(session: SessionRecord, folders: readonly string[]): UnfinishedDelivery[] {
+  return session.files.flatMap((file) => {
+    if (file.master || file.status !== 'recording') return [];
+    const master = session.files.find(
+      (other) =>
+        other.master && other.part === file.part && other.type === file.type && other.status === 'completed',
+    );
+    const masterPath = master === undefined ? undefined : pathOf(master, folders);
+    if (masterPath === undefined || (master?.duration_ms ?? 0) === 0) return [];
+    return [{ file, masterPath, finalPath: join(masterPath, '..', basename(file.file_path)) }];
+  });
+}
+
+function pathOf(file: RecordingFile, folders: readonly string[]): string | undefined {
+  return folders.map((folder) => join(folder, basename(file.file_path))).find((path) => existsSync(path));
+}

@@ -1,0 +1,213 @@
+import { readdir, stat } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Catalog } from '../catalog/catalog.ts';
+import { sessionIdSchema } from '../contract/session-id.ts';
+import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import type { Encoder } from '../encode/encoder.ts';
+import { claimFolder, ownerState, releaseFolder, type OwnerState } from '../files/ownership.ts';
+import { readSessionFile, writeSessionFile } from '../files/session-file.ts';
+import { statBytes } from '../files/stat-bytes.ts';
+import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
+import type { Clock, Log } from '../session/ports.ts';
+import { inferRecord } from './infer-record.ts';
+import { recoverMasters, removeLeftovers, type UnfinishedDelivery } from './recover-session.ts';
+
+/** What a killed process may lose: one chunk that was on its way, with room for a busy machine. */
+const LOST_AFTER_KILL_SECONDS = 0.25;
+/** What a power cut may lose: everything since the last sync, which is a second old at most, and one more chunk. */
+const LOST_AFTER_POWER_CUT_SECONDS = 2;
+
+export interface RecoveryOptions {
+  readonly recordingsDir: string;
+  readonly catalog: Catalog;
+  readonly encoder: Encoder;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly mp3BitRate?: number | undefined;
+}
+
+export interface Recovery {
+  /** Sessions that a crash had cut off, playable as WAV now. */
+  readonly recovered: readonly SessionRecord[];
+  /** Sessions found on disk that the catalog did not know, complete as they were. */
+  readonly imported: number;
+  /** Makes the delivered copies that were cut off; stops early, to be taken up at the next launch, when aborted. */
+  finishDeliveries(signal: AbortSignal): Promise<void>;
+}
+
+/**
+ * Finds every session that nobody is recording and nobody has finished, from the catalog and from bare folders, and
+ * puts it in order. May be run again, beside a running instance, or be killed itself.
+ */
+export async function recoverSessions(options: RecoveryOptions): Promise<Recovery> {
+  const { recordingsDir, catalog, log } = options;
+  const recovered: {
+    session: SessionRecord;
+    folders: readonly string[];
+    deliveries: readonly UnfinishedDelivery[];
+  }[] = [];
+  let imported = 0;
+
+  const save = async (session: SessionRecord, folders: readonly string[]): Promise<void> => {
+    catalog.save(session);
+    for (const folder of folders)
+      await writeSessionFile(folder, session).catch((error: unknown) => {
+        log('warn', 'session.json could not be written', { id: session.id, error });
+      });
+  };
+
+  const recoverFolder = async (id: string): Promise<void> => {
+    const folder = join(recordingsDir, id);
+    const owner = await ownerState(folder);
+    if (owner === 'alive') return;
+    const known = catalog.get(id);
+    const written = await readSessionFile(folder);
+    // The one that knows of the session's end is the later one.
+    const record =
+      (known?.status === 'recording' ? written : known) ??
+      known ??
+      written ??
+      (await inferRecord(id, folder));
+    if (record === undefined) return;
+    const folders = [folder, ...fallbackFolders(record)];
+    const unfinishedCopy = record.files.some(({ status }) => status === 'recording');
+    const cutOff = record.status === 'recording' || unfinishedCopy || (await hasPartialMaster(folders));
+    if (!cutOff) {
+      if (known?.status !== record.status) {
+        catalog.save(record);
+        imported++;
+      }
+      if (owner !== 'none') await releaseFolder(folder);
+      return;
+    }
+    if (!(await claimFolder(folder))) return;
+    const { session, deliveries } = await recoverMasters(record, folders);
+    const finished = markRecovered(session, owner, await endOf(session, folders), options.clock);
+    await save(finished, folders);
+    recovered.push({ session: finished, folders, deliveries });
+    log('warn', 'a session that was cut off has been recovered', { id, seconds: finished.duration_seconds });
+    if (deliveries.length === 0) await finishFolders(folders);
+  };
+
+  for (const id of await sessionIdsIn(recordingsDir, catalog))
+    await recoverFolder(id).catch((error: unknown) => {
+      log('error', 'a session could not be recovered; its files are left as they are', { id, error });
+    });
+
+  return {
+    recovered: recovered.map(({ session }) => session),
+    imported,
+    async finishDeliveries(signal) {
+      for (const { session, folders, deliveries } of recovered) {
+        if (deliveries.length === 0) continue;
+        let latest = session;
+        for (const delivery of deliveries) {
+          if (signal.aborted) return;
+          const file = await makeDelivery(latest, delivery, options, signal);
+          latest = {
+            ...latest,
+            files: latest.files.map((other) => (other.file_path === file.file_path ? file : other)),
+          };
+        }
+        if (signal.aborted) return;
+        await save(latest, folders);
+        await finishFolders(folders);
+      }
+    },
+  };
+}
+
+async function finishFolders(folders: readonly string[]): Promise<void> {
+  await removeLeftovers(folders);
+  await Promise.all(folders.map(releaseFolder));
+}
+
+async function sessionIdsIn(recordingsDir: string, catalog: Catalog): Promise<string[]> {
+  const deleted = new Set(catalog.deletedIds());
+  const entries = await readdir(recordingsDir, { withFileTypes: true }).catch(() => []);
+  return entries
+    .filter(
+      (entry) =>
+        entry.isDirectory() && sessionIdSchema.safeParse(entry.name).success && !deleted.has(entry.name),
+    )
+    .map(({ name }) => name);
+}
+
+function fallbackFolders(record: SessionRecord): string[] {
+  if (record.fallback_dir === null) return [];
+  const folder = join(record.fallback_dir, record.id);
+  return existsSync(folder) ? [folder] : [];
+}
+
+async function hasPartialMaster(folders: readonly string[]): Promise<boolean> {
+  for (const folder of folders)
+    if ((await readdir(folder)).some((name) => name.endsWith(`.wav${PARTIAL_SUFFIX}`))) return true;
+  return false;
+}
+
+/** When the last audio was written. */
+async function endOf(session: SessionRecord, folders: readonly string[]): Promise<number> {
+  const masters = session.files.filter(({ master }) => master);
+  const paths = folders.flatMap((folder) => masters.map(({ file_path }) => join(folder, '..', file_path)));
+  const times = await Promise.all(
+    paths.map((path) =>
+      stat(path).then(
+        ({ mtimeMs }) => mtimeMs,
+        () => 0,
+      ),
+    ),
+  );
+  return Math.max(0, ...times);
+}
+
+function markRecovered(
+  session: SessionRecord,
+  owner: OwnerState,
+  endedMs: number,
+  clock: Clock,
+): SessionRecord {
+  return {
+    ...session,
+    status: 'recovered',
+    ended_at: new Date(endedMs === 0 ? clock.wallMs() : endedMs).toISOString(),
+    // A recovery that was itself cut off has already said what was lost.
+    recovered: session.recovered ?? {
+      at: new Date(clock.wallMs()).toISOString(),
+      lost_seconds_at_most: owner === 'dead' ? LOST_AFTER_KILL_SECONDS : LOST_AFTER_POWER_CUT_SECONDS,
+    },
+  };
+}
+
+async function makeDelivery(
+  session: SessionRecord,
+  { file, masterPath, finalPath }: UnfinishedDelivery,
+  { encoder, log, mp3BitRate }: RecoveryOptions,
+  signal: AbortSignal,
+): Promise<RecordingFile> {
+  try {
+    await encoder.encodeFile({
+      format: file.format,
+      masterPath,
+      finalPath,
+      gain: file.gain,
+      chapters: session.markers
+        .filter(({ part }) => part === file.part)
+        .map(({ frame, label }) => ({ seconds: frame / session.sample_rate, label })),
+      signal,
+      ...(mp3BitRate === undefined ? {} : { mp3BitRate }),
+    });
+    const master = session.files.find(
+      (other) => other.master && other.part === file.part && other.type === file.type,
+    );
+    return {
+      ...file,
+      status: 'completed',
+      byte_size: await statBytes(finalPath),
+      duration_ms: master?.duration_ms ?? 0,
+    };
+  } catch (error) {
+    if (!signal.aborted) log('error', 'a recovered copy could not be made', { id: session.id, error });
+    return { ...file, status: 'failed' };
+  }
+}

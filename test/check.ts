@@ -1,0 +1,10 @@
+import { runSteps, script } from './setup/steps.ts';
+
+const vitest = {
+  name: 'unit and integration tests',
+  command: ['vitest', 'run', '--project', 'unit', '--project', 'integration'],
+} as const;
+
+// Longest first, on the two processors every machine has.
+const results = await runSteps([vitest, script('types'), script('lint'), script('format:check')], 2);
+if (results.some(({ passed }) => !passed)) process.exitCode = 1;

@@ -1,0 +1,76 @@
+import { spawn } from 'node:child_process';
+import { existsSync, globSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { explainMissing, installRequirements } from './setup/install.ts';
+import { type Outcome, outcomeSchema } from './setup/outcome.ts';
+import { repository, runSteps, script } from './setup/steps.ts';
+
+const projects = ['unit', 'integration', 'browser', 'desktop'];
+if (globSync('test/torture/**/*.test.ts', { cwd: repository }).length > 0) projects.push('torture');
+
+const outcome = await runEverything();
+
+for (const { project, name, reason } of outcome.skipped)
+  console.log(`skipped  [${project}] ${name}: ${reason}`);
+for (const { project, name, message } of outcome.failed)
+  console.log(`FAILED  [${project}] ${name}\n${indent(message)}`);
+const passed = Object.values(outcome.passed).reduce((sum, count) => sum + count, 0);
+console.log(`\n${passed} passed, ${outcome.failed.length} failed, ${outcome.skipped.length} skipped`);
+process.exitCode = outcome.failed.length > 0 || passed === 0 ? 1 : 0;
+
+async function runEverything(): Promise<Outcome> {
+  const missing = installRequirements();
+  if (missing.length > 0) return nothingBut('setup', 'what the tests need', explainMissing(missing));
+
+  const steps = await runSteps(['build', 'lint', 'types', 'format:check'].map(script), 2);
+  const outcome = await runVitest();
+  for (const step of steps.filter(({ passed }) => !passed)) {
+    outcome.failed.push({ project: 'check', name: `npm run ${step.name}`, message: 'its output is above' });
+  }
+  return outcome;
+}
+
+async function runVitest(): Promise<Outcome> {
+  const folder = mkdtempSync(join(tmpdir(), 'lectern-tests-'));
+  try {
+    const path = join(folder, 'outcome.json');
+    const exit = await vitest(path);
+    if (!existsSync(path)) return nothingBut('all', 'vitest', `ended with ${exit} before it could report`);
+    const outcome = outcomeSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+    for (const project of projects) {
+      if (outcome.passed[project] !== undefined || outcome.failed.some((test) => test.project === project))
+        continue;
+      outcome.failed.push({ project, name: `test/${project}`, message: 'no test of this folder ran' });
+    }
+    return outcome;
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+function vitest(outcomePath: string): Promise<string> {
+  return new Promise((done, failed) => {
+    const child = spawn('vitest', ['run', ...projects.flatMap((project) => ['--project', project])], {
+      cwd: repository,
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env: {
+        ...process.env,
+        LECTERN_TEST_OUTCOME: outcomePath,
+        // Vitest takes CI for a terminal with colours.
+        ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
+      },
+    });
+    child.on('error', failed).on('exit', (code, signal) => {
+      done(signal ?? `code ${String(code)}`);
+    });
+  });
+}
+
+function nothingBut(project: string, name: string, message: string): Outcome {
+  return { passed: {}, failed: [{ project, name, message }], skipped: [] };
+}
+
+function indent(text: string): string {
+  return text.replace(/^/gm, '    ');
+}

@@ -1,0 +1,55 @@
+import { spawnSync } from 'node:child_process';
+import { accessSync, constants, globSync } from 'node:fs';
+import { delimiter, join } from 'node:path';
+import { findChromium } from '../support/chromium.ts';
+
+/** A program, or files, that the tests need and npm cannot bring. */
+export interface Requirement {
+  /** Its package in Debian and Ubuntu. */
+  readonly debianPackage: string;
+  readonly what: string;
+  readonly present: () => boolean;
+}
+
+const onPath = (program: string) =>
+  (process.env['PATH'] ?? '').split(delimiter).some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+
+// Ubuntu's chromium is a stand-in that asks for a snap: being there is not enough, it has to start.
+const chromiumStarts = () => {
+  try {
+    return spawnSync(findChromium(), ['--version'], { stdio: 'ignore' }).status === 0;
+  } catch {
+    return false;
+  }
+};
+
+const programs = (debianPackage: string, ...names: string[]): Requirement => ({
+  debianPackage,
+  what: names.join(', '),
+  present: () => names.every(onPath),
+});
+
+const requirements: readonly Requirement[] = [
+  { debianPackage: 'chromium', what: 'chromium, google-chrome or microsoft-edge', present: chromiumStarts },
+  programs('pulseaudio', 'pulseaudio'),
+  programs('pulseaudio-utils', 'pactl', 'pacat', 'parec'),
+  programs('ffmpeg', 'ffmpeg', 'ffprobe'),
+  programs('sox', 'sox', 'soxi'),
+  programs('espeak-ng', 'espeak-ng'),
+  programs('xvfb', 'Xvfb'),
+  programs('python3', 'python3'),
+  {
+    debianPackage: 'fonts-dejavu-core',
+    what: 'a font, for screenshots',
+    present: () => globSync('/usr/{,local/}share/fonts/**/*.{ttf,otf}').length > 0,
+  },
+];
+
+export const missingRequirements = (): Requirement[] => requirements.filter(({ present }) => !present());

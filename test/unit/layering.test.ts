@@ -1,0 +1,206 @@
+import { ESLint } from 'eslint';
+import { dirname, relative, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+
+const root = resolve(import.meta.dirname, '../..');
+
+// These rules judge by path and syntax alone, so the files linted here need not exist and are not type-checked.
+const judged = /^(boundaries\/|no-restricted-)/;
+const eslint = new ESLint({
+  cwd: root,
+  overrideConfig: { languageOptions: { parserOptions: { projectService: false } } },
+  ruleFilter: ({ ruleId }) => judged.test(ruleId),
+});
+
+async function complaints(path: string, code: string): Promise<string[]> {
+  const results = await eslint.lintText(code, { filePath: resolve(root, path) });
+  return results
+    .flatMap(({ messages }) => messages)
+    .map(({ ruleId, message }) => `${String(ruleId)}: ${message}`);
+}
+
+/** Every way to write an import of `target` that a value could come through, then those for types alone. */
+function imports(from: string, target: string): { values: string[]; types: string[] } {
+  const path = relative(dirname(from), target).replace(/^(?!\.)/, './');
+  return {
+    values: [
+      `import { x } from '${path}';`,
+      `import '${path}';`,
+      `export * from '${path}';`,
+      `export { x } from '${path}';`,
+      `export const later = () => import('${path}');`,
+    ],
+    types: [
+      `import type { X } from '${path}';`,
+      `export type { X } from '${path}';`,
+      `export type X = import('${path}').X;`,
+    ],
+  };
+}
+
+const everyImport = (from: string, target: string) => Object.values(imports(from, target)).flat();
+
+test.each([
+  ['contract', ['src-main/contract/x.ts']],
+  ['audio', ['src-main/audio/x.ts', 'src-main/contract/x.ts']],
+  ['session', ['src-main/session/x.ts', 'src-main/contract/x.ts', 'src-main/audio/x.ts']],
+  ['files', ['src-main/contract/x.ts', 'src-main/audio/x.ts']],
+  [
+    'recording',
+    ['src-main/audio/x.ts', 'src-main/files/x.ts', 'src-main/encode/x.ts', 'src-main/catalog/x.ts'],
+  ],
+  [
+    'library',
+    ['src-main/contract/x.ts', 'src-main/files/x.ts', 'src-main/encode/x.ts', 'src-main/catalog/x.ts'],
+  ],
+  ['remote', ['src-main/contract/x.ts', 'src-main/recorder.ts']],
+  ['desktop', ['src-main/contract/x.ts', 'src-main/recorder.ts']],
+  ['preload', ['src-main/contract/x.ts']],
+  ['commands', ['src-main/recorder.ts', 'src-main/remote/x.ts', 'src-main/encode/x.ts']],
+])('%s/ may import what lies below it', async (layer, targets) => {
+  const from = `src-main/${layer}/y.ts`;
+  for (const target of targets) {
+    for (const code of everyImport(from, target)) expect(await complaints(from, code), code).toEqual([]);
+  }
+});
+
+test('the recorder may import every part, and the entries everything', async () => {
+  const legal = [
+    ['src-main/recorder.ts', 'src-main/session/x.ts'],
+    ['src-main/recorder.ts', 'src-main/library/x.ts'],
+    ['src-main/main.ts', 'src-main/desktop/x.ts'],
+    ['src-main/serve.ts', 'src-main/remote/x.ts'],
+    ['src-main/cli.ts', 'src-main/commands/x.ts'],
+    ['src-main/start.ts', 'src-main/launch/x.ts'],
+    ['src-main/start.ts', 'src-main/serve.ts'],
+    ['src-main/commands/x.ts', 'src-main/serve.ts'],
+    ['src-main/main.ts', 'src-main/open-recorder.ts'],
+  ] as const;
+  for (const [from, target] of legal) {
+    for (const code of everyImport(from, target))
+      expect(await complaints(from, code), `${from}: ${code}`).toEqual([]);
+  }
+});
+
+test.each([
+  ['src-main/contract/x.ts', ['src-main/audio/x.ts', 'src-main/session/x.ts', 'src-renderer/x.ts']],
+  ['src-main/audio/x.ts', ['src-main/session/x.ts', 'src-main/files/x.ts']],
+  ['src-main/session/x.ts', ['src-main/files/x.ts', 'src-main/catalog/x.ts', 'src-main/recorder.ts']],
+  ['src-main/files/x.ts', ['src-main/encode/x.ts', 'src-main/catalog/x.ts', 'src-main/recording/x.ts']],
+  ['src-main/encode/x.ts', ['src-main/files/x.ts', 'src-main/recorder.ts']],
+  ['src-main/catalog/x.ts', ['src-main/turns/x.ts', 'src-main/library/x.ts']],
+  ['src-main/turns/x.ts', ['src-main/transcribe/x.ts']],
+  ['src-main/transcribe/x.ts', ['src-main/catalog/x.ts']],
+  ['src-main/storage/x.ts', ['src-main/files/x.ts']],
+  ['src-main/recording/x.ts', ['src-main/library/x.ts', 'src-main/recorder.ts']],
+  ['src-main/library/x.ts', ['src-main/recording/x.ts', 'src-main/recorder.ts']],
+  ['src-main/recorder.ts', ['src-main/remote/x.ts', 'src-main/desktop/x.ts', 'src-main/serve.ts']],
+  ['src-main/remote/x.ts', ['src-main/desktop/x.ts', 'src-main/launch/x.ts', 'src-main/serve.ts']],
+  ['src-main/desktop/x.ts', ['src-main/remote/x.ts', 'src-main/main.ts']],
+  ['src-main/launch/x.ts', ['src-main/remote/x.ts', 'src-main/commands/x.ts']],
+  ['src-main/preload/x.ts', ['src-main/desktop/x.ts', 'src-main/recorder.ts']],
+  ['src-main/commands/x.ts', ['src-main/cli.ts', 'src-renderer/x.ts']],
+  ['src-main/serve.ts', ['src-main/commands/x.ts', 'src-main/main.ts', 'src-main/cli.ts']],
+  ['src-main/main.ts', ['src-main/commands/x.ts', 'src-renderer/x.ts', 'test/unit/x.ts', 'package.json']],
+])('%s is stopped from importing what it may not know', async (from, targets) => {
+  for (const target of targets) {
+    for (const code of everyImport(from, target)) {
+      expect(await complaints(from, code), code).toEqual([
+        expect.stringMatching(/^boundaries\/dependencies/),
+      ]);
+    }
+  }
+});
+
+test.each(['files', 'encode', 'catalog', 'recording', 'library', 'remote', 'desktop', 'launch'])(
+  '%s/ knows the session by its types only',
+  async (layer) => {
+    const from = `src-main/${layer}/x.ts`;
+    const { values, types } = imports(from, 'src-main/session/ports.ts');
+    for (const code of types) expect(await complaints(from, code), code).toEqual([]);
+    for (const code of values) expect(await complaints(from, code), code).toHaveLength(1);
+  },
+);
+
+test('the page may import the contract, the words and itself, and nothing else of the project', async () => {
+  const from = 'src-renderer/capture/x.ts';
+  const worklet = "import url from './worklet.ts?worker&url';";
+  const legal = ['src-main/contract/x.ts', 'resources/locales/en.json', 'src-renderer/store/x.ts'];
+  for (const code of [worklet, ...legal.flatMap((target) => everyImport(from, target))]) {
+    expect(await complaints(from, code), code).toEqual([]);
+  }
+  const illegal = [
+    'src-main/session/x.ts',
+    'src-main/recorder.ts',
+    'src-main/preload/x.ts',
+    'test/unit/x.ts',
+  ];
+  for (const code of illegal.flatMap((target) => everyImport(from, target))) {
+    expect(await complaints(from, code), code).toHaveLength(1);
+  }
+});
+
+test('only desktop/, preload/ and main.ts may import electron', async () => {
+  const code = "import { app } from 'electron';";
+  for (const path of ['src-main/desktop/x.ts', 'src-main/preload/x.ts', 'src-main/main.ts']) {
+    expect(await complaints(path, code), path).toEqual([]);
+  }
+  const others = ['src-main/start.ts', 'src-main/encode/x.ts', 'src-main/recorder.ts', 'src-renderer/x.ts'];
+  for (const path of others) expect(await complaints(path, code), path).toHaveLength(1);
+});
+
+test('contract/, audio/ and session/ have no packages but zod, and the page has no Node modules', async () => {
+  const legal = [
+    ['src-main/contract/x.ts', 'zod'],
+    ['src-main/session/x.ts', 'zod'],
+    ['src-main/files/x.ts', 'node:fs/promises'],
+    ['src-main/catalog/x.ts', 'better-sqlite3'],
+    ['src-renderer/x.tsx', 'react'],
+  ] as const;
+  const illegal = [
+    ['src-main/contract/x.ts', 'ws'],
+    ['src-main/contract/x.ts', 'node:crypto'],
+    ['src-main/audio/x.ts', 'zod'],
+    ['src-main/session/x.ts', 'node:fs'],
+    ['src-main/session/x.ts', 'events'],
+    ['src-renderer/x.ts', 'node:path'],
+  ] as const;
+  for (const [path, name] of legal) {
+    expect(await complaints(path, `import { x } from '${name}';`), `${path}: ${name}`).toEqual([]);
+  }
+  for (const [path, name] of illegal) {
+    expect(await complaints(path, `import { x } from '${name}';`), `${path}: ${name}`).toHaveLength(1);
+  }
+});
+
+test.each(['contract', 'audio', 'session'])(
+  '%s/ cannot reach for a clock, a timer or the machine',
+  async (layer) => {
+    const from = `src-main/${layer}/x.ts`;
+    const reaches = [
+      'Date.now()',
+      'new Date()',
+      'setTimeout(f, 1)',
+      'performance.now()',
+      'process.env',
+      'Buffer.of()',
+    ];
+    for (const reach of reaches) {
+      expect(await complaints(from, `export const x = ${reach};`), reach).toHaveLength(1);
+      expect(await complaints('src-main/remote/x.ts', `export const x = ${reach};`), reach).toEqual([]);
+    }
+    expect(await complaints(from, 'export const x = new Date(0);')).toEqual([]);
+  },
+);
+
+test('nothing but a tool’s configuration has a default export', async () => {
+  for (const path of [
+    'src-main/files/x.ts',
+    'src-main/session/x.ts',
+    'src-renderer/App.tsx',
+    'test/unit/x.ts',
+  ]) {
+    expect(await complaints(path, 'export default 1;'), path).toHaveLength(1);
+  }
+  expect(await complaints('vite.config.ts', 'export default 1;')).toEqual([]);
+});
