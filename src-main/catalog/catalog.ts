@@ -124,6 +124,7 @@ const MATCHES = `deleted_at IS NULL AND (@like IS NULL OR title LIKE @like ESCAP
 function prepare(database: Database.Database) {
   const sessionColumns = [
     'id',
+    'revision',
     'title',
     'notes',
     'status',

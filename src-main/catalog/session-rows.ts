@@ -4,6 +4,7 @@ import type { SessionRecord } from '../contract/session-record.ts';
 /** A row of `sessions`, as SQLite gives it. */
 export const sessionRowSchema = z.object({
   id: z.string(),
+  revision: z.number(),
   title: z.string(),
   notes: z.string(),
   status: z.string(),
@@ -81,6 +82,7 @@ export function recordFromRows(rows: {
 export function sessionParameters(session: SessionRecord): Record<string, string | number | null> {
   return {
     id: session.id,
+    revision: session.revision,
     title: session.title,
     notes: session.notes,
     status: session.status,

@@ -46,6 +46,8 @@ export type PartRecord = z.infer<typeof partRecordSchema>;
 /** Everything about one session: the catalog's rows, the body of `session.json`, what the API answers. */
 export const sessionRecordSchema = z.object({
   id: sessionIdSchema,
+  /** Counts the changes: of two accounts of a session the one with more is the later. */
+  revision: z.int().min(0).default(0),
   title: z.string(),
   notes: z.string(),
   status: sessionStatusSchema,

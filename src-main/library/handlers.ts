@@ -40,7 +40,8 @@ export function createHandlers(options: LibraryOptions): ApiHandlers {
   };
 
   /** Saves a finished session in both places; the catalog is what is asked next, so it decides. */
-  const save = async (session: SessionRecord): Promise<void> => {
+  const save = async (changed: SessionRecord): Promise<void> => {
+    const session = { ...changed, revision: changed.revision + 1 };
     catalog.save(session);
     await writeSessionFile(sessionFolder(recordingsDir, session.id), session).catch((error: unknown) => {
       options.log('warn', 'session.json could not be written', { id: session.id, error });

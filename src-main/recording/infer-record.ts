@@ -38,6 +38,7 @@ export async function inferRecord(id: string, folder: string): Promise<SessionRe
   const tracks = [...new Set(found.map(({ parsed }) => parsed.type))].filter((type) => type !== 'mixed');
   return {
     id,
+    revision: 0,
     title: nameSession(startedAtMs),
     notes: '',
     status: 'recording',

@@ -68,7 +68,7 @@ export function openJournal(first: SessionRecord, { folders, catalog, log }: Jou
       return record;
     },
     update(change) {
-      record = change(record);
+      record = { ...change(record), revision: record.revision + 1 };
       write();
     },
     settled: () => writing,

@@ -11,6 +11,7 @@ export function recordOf(
 ): SessionRecord {
   return {
     id: spec.sessionId,
+    revision: (earlier?.revision ?? 0) + 1,
     title: earlier?.title ?? spec.title,
     notes: earlier?.notes ?? '',
     status: 'recording',

@@ -63,18 +63,13 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     if (owner === 'alive') return;
     const known = catalog.get(id);
     const written = await readSessionFile(folder);
-    // The one that knows of the session's end is the later one.
-    const record =
-      (known?.status === 'recording' ? written : known) ??
-      known ??
-      written ??
-      (await inferRecord(id, folder));
+    const record = later(known, written) ?? (await inferRecord(id, folder));
     if (record === undefined) return;
     const folders = [folder, ...fallbackFolders(record)];
     const unfinishedCopy = record.files.some(({ status }) => status === 'recording');
     const cutOff = record.status === 'recording' || unfinishedCopy || (await hasPartialMaster(folders));
     if (!cutOff) {
-      if (known?.status !== record.status) {
+      if (known?.revision !== record.revision) {
         catalog.save(record);
         imported++;
       }
@@ -107,6 +102,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
           const file = await makeDelivery(latest, delivery, options, signal);
           latest = {
             ...latest,
+            revision: latest.revision + 1,
             files: latest.files.map((other) => (other.file_path === file.file_path ? file : other)),
           };
         }
@@ -116,6 +112,14 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
       }
     },
   };
+}
+
+/** The account that has seen more changes; the catalog's where they are equal. */
+function later(
+  known: SessionRecord | undefined,
+  written: SessionRecord | undefined,
+): SessionRecord | undefined {
+  return written !== undefined && written.revision > (known?.revision ?? -1) ? written : known;
 }
 
 async function finishFolders(folders: readonly string[]): Promise<void> {
@@ -169,6 +173,7 @@ function markRecovered(
 ): SessionRecord {
   return {
     ...session,
+    revision: session.revision + 1,
     status: 'recovered',
     ended_at: new Date(endedMs === 0 ? clock.wallMs() : endedMs).toISOString(),
     // A recovery that was itself cut off has already said what was lost.

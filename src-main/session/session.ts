@@ -116,10 +116,16 @@ export function createSession(options: SessionOptions): Session {
     return running;
   };
 
-  const finish = async (reason?: StopReason): Promise<void> => {
+  const finish = async (wanted?: StopReason, { writeErrorTold = false } = {}): Promise<void> => {
     if (running === undefined || state === 'finalising') return;
     const { take } = running;
     state = 'finalising';
+    let reason = wanted;
+    await take.settle();
+    if (take.failure !== undefined && !writeErrorTold) {
+      reason = (await moveOrGiveUp(take, take.failure)) ?? wanted;
+      await take.settle();
+    }
     const outcome = await take.finish(reason).catch((error: unknown) => {
       log('error', 'session could not be finalised', { id, error });
       return errorMessage(error);
@@ -136,26 +142,29 @@ export function createSession(options: SessionOptions): Session {
     options.onActivity();
   };
 
+  /** Goes on in the fallback folder, or says for which reason the recording must end. */
+  const moveOrGiveUp = async (take: Take, error: unknown): Promise<StopReason | undefined> => {
+    const reason = error instanceof LecternError && error.code === 'DISK_FULL' ? 'disk_full' : 'write_failed';
+    options.send(errorMessage(error));
+    if (!store.canRelocate || take.relocated) return reason;
+    try {
+      await take.relocate(reason);
+      options.send(relocatedWarning());
+      return undefined;
+    } catch (relocateError) {
+      log('error', 'the fallback folder could not be used', { id, error: relocateError });
+      return reason;
+    }
+  };
+
   const onWriteError = (error: unknown): void => {
     void perform(async () => {
-      if (running === undefined || state === 'finalising') return;
-      const reason =
-        error instanceof LecternError && error.code === 'DISK_FULL' ? 'disk_full' : 'write_failed';
-      options.send(errorMessage(error));
-      if (store.canRelocate && !running.take.relocated) {
-        const moved = await running.take.relocate(reason).then(
-          () => true,
-          (relocateError: unknown) => {
-            log('error', 'the fallback folder could not be used', { id, error: relocateError });
-            return false;
-          },
-        );
-        if (moved) {
-          options.send(relocatedWarning());
-          return;
-        }
-      }
-      await finish(reason);
+      const take = running?.take;
+      // Once it is being finalised, finish looks for failures itself; and each failure is dealt with once.
+      if (take === undefined || state === 'finalising' || (take.failure === undefined && take.relocated))
+        return;
+      const reason = await moveOrGiveUp(take, error);
+      if (reason !== undefined) await finish(reason, { writeErrorTold: true });
     });
   };
 

@@ -24,7 +24,7 @@ export interface TakeOptions {
   readonly store: SessionStore;
   readonly clock: Clock;
   readonly send: (message: ServerMessage) => void;
-  /** Called when a part can no longer be written; `relocate` or `finish` is to follow. */
+  /** Called when a part can no longer be written; `relocate`, or `settle` and `finish`, are to follow. */
   readonly onWriteError: (error: unknown) => void;
 }
 
@@ -51,7 +51,11 @@ export interface Take {
   /** Goes on in the fallback folder with everything that has not reached a file. */
   relocate(reason: StopReason): Promise<void>;
   readonly relocated: boolean;
-  /** Places what is held back and closes every part; the last one's outcome is returned, not sent. */
+  /** Why the part in use can no longer be written; nothing once it has been relocated. */
+  readonly failure: unknown;
+  /** Places what is held back, and resolves when everything has been written or has failed. */
+  settle(): Promise<void>;
+  /** Closes every part; the last one's outcome is returned, not sent. To follow `settle`. */
   finish(reason: StopReason | undefined): Promise<ServerMessage>;
   readonly tracks: readonly SessionTrack[];
   readonly part: number;
@@ -96,6 +100,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
   let earlierBytes = 0;
   let markersAdded = 0;
   let failedSink: PartSink | undefined;
+  let failure: unknown;
   const closing: Promise<void>[] = [];
   const tracks = spec.tracks.map((name) => createSessionTrack(name, spec, newest));
 
@@ -136,6 +141,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       (error: unknown) => {
         if (failedSink === sink) return;
         failedSink = sink;
+        failure = error;
         options.onWriteError(error);
       },
     );
@@ -246,10 +252,11 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     let rest = placement;
     while (rest.frames > 0) {
       const { part, place: at } = track;
+      // Where another track has already ended the part, this one only follows: to it that is no limit.
       const room =
         part.endFrame === undefined
           ? part.budget.fit(at.position, rest.frames)
-          : { frames: Math.min(rest.frames, part.endFrame - at.position), end: 'DURATION_LIMIT' as const };
+          : { frames: Math.min(rest.frames, part.endFrame - at.position), end: 'SPLIT' as const };
       if (room.frames > 0) write(track, slice(rest, 0, room.frames, bytesPerFrame));
       rest = slice(rest, room.frames, rest.frames, bytesPerFrame);
       if (rest.frames === 0 || room.end === undefined) break;
@@ -289,6 +296,10 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       track.writtenFrames = frames;
       acknowledge(track);
     });
+  };
+
+  const drained = async (): Promise<void> => {
+    await Promise.all(tracks.map((track) => track.lastAppend));
   };
 
   return {
@@ -337,6 +348,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       const failed = partsInUse();
       newest = await openPart(newest.number + 1, true);
       relocated = true;
+      failure = undefined;
       for (const track of tracks) {
         const { part, pending } = track;
         await track.lastAppend;
@@ -349,9 +361,15 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       }
       for (const part of failed) closeIfLeft(part, reason);
     },
-    async finish(reason) {
+    get failure() {
+      return failure;
+    },
+    async settle() {
       for (const track of tracks)
         if (track.part.sink !== failedSink) await placeAll(track, track.timeline.flush());
+      await drained();
+    },
+    async finish(reason) {
       const unfinished = partsInUse();
       const last = unfinished.pop() ?? newest;
       for (const part of unfinished) {
@@ -360,7 +378,6 @@ export async function openTake(options: TakeOptions): Promise<Take> {
         closing.push(closePart(part, 'duration_limit').then(send));
       }
       await Promise.all(closing);
-      await Promise.all(tracks.map((track) => track.lastAppend));
       return closePart(last, reason);
     },
     get relocated() {
@@ -388,9 +405,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       const expected = clockFrames(newest) ?? 0;
       return Math.max(0, expected - partFrames(newest)) / spec.sampleRate;
     },
-    async drained() {
-      await Promise.all(tracks.map((track) => track.lastAppend));
-    },
+    drained,
   };
 }
 

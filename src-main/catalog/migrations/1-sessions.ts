@@ -2,6 +2,7 @@
 export const sessionsMigration = `
   CREATE TABLE sessions (
     id TEXT PRIMARY KEY,
+    revision INTEGER NOT NULL,
     title TEXT NOT NULL,
     notes TEXT NOT NULL DEFAULT '',
     status TEXT NOT NULL CHECK (status IN ('recording', 'completed', 'interrupted', 'recovered', 'failed')),

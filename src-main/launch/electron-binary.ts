@@ -1,0 +1,37 @@
+import { spawn } from 'node:child_process';
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Machine } from './data-folder.ts';
+
+/** About 120 MB at a slow line's pace; beyond that the browser shell is the better start. */
+const INSTALL_TIMEOUT_MS = 180_000;
+
+/** The Electron executable that its package has fetched, or undefined. */
+export function findElectron(
+  projectDir: string,
+  { environment }: Pick<Machine, 'environment'>,
+): string | undefined {
+  const packageDir = join(projectDir, 'node_modules', 'electron');
+  try {
+    const name = readFileSync(join(packageDir, 'path.txt'), 'utf8').trim();
+    const executable = join(environment.ELECTRON_OVERRIDE_DIST_PATH ?? join(packageDir, 'dist'), name);
+    return existsSync(executable) ? executable : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Lets Electron's package fetch its binary, which it puts off until first use. Resolves either way. */
+export function installElectron(projectDir: string, timeoutMs = INSTALL_TIMEOUT_MS): Promise<void> {
+  const installer = join(projectDir, 'node_modules', 'electron', 'install.js');
+  if (!existsSync(installer)) return Promise.resolve();
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [installer], {
+      stdio: 'ignore',
+      timeout: timeoutMs,
+      killSignal: 'SIGKILL',
+    });
+    child.once('error', () => resolve());
+    child.once('exit', () => resolve());
+  });
+}

@@ -1,0 +1,109 @@
+import { type FileHandle, open, stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { type ByteRange, parseByteRange } from './byte-range.ts';
+import { errorResponse } from './error-response.ts';
+
+const READ_BYTES = 64 * 1024;
+
+const CONTENT_TYPES: Readonly<Record<string, string>> = {
+  '.wav': 'audio/wav',
+  '.mp4': 'audio/mp4',
+  '.mp3': 'audio/mpeg',
+  '.flac': 'audio/flac',
+  '.opus': 'audio/ogg',
+  '.json': 'application/json',
+};
+
+export interface FileResponseOptions {
+  /** The name a download is saved under; the file's own where absent. */
+  readonly downloadName?: string;
+}
+
+/**
+ * Answers GET and HEAD for a file, whole or one Range of it, read as fast as the client takes it. `?download=1`
+ * makes it an attachment. The caller has decided that the requester may have the file.
+ */
+export async function fileResponse(
+  request: Request,
+  absolutePath: string,
+  { downloadName = basename(absolutePath) }: FileResponseOptions = {},
+): Promise<Response> {
+  const size = await regularFileSize(absolutePath);
+  if (size === undefined)
+    return errorResponse({ code: 'FILE_MISSING', message: `${basename(absolutePath)} is no longer there` });
+
+  const asAttachment = new URL(request.url).searchParams.get('download') === '1';
+  const headers = new Headers({
+    'Accept-Ranges': 'bytes',
+    // Recordings are private: they are not to be left in a browser's cache.
+    'Cache-Control': 'no-store',
+    'Content-Disposition': contentDisposition(asAttachment ? 'attachment' : 'inline', downloadName),
+    'Content-Type': CONTENT_TYPES[extname(absolutePath).toLowerCase()] ?? 'application/octet-stream',
+    'X-Content-Type-Options': 'nosniff',
+  });
+
+  const range = parseByteRange(request.headers.get('range'), size);
+  if (range === 'unsatisfiable') {
+    headers.set('Content-Range', `bytes */${size}`);
+    headers.delete('Content-Disposition');
+    headers.delete('Content-Type');
+    return new Response(null, { status: 416, headers });
+  }
+  const { first, last } = range === 'whole' ? { first: 0, last: size - 1 } : range;
+  headers.set('Content-Length', String(last - first + 1));
+  if (range !== 'whole') headers.set('Content-Range', `bytes ${first}-${last}/${size}`);
+  const body = request.method === 'HEAD' ? null : streamFile(absolutePath, { first, last });
+  return new Response(body, { status: range === 'whole' ? 200 : 206, headers });
+}
+
+async function regularFileSize(path: string): Promise<number | undefined> {
+  const found = await stat(path).catch(() => undefined);
+  return found?.isFile() === true ? found.size : undefined;
+}
+
+/** Opens the file when the first byte is asked for, so that a body nobody reads leaves nothing open. */
+function streamFile(path: string, { first, last }: ByteRange): ReadableStream<Uint8Array> {
+  let position = first;
+  let handle: FileHandle | undefined;
+  const close = async () => {
+    const open = handle;
+    handle = undefined;
+    await open?.close();
+  };
+  return new ReadableStream<Uint8Array>(
+    {
+      async pull(controller) {
+        try {
+          if (position <= last) {
+            handle ??= await open(path, 'r');
+            const buffer = new Uint8Array(Math.min(READ_BYTES, last - position + 1));
+            const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, position);
+            // Better a broken transfer than a short file that looks whole.
+            if (bytesRead === 0) throw new Error('shorter than when the answer began');
+            position += bytesRead;
+            controller.enqueue(buffer.subarray(0, bytesRead));
+          }
+          if (position > last) {
+            await close();
+            controller.close();
+          }
+        } catch {
+          await close().catch(() => undefined);
+          controller.error(new Error('The file could not be read to its end'));
+        }
+      },
+      cancel: close,
+    },
+    { highWaterMark: 0 },
+  );
+}
+
+/** RFC 6266: a plain ASCII name for old clients, the real one in UTF-8 beside it. */
+function contentDisposition(kind: 'inline' | 'attachment', name: string): string {
+  const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
+  const encoded = encodeURIComponent(name.toWellFormed()).replace(
+    /['()*]/g,
+    (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
+  );
+  return `${kind}; filename="${ascii}"; filename*=UTF-8''${encoded}`;
+}

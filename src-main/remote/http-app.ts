@@ -1,0 +1,89 @@
+import { Hono, type MiddlewareHandler } from 'hono';
+import { contentSecurityPolicy } from '../contract/content-security-policy.ts';
+import type { Recorder } from '../recorder.ts';
+import type { Log } from '../session/ports.ts';
+import type { Access } from './access.ts';
+import { createApiRoutes } from './api-routes.ts';
+import { errorResponse, thrownResponse } from './error-response.ts';
+import { createFilesRoute } from './files-route.ts';
+import { metricsText } from './metrics-text.ts';
+import { createRendererFiles, messagePage } from './renderer-files.ts';
+
+export interface HttpAppOptions {
+  readonly recorder: Pick<Recorder, 'handlers' | 'resolveFile' | 'activeSessions' | 'metrics'>;
+  readonly access: Access;
+  readonly version: string;
+  /** The built page: out/renderer. */
+  readonly rendererDir: string;
+  readonly log: Log;
+}
+
+/** Every HTTP answer of the browser shell. */
+export function createHttpApp({ recorder, access, version, rendererDir, log }: HttpAppOptions): Hono {
+  const app = new Hono();
+  const filesRoute = createFilesRoute(recorder);
+  const rendererFiles = createRendererFiles(rendererDir);
+
+  app.onError((error) => {
+    const response = thrownResponse(error);
+    if (response.status === 500) log('error', 'A request failed', { kind: error.name });
+    return response;
+  });
+  app.notFound(({ req }) =>
+    errorResponse({ code: 'NOT_FOUND', message: `There is nothing at ${req.method} ${req.path}` }),
+  );
+  app.use(securityHeaders, checkAccess(access));
+
+  app.get('/health', ({ json }) =>
+    json({ status: 'ok', version, active_sessions: recorder.activeSessions().length }),
+  );
+  app.get('/metrics', ({ body }) =>
+    body(metricsText(recorder.metrics()), 200, {
+      'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
+    }),
+  );
+  app.get('/api/sessions/:id/files/:name', ({ req }) => filesRoute(req.raw));
+  app.route('/', createApiRoutes(recorder.handlers));
+  app.get('*', async ({ req, notFound }) => (await rendererFiles(req.raw)) ?? notFound());
+  return app;
+}
+
+const securityHeaders: MiddlewareHandler = async (context, next) => {
+  await next();
+  const headers = context.res.headers;
+  headers.set('Content-Security-Policy', contentSecurityPolicy([`ws://${new URL(context.req.url).host}`]));
+  headers.set('Cross-Origin-Opener-Policy', 'same-origin');
+  headers.set('Cross-Origin-Resource-Policy', 'same-origin');
+  headers.set('Permissions-Policy', 'microphone=(self), display-capture=(self), camera=(), geolocation=()');
+  headers.set('Referrer-Policy', 'no-referrer');
+  headers.set('X-Content-Type-Options', 'nosniff');
+};
+
+function checkAccess(access: Access): MiddlewareHandler {
+  return async ({ req }, next) => {
+    const url = new URL(req.url);
+    const decision = access.check({ target: url.pathname + url.search, header: (name) => req.header(name) });
+    if (!decision.ok) {
+      const wantsPage = req.method === 'GET' && (req.header('accept') ?? '').includes('text/html');
+      return decision.status === 401 && wantsPage ? unauthorizedPage() : errorResponse(decision.error);
+    }
+    // The page's address must not keep the token: it would stay in the history and on the screen.
+    if (decision.by === 'query' && req.method === 'GET' && url.pathname === '/') {
+      url.searchParams.delete('token');
+      return new Response(null, {
+        status: 303,
+        headers: { Location: `/${url.search}`, 'Set-Cookie': access.setCookie, 'Cache-Control': 'no-store' },
+      });
+    }
+    return next();
+  };
+}
+
+function unauthorizedPage(): Response {
+  return messagePage(
+    401,
+    'This address needs its token',
+    'Open the whole address that Lectern printed when it started, the part after <code>?token=</code> included. ' +
+      'It changes with every start.',
+  );
+}

@@ -1,0 +1,141 @@
+import type { IncomingMessage } from 'node:http';
+import type { Duplex } from 'node:stream';
+import { type RawData, type WebSocket, WebSocketServer } from 'ws';
+import { LecternError, toWireError } from '../contract/errors.ts';
+import { MAX_MESSAGE_BYTES, MEBIBYTE } from '../contract/limits.ts';
+import type { ServerMessage } from '../contract/server-messages.ts';
+import type { Recorder } from '../recorder.ts';
+import type { Connection, Log } from '../session/ports.ts';
+
+/** A client that leaves this much unread is gone in all but name. */
+const MAX_UNSENT_BYTES = 8 * MEBIBYTE;
+const PING_INTERVAL_MS = 15_000;
+const CLOSE_TIMEOUT_MS = 1000;
+/** Close codes of RFC 6455, 7.4.1. */
+const CLOSE = { goingAway: 1001, policyViolation: 1008, internalError: 1011 } as const;
+
+export interface SessionSocketsOptions {
+  readonly recorder: Pick<Recorder, 'connect'>;
+  readonly log: Log;
+  readonly pingIntervalMs?: number;
+}
+
+export interface SessionSockets {
+  /** Takes over a connection that has passed the access check. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Closes every socket, once what was sent on it has left; clients that do not answer are cut off. */
+  close(): Promise<void>;
+}
+
+/** `/ws/{session_id}`: text and binary frames in, messages out. */
+export function createSessionSockets({
+  recorder,
+  log,
+  pingIntervalMs = PING_INTERVAL_MS,
+}: SessionSocketsOptions): SessionSockets {
+  const server = new WebSocketServer({
+    noServer: true,
+    maxPayload: MAX_MESSAGE_BYTES,
+    // Audio does not compress, and a small frame that inflates would go round the limit.
+    perMessageDeflate: false,
+  });
+  const silent = new WeakSet<WebSocket>();
+  const pings = setInterval(() => {
+    for (const socket of server.clients) {
+      // A paused socket is not read, so its pong cannot be seen.
+      if (socket.isPaused || socket.readyState !== socket.OPEN) continue;
+      if (silent.has(socket)) {
+        socket.terminate();
+        continue;
+      }
+      silent.add(socket);
+      socket.ping();
+    }
+  }, pingIntervalMs).unref();
+
+  const accept = (socket: WebSocket, target: string) => {
+    const heard = () => silent.delete(socket);
+    socket.on('pong', heard).on('message', heard);
+    socket.on('error', (error) =>
+      log('warn', 'A socket failed', { kind: 'code' in error ? error.code : '' }),
+    );
+    try {
+      converse(
+        socket,
+        recorder.connect(sessionIdOf(target), { send: (message) => send(socket, message) }),
+        log,
+      );
+    } catch (error) {
+      send(socket, { type: 'error', ...toWireError(error) });
+      socket.close(CLOSE.policyViolation, toWireError(error).code);
+    }
+  };
+
+  return {
+    upgrade(request, socket, head) {
+      server.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, request.url ?? '/'));
+    },
+    async close() {
+      clearInterval(pings);
+      const closed = new Promise((resolve) => {
+        server.close(resolve);
+      });
+      for (const socket of server.clients) socket.close(CLOSE.goingAway, 'Lectern is closing');
+      const cutOff = setTimeout(() => {
+        for (const socket of server.clients) socket.terminate();
+      }, CLOSE_TIMEOUT_MS);
+      await closed;
+      clearTimeout(cutOff);
+    },
+  };
+}
+
+/** Feeds frames to the connection in order, and reads no more while it has not taken what it was given. */
+function converse(socket: WebSocket, connection: Connection, log: Log): void {
+  let pending = 0;
+  const taken = () => {
+    pending -= 1;
+    if (pending === 0) socket.resume();
+  };
+  socket.on('message', (data, isBinary) => {
+    pending += 1;
+    socket.pause();
+    const bytes = toBytes(data);
+    const received = isBinary
+      ? connection.receiveBinary(bytes)
+      : connection.receiveText(bytes.toString('utf8'));
+    received.then(taken, (error: unknown) => {
+      log('error', 'A message could not be handled', { kind: toWireError(error).message });
+      socket.close(CLOSE.internalError, 'INTERNAL');
+      taken();
+    });
+  });
+  socket.on('close', () => connection.disconnect());
+}
+
+function send(socket: WebSocket, message: ServerMessage): void {
+  if (socket.readyState !== socket.OPEN) return;
+  if (socket.bufferedAmount > MAX_UNSENT_BYTES) socket.terminate();
+  else socket.send(JSON.stringify(message));
+}
+
+function toBytes(data: RawData): Buffer {
+  if (Buffer.isBuffer(data)) return data;
+  return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
+}
+
+/** The id as the client spelt it; what is wrong with it is for the recorder to say. */
+function sessionIdOf(target: string): string {
+  const path = target.split('?', 1)[0] ?? '';
+  const id = /^\/ws(?:\/(.*))?$/s.exec(path);
+  if (id === null)
+    throw new LecternError(
+      'NOT_FOUND',
+      `Expected a WebSocket at /ws/{session_id}, got ${path.slice(0, 100)}`,
+    );
+  try {
+    return decodeURIComponent(id[1] ?? '');
+  } catch {
+    return id[1] ?? '';
+  }
+}

@@ -1,0 +1,149 @@
+import { realpathSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { LecternError, toWireError } from './contract/errors.ts';
+import { defaultDataDir } from './launch/data-folder.ts';
+import { onTermination } from './launch/on-termination.ts';
+import { openRecorder } from './open-recorder.ts';
+import { projectDir, readPackageVersion } from './launch/package-version.ts';
+import { logToStderr, machineAddresses, thisMachine } from './launch/this-machine.ts';
+import type { Recorder } from './recorder.ts';
+import { createToken } from './remote/access.ts';
+import { type Environment, parseServerEnvironment } from './remote/environment.ts';
+import { filePath } from './remote/files-route.ts';
+import { isLoopback } from './remote/host-names.ts';
+import { listen } from './remote/listen.ts';
+import type { Log } from './session/ports.ts';
+
+/** Tried first where no port was asked for, so that the address is usually the same. */
+const USUAL_PORT = 7717;
+
+export interface ServerOptions {
+  /** 0 takes any free port; absent tries the usual one first. A busy port that was asked for is an error. */
+  readonly port?: number;
+  /** The address to bind; loopback where absent. */
+  readonly host?: string;
+  readonly dataDir?: string;
+  readonly environment?: Environment;
+  readonly log?: Log;
+}
+
+export interface RunningServer {
+  /** `http://127.0.0.1:PORT/` */
+  readonly url: string;
+  /** `ws://127.0.0.1:PORT/ws/` */
+  readonly wsUrl: string;
+  readonly token: string;
+  readonly port: number;
+  readonly dataDir: string;
+  readonly recorder: Recorder;
+  /** An address that opens the page once, for a place that others can read. */
+  createTicketUrl(): string;
+  /** Finalises every session, then stops. Safe to call twice. */
+  readonly close: () => Promise<void>;
+}
+
+/** The browser shell's server: encoder, recorder and loopback HTTP. Throws PORT_IN_USE, INVALID_INPUT and others. */
+export async function startServer({
+  port,
+  host = '127.0.0.1',
+  dataDir = defaultDataDir(thisMachine),
+  environment = process.env,
+  log = logToStderr,
+}: ServerOptions = {}): Promise<RunningServer> {
+  const { defaults, recordingsDir } = parseServerEnvironment(environment);
+  const token = createToken();
+  const version = readPackageVersion();
+  const listening = await listen({
+    openRecorder: () =>
+      openRecorder({
+        dataDir: resolve(dataDir),
+        ...(recordingsDir === undefined ? {} : { recordingsDir: resolve(recordingsDir) }),
+        defaults,
+        version,
+        environment,
+        log,
+        // Relative, so that it is right under every name and port this server is reached by.
+        fileUrl: filePath,
+      }),
+    host,
+    ports: port === undefined ? [USUAL_PORT, 0] : [port],
+    token,
+    version,
+    rendererDir: join(projectDir, 'out', 'renderer'),
+    machineAddresses,
+    log,
+  });
+  if (!isLoopback(host))
+    log('warn', 'Reachable from other machines: whoever has the token can record and listen, unencrypted', {
+      host,
+    });
+  const { url, wsUrl, recorder, access } = listening;
+  return {
+    url,
+    wsUrl,
+    token,
+    port: listening.port,
+    dataDir: resolve(dataDir),
+    recorder,
+    createTicketUrl: () => `${url}?token=${access.createTicket()}`,
+    close: () => listening.close(),
+  };
+}
+
+/** The one line of JSON by which a program that started a server finds it. */
+export function serverLine({ url, wsUrl, token }: Pick<RunningServer, 'url' | 'wsUrl' | 'token'>): string {
+  return JSON.stringify({ url, ws: wsUrl, token, pid: process.pid });
+}
+
+/** `--port` as given on a command line. Throws INVALID_INPUT. */
+export function parsePort(text: string): number {
+  const port = z.coerce
+    .number()
+    .int()
+    .min(0)
+    .max(65_535)
+    .safeParse(text.trim() === '' ? NaN : text);
+  if (!port.success)
+    throw new LecternError(
+      'INVALID_INPUT',
+      `--port: expected a number from 0 to 65535, got ${JSON.stringify(text)}`,
+    );
+  return port.data;
+}
+
+/** Serves until a signal comes, having printed where. */
+export async function serveUntilSignalled(options: ServerOptions): Promise<void> {
+  const server = await startServer(options);
+  onTermination(() => server.close());
+  process.stdout.write(`${serverLine(server)}\n`);
+}
+
+async function main(): Promise<void> {
+  let options: ServerOptions;
+  try {
+    const { values } = parseArgs({
+      options: { port: { type: 'string' }, host: { type: 'string' }, dir: { type: 'string' } },
+    });
+    options = {
+      ...(values.port === undefined ? {} : { port: parsePort(values.port) }),
+      ...(values.host === undefined ? {} : { host: values.host }),
+      ...(values.dir === undefined ? {} : { dataDir: values.dir }),
+    };
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  try {
+    await serveUntilSignalled(options);
+  } catch (error) {
+    const { code, message } = toWireError(error);
+    process.stderr.write(`${message}\n`);
+    process.exitCode = code === 'INVALID_INPUT' ? 2 : 1;
+  }
+}
+
+const [, startedFile] = process.argv;
+if (startedFile !== undefined && realpathSync(startedFile) === import.meta.filename) await main();

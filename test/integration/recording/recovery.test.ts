@@ -1,0 +1,187 @@
+import { spawnSync } from 'node:child_process';
+import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, describe, expect, test } from 'vitest';
+import { readWav } from '../../support/read-wav.ts';
+import { seededBytes } from '../../support/seeded-bytes.ts';
+import { openTestRecorder } from '../../support/test-recorder.ts';
+
+const disposals: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const dispose of disposals.splice(0).reverse()) await dispose();
+});
+
+async function openRecorder(overrides: Parameters<typeof openTestRecorder>[0] = {}) {
+  const opened = await openTestRecorder(overrides);
+  disposals.push(opened.dispose);
+  return opened;
+}
+
+/** A pid that was a process of this boot and no longer is. */
+function deadPid(): number {
+  return spawnSync(process.execPath, ['-e', '']).pid;
+}
+
+/** The recordings folder as a kill at this moment would leave it: a copy whose owner is dead. */
+async function asAfterKill(dataDir: string, { keepCatalog = true } = {}): Promise<string> {
+  const copy = await mkdtemp(join(tmpdir(), 'lectern-killed-'));
+  disposals.push(() => rm(copy, { recursive: true, force: true }));
+  await cp(join(dataDir, 'recordings'), join(copy, 'recordings'), { recursive: true });
+  if (keepCatalog)
+    for (const name of await readdir(dataDir))
+      if (name.startsWith('lectern.db')) await cp(join(dataDir, name), join(copy, name));
+  for (const id of await readdir(join(copy, 'recordings'))) {
+    const path = join(copy, 'recordings', id, '.owner');
+    const owner = await readFile(path, 'utf8').catch(() => undefined);
+    if (owner !== undefined) await writeFile(path, owner.replace(/"pid":\d+/, `"pid":${deadPid()}`));
+  }
+  return copy;
+}
+
+async function recordUntilKilled(id: string, audio: Buffer) {
+  const { recorder, dataDir } = await openRecorder();
+  const connection = recorder.connect(id, { send: () => undefined });
+  void connection.receiveText('{"action":"start","format":"wav","title":"Physics"}');
+  await connection.receiveBinary(audio.subarray(0, audio.length / 2));
+  await connection.receiveText('{"action":"marker","label":"exam question"}');
+  await connection.receiveBinary(audio.subarray(audio.length / 2));
+  return dataDir;
+}
+
+/** Waits until the kill would find all of it: the audio, the marker, and nothing half written. */
+async function settled(dataDir: string, id: string, bytes: number): Promise<void> {
+  const folder = join(dataDir, 'recordings', id);
+  for (;;) {
+    const names = await readdir(folder);
+    const partial = names.find((entry) => entry.endsWith('.partial'));
+    const described = await readFile(join(folder, 'session.json'), 'utf8');
+    if (partial === undefined || names.includes('session.json.new') || !described.includes('exam question'))
+      continue;
+    if ((await readWav(join(folder, partial))).samples.length === bytes) return;
+  }
+}
+
+describe('a session that a crash cut off', () => {
+  const audio = seededBytes(1, 16_000 * 2 * 4);
+
+  test('is listed at the next launch as recovered, whole, with its title, its marker and what may be lost', async () => {
+    const before = await recordUntilKilled('lecture', audio);
+    await settled(before, 'lecture', audio.length);
+    const { recorder, dataDir } = await openRecorder({ dataDir: await asAfterKill(before) });
+    expect(recorder.recovered.map(({ id }) => id)).toEqual(['lecture']);
+    const session = await recorder.handlers['sessions.get']({ id: 'lecture' });
+    expect(session).toMatchObject({
+      status: 'recovered',
+      title: 'Physics',
+      duration_seconds: 4,
+      recovered: { lost_seconds_at_most: 0.25 },
+      markers: [{ label: 'exam question', frame: 32_000 }],
+    });
+    const wav = await readWav(join(dataDir, 'recordings', session.files[0]?.file_path ?? ''));
+    expect(wav.samples.equals(audio)).toBe(true);
+    expect(wav.cuePoints.map(({ position, label }) => [position, label])).toEqual([[2000, 'exam question']]);
+  });
+
+  test('is found in its bare folder when the catalog is gone, and when session.json is gone too', async () => {
+    const before = await recordUntilKilled('bare', audio);
+    await settled(before, 'bare', audio.length);
+    const copy = await asAfterKill(before, { keepCatalog: false });
+    await rm(join(copy, 'recordings', 'bare', 'session.json'));
+    const { recorder } = await openRecorder({ dataDir: copy });
+    const { sessions } = await recorder.handlers['sessions.list']({});
+    expect(sessions).toMatchObject([
+      { id: 'bare', status: 'recovered', duration_seconds: 4, sample_rate: 16_000 },
+    ]);
+  });
+
+  test('is recovered once: a second launch finds nothing to do and changes no file', async () => {
+    const before = await recordUntilKilled('twice', audio);
+    await settled(before, 'twice', audio.length);
+    const copy = await asAfterKill(before);
+    const first = await openTestRecorder({ dataDir: copy });
+    await first.recorder.close();
+    const folder = join(copy, 'recordings', 'twice');
+    const read = async (): Promise<[string, string][]> =>
+      Promise.all(
+        (await readdir(folder))
+          .toSorted()
+          .map(async (name): Promise<[string, string]> => [
+            name,
+            (await readFile(join(folder, name))).toString('base64'),
+          ]),
+      );
+    const afterFirst = await read();
+    const { recorder } = await openRecorder({ dataDir: copy });
+    expect(recorder.recovered).toEqual([]);
+    expect(await read()).toEqual(afterFirst);
+  });
+
+  test('is left alone while the process that records it lives', async () => {
+    const before = await recordUntilKilled('running', audio);
+    const { recorder } = await openTestRecorder({ dataDir: before });
+    expect(recorder.recovered).toEqual([]);
+    await recorder.close();
+    expect(
+      (await readdir(join(before, 'recordings', 'running'))).some((name) => name.endsWith('.partial')),
+    ).toBe(true);
+  });
+
+  test('counts audio that was written after the header last was, and drops half a frame', async () => {
+    const before = await recordUntilKilled('behind', audio);
+    await settled(before, 'behind', audio.length);
+    const copy = await asAfterKill(before);
+    const folder = join(copy, 'recordings', 'behind');
+    const [partial = ''] = (await readdir(folder)).filter((name) => name.endsWith('.partial'));
+    const bytes = await readFile(join(folder, partial));
+    bytes.writeUInt32LE(100, 40);
+    await writeFile(join(folder, partial), Buffer.concat([bytes, Buffer.of(7)]));
+    const { recorder } = await openRecorder({ dataDir: copy });
+    expect((await recorder.handlers['sessions.get']({ id: 'behind' })).duration_seconds).toBe(4);
+  });
+
+  test('is recovered even where the crash came before the first header', async () => {
+    const before = await recordUntilKilled('empty', audio);
+    await settled(before, 'empty', audio.length);
+    const copy = await asAfterKill(before);
+    const folder = join(copy, 'recordings', 'empty');
+    const [partial = ''] = (await readdir(folder)).filter((name) => name.endsWith('.partial'));
+    await writeFile(join(folder, partial), '');
+    const { recorder, dataDir } = await openRecorder({ dataDir: copy });
+    const session = await recorder.handlers['sessions.get']({ id: 'empty' });
+    expect(session).toMatchObject({ status: 'recovered', duration_seconds: 0 });
+    expect(
+      (await readWav(join(dataDir, 'recordings', session.files[0]?.file_path ?? ''))).samples.length,
+    ).toBe(0);
+  });
+});
+
+describe('the catalog', () => {
+  test('is made anew from the recordings when it is damaged, and the damaged one is kept', async () => {
+    const first = await openTestRecorder();
+    const connection = first.recorder.connect('kept', { send: () => undefined });
+    void connection.receiveText('{"action":"start","format":"wav","title":"Before the damage"}');
+    void connection.receiveBinary(seededBytes(2, 3200));
+    await connection.receiveText('{"action":"stop"}');
+    await first.recorder.close();
+    await writeFile(join(first.dataDir, 'lectern.db'), seededBytes(3, 9000));
+    const { recorder, dataDir } = await openRecorder({ dataDir: first.dataDir });
+    const { sessions } = await recorder.handlers['sessions.list']({});
+    expect(sessions).toMatchObject([{ id: 'kept', title: 'Before the damage', status: 'completed' }]);
+    expect(await readdir(dataDir)).toContain('lectern.db.damaged-1');
+  });
+
+  test('that a newer version wrote is not touched, and the error says to update', async () => {
+    const first = await openTestRecorder();
+    await first.recorder.close();
+    const { default: Database } = await import('better-sqlite3');
+    const database = new Database(join(first.dataDir, 'lectern.db'));
+    database.pragma('user_version = 99');
+    database.close();
+    await expect(openTestRecorder({ dataDir: first.dataDir })).rejects.toMatchObject({
+      code: 'CATALOG_UNAVAILABLE',
+      message: expect.stringMatching(/version 99.*Update/) as string,
+    });
+    await first.dispose();
+  });
+});

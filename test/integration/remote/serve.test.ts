@@ -1,0 +1,151 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it, onTestFinished } from 'vitest';
+import { WebSocket } from 'ws';
+import { z } from 'zod';
+import { serverMessageSchema, type ServerMessage } from '../../../src-main/contract/server-messages.ts';
+import { temporaryDir } from './test-server.ts';
+
+const root = join(import.meta.dirname, '../../..');
+const lineSchema = z.strictObject({ url: z.url(), ws: z.url(), token: z.string().min(20), pid: z.int() });
+
+interface Spawned {
+  readonly child: ChildProcess;
+  readonly stdout: () => string;
+  readonly stderr: () => string;
+  readonly exited: Promise<number | null>;
+}
+
+function run(script: string, args: readonly string[], environment: Record<string, string> = {}): Spawned {
+  const child = spawn(process.execPath, [join(root, 'src-main', script), ...args], {
+    env: { ...process.env, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const said = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
+  const exited = once(child, 'exit').then(() => child.exitCode);
+  onTestFinished(async () => {
+    if (child.exitCode === null) child.kill('SIGKILL');
+    await exited;
+  });
+  return { child, stdout: () => said.stdout, stderr: () => said.stderr, exited };
+}
+
+async function firstLine({ child, stdout, stderr, exited }: Spawned): Promise<string> {
+  while (!stdout().includes('\n')) {
+    const ended = child.stdout === null ? exited : Promise.race([once(child.stdout, 'data'), exited]);
+    await ended;
+    if (child.exitCode !== null) throw new Error(`The server ended: ${stderr()}`);
+  }
+  return stdout().split('\n', 1)[0] ?? '';
+}
+
+async function startServer(environment: Record<string, string> = {}) {
+  const dir = await temporaryDir();
+  const server = run('serve.ts', ['--port', '0', '--dir', dir], environment);
+  const line = lineSchema.parse(JSON.parse(await firstLine(server)));
+  return { ...server, ...line, dir, headers: { authorization: `Bearer ${line.token}` } };
+}
+
+/** A client that keeps every message, and can wait for one of a kind. */
+async function openSession(wsUrl: string, token: string, sessionId: string) {
+  const socket = new WebSocket(`${wsUrl}${sessionId}?token=${token}`);
+  const messages: ServerMessage[] = [];
+  socket.on('message', (data: Buffer) => {
+    messages.push(serverMessageSchema.parse(JSON.parse(data.toString())));
+    socket.emit('heard');
+  });
+  await once(socket, 'open');
+  const hear = async <Type extends ServerMessage['type']>(type: Type) => {
+    for (;;) {
+      const found = messages.find(
+        (message): message is Extract<ServerMessage, { type: Type }> => message.type === type,
+      );
+      if (found !== undefined) return found;
+      await once(socket, 'heard');
+    }
+  };
+  return { socket, messages, hear, say: (message: object) => socket.send(JSON.stringify(message)) };
+}
+
+const ramp = Buffer.from(Int16Array.from({ length: 1600 }, (_, index) => index * 20 - 16_000).buffer);
+
+it('records over the network, and gives the file back sample for sample, whole and in parts', async () => {
+  const { url, ws, token, headers } = await startServer();
+  const { say, socket, hear } = await openSession(ws, token, 'talk');
+  say({ action: 'start', format: 'wav' });
+  await hear('recording_started');
+  for (let chunk = 0; chunk < 10; chunk += 1) socket.send(ramp);
+  const health = z
+    .object({ active_sessions: z.int() })
+    .parse(await (await fetch(new URL('/health', url), { headers })).json());
+  expect(health.active_sessions).toBe(1);
+  say({ action: 'stop' });
+  const { files, duration_seconds } = await hear('recording_stopped');
+  expect(duration_seconds).toBe(1);
+
+  const address = new URL(files[0]?.url ?? '', url);
+  const whole = Buffer.from(await (await fetch(address, { headers })).arrayBuffer());
+  expect(
+    whole.subarray(-10 * ramp.length).equals(Buffer.concat(Array.from({ length: 10 }, () => ramp))),
+  ).toBe(true);
+  const part = await fetch(address, { headers: { ...headers, range: `bytes=-${ramp.length}` } });
+  expect(part.status).toBe(206);
+  expect(Buffer.from(await part.arrayBuffer()).equals(ramp)).toBe(true);
+  expect((await fetch(address)).status).toBe(401);
+
+  const list = z
+    .object({ sessions: z.array(z.object({ id: z.string() })) })
+    .parse(await (await fetch(new URL('/api/sessions', url), { headers })).json());
+  expect(list.sessions.map(({ id }) => id)).toEqual(['talk']);
+});
+
+it.each(['SIGINT', 'SIGTERM'] as const)(
+  'finalises what is being recorded on %s, and exits 0',
+  async (signal) => {
+    const server = await startServer();
+    const { say, socket, hear, messages } = await openSession(server.ws, server.token, 'cut');
+    say({ action: 'start', format: 'wav' });
+    await hear('recording_started');
+    for (let chunk = 0; chunk < 5; chunk += 1) socket.send(ramp);
+    say({ action: 'status' });
+    await hear('status');
+    const closed = once(socket, 'close');
+    // A terminal's Ctrl-C under npm arrives twice.
+    server.child.kill(signal);
+    server.child.kill(signal);
+    expect(await server.exited).toBe(0);
+    await closed;
+    expect(messages.find(({ type }) => type === 'recording_stopped')).toMatchObject({ reason: 'shutdown' });
+    const folder = join(server.dir, 'recordings', 'cut');
+    const names = await readdir(folder);
+    expect(names.filter((name) => name.endsWith('.partial'))).toEqual([]);
+    const master = await readFile(join(folder, names.find((name) => name.endsWith('.wav')) ?? ''));
+    expect(
+      master.subarray(-5 * ramp.length).equals(Buffer.concat(Array.from({ length: 5 }, () => ramp))),
+    ).toBe(true);
+    expect(server.stdout().split('\n')).toHaveLength(2);
+  },
+);
+
+it('records each connection without being asked where the environment says so, into the folder it says', async () => {
+  const dir = await temporaryDir();
+  const { ws, token } = await startServer({ ENABLE_BACKEND_RECORDING: 'true', BACKEND_RECORD_DIR: dir });
+  const { socket, say, hear } = await openSession(ws, token, 'auto');
+  socket.send(ramp);
+  await hear('recording_started');
+  say({ action: 'stop' });
+  await hear('recording_stopped');
+  expect((await readdir(join(dir, 'auto'))).some((name) => name.endsWith('.wav'))).toBe(true);
+});
+
+it('says which variable makes no sense, and does not start', async () => {
+  const dir = await temporaryDir();
+  const server = run('serve.ts', ['--port', '0', '--dir', dir], { BACKEND_RECORD_GAIN: '9' });
+  expect(await server.exited).toBe(2);
+  expect(server.stderr()).toContain('BACKEND_RECORD_GAIN: expected a number from 1.0 to 4.0, got "9"');
+  expect(server.stdout()).toBe('');
+});

@@ -1,0 +1,310 @@
+import { describe, expect, test } from 'vitest';
+import type { Track } from '../../../src-main/contract/audio-format.ts';
+import { LecternError } from '../../../src-main/contract/errors.ts';
+import { PROTOCOL_LIMITS } from '../../../src-main/contract/limits.ts';
+import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../../src-main/contract/headed-frame.ts';
+import type { ServerMessage } from '../../../src-main/contract/server-messages.ts';
+import { createEngine } from '../../../src-main/session/engine.ts';
+import type { PartSink, PartSpec, PartSummary, SessionStore } from '../../../src-main/session/ports.ts';
+import { seededBytes } from '../../support/seeded-bytes.ts';
+
+interface MemoryPart {
+  readonly spec: PartSpec;
+  readonly tracks: Map<Track, Buffer>;
+  summary?: PartSummary;
+}
+
+/** A store in memory whose disk can be filled up or held, and a clock that a test winds. */
+function openEngine({ capacityBytes = Infinity, canRelocate = false, startsHeld = false } = {}) {
+  const parts: MemoryPart[] = [];
+  const ended: string[] = [];
+  let nowMs = 0;
+  let release: () => void = () => undefined;
+  const held = startsHeld ? new Promise<void>((resolve) => (release = resolve)) : Promise.resolve();
+
+  const openPart = (spec: PartSpec): PartSink => {
+    const part: MemoryPart = { spec, tracks: new Map() };
+    parts.push(part);
+    let room = spec.relocated ? Infinity : capacityBytes;
+    let failed = false;
+    let queuedBytes = 0;
+    return {
+      async append(track, pcm) {
+        queuedBytes += pcm.byteLength;
+        await held;
+        queuedBytes -= pcm.byteLength;
+        const taken = failed ? 0 : Math.min(room, pcm.byteLength);
+        room -= taken;
+        part.tracks.set(
+          track,
+          Buffer.concat([part.tracks.get(track) ?? Buffer.alloc(0), pcm.subarray(0, taken)]),
+        );
+        failed ||= taken < pcm.byteLength;
+        if (failed) throw new LecternError('DISK_FULL', 'The disk is full');
+      },
+      get queuedBytes() {
+        return queuedBytes;
+      },
+      writtenBytes: (track) => part.tracks.get(track)?.length ?? 0,
+      finish(summary) {
+        part.summary = summary;
+        return Promise.resolve([]);
+      },
+    };
+  };
+  const store: SessionStore = {
+    begin: () => Promise.resolve({ firstPart: 1 }),
+    openPart: (spec) => Promise.resolve(openPart(spec)),
+    canRelocate,
+    noteReport: () => undefined,
+    addMarker: () => undefined,
+    end: (_, status) => {
+      ended.push(status);
+      return Promise.resolve();
+    },
+  };
+  const received: ServerMessage[] = [];
+  const engine = createEngine({
+    store,
+    clock: { monotonicMs: () => nowMs, wallMs: () => nowMs },
+    log: () => undefined,
+    limits: PROTOCOL_LIMITS,
+    newId: () => 'new-id',
+    nameSession: () => 'untitled',
+    decodeBase64: (text) => Buffer.from(text, 'base64'),
+  });
+  const client = { send: (message: ServerMessage) => received.push(message) };
+  return {
+    engine,
+    client,
+    received,
+    parts,
+    ended,
+    release,
+    wind: (ms: number) => {
+      nowMs += ms;
+      engine.tick();
+    },
+    of: <Type extends ServerMessage['type']>(type: Type) =>
+      received.filter((message): message is Extract<ServerMessage, { type: Type }> => message.type === type),
+    audio: (track: Track = 'user') =>
+      Buffer.concat(parts.map((part) => part.tracks.get(track) ?? Buffer.alloc(0))),
+  };
+}
+
+function headed(trackIndex: number, seq: number, startFrame: number, samples: Uint8Array): Uint8Array {
+  const frame = new Uint8Array(FRAME_HEADER_BYTES + samples.length);
+  writeFrameHeader(frame, { trackIndex, seq, startFrame });
+  frame.set(samples, FRAME_HEADER_BYTES);
+  return frame;
+}
+
+const say = (message: object): string => JSON.stringify(message);
+const flushed = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('session', () => {
+  test('a full disk ends the session with everything that fits, and says what is missing', async () => {
+    const host = openEngine({ capacityBytes: 10_001 });
+    const connection = host.engine.connect('full', host.client);
+    await connection.receiveText(say({ action: 'start', format: 'wav' }));
+    const audio = seededBytes(1, 16_000);
+    for (let at = 0; at < audio.length; at += 1600)
+      void connection.receiveBinary(audio.subarray(at, at + 1600));
+    await flushed();
+    expect(host.of('error').map(({ code }) => code)).toContain('DISK_FULL');
+    const [stopped] = host.of('recording_stopped');
+    expect(stopped).toMatchObject({ reason: 'disk_full', report: { captured: 5000, expected: 8000 } });
+    expect(stopped?.report.gaps).toEqual([{ track: 'user', start_frame: 5000, frames: 3000, cause: 'disk' }]);
+    expect(host.ended).toEqual(['interrupted']);
+  });
+
+  test('with a fallback folder a full disk costs nothing: the parts together are what was sent', async () => {
+    const host = openEngine({ capacityBytes: 10_001, canRelocate: true });
+    const connection = host.engine.connect('moved', host.client);
+    await connection.receiveText(say({ action: 'start', format: 'wav', framing: 'headed' }));
+    const audio = seededBytes(2, 32_000);
+    for (let seq = 0; seq < 20; seq++)
+      void connection.receiveBinary(headed(0, seq, seq * 800, audio.subarray(seq * 1600, (seq + 1) * 1600)));
+    await connection.receiveText(say({ action: 'stop' }));
+    expect(host.parts.map(({ spec }) => spec.relocated)).toEqual([false, true]);
+    // The first part's odd byte is half a frame that its file does not count.
+    const whole = Buffer.concat([host.audio().subarray(0, 10_000), host.audio().subarray(10_001)]);
+    expect(whole.equals(audio)).toBe(true);
+    expect(
+      host.of('recording_stopped').map(({ reason, report }) => [reason, report.captured, report.gaps]),
+    ).toEqual([
+      ['disk_full', 5000, []],
+      [undefined, 11_000, []],
+    ]);
+    expect(host.of('ack').at(-1)).toMatchObject({ seq: 19, frames: 16_000 });
+  });
+
+  test('a disk that stands still bounds memory and tells the sender which chunks to send again', async () => {
+    const host = openEngine({ startsHeld: true });
+    const connection = host.engine.connect('slow', host.client);
+    void connection.receiveText(say({ action: 'start', format: 'wav' }));
+    for (let chunk = 0; chunk < 60; chunk++) void connection.receiveBinary(new Uint8Array(1024 * 1024));
+    host.release();
+    await connection.receiveText(say({ action: 'stop' }));
+    const refused = host.of('error').filter(({ code }) => code === 'SLOW_CONSUMER').length;
+    expect(refused).toBe(60 - 32);
+    expect(host.audio().length).toBe(32 * 1024 * 1024);
+    expect(host.of('recording_stopped')[0]?.report.tracks[0]?.chunks_rejected).toBe(refused);
+  });
+
+  test('a live source that stops is reported within a second; one that sends in bursts is given longer', async () => {
+    const told = async (framing: 'raw' | 'headed'): Promise<number> => {
+      const host = openEngine();
+      const connection = host.engine.connect('stall', host.client);
+      await connection.receiveText(say({ action: 'start', format: 'wav', framing }));
+      const samples = seededBytes(3, 3200);
+      await connection.receiveBinary(framing === 'raw' ? samples : headed(0, 0, 0, samples));
+      for (let ms = 0; ms < 10_000; ms += 200) {
+        host.wind(200);
+        if (host.of('warning').some(({ code }) => code === 'no_data')) return ms + 200;
+      }
+      return Infinity;
+    };
+    expect(await told('headed')).toBeLessThanOrEqual(1000);
+    expect(await told('raw')).toBeGreaterThan(1000);
+    expect(await told('raw')).toBeLessThanOrEqual(4000);
+  });
+
+  test('a pause raises no alarm and is not counted as missing', async () => {
+    const host = openEngine();
+    const connection = host.engine.connect('paused', host.client);
+    await connection.receiveText(say({ action: 'start', format: 'wav', framing: 'headed' }));
+    await connection.receiveBinary(headed(0, 0, 0, seededBytes(4, 3200)));
+    await connection.receiveText(say({ action: 'pause' }));
+    for (let minute = 0; minute < 10; minute++) host.wind(60_000);
+    await connection.receiveText(say({ action: 'resume' }));
+    await connection.receiveBinary(headed(0, 1, 1600, seededBytes(5, 3200)));
+    await connection.receiveText(say({ action: 'stop' }));
+    expect(host.of('warning')).toEqual([]);
+    expect(host.of('recording_stopped')[0]?.report.tracks[0]).toMatchObject({
+      captured: 3200,
+      expected: 3200,
+      clock: 0,
+    });
+  });
+
+  test('a live source that brings too little is caught by the clock', async () => {
+    const host = openEngine();
+    const connection = host.engine.connect('short', host.client);
+    await connection.receiveText(say({ action: 'start', format: 'wav', framing: 'headed' }));
+    for (let seq = 0; seq < 40; seq++) {
+      // 90 ms of audio every 100 ms, counted without a gap.
+      await connection.receiveBinary(headed(0, seq, seq * 1440, seededBytes(seq, 2880)));
+      host.wind(100);
+    }
+    expect(host.of('warning').map(({ code }) => code)).toEqual([]);
+    for (let seq = 40; seq < 300; seq++) {
+      await connection.receiveBinary(headed(0, seq, seq * 1440, seededBytes(seq, 2880)));
+      host.wind(100);
+    }
+    expect(host.of('warning').filter(({ code }) => code === 'device')).toHaveLength(1);
+    await connection.receiveText(say({ action: 'stop' }));
+    expect(host.of('recording_stopped')[0]?.report.tracks[0]).toMatchObject({
+      captured: 432_000,
+      clock: 480_000,
+    });
+  });
+
+  test('parts of the length that was asked for follow each other without an error', async () => {
+    const host = openEngine();
+    const connection = host.engine.connect('split', host.client);
+    await connection.receiveText(
+      say({ action: 'start', format: 'wav', sample_rate: 8000, split_minutes: 1 }),
+    );
+    const audio = seededBytes(6, 8000 * 2 * 150);
+    for (let at = 0; at < audio.length; at += 80_000)
+      void connection.receiveBinary(audio.subarray(at, at + 80_000));
+    await connection.receiveText(say({ action: 'stop' }));
+    expect(host.of('error')).toEqual([]);
+    expect(
+      host
+        .of('recording_stopped')
+        .map(({ part, reason, duration_seconds }) => [part, reason, duration_seconds]),
+    ).toEqual([
+      [1, 'split', 60],
+      [2, 'split', 60],
+      [3, undefined, 30],
+    ]);
+    expect(host.audio().equals(audio)).toBe(true);
+  });
+
+  test('a track that trails behind a roll-over still ends in the right part', async () => {
+    const host = openEngine();
+    const connection = host.engine.connect('trailing', host.client);
+    await connection.receiveText(
+      say({
+        action: 'start',
+        format: 'wav',
+        sample_rate: 8000,
+        split_minutes: 1,
+        tracks: ['user', 'assistant'],
+        framing: 'headed',
+      }),
+    );
+    const [near, far] = [seededBytes(7, 8000 * 2 * 90), seededBytes(8, 8000 * 2 * 90)];
+    const send = (index: number, audio: Buffer, second: number): Promise<void> =>
+      connection.receiveBinary(
+        headed(index, second, second * 8000, audio.subarray(second * 16_000, (second + 1) * 16_000)),
+      );
+    for (let second = 0; second < 93; second++) {
+      if (second < 90) await send(0, near, second);
+      if (second >= 3) await send(1, far, second - 3);
+    }
+    await connection.receiveText(say({ action: 'stop' }));
+    expect(
+      host.parts.map((part) => [part.tracks.get('user')?.length, part.tracks.get('assistant')?.length]),
+    ).toEqual([
+      [960_000, 960_000],
+      [480_000, 480_000],
+    ]);
+    expect(host.audio('user').equals(near)).toBe(true);
+    expect(host.audio('assistant').equals(far)).toBe(true);
+  });
+
+  test('the disk’s last minutes are announced a few times, not every two seconds', async () => {
+    const host = openEngine();
+    const connection = host.engine.connect('minutes', host.client);
+    await connection.receiveText(say({ action: 'start', format: 'wav' }));
+    const bytesPerMinute = 32_000 * 60;
+    for (let minutes = 60; minutes > 1; minutes -= 0.5)
+      host.engine.noteFreeSpace({ usualBytes: minutes * bytesPerMinute, fallbackBytes: undefined });
+    expect(host.of('warning').map(({ code }) => code)).toEqual(['disk_low', 'disk_low', 'disk_low']);
+    await connection.receiveText(say({ action: 'status' }));
+    expect(host.of('status')[0]?.disk_minutes_left).toBe(1.5);
+    host.engine.noteFreeSpace({ usualBytes: 0, fallbackBytes: undefined });
+    await flushed();
+    expect(host.of('recording_stopped')[0]?.reason).toBe('disk_full');
+  });
+
+  test('a client that never comes back leaves a finished, interrupted session', async () => {
+    const host = openEngine();
+    const connection = host.engine.connect('gone', host.client);
+    await connection.receiveText(say({ action: 'start', format: 'wav' }));
+    await connection.receiveBinary(seededBytes(9, 3200));
+    connection.disconnect();
+    host.wind(29_000);
+    await flushed();
+    expect(host.ended).toEqual([]);
+    host.wind(1000);
+    await flushed();
+    expect(host.ended).toEqual(['interrupted']);
+    expect(host.engine.activeSessions()).toEqual([]);
+  });
+
+  test('a second connection takes the session over; the first is told and can do no harm', async () => {
+    const host = openEngine();
+    const first = host.engine.connect('shared', { send: host.client.send });
+    await first.receiveText(say({ action: 'start', format: 'wav' }));
+    const second = host.engine.connect('shared', host.client);
+    await first.receiveText(say({ action: 'stop' }));
+    expect(host.of('error').map(({ code }) => code)).toEqual(['SESSION_IN_USE', 'SESSION_IN_USE']);
+    first.disconnect();
+    await second.receiveText(say({ action: 'stop' }));
+    expect(host.of('recording_stopped')).toHaveLength(1);
+  });
+});
