@@ -89,8 +89,9 @@ function openFfmpegSource(ffmpeg: string, input: readonly string[], live: boolea
   async function* chunks(): AsyncGenerator<Uint8Array> {
     const chunkBytes = Math.round(SAMPLE_RATE * CHUNK_SECONDS) * 2;
     let rest = Buffer.alloc(0);
-    for await (const piece of child.stdout) {
-      rest = Buffer.concat([rest, piece as Buffer]);
+    const pieces: AsyncIterable<Buffer> = child.stdout;
+    for await (const piece of pieces) {
+      rest = Buffer.concat([rest, piece]);
       for (; rest.length >= chunkBytes; rest = rest.subarray(chunkBytes)) yield rest.subarray(0, chunkBytes);
     }
     if (rest.length >= 2) yield rest.subarray(0, rest.length - (rest.length % 2));

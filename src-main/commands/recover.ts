@@ -12,7 +12,8 @@ export function addRecoverCommand(program: Command): void {
         await recorder.recoveryFinished;
         const sessions = recorder.recovered.map(({ id }) => id);
         if (options.json === true) {
-          const records = await Promise.all(sessions.map((id) => recorder.handlers['sessions.get']({ id })));
+          const records = [];
+          for (const id of sessions) records.push(await recorder.handlers['sessions.get']({ id }));
           printData(JSON.stringify({ recovered: records }));
           return;
         }

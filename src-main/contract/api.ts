@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { exportFormatSchema, gainSchema, recordingTypeSchema } from './audio-format.ts';
-import { type Result } from './errors.ts';
+import type { Result } from './errors.ts';
 import { fileEntrySchema } from './server-messages.ts';
 import { sessionIdSchema } from './session-id.ts';
 import { sessionRecordSchema } from './session-record.ts';

@@ -23,6 +23,7 @@ function describeValue(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'a list';
   if (typeof value === 'object') return 'an object';
+  // Whatever else came out of JSON: a string, a number or a boolean.
   const text = JSON.stringify(value);
-  return text !== undefined && text.length <= 40 ? text : `a ${typeof value}`;
+  return text.length <= 40 ? text : `a ${typeof value}`;
 }

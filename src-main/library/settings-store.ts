@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { z } from 'zod';
 import { DEFAULT_SETTINGS, settingsSchema, type Settings, type SettingsPatch } from '../contract/settings.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { Log } from '../session/ports.ts';
@@ -43,7 +44,7 @@ function readSettings(path: string, log: Log): Settings {
     return DEFAULT_SETTINGS;
   }
   try {
-    return settingsSchema.parse({ ...DEFAULT_SETTINGS, ...(JSON.parse(text) as object) });
+    return settingsSchema.parse({ ...DEFAULT_SETTINGS, ...z.looseObject({}).parse(JSON.parse(text)) });
   } catch {
     log('warn', 'settings.json could not be understood; the defaults are used until a setting is changed');
     return DEFAULT_SETTINGS;

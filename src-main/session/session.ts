@@ -6,31 +6,16 @@ import { readFrameHeader } from '../contract/headed-frame.ts';
 import { MEBIBYTE, PROGRESS_INTERVAL_CHUNKS, type Limits } from '../contract/limits.ts';
 import type { ServerMessage, SessionState, StopReason } from '../contract/server-messages.ts';
 import { createMailbox } from './mailbox.ts';
-import {
-  behindClockWarning,
-  diskLowWarning,
-  errorMessage,
-  limitError,
-  noDataWarning,
-  reasonOf,
-  relocatedWarning,
-  startedMessage,
-} from './messages.ts';
+import { errorMessage, limitError, reasonOf, relocatedWarning, startedMessage } from './messages.ts';
 import type { Clock, Log, SessionSpec, SessionStore } from './ports.ts';
+import { specOf } from './session-spec.ts';
+import { createSessionWatch, type SessionWatch } from './session-watch.ts';
 import { openTake, type ChunkInput, type Take } from './take.ts';
 
 /** Bytes waiting for the disk above which a sender is asked to wait. */
 const HIGH_WATER_BYTES = 4 * MEBIBYTE;
 /** Bytes of messages waiting their turn above which more are refused: what a stalled disk may cost in memory. */
 const MAX_WAITING_BYTES = 32 * MEBIBYTE;
-/** A live source is told of within a second when it stops; others may send in bursts. */
-const LIVE_STALLED_AFTER_MS = 700;
-const STALLED_AFTER_MS = 3000;
-/** A live source this far behind the clock has lost audio without saying so; clocks alone drift far less. */
-const BEHIND_CLOCK_SECONDS = 2;
-/** Minutes of room at which the user is told. */
-const DISK_WARN_MINUTES = [30, 10, 2] as const;
-
 export interface SessionOptions {
   readonly id: string;
   readonly store: SessionStore;
@@ -82,8 +67,7 @@ interface Running {
   readonly spec: SessionSpec;
   readonly framing: 'raw' | 'headed';
   readonly take: Take;
-  /** Minutes of room that were last warned of. */
-  diskToldMinutes: number;
+  readonly watch: SessionWatch;
 }
 
 export function createSession(options: SessionOptions): Session {
@@ -93,11 +77,7 @@ export function createSession(options: SessionOptions): Session {
   let running: Running | undefined;
   let chunksReceived = 0;
   let chunksRejected = 0;
-  let lastChunkMs = 0;
-  let stallTold = false;
-  let behindTold = false;
   let waitingBytes = 0;
-  let diskMinutesLeft: number | undefined;
 
   /** Runs in order, and answers whatever is thrown. */
   const perform = (task: () => Promise<void> | void): Promise<void> =>
@@ -170,8 +150,7 @@ export function createSession(options: SessionOptions): Session {
 
   const progress = (take: Take): void => {
     chunksReceived++;
-    lastChunkMs = clock.monotonicMs();
-    stallTold = false;
+    running?.watch.noteChunk();
     if (chunksReceived % PROGRESS_INTERVAL_CHUNKS === 0)
       options.send({
         type: 'progress',
@@ -248,11 +227,12 @@ export function createSession(options: SessionOptions): Session {
         const spec = specOf(id, message, clock.wallMs(), options.nameSession);
         const { firstPart } = await store.begin(spec);
         const onLimit = message.on_limit ?? DEFAULT_START.on_limit;
+        const live = message.framing === 'headed';
         const opened = await openTake({
           spec,
           firstPart,
           onLimit,
-          live: message.framing === 'headed',
+          live,
           limits,
           store,
           clock,
@@ -266,12 +246,14 @@ export function createSession(options: SessionOptions): Session {
           spec,
           framing: message.framing ?? DEFAULT_START.framing,
           take: opened,
-          diskToldMinutes: Infinity,
+          watch: createSessionWatch({
+            live,
+            nowMs: () => clock.monotonicMs(),
+            send: options.send,
+            behindClockSeconds: () => opened.behindClockSeconds(),
+          }),
         };
-        behindTold = false;
         chunksReceived = 0;
-        lastChunkMs = clock.monotonicMs();
-        stallTold = false;
         state = 'recording';
         options.onActivity();
         options.send(startedMessage(spec, firstPart));
@@ -307,10 +289,10 @@ export function createSession(options: SessionOptions): Session {
       }),
     resume: () =>
       perform(() => {
-        const { take: current } = requireRunning();
+        const { take: current, watch } = requireRunning();
         state = 'recording';
         current.resume();
-        lastChunkMs = clock.monotonicMs();
+        watch.noteChunk();
         options.send({ type: 'recording_resumed', duration_seconds: current.durationSeconds });
       }),
     marker: (label) =>
@@ -339,7 +321,7 @@ export function createSession(options: SessionOptions): Session {
               frames: track.writtenFrames,
               next_seq: track.timeline.nextSeq,
             })) ?? [],
-          disk_minutes_left: diskMinutesLeft ?? null,
+          disk_minutes_left: running?.watch.diskMinutesLeft ?? null,
         });
       }),
     stop: (reason) =>
@@ -348,18 +330,7 @@ export function createSession(options: SessionOptions): Session {
         await finish(reason);
       }),
     tick() {
-      if (state !== 'recording' || running === undefined) return;
-      const quietMs = clock.monotonicMs() - lastChunkMs;
-      const stalledAfterMs = running.framing === 'headed' ? LIVE_STALLED_AFTER_MS : STALLED_AFTER_MS;
-      if (quietMs >= stalledAfterMs) {
-        if (!stallTold) options.send(noDataWarning(quietMs / 1000));
-        stallTold = true;
-        return;
-      }
-      const behind = running.take.behindClockSeconds();
-      if (behind < BEHIND_CLOCK_SECONDS || behindTold) return;
-      behindTold = true;
-      options.send(behindClockWarning(behind));
+      if (state === 'recording') running?.watch.tick();
     },
     get relocated() {
       return running?.take.relocated ?? false;
@@ -368,45 +339,15 @@ export function createSession(options: SessionOptions): Session {
       return state === 'recording' || state === 'paused' ? (running?.take.bytesPerSecond ?? 0) : 0;
     },
     noteDiskMinutes(minutes) {
-      diskMinutesLeft = minutes;
       if (running === undefined || state === 'finalising') return;
-      if (minutes <= 0) {
-        onWriteError(new LecternError('DISK_FULL', DISK_FULL_MESSAGE));
-        return;
-      }
-      const told = running.diskToldMinutes;
-      const threshold = DISK_WARN_MINUTES.findLast((candidate) => minutes < candidate);
-      if (threshold === undefined || threshold >= told) return;
-      running.diskToldMinutes = threshold;
-      options.send(diskLowWarning(minutes));
+      if (minutes <= 0) onWriteError(new LecternError('DISK_FULL', DISK_FULL_MESSAGE));
+      else running.watch.noteDiskMinutes(minutes);
     },
   };
 }
 
 const DISK_FULL_MESSAGE =
   'The disk is full. Everything recorded so far is kept; free some space, or choose another folder in Settings';
-
-function specOf(
-  id: string,
-  message: StartMessage,
-  startedAtMs: number,
-  nameSession: (startedAtMs: number) => string,
-): SessionSpec {
-  const title =
-    message.title === undefined || message.title === '' ? nameSession(startedAtMs) : message.title;
-  return {
-    sessionId: id,
-    title,
-    format: message.format,
-    sampleRate: message.sample_rate ?? DEFAULT_START.sample_rate,
-    channels: message.channels ?? DEFAULT_START.channels,
-    encoding: message.encoding ?? DEFAULT_START.encoding,
-    tracks: message.tracks ?? DEFAULT_START.tracks,
-    gain: message.gain ?? DEFAULT_START.gain,
-    ...(message.split_minutes === undefined ? {} : { splitMinutes: message.split_minutes }),
-    startedAtMs,
-  };
-}
 
 /** Bytes that base64 text decodes to, known before any of it is decoded. */
 function decodedBytes(base64: string): number {

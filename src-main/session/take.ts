@@ -7,9 +7,11 @@ import type { ServerMessage, StopReason } from '../contract/server-messages.ts';
 import { limitError, limitNearWarning, reasonOf, signalWarning, startedMessage } from './messages.ts';
 import type { PartEnd } from './part-budget.ts';
 import { addGap, createPart, cutBack, partFrames, reportOf, type Part } from './part.ts';
+import { lastFrames, slicePlacement } from './placement.ts';
 import type { Clock, PartSink, SessionSpec, SessionStore } from './ports.ts';
 import type { Placement, TimelineChunk } from './timeline.ts';
 import { createSessionTrack, moveTrack, positionOf, type SessionTrack } from './track.ts';
+import { createTrackOutput } from './track-output.ts';
 
 /** A slower track may trail a part's end by this much before the rest of the part is filled with silence. */
 const TRAILING_SECONDS = 5;
@@ -120,32 +122,16 @@ export async function openTake(options: TakeOptions): Promise<Take> {
   const clockFrames = (part: Part): number | null =>
     options.live ? Math.round(((liveMs() - part.beganAtMs) / 1000) * spec.sampleRate) : null;
 
-  const acknowledge = (track: SessionTrack): void => {
-    if (track.ackDue || track.writtenSeq === 0) return;
-    track.ackDue = true;
-    // The writer settles a whole batch at once: one acknowledgement then speaks for all of it.
-    void Promise.resolve().then(() => {
-      track.ackDue = false;
-      send({ type: 'ack', track: track.name, seq: track.writtenSeq - 1, frames: track.writtenFrames });
-    });
-  };
-
-  const append = (track: SessionTrack, placement: Placement, pcm: Uint8Array): void => {
-    const { sink } = track.part;
-    track.pending.push(placement);
-    track.lastAppend = sink.append(track.name, pcm).then(
-      () => {
-        // Appends of one track settle in order, so the first one waiting is this one.
-        if (track.part.sink === sink) track.pending.shift();
-      },
-      (error: unknown) => {
-        if (failedSink === sink) return;
-        failedSink = sink;
-        failure = error;
-        options.onWriteError(error);
-      },
-    );
-  };
+  const { append, noteWritten } = createTrackOutput({
+    send,
+    onFailure: (sink, error) => {
+      if (failedSink === sink) return;
+      failedSink = sink;
+      failure = error;
+      options.onWriteError(error);
+    },
+    hasFailed: (sink) => failedSink === sink,
+  });
 
   const write = (track: SessionTrack, placement: Placement): void => {
     const { part, place } = track;
@@ -257,8 +243,8 @@ export async function openTake(options: TakeOptions): Promise<Take> {
         part.endFrame === undefined
           ? part.budget.fit(at.position, rest.frames)
           : { frames: Math.min(rest.frames, part.endFrame - at.position), end: 'SPLIT' as const };
-      if (room.frames > 0) write(track, slice(rest, 0, room.frames, bytesPerFrame));
-      rest = slice(rest, room.frames, rest.frames, bytesPerFrame);
+      if (room.frames > 0) write(track, slicePlacement(rest, 0, room.frames, bytesPerFrame));
+      rest = slicePlacement(rest, room.frames, rest.frames, bytesPerFrame);
       if (rest.frames === 0 || room.end === undefined) break;
       if (options.onLimit === 'stop' && room.end !== 'SPLIT') return room.end;
       await rollOver(track, room.end);
@@ -284,18 +270,6 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     track.place.clippedSamples += track.monitor.clippedSamples - clippedBefore;
     const warning = change === undefined ? undefined : signalWarning(track.name, change);
     if (warning !== undefined) send(warning);
-  };
-
-  const noteWritten = (track: SessionTrack): void => {
-    const seq = track.timeline.nextSeq;
-    const frames = positionOf(track);
-    const { sink } = track.part;
-    void track.lastAppend.then(() => {
-      if (failedSink === sink) return;
-      track.writtenSeq = seq;
-      track.writtenFrames = frames;
-      acknowledge(track);
-    });
   };
 
   const drained = async (): Promise<void> => {
@@ -407,28 +381,6 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     },
     drained,
   };
-}
-
-/** A stretch of a placement, from one frame up to another. */
-function slice(placement: Placement, from: number, to: number, bytesPerFrame: number): Placement {
-  if (from === 0 && to === placement.frames) return placement;
-  const frames = to - from;
-  return placement.kind === 'silence'
-    ? { ...placement, frames }
-    : { ...placement, frames, pcm: placement.pcm.subarray(from * bytesPerFrame, to * bytesPerFrame) };
-}
-
-/** The last `frames` of what was placed. */
-function lastFrames(placements: readonly Placement[], frames: number, bytesPerFrame: number): Placement[] {
-  const tail: Placement[] = [];
-  let wanted = frames;
-  for (const placement of placements.toReversed()) {
-    if (wanted === 0) break;
-    const taken = Math.min(wanted, placement.frames);
-    tail.unshift(slice(placement, placement.frames - taken, placement.frames, bytesPerFrame));
-    wanted -= taken;
-  }
-  return tail;
 }
 
 /** A hole longer than a whole part is a sender's mistake, not a hole: filling it would only fill the disk. */

@@ -1,4 +1,4 @@
-import { EventEmitter } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import { vi } from 'vitest';
 import { createPortHost } from '../../support/protocol-hosts.ts';
 import { protocolSuite } from '../../support/protocol-suite.ts';

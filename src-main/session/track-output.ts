@@ -1,0 +1,58 @@
+import type { ServerMessage } from '../contract/server-messages.ts';
+import type { PartSink } from './ports.ts';
+import type { Placement } from './timeline.ts';
+import { positionOf, type SessionTrack } from './track.ts';
+
+export interface TrackOutputOptions {
+  readonly send: (message: ServerMessage) => void;
+  /** Called for every append that failed. */
+  readonly onFailure: (sink: PartSink, error: unknown) => void;
+  readonly hasFailed: (sink: PartSink) => boolean;
+}
+
+export interface TrackOutput {
+  /** Hands audio to the track's part, and remembers it until it is in the file. */
+  append(track: SessionTrack, placement: Placement, pcm: Uint8Array): void;
+  /** Acknowledges every chunk placed so far, once what they brought has been written. */
+  noteWritten(track: SessionTrack): void;
+}
+
+/** What goes from a take's tracks to their files, and what its client is told once it is there. */
+export function createTrackOutput({ send, onFailure, hasFailed }: TrackOutputOptions): TrackOutput {
+  const acknowledge = (track: SessionTrack): void => {
+    if (track.ackDue || track.writtenSeq === 0) return;
+    track.ackDue = true;
+    // The writer settles a whole batch at once: one acknowledgement then speaks for all of it.
+    void Promise.resolve().then(() => {
+      track.ackDue = false;
+      send({ type: 'ack', track: track.name, seq: track.writtenSeq - 1, frames: track.writtenFrames });
+    });
+  };
+
+  return {
+    append(track, placement, pcm) {
+      const { sink } = track.part;
+      track.pending.push(placement);
+      track.lastAppend = sink.append(track.name, pcm).then(
+        () => {
+          // Appends of one track settle in order, so the first one waiting is this one.
+          if (track.part.sink === sink) track.pending.shift();
+        },
+        (error: unknown) => {
+          onFailure(sink, error);
+        },
+      );
+    },
+    noteWritten(track) {
+      const seq = track.timeline.nextSeq;
+      const frames = positionOf(track);
+      const { sink } = track.part;
+      void track.lastAppend.then(() => {
+        if (hasFailed(sink)) return;
+        track.writtenSeq = seq;
+        track.writtenFrames = frames;
+        acknowledge(track);
+      });
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+
+/** A private PulseAudio: what is played into its speaker comes out of its microphone, sample for sample. */
+export interface AudioServer {
+  /** What a program needs in its environment to find this server and no other. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Plays raw interleaved signed 16-bit stereo at 48 kHz into the microphone. */
+  play(pcmPath: string): Playback;
+  /** Takes the microphone away, as pulling its cable would, and the speaker behind it. */
+  unplugMicrophone(): Promise<void>;
+  plugInMicrophone(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface Playback {
+  /** Resolves when everything was played. */
+  readonly finished: Promise<void>;
+  stop(): void;
+}
+
+export const MICROPHONE_LABEL = 'Test_Microphone';
+
+const SPEAKER_MODULE = ['module-null-sink', 'sink_name=speaker', 'rate=48000', 'channels=2', 'format=s16le'];
+
+const MICROPHONE_MODULE = [
+  'module-remap-source',
+  'master=speaker.monitor',
+  'source_name=microphone',
+  `source_properties=device.description=${MICROPHONE_LABEL}`,
+  // Its own channels, not a downmix.
+  'channels=2',
+  'remix=no',
+];
+
+export async function startAudioServer(options: { microphone?: boolean } = {}): Promise<AudioServer> {
+  const home = await mkdtemp(join(tmpdir(), 'lectern-audio-'));
+  const socket = join(home, 'native');
+  const env = { HOME: home, XDG_RUNTIME_DIR: home, PULSE_SERVER: `unix:${socket}`, PULSE_RUNTIME_PATH: home };
+  const inEnvironment = { ...process.env, ...env };
+  const config = join(home, 'daemon.conf');
+  await writeFile(
+    config,
+    [
+      'default-sample-rate = 48000',
+      'default-sample-format = s16le',
+      'exit-idle-time = -1',
+      'flat-volumes = no',
+    ].join('\n'),
+  );
+  const server = spawn(
+    'pulseaudio',
+    [
+      '-n',
+      '--daemonize=no',
+      '--use-pid-file=no',
+      '--disable-shm=yes',
+      '--log-target=stderr',
+      `--load=module-native-protocol-unix auth-anonymous=1 socket=${socket}`,
+    ],
+    { env: { ...inEnvironment, PULSE_CONFIG: config }, stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  const exited = once(server, 'exit');
+  const control = async (...args: string[]) =>
+    (await run('pactl', args, { env: inEnvironment })).stdout.trim();
+
+  await answering(server, control);
+  let modules: string[] = [];
+  const audioServer: AudioServer = {
+    env,
+    play(pcmPath) {
+      const player = spawn(
+        'pacat',
+        [
+          '--playback',
+          '--raw',
+          '--device=speaker',
+          '--rate=48000',
+          '--channels=2',
+          '--format=s16le',
+          pcmPath,
+        ],
+        { env: inEnvironment, stdio: 'ignore' },
+      );
+      return { finished: once(player, 'exit').then(() => undefined), stop: () => void player.kill() };
+    },
+    async plugInMicrophone() {
+      if (modules.length > 0) return;
+      for (const module of [SPEAKER_MODULE, MICROPHONE_MODULE])
+        modules.unshift(await control('load-module', ...module));
+      await control('set-default-source', 'microphone');
+    },
+    async unplugMicrophone() {
+      // The speaker goes too: PulseAudio would hand its monitor to whoever was listening to the microphone.
+      for (const module of modules) await control('unload-module', module);
+      modules = [];
+    },
+    async stop() {
+      server.kill();
+      await exited;
+      await rm(home, { recursive: true, force: true });
+    },
+  };
+  if (options.microphone !== false) await audioServer.plugInMicrophone();
+  return audioServer;
+}
+
+/** Asks until the server answers, and fails with its own words if it does not live to. */
+async function answering(
+  server: ChildProcess,
+  control: (...args: string[]) => Promise<string>,
+): Promise<void> {
+  let words = '';
+  server.stderr?.on('data', (chunk: Buffer) => (words += chunk.toString()));
+  for (let attempt = 0; attempt < 200 && server.exitCode === null; attempt += 1) {
+    const answered = await control('info').then(
+      () => true,
+      () => false,
+    );
+    if (answered) return;
+  }
+  server.kill();
+  throw new Error(`expected PulseAudio to start, it said: ${words}`);
+}
