@@ -47,6 +47,8 @@ interface Seat {
   readonly session: Session;
   client: Client | undefined;
   leftAtMs: number;
+  /** How the session ended, where nobody was there to be told. */
+  untold: ServerMessage[];
 }
 
 export function createEngine(options: EngineOptions): Engine {
@@ -60,9 +62,15 @@ export function createEngine(options: EngineOptions): Engine {
   const activeSessions = (): string[] =>
     [...seats.values()].filter(({ session }) => isActive(session)).map(({ session }) => session.id);
 
+  const awayMs = (seat: Seat): number => clock.monotonicMs() - seat.leftAtMs;
+  /** Nobody is there, nothing is going on, and nobody will come back for what is untold. */
+  const isLeft = (seat: Seat): boolean =>
+    seat.client === undefined &&
+    !isActive(seat.session) &&
+    (seat.untold.length === 0 || awayMs(seat) >= RECONNECT_WINDOW_MS);
+
   const onActivity = (): void => {
-    for (const [id, seat] of seats)
-      if (seat.client === undefined && !isActive(seat.session)) seats.delete(id);
+    for (const [id, seat] of seats) if (isLeft(seat)) seats.delete(id);
     const active = activeSessions().length;
     for (const listener of listeners) listener(active);
   };
@@ -85,10 +93,11 @@ export function createEngine(options: EngineOptions): Engine {
       onActivity,
       send: (message) => {
         count(message);
-        seats.get(id)?.client?.send(message);
+        if (seat.client !== undefined) seat.client.send(message);
+        else if (message.type === 'recording_stopped') seat.untold.push(message);
       },
     });
-    const seat: Seat = { session, client: undefined, leftAtMs: 0 };
+    const seat: Seat = { session, client: undefined, leftAtMs: 0, untold: [] };
     seats.set(id, seat);
     return seat;
   };
@@ -102,6 +111,7 @@ export function createEngine(options: EngineOptions): Engine {
       message: 'Another connection has taken over this session; this one no longer receives its messages',
     });
     seat.client = client;
+    for (const message of seat.untold.splice(0)) client.send(message);
     return seat;
   };
 
@@ -110,7 +120,8 @@ export function createEngine(options: EngineOptions): Engine {
     seat.client = undefined;
     seat.leftAtMs = clock.monotonicMs();
     if (!isActive(seat.session)) seats.delete(seat.session.id);
-    else if (options.autoStart !== undefined) void seat.session.stop('disconnected');
+    // Recording from connection to connection is what its server was set up for: this is its proper end.
+    else if (options.autoStart !== undefined) void seat.session.stop();
     else log('warn', 'client left a running session', { id: seat.session.id });
   };
 
@@ -150,9 +161,9 @@ export function createEngine(options: EngineOptions): Engine {
     tick() {
       for (const seat of seats.values()) {
         seat.session.tick();
-        const away = clock.monotonicMs() - seat.leftAtMs;
-        if (seat.client === undefined && isActive(seat.session) && away >= RECONNECT_WINDOW_MS)
-          void seat.session.stop('disconnected');
+        if (seat.client !== undefined || awayMs(seat) < RECONNECT_WINDOW_MS) continue;
+        if (isActive(seat.session)) void seat.session.stop('disconnected');
+        else seats.delete(seat.session.id);
       }
     },
     noteFreeSpace({ usualBytes, fallbackBytes }) {

@@ -296,6 +296,18 @@ describe('session', () => {
     expect(host.engine.activeSessions()).toEqual([]);
   });
 
+  test('a client that was away when its recording ended is told when it comes back', async () => {
+    const host = openEngine();
+    const connection = host.engine.connect('untold', host.client);
+    await connection.receiveText(say({ action: 'start', format: 'wav' }));
+    const stopping = connection.receiveText(say({ action: 'stop' }));
+    connection.disconnect();
+    await stopping;
+    expect(host.of('recording_stopped')).toEqual([]);
+    host.engine.connect('untold', host.client);
+    expect(host.of('recording_stopped')).toHaveLength(1);
+  });
+
   test('a second connection takes the session over; the first is told and can do no harm', async () => {
     const host = openEngine();
     const first = host.engine.connect('shared', { send: host.client.send });

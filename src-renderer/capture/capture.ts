@@ -1,0 +1,138 @@
+import type { GapCause } from '../../src-main/contract/capture-report.ts';
+import { LecternError } from '../../src-main/contract/errors.ts';
+import { captureError } from './capture-errors.ts';
+import { framesPerChunk } from './chunk-assembler.ts';
+import { openMicrophone, type OpenMicrophone } from './microphone-stream.ts';
+import { canReadTracks, openStreamSource } from './stream-source.ts';
+import { openWorkletSource } from './worklet-source.ts';
+
+/** As often as a meter can be read. */
+const LEVELS_PER_SECOND = 20;
+
+export interface CaptureOptions {
+  /** The microphone wanted; the system's default where it is gone or not named. */
+  deviceId?: string;
+  /** Frames a second. */
+  sampleRate: number;
+  channels: 1 | 2;
+  echoCancellation: boolean;
+  noiseSuppression: boolean;
+  autoGainControl: boolean;
+}
+
+export interface CaptureChunk {
+  /** Interleaved signed 16-bit little-endian. The receiver's own; never reused. */
+  samples: Uint8Array;
+  frames: number;
+  /** Counted from 0 at `start`. */
+  seq: number;
+  /** Frames since `start`, pauses left out. */
+  startFrame: number;
+  /** Why frames before this chunk are missing, where there are any. Set by whoever joins several captures. */
+  gapCause?: GapCause;
+}
+
+/** A twentieth of a second of the signal, per channel, linear 0..1. Comes whether or not chunks do. */
+export interface LevelReading {
+  peak: readonly number[];
+  rms: readonly number[];
+  /** A sample stood at full scale. */
+  clipped: boolean;
+}
+
+export interface CaptureEvents {
+  onChunk(chunk: CaptureChunk): void;
+  onLevel(level: LevelReading): void;
+  /** Something outside ended the capture (`device_lost`), or holds it up for now. Never follows `stop`. */
+  onEnded(reason: 'device_lost' | 'muted' | 'unmuted' | 'suspended' | 'resumed'): void;
+}
+
+export interface Capture {
+  /** The device that answered, which is not always the one asked for. */
+  readonly deviceLabel: string;
+  readonly deviceId: string;
+  readonly sampleRate: number;
+  readonly channels: 1 | 2;
+  /** Chunks flow from here on, their frames counted from 0. */
+  start(): void;
+  /** Frames from here to `resume` are let go. A chunk begun before is finished after. */
+  pause(): void;
+  resume(): void;
+  /** Delivers the last, partial chunk, then lets the device go. Safe to call twice. */
+  stop(): Promise<void>;
+}
+
+/**
+ * Opens the microphone; levels flow at once, chunks from `start`. Rejects with MICROPHONE_NOT_FOUND,
+ * MICROPHONE_DENIED, MICROPHONE_BUSY or CAPTURE_UNSUPPORTED.
+ */
+export async function openCapture(options: CaptureOptions, events: CaptureEvents): Promise<Capture> {
+  const microphone = await openMicrophone(options);
+  try {
+    return await captureFrom(microphone, options, events);
+  } catch (error) {
+    microphone.track.stop();
+    throw captureError(error);
+  }
+}
+
+async function captureFrom(
+  { track, deviceId, label }: OpenMicrophone,
+  { sampleRate, channels }: CaptureOptions,
+  events: CaptureEvents,
+): Promise<Capture> {
+  const finished = Promise.withResolvers<undefined>();
+  const openSource = canReadTracks() ? openStreamSource : openWorkletSource;
+  const source = await openSource({
+    track,
+    sampleRate,
+    channels,
+    framesPerChunk: framesPerChunk(sampleRate, channels),
+    framesPerLevel: Math.round(sampleRate / LEVELS_PER_SECOND),
+    onReport(report) {
+      if (report.type === 'finished') finished.resolve(undefined);
+      else if (report.type === 'level') events.onLevel(report);
+      else {
+        const { buffer, frames, seq, startFrame } = report;
+        events.onChunk({ samples: new Uint8Array(buffer), frames, seq, startFrame });
+      }
+    },
+    onSuspended: (suspended) => events.onEnded(suspended ? 'suspended' : 'resumed'),
+  });
+
+  const listeners = {
+    mute: () => events.onEnded('muted'),
+    unmute: () => events.onEnded('unmuted'),
+    ended() {
+      // What a source yields from now on is made-up silence; what it still holds is sound.
+      source.command('finish');
+      void finished.promise.then(() => events.onEnded('device_lost'));
+    },
+  } as const;
+  const names = ['mute', 'unmute', 'ended'] as const;
+  for (const name of names) track.addEventListener(name, listeners[name]);
+
+  let stopping: Promise<void> | undefined;
+  const stop = async () => {
+    for (const name of names) track.removeEventListener(name, listeners[name]);
+    source.command('finish');
+    await finished.promise;
+    track.stop();
+    await source.close();
+  };
+
+  if (track.readyState === 'ended') {
+    await source.close();
+    throw new LecternError('MICROPHONE_NOT_FOUND', 'Expected the microphone to stay, it went while opening');
+  }
+  return {
+    deviceLabel: label,
+    deviceId,
+    sampleRate,
+    channels,
+    start: () => source.command('record'),
+    pause: () => source.command('hold'),
+    resume: () => source.command('record'),
+    stop: () => (stopping ??= stop()),
+  };
+}

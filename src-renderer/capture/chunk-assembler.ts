@@ -1,0 +1,111 @@
+/** One stretch of audio on its way to the page. The buffer is the page's own once handed over. */
+export interface AssembledChunk {
+  /** Interleaved signed 16-bit little-endian samples; exactly `frames` of them, nothing more. */
+  readonly buffer: ArrayBuffer;
+  readonly frames: number;
+  readonly seq: number;
+  readonly startFrame: number;
+}
+
+/** What one level window held, per channel, linear 0..1. */
+export interface AssembledLevel {
+  readonly peak: number[];
+  readonly rms: number[];
+  readonly clipped: boolean;
+}
+
+export interface ChunkAssemblerOptions {
+  readonly channels: 1 | 2;
+  /** Frames in a full chunk. */
+  readonly framesPerChunk: number;
+  /** Frames that one level speaks of. */
+  readonly framesPerLevel: number;
+  readonly onChunk: (chunk: AssembledChunk) => void;
+  readonly onLevel: (level: AssembledLevel) => void;
+}
+
+export interface ChunkAssembler {
+  /** Takes one quantum; a channel that is not there counts as silence. Allocates only a new chunk's buffer. */
+  push(channelData: readonly Float32Array[], frames: number): void;
+  /** From the next quantum on, frames are kept. The first call starts the count at 0. */
+  record(): void;
+  /** Frames are let go until `record`; a chunk begun goes on after it. */
+  hold(): void;
+  /** Hands over the chunk begun, however short. */
+  flush(): void;
+}
+
+const BYTES_PER_SAMPLE = 2;
+
+/** Frames in about 100 ms, kept under the 64 KiB that one message to another process carries inline. */
+export function framesPerChunk(sampleRate: number, channels: number): number {
+  const mostFrames = Math.floor(60_000 / (BYTES_PER_SAMPLE * channels));
+  return Math.min(Math.round(sampleRate / 10), mostFrames);
+}
+
+export function createChunkAssembler(options: ChunkAssemblerOptions): ChunkAssembler {
+  const { channels, framesPerChunk, framesPerLevel, onChunk, onLevel } = options;
+  const peak = new Float64Array(channels);
+  const squares = new Float64Array(channels);
+  let clipped = false;
+  let levelFrames = 0;
+
+  let recording = false;
+  let samples: Int16Array<ArrayBuffer> | undefined;
+  let filled = 0;
+  let seq = 0;
+  let startFrame = 0;
+
+  const flush = () => {
+    if (samples === undefined || filled === 0) return;
+    const whole = samples.buffer;
+    const buffer = filled === framesPerChunk ? whole : whole.slice(0, filled * channels * BYTES_PER_SAMPLE);
+    const chunk = { buffer, frames: filled, seq, startFrame };
+    samples = undefined;
+    startFrame += filled;
+    seq += 1;
+    filled = 0;
+    onChunk(chunk);
+  };
+
+  const finishLevel = () => {
+    const rms = Array.from(squares, (sum) => Math.sqrt(sum / levelFrames));
+    onLevel({ peak: Array.from(peak), rms, clipped });
+    peak.fill(0);
+    squares.fill(0);
+    clipped = false;
+    levelFrames = 0;
+  };
+
+  const pushFrame = (channelData: readonly Float32Array[], frame: number) => {
+    for (let channel = 0; channel < channels; channel += 1) {
+      const value = channelData[channel]?.[frame] ?? 0;
+      // Chromium makes a device's int16 into floats with one factor above zero and another below: the way back.
+      const scaled = Math.round(value * (value < 0 ? 32_768 : 32_767));
+      const sample = scaled > 32_767 ? 32_767 : scaled < -32_768 ? -32_768 : scaled;
+      if (sample === 32_767 || sample === -32_768) clipped = true;
+      const magnitude = Math.min(1, Math.abs(value));
+      if (magnitude > (peak[channel] ?? 0)) peak[channel] = magnitude;
+      squares[channel] = (squares[channel] ?? 0) + magnitude * magnitude;
+      if (recording && samples !== undefined) samples[filled * channels + channel] = sample;
+    }
+  };
+
+  return {
+    push(channelData, frames) {
+      for (let frame = 0; frame < frames; frame += 1) {
+        if (recording) samples ??= new Int16Array(framesPerChunk * channels);
+        pushFrame(channelData, frame);
+        if (recording && (filled += 1) === framesPerChunk) flush();
+        if ((levelFrames += 1) === framesPerLevel) finishLevel();
+      }
+    },
+    record() {
+      recording = true;
+    },
+    hold() {
+      recording = false;
+    },
+    flush,
+  };
+}

@@ -1,0 +1,54 @@
+export interface Microphone {
+  readonly deviceId: string;
+  /** Empty until the user has allowed the microphone once. */
+  readonly label: string;
+  readonly isDefault: boolean;
+}
+
+// Chromium lists the system's choices a second time under these ids.
+const ALIASES = new Set(['default', 'communications']);
+
+/** The microphones there are, each once. Labels may be empty before permission is given. */
+export async function listMicrophones(): Promise<readonly Microphone[]> {
+  if (!('mediaDevices' in navigator)) return [];
+  const devices = await navigator.mediaDevices.enumerateDevices();
+  const inputs = devices.filter((device) => device.kind === 'audioinput');
+  const alias = inputs.find((device) => device.deviceId === 'default');
+  const real = inputs.filter((device) => !ALIASES.has(device.deviceId));
+  const listed = real.length > 0 ? real : inputs;
+  const byName = alias && listed.find((device) => device.label !== '' && alias.label.endsWith(device.label));
+  const byGroup = alias && listed.find((device) => device.groupId === alias.groupId);
+  const chosen = byName ?? byGroup ?? listed[0];
+  return listed.map((device) => ({
+    deviceId: device.deviceId,
+    label: device.label,
+    isDefault: device === chosen,
+  }));
+}
+
+/** The microphone last chosen among those there are: by id, or by name where ids have changed. */
+export function findMicrophone(
+  microphones: readonly Microphone[],
+  remembered: { readonly device_id: string; readonly label: string },
+): Microphone | undefined {
+  const byId = microphones.find((microphone) => microphone.deviceId === remembered.device_id);
+  if (byId !== undefined || remembered.label === '') return byId;
+  return microphones.find((microphone) => microphone.label === remembered.label);
+}
+
+/** Calls `listener` when a device came or went. Returns the way to stop listening. */
+export function onMicrophonesChange(listener: () => void): () => void {
+  if (!('mediaDevices' in navigator)) return () => {};
+  navigator.mediaDevices.addEventListener('devicechange', listener);
+  return () => navigator.mediaDevices.removeEventListener('devicechange', listener);
+}
+
+/** What the user has said about the microphone so far; `prompt` where the browser will not tell. */
+export async function microphonePermission(): Promise<'granted' | 'denied' | 'prompt'> {
+  try {
+    const status = await navigator.permissions.query({ name: 'microphone' });
+    return status.state;
+  } catch {
+    return 'prompt';
+  }
+}

@@ -1,0 +1,58 @@
+import { LecternError } from '../../src-main/contract/errors.ts';
+import type { CaptureOptions } from './capture.ts';
+import { captureError } from './capture-errors.ts';
+import { listMicrophones } from './devices.ts';
+
+export interface OpenMicrophone {
+  readonly stream: MediaStream;
+  readonly track: MediaStreamTrack;
+  /** The device behind the track, even where that only says "Default". */
+  readonly deviceId: string;
+  readonly label: string;
+}
+
+/** Opens the device asked for, or the system's default where that one is gone. */
+export async function openMicrophone(options: CaptureOptions): Promise<OpenMicrophone> {
+  if (!('mediaDevices' in navigator))
+    throw new LecternError(
+      'CAPTURE_UNSUPPORTED',
+      'Expected a page that may use microphones, this one may not. Open it over https or from 127.0.0.1',
+    );
+  const stream = await requestStream(options).catch((error: unknown) => {
+    throw captureError(error);
+  });
+  const track = stream.getAudioTracks()[0];
+  if (track === undefined)
+    throw new LecternError('MICROPHONE_NOT_FOUND', 'Expected an audio track, the browser gave none');
+  return { stream, track, ...(await nameDevice(track)) };
+}
+
+async function nameDevice(track: MediaStreamTrack): Promise<{ deviceId: string; label: string }> {
+  const deviceId = track.getSettings().deviceId ?? '';
+  const microphones = await listMicrophones();
+  const found =
+    microphones.find((microphone) => microphone.deviceId === deviceId) ??
+    microphones.find((microphone) => deviceId === 'default' && microphone.isDefault);
+  return { deviceId: found?.deviceId ?? deviceId, label: found?.label || track.label };
+}
+
+async function requestStream(options: CaptureOptions): Promise<MediaStream> {
+  const common: MediaTrackConstraints = {
+    // Stereo even for a mono recording: the mix of both sides is ours to make, not the driver's.
+    channelCount: { ideal: 2 },
+    echoCancellation: options.echoCancellation,
+    noiseSuppression: options.noiseSuppression,
+    autoGainControl: options.autoGainControl,
+  };
+  const { deviceId } = options;
+  if (deviceId === undefined || deviceId === '')
+    return navigator.mediaDevices.getUserMedia({ audio: common });
+  try {
+    return await navigator.mediaDevices.getUserMedia({ audio: { ...common, deviceId: { exact: deviceId } } });
+  } catch (error) {
+    const isGone =
+      error instanceof Error && (error.name === 'OverconstrainedError' || error.name === 'NotFoundError');
+    if (!isGone) throw error;
+    return navigator.mediaDevices.getUserMedia({ audio: common });
+  }
+}

@@ -1,0 +1,88 @@
+import type { AssemblyCommand, AssemblyOptions, AssemblyReport } from './capture-messages.ts';
+import { createChunkAssembler } from './chunk-assembler.ts';
+import { createResampler, type Resampler } from './resampler.ts';
+
+/** A piece of captured audio as the browser hands it over. */
+export interface CapturedPiece {
+  /** One array a channel, all of one length. */
+  readonly planes: readonly Float32Array[];
+  readonly sampleRate: number;
+  /** When it was captured, on a clock of the browser's own. */
+  readonly timestampMs: number;
+}
+
+export interface StreamAssemblyOptions extends AssemblyOptions {
+  readonly report: (report: AssemblyReport) => void;
+  /** When a piece is read or a command comes; a clock that never goes back. */
+  readonly nowMs: () => number;
+}
+
+/**
+ * Makes chunks of captured pieces. Pieces may be read late; a command takes effect at the piece that was being
+ * captured when it came, so that Stop on a busy machine keeps the audio still waiting to be read.
+ */
+export function createStreamAssembly(options: StreamAssemblyOptions) {
+  const { sampleRate, channels, report, nowMs } = options;
+  const commands: { readonly command: AssemblyCommand; readonly atMs: number }[] = [];
+  let shortestDelayMs = Number.POSITIVE_INFINITY;
+  let resampler: { readonly fromRate: number; readonly process: Resampler['process'] } | undefined;
+  let finished = false;
+  let ended = false;
+
+  const assembler = createChunkAssembler({
+    ...options,
+    onChunk: (chunk) => report({ type: 'chunk', ...chunk }),
+    onLevel: (level) => report({ type: 'level', ...level }),
+  });
+
+  const obey = (command: AssemblyCommand) => {
+    if (command === 'record') return assembler.record();
+    assembler.hold();
+    if (command === 'hold' || finished) return;
+    finished = true;
+    assembler.flush();
+    report({ type: 'finished' });
+  };
+
+  const obeyUntil = (ms: number) => {
+    for (let next = commands[0]; next !== undefined && next.atMs <= ms; next = commands[0]) {
+      commands.shift();
+      obey(next.command);
+    }
+  };
+
+  const atRate = (planes: readonly Float32Array[], fromRate: number): readonly Float32Array[] => {
+    if (fromRate === sampleRate) return planes;
+    if (resampler?.fromRate !== fromRate)
+      resampler = { fromRate, ...createResampler(fromRate, sampleRate, planes.length) };
+    return resampler.process(planes, planes[0]?.length ?? 0);
+  };
+
+  return {
+    push({ planes, sampleRate: fromRate, timestampMs }: CapturedPiece): void {
+      // The clocks differ by an unknown amount; the promptest piece so far tells how much.
+      shortestDelayMs = Math.min(shortestDelayMs, nowMs() - timestampMs);
+      obeyUntil(timestampMs + shortestDelayMs);
+      const ready = atRate(asChannels(planes, channels), fromRate);
+      assembler.push(ready, ready[0]?.length ?? 0);
+    },
+    command(command: AssemblyCommand): void {
+      if (ended) obey(command);
+      else commands.push({ command, atMs: nowMs() });
+    },
+    /** Nothing more comes: whatever was asked happens now. */
+    end(): void {
+      ended = true;
+      obeyUntil(Number.POSITIVE_INFINITY);
+    },
+  };
+}
+
+/** Web Audio's "speakers" rule: stereo to mono is the mean of both sides, mono to stereo a copy. */
+function asChannels(planes: readonly Float32Array[], channels: 1 | 2): readonly Float32Array[] {
+  const [left, right] = planes;
+  if (left === undefined) return [];
+  if (channels === 2) return [left, right ?? left];
+  if (right === undefined) return [left];
+  return [left.map((sample, frame) => (sample + (right[frame] ?? 0)) / 2)];
+}

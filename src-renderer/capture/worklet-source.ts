@@ -1,0 +1,63 @@
+import { LecternError } from '../../src-main/contract/errors.ts';
+import type { AssemblyOptions, AssemblyReport, FrameSource, FrameSourceOptions } from './capture-messages.ts';
+import chunkWorkletUrl from './chunk-worklet.ts?worker&url';
+
+const OPENING_LIMIT_MS = 10_000;
+
+/**
+ * Assembles chunks on the audio thread of an audio context at the recording's rate. Every node is held by the
+ * returned object, so that none is collected while it lives.
+ */
+export async function openWorkletSource(options: FrameSourceOptions): Promise<FrameSource> {
+  const { track, onReport, onSuspended, sampleRate, channels, framesPerChunk, framesPerLevel } = options;
+  const context = new AudioContext({ sampleRate, latencyHint: 'playback' });
+  try {
+    await context.audioWorklet.addModule(chunkWorkletUrl);
+    const source = new MediaStreamAudioSourceNode(context, { mediaStream: new MediaStream([track]) });
+    const processorOptions: AssemblyOptions = { sampleRate, channels, framesPerChunk, framesPerLevel };
+    const worklet = new AudioWorkletNode(context, 'lectern-chunks', {
+      // Explicit with "speakers": stereo to mono is the mean of both sides, mono to stereo a copy.
+      channelCount: channels,
+      channelCountMode: 'explicit',
+      channelInterpretation: 'speakers',
+      processorOptions,
+    });
+    worklet.port.onmessage = ({ data }: MessageEvent<AssemblyReport>) => onReport(data);
+    // The output stays silent; but only what is connected is sure to be rendered.
+    const nodes = [source, worklet] as const;
+    source.connect(worklet).connect(context.destination);
+    await running(context);
+    const onStateChange = () => {
+      onSuspended(context.state !== 'running');
+      // Refused while the system holds the audio; the next statechange tells when it let go.
+      if (context.state !== 'running') context.resume().catch(() => {});
+    };
+    context.addEventListener('statechange', onStateChange);
+    return {
+      command: (command) => worklet.port.postMessage(command),
+      async close() {
+        context.removeEventListener('statechange', onStateChange);
+        for (const node of nodes) node.disconnect();
+        await context.close();
+      },
+    };
+  } catch (error) {
+    await context.close();
+    throw error;
+  }
+}
+
+async function running(context: AudioContext): Promise<void> {
+  const limit = AbortSignal.timeout(OPENING_LIMIT_MS);
+  await new Promise<void>((resolve, reject) => {
+    limit.addEventListener('abort', () =>
+      reject(
+        new LecternError(
+          'CAPTURE_UNSUPPORTED',
+          `Expected the audio engine to run, it is ${context.state}. Click the page and try again`,
+        ),
+      ),
+    );
+    context.resume().then(resolve, reject);
+  });
+}

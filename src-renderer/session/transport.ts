@@ -1,0 +1,15 @@
+/** What a session needs of its shell: strings are JSON messages, bytes are audio, both in order. */
+export interface SessionTransport {
+  send(data: string | Uint8Array<ArrayBuffer>): void;
+  /** Closes quietly: `onClose` is not called. */
+  close(): void;
+}
+
+export interface TransportEvents {
+  onText(text: string): void;
+  /** The other side is gone. Called once at most, and never before the transport was handed over. */
+  onClose(): void;
+}
+
+/** Connects to the session `sessionId`. Rejects with CONNECTION_LOST where nobody answers. */
+export type OpenTransport = (sessionId: string, events: TransportEvents) => Promise<SessionTransport>;

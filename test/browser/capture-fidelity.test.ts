@@ -1,0 +1,59 @@
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type AudioServer, startAudioServer } from '../support/audio-server.ts';
+import { type BrowserApp, openBrowserApp } from '../support/browser-app.ts';
+import { examineRamp, writeIndexRamp } from '../support/index-ramp.ts';
+import { readWav } from '../support/read-wav.ts';
+
+const SECONDS = 30;
+
+let audio: AudioServer;
+let app: BrowserApp;
+const cleanUp: (() => Promise<unknown>)[] = [];
+let folder: string;
+
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lectern-ramp-'));
+  cleanUp.unshift(() => rm(folder, { recursive: true }));
+  await writeIndexRamp(join(folder, 'ramp.raw'), SECONDS);
+  audio = await startAudioServer();
+  cleanUp.unshift(() => audio.stop());
+  app = await openBrowserApp({ env: audio.env });
+  cleanUp.unshift(() => app.close());
+});
+afterAll(async () => {
+  for (const clean of cleanUp) await clean();
+});
+
+test('what the microphone gave for 30 s is in the master, frame by frame, though the tab was hidden', async () => {
+  const { page, browser } = app;
+  await app.open();
+  await page.getByLabel('Quality').selectOption({ label: 'Full range: 48 kHz stereo' });
+  const record = page.getByRole('button', { name: /^Record/ });
+  await page.getByText('Test_Microphone').first().waitFor({ state: 'attached' });
+  await record.click();
+  await page.getByRole('button', { name: /^Stop/ }).waitFor();
+
+  const playback = audio.play(join(folder, 'ramp.raw'));
+  const hidden = await browser.hidePage();
+  await playback.finished;
+  await hidden.show();
+  await page.getByRole('button', { name: /^Stop/ }).click();
+  await page.getByRole('group', { name: 'Saved' }).waitFor();
+
+  const [session = ''] = await readdir(app.recordingsDir);
+  const [master = ''] = (await readdir(join(app.recordingsDir, session))).filter((name) =>
+    name.endsWith('.wav'),
+  );
+  const wav = await readWav(join(app.recordingsDir, session, master));
+  expect(wav).toMatchObject({ sampleRate: 48_000, numChannels: 2, bitsPerSample: 16 });
+  expect(examineRamp(wav.samples, SECONDS)).toEqual({
+    frames: SECONDS * 48_000,
+    lost: 0,
+    repeated: 0,
+    altered: 0,
+  });
+  expect(app.complaints).toEqual([]);
+});

@@ -1,0 +1,197 @@
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import type { ServerMessage } from '../../../src-main/contract/server-messages.ts';
+import type { Connection } from '../../../src-main/session/ports.ts';
+import { connectSession } from '../../../src-renderer/session/connect-session.ts';
+import type { SessionClient } from '../../../src-renderer/session/session-client.ts';
+import type { OpenTransport, TransportEvents } from '../../../src-renderer/session/transport.ts';
+import { masterSamples } from '../../support/read-wav.ts';
+import { openTestRecorder } from '../../support/test-recorder.ts';
+
+const RATE = 16_000;
+const CHUNK_FRAMES = 1600;
+
+/** Turns of the event loop after which everything the recorder could say by itself was said. */
+const untilQuiet = async () => {
+  for (let turn = 0; turn < 20; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+};
+
+/** A real recorder, reached through a wire in memory that the test can cut. */
+async function openBench() {
+  const { recorder, dataDir, dispose } = await openTestRecorder();
+  const messages: ServerMessage[] = [];
+  const states: string[] = [];
+  const timers: { at: number; action: () => void }[] = [];
+  let now = 0;
+  let broken = false;
+  let wire: { connection: Connection; events: TransportEvents; cut: boolean } | undefined;
+
+  const open: OpenTransport = (sessionId, events) => {
+    if (broken) return Promise.reject(new Error('no answer'));
+    const mine = {
+      connection: recorder.connect(sessionId, {
+        send: (message) => queueMicrotask(() => mine.cut || events.onText(JSON.stringify(message))),
+      }),
+      events,
+      cut: false,
+    };
+    wire = mine;
+    return Promise.resolve({
+      send(data) {
+        if (mine.cut) return;
+        if (typeof data === 'string') void mine.connection.receiveText(data);
+        else void mine.connection.receiveBinary(data);
+      },
+      close() {
+        mine.cut = true;
+        mine.connection.disconnect();
+      },
+    });
+  };
+
+  const client = await connectSession({
+    sessionId: crypto.randomUUID(),
+    open,
+    clock: { now: () => now, after: (ms, action) => void timers.push({ at: now + ms, action }) },
+    events: { onMessage: (message) => messages.push(message), onConnection: (state) => states.push(state) },
+  });
+  return {
+    client,
+    messages,
+    states,
+    dispose,
+    /** What comes from the recorder is lost from here on; then the connection breaks. */
+    cut(options: { forGood?: boolean } = {}) {
+      broken = options.forGood === true;
+      if (wire === undefined || wire.cut) return;
+      wire.cut = true;
+      wire.connection.disconnect();
+      wire.events.onClose();
+    },
+    async advance(milliseconds: number) {
+      now += milliseconds;
+      const due = timers.filter(({ at }) => at <= now);
+      for (const timer of due) {
+        timers.splice(timers.indexOf(timer), 1);
+        timer.action();
+      }
+      await untilQuiet();
+    },
+    async master(path: string): Promise<number[]> {
+      const bytes = await masterSamples(join(dataDir, 'recordings', path));
+      return [...new Int16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2)];
+    },
+  };
+}
+
+let bench: Awaited<ReturnType<typeof openBench>>;
+beforeEach(async () => {
+  bench = await openBench();
+});
+afterEach(async () => {
+  bench.client.close();
+  await bench.dispose();
+});
+
+const sampleAt = (frame: number) => (frame % 60_000) - 30_000;
+const speech = (chunks: number) =>
+  Array.from({ length: chunks * CHUNK_FRAMES }, (_, frame) => sampleAt(frame));
+
+function say(client: SessionClient, seq: number): void {
+  const startFrame = seq * CHUNK_FRAMES;
+  const samples = Int16Array.from({ length: CHUNK_FRAMES }, (_, frame) => sampleAt(startFrame + frame));
+  client.sendChunk({ samples: new Uint8Array(samples.buffer), frames: CHUNK_FRAMES, seq, startFrame });
+}
+
+const start = () =>
+  bench.client.start({ format: 'wav', sample_rate: RATE, channels: 1, on_limit: 'continue' });
+
+/** The chunk in the making when Pause was pressed comes after it. */
+async function pauseThenSay(seq: number): Promise<void> {
+  const paused = bench.client.pause();
+  say(bench.client, seq);
+  await paused;
+}
+
+async function stopAndRead() {
+  const { files, report } = await bench.client.stop();
+  const path = files[0]?.file_path ?? '';
+  return { samples: await bench.master(path), report };
+}
+
+describe('session client', () => {
+  test('Stop waits for the last chunk, and everything is acknowledged', async () => {
+    await start();
+    for (let seq = 0; seq < 10; seq += 1) say(bench.client, seq);
+    expect(bench.client.unacknowledgedFrames).toBe(10 * CHUNK_FRAMES);
+    const { samples } = await stopAndRead();
+    expect(samples).toEqual(speech(10));
+    expect(bench.client.unacknowledgedFrames).toBe(0);
+  });
+
+  test('what was said while the connection was gone is in the recording, once', async () => {
+    await start();
+    for (let seq = 0; seq < 5; seq += 1) say(bench.client, seq);
+    await untilQuiet();
+    // These arrive or not; nobody will hear which.
+    for (let seq = 5; seq < 8; seq += 1) say(bench.client, seq);
+    bench.cut();
+    for (let seq = 8; seq < 20; seq += 1) say(bench.client, seq);
+    expect(bench.states.at(-1)).toBe('reconnecting');
+    await bench.advance(1000);
+    expect(bench.states.at(-1)).toBe('connected');
+    say(bench.client, 20);
+    const { samples, report } = await stopAndRead();
+    expect(samples).toEqual(speech(21));
+    expect(report).toMatchObject({ captured: 21 * CHUNK_FRAMES, expected: 21 * CHUNK_FRAMES, gaps: [] });
+  });
+
+  test('in a hidden tab, whose timers sleep, the next chunk brings the connection back', async () => {
+    await start();
+    say(bench.client, 0);
+    bench.cut();
+    say(bench.client, 1);
+    await bench.advance(0);
+    expect(bench.states.at(-1)).toBe('reconnecting');
+    await bench.advance(250);
+    say(bench.client, 2);
+    await untilQuiet();
+    expect(bench.states.at(-1)).toBe('connected');
+    expect((await stopAndRead()).samples).toEqual(speech(3));
+  });
+
+  test('Stop pressed while the connection is gone is carried out when it is back', async () => {
+    await start();
+    say(bench.client, 0);
+    bench.cut();
+    say(bench.client, 1);
+    const stopped = stopAndRead();
+    await bench.advance(1000);
+    expect((await stopped).samples).toEqual(speech(2));
+  });
+
+  test('nobody answers for half a minute: the recording is given up, loudly', async () => {
+    await start();
+    bench.cut({ forGood: true });
+    const stopped = expect(bench.client.stop()).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
+    for (let second = 0; second < 31; second += 1) await bench.advance(1000);
+    await stopped;
+    expect(bench.states).toEqual(['connected', 'reconnecting', 'lost']);
+  });
+
+  test('the last words before Pause are kept, whether Resume follows or Stop', async () => {
+    await start();
+    say(bench.client, 0);
+    await pauseThenSay(1);
+    await bench.client.resume();
+    say(bench.client, 2);
+    await pauseThenSay(3);
+    expect((await stopAndRead()).samples).toEqual(speech(4));
+  });
+
+  test('a command the recorder refuses says why', async () => {
+    await expect(bench.client.pause()).rejects.toMatchObject({ code: 'NOT_RECORDING' });
+    await start();
+    await expect(start()).rejects.toMatchObject({ code: 'ALREADY_RECORDING' });
+  });
+});
