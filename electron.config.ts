@@ -8,7 +8,14 @@ export default defineConfig({
   main: {
     build: {
       outDir: resolve(root, 'out/main'),
-      lib: { entry: resolve(root, 'src-main/main.ts'), formats: ['es'] },
+      // The built-in encoder runs on a thread, whose script must stay a file beside main.js.
+      lib: {
+        entry: {
+          main: resolve(root, 'src-main/main.ts'),
+          'built-in-worker': resolve(root, 'src-main/encode/built-in-worker.ts'),
+        },
+        formats: ['es'],
+      },
     },
   },
   preload: {

@@ -1,0 +1,67 @@
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
+import type { Readable, Writable } from 'node:stream';
+
+export type PipedChild = ChildProcessByStdio<Writable, Readable, Readable>;
+
+/** How a child ended. */
+export interface ChildEnd {
+  /** Undefined where a signal ended it, or where it never ran. */
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  /** Why it could not be run at all. */
+  readonly error: Error | undefined;
+  /** The end of what it wrote to stderr. */
+  readonly stderrTail: string;
+}
+
+export interface RunningChild {
+  readonly process: PipedChild;
+  /** Settles once the process is gone and its output read; never rejects. */
+  readonly ended: Promise<ChildEnd>;
+  kill(): void;
+}
+
+/** Every child process of an encoder, so that none outlives it. */
+export interface ChildProcesses {
+  start(path: string, args: readonly string[]): RunningChild;
+  /** Kills whatever runs and waits until it is gone. Nothing can be started afterwards. */
+  close(): Promise<void>;
+}
+
+const STDERR_TAIL_CHARACTERS = 4000;
+
+export function createChildProcesses(): ChildProcesses {
+  const live = new Set<RunningChild>();
+  let closed = false;
+
+  const start = (path: string, args: readonly string[]): RunningChild => {
+    if (closed) throw new Error('The encoder was closed');
+    const child = spawn(path, [...args], { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+    let stderrTail = '';
+    let error: Error | undefined;
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderrTail = (stderrTail + text).slice(-STDERR_TAIL_CHARACTERS);
+    });
+    child.on('error', (cause) => (error ??= cause));
+    // A child that dies with input pending breaks the pipe; how it ended says more than EPIPE does.
+    child.stdin.on('error', () => undefined);
+    const ended = new Promise<ChildEnd>((resolve) => {
+      child.on('close', (code, signal) => {
+        live.delete(running);
+        resolve({ exitCode: code ?? undefined, signal: signal ?? undefined, error, stderrTail });
+      });
+    });
+    const running: RunningChild = { process: child, ended, kill: () => void child.kill('SIGKILL') };
+    live.add(running);
+    return running;
+  };
+
+  const close = async (): Promise<void> => {
+    closed = true;
+    const ending = [...live];
+    for (const running of ending) running.kill();
+    await Promise.all(ending.map((running) => running.ended));
+  };
+
+  return { start, close };
+}

@@ -1,0 +1,77 @@
+import { exportFormatSchema } from '../contract/audio-format.ts';
+import { LecternError } from '../contract/errors.ts';
+import type { Log } from '../session/ports.ts';
+import { encodeFileBuiltIn, type BuiltInFormat } from './built-in-file.ts';
+import { startBuiltInLive } from './built-in-live.ts';
+import { createEncoderThreads } from './built-in-thread.ts';
+import { BUILT_IN_VERSION } from './built-in-version.ts';
+import { createChildProcesses } from './child-processes.ts';
+import type { Encoder, FileJob } from './encoder.ts';
+import { encodeFileWithFfmpeg } from './ffmpeg-file.ts';
+import { startFfmpegLive } from './ffmpeg-live.ts';
+import type { FoundFfmpeg } from './find-ffmpeg.ts';
+
+export interface EncoderOptions {
+  /** What findFfmpeg found; without it the built-in encoders serve. */
+  readonly ffmpeg: FoundFfmpeg | undefined;
+  readonly log: Log;
+  /** PCM that may wait for a live encoder, in bytes, before it counts as too slow. */
+  readonly maxQueueBytes?: number;
+  /** The longest an encoder may stand still before it is ended. */
+  readonly stallMs?: number;
+}
+
+const BUILT_IN_FORMATS: readonly BuiltInFormat[] = ['wav', 'mp4', 'mp3'];
+
+/** The encoder of a recorder: ffmpeg for what it can make, the built-in encoders for the rest. */
+export function createEncoder(options: EncoderOptions): Encoder {
+  const { ffmpeg, log, maxQueueBytes = 16 * 1024 * 1024, stallMs = 5000 } = options;
+  const children = createChildProcesses();
+  const threads = createEncoderThreads();
+
+  const encodeFile = async (job: FileJob): Promise<void> => {
+    const builtIn = BUILT_IN_FORMATS.find((format) => format === job.format);
+    if (job.format !== 'wav' && ffmpeg?.formats.includes(job.format)) {
+      try {
+        await encodeFileWithFfmpeg({ path: ffmpeg.path, children, stallMs: stallMs * 4 }, job);
+        return;
+      } catch (error) {
+        if (builtIn === undefined || !mayFallBack(error, job)) throw error;
+        const details = error instanceof LecternError ? error.details : undefined;
+        log('warn', 'ffmpeg failed on an export; the built-in encoder takes over', details);
+      }
+    }
+    if (builtIn === undefined) {
+      throw new LecternError(
+        'ENCODER_UNAVAILABLE',
+        `${job.format.toUpperCase()} needs ffmpeg, and none that can make it was found. Install ffmpeg, or set ` +
+          'LECTERN_FFMPEG to its path.',
+      );
+    }
+    await encodeFileBuiltIn(threads, { ...job, format: builtIn });
+  };
+
+  return {
+    info: {
+      kind: ffmpeg === undefined ? 'built-in' : 'ffmpeg',
+      source: ffmpeg?.source ?? 'mediabunny',
+      version: ffmpeg?.version ?? BUILT_IN_VERSION,
+      formats: exportFormatSchema.options.filter(
+        (format) => ffmpeg?.formats.includes(format) || BUILT_IN_FORMATS.some((each) => each === format),
+      ),
+    },
+    startLive: (job) =>
+      ffmpeg?.formats.includes(job.format)
+        ? startFfmpegLive({ path: ffmpeg.path, children, log, maxQueueBytes, stallMs }, job)
+        : startBuiltInLive({ threads, log, maxQueueBytes, stallMs }, job),
+    encodeFile,
+    close: async () => {
+      await Promise.all([children.close(), threads.close()]);
+    },
+  };
+}
+
+/** Only what another encoder could do better: not a full disk, a bad master or a change of mind. */
+function mayFallBack(error: unknown, job: FileJob): boolean {
+  return job.signal?.aborted !== true && error instanceof LecternError && error.code === 'ENCODING_FAILED';
+}

@@ -1,0 +1,102 @@
+import { rm, writeFile } from 'node:fs/promises';
+import { chapterSpans, ffmetadata } from './chapters.ts';
+import type { ChildProcesses } from './child-processes.ts';
+import { deliveredAacFrames, framesAtRate, opusBitRate, planMp3, planMp4 } from './delivery-plan.ts';
+import type { FileJob, PcmShape } from './encoder.ts';
+import { aacArgs, fileUrl, mp3Args } from './ffmpeg-args.ts';
+import { replaceFile } from './replace-file.ts';
+import { runFfmpeg } from './run-ffmpeg.ts';
+import { verifyFile, type ExpectedFile } from './verify.ts';
+import { openWavMaster } from './wav-master.ts';
+
+export interface FfmpegFileOptions {
+  readonly path: string;
+  readonly children: ChildProcesses;
+  readonly stallMs: number;
+}
+
+/** Encodes a whole master with ffmpeg, in any format but WAV. */
+export async function encodeFileWithFfmpeg(options: FfmpegFileOptions, job: FileJob): Promise<void> {
+  const master = await openWavMaster(job.masterPath);
+  await master.close();
+  const encoding = planEncoding(job, master, master.frames);
+  await replaceFile(
+    job.finalPath,
+    async (temporaryPath) => {
+      const metadataPath = `${temporaryPath}.txt`;
+      const chapters = chapterSpans(job.chapters ?? [], encoding.expected.seconds);
+      // ffmpeg writes Opus chapters with rounded seconds: 1.5 s becomes 2.5 s.
+      const style = job.format === 'flac' || job.format === 'opus' ? 'comments' : 'chapters';
+      try {
+        if (chapters.length > 0) await writeFile(metadataPath, ffmetadata(chapters, style), { mode: 0o600 });
+        await runFfmpeg({
+          children: options.children,
+          path: options.path,
+          args: [
+            ...['-i', fileUrl(job.masterPath)],
+            ...(chapters.length > 0 ? ['-f', 'ffmetadata', '-i', fileUrl(metadataPath)] : []),
+            ...['-map', '0:a:0', '-map_metadata', chapters.length > 0 ? '1' : '-1'],
+            ...['-map_chapters', chapters.length > 0 && style === 'chapters' ? '1' : '-1'],
+            ...(encoding.filters.length > 0 ? ['-af', encoding.filters.join(',')] : []),
+            ...encoding.args,
+            fileUrl(temporaryPath),
+          ],
+          task: `writing the ${job.format.toUpperCase()}`,
+          stallMs: options.stallMs,
+          onSeconds: (seconds) => job.onProgress?.(Math.min(seconds / encoding.expected.seconds, 1)),
+          ...(job.signal === undefined ? {} : { signal: job.signal }),
+        });
+      } finally {
+        await rm(metadataPath, { force: true });
+      }
+    },
+    (temporaryPath) => verifyFile(temporaryPath, encoding.expected),
+  );
+}
+
+interface Encoding {
+  readonly filters: readonly string[];
+  readonly args: readonly string[];
+  readonly expected: ExpectedFile;
+}
+
+function planEncoding(job: FileJob, source: PcmShape, frames: number): Encoding {
+  // Converting back to int16 is what clamps; encoders take floats and would carry the overshoot on.
+  const filters = job.gain === 1 ? [] : [`volume=${job.gain}:precision=double`, 'aformat=sample_fmts=s16'];
+  const { format } = job;
+  const { sampleRate, channels } = source;
+  const seconds = frames / sampleRate;
+  switch (format) {
+    case 'mp4': {
+      const plan = planMp4(source);
+      const delivered = deliveredAacFrames(
+        framesAtRate(frames, sampleRate, plan.sampleRate),
+        plan.sampleRate,
+      );
+      const trim = plan.sampleRate === sampleRate ? [`atrim=end_sample=${delivered}`] : [];
+      return {
+        filters: [...filters, ...trim],
+        args: [...aacArgs(plan), '-movflags', '+faststart', '-f', 'mp4'],
+        expected: { ...plan, format, seconds: delivered / plan.sampleRate },
+      };
+    }
+    case 'mp3': {
+      const plan = planMp3(source, job.mp3BitRate);
+      return { filters, args: mp3Args(plan), expected: { ...plan, format, seconds } };
+    }
+    case 'flac':
+      return {
+        filters,
+        args: ['-c:a', 'flac', '-sample_fmt', 's16', '-f', 'flac'],
+        expected: { format, seconds, sampleRate, channels },
+      };
+    case 'opus':
+      return {
+        filters,
+        args: ['-c:a', 'libopus', '-b:a', `${opusBitRate(source)}`, '-ar', '48000', '-f', 'opus'],
+        expected: { format, seconds, sampleRate: 48_000, channels },
+      };
+    case 'wav':
+      throw new Error('WAV is copied, not encoded');
+  }
+}

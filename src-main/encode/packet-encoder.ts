@@ -1,0 +1,105 @@
+import { registerAacEncoder } from '@mediabunny/aac-encoder';
+import { registerMp3Encoder } from '@mediabunny/mp3-encoder';
+import {
+  AdtsOutputFormat,
+  AudioSample,
+  AudioSampleSource,
+  type EncodedPacket,
+  Mp3OutputFormat,
+  NullTarget,
+  Output,
+  Quality,
+} from 'mediabunny';
+import { samplesOf } from '../audio/pcm.ts';
+import type { DeliveryPlan } from './delivery-plan.ts';
+import type { PcmShape } from './encoder.ts';
+import { createResampler } from './resampler.ts';
+
+/** What a decoder must know of the packets. */
+export type DecoderConfig = AudioDecoderConfig;
+
+export interface PacketEncoder {
+  /** Interleaved int16 at the source's rate. Resolves when more is welcome; rejects when a packet was refused. */
+  encode(pcm: Uint8Array): Promise<void>;
+  /** Resolves once the last packet is delivered. */
+  finish(): Promise<void>;
+}
+
+/** Takes packets in order, one call at a time. */
+export type PacketSink = (packets: readonly Uint8Array[], config: DecoderConfig) => Promise<void>;
+
+/**
+ * AAC or MP3 packets from PCM, by the WebAssembly encoders. Their containers are not used, as those know neither
+ * of the encoder's delay nor where the audio ends within the last packet.
+ */
+export async function createPacketEncoder(
+  codec: 'aac' | 'mp3',
+  source: PcmShape,
+  plan: DeliveryPlan,
+  deliver: PacketSink,
+): Promise<PacketEncoder> {
+  registerAacEncoder();
+  registerMp3Encoder();
+  let waiting: Uint8Array[] = [];
+  let decoderConfig: DecoderConfig | undefined;
+  let delivery: Promise<void> | undefined;
+
+  const deliverWaiting = async (config: DecoderConfig): Promise<void> => {
+    while (waiting.length > 0) {
+      const packets = waiting;
+      waiting = [];
+      await deliver(packets, config);
+    }
+    delivery = undefined;
+  };
+
+  const samples = new AudioSampleSource({
+    codec,
+    quality: new Quality({ bitrate: plan.bitRate }),
+    onEncodedPacket: (packet: EncodedPacket, meta) => {
+      decoderConfig ??= meta?.decoderConfig;
+      if (decoderConfig === undefined) throw new Error('The encoder gave a packet before its configuration');
+      waiting.push(packet.data);
+      delivery ??= deliverWaiting(decoderConfig);
+    },
+  });
+  const format = codec === 'aac' ? new AdtsOutputFormat() : new Mp3OutputFormat();
+  const output = new Output({ format, target: new NullTarget() });
+  output.addAudioTrack(samples);
+  await output.start();
+
+  const { channels, sampleRate } = plan;
+  const resampler =
+    source.sampleRate === sampleRate ? undefined : createResampler(source.sampleRate, sampleRate, channels);
+  let frames = 0;
+
+  const add = async (
+    data: Float32Array<ArrayBuffer> | Uint8Array,
+    sampleFormat: 'f32' | 's16',
+  ): Promise<void> => {
+    if (data.length === 0) return;
+    const sample = new AudioSample({
+      data,
+      format: sampleFormat,
+      numberOfChannels: channels,
+      sampleRate,
+      timestamp: frames / sampleRate,
+    });
+    frames += sample.numberOfFrames;
+    await samples.add(sample);
+    sample.close();
+  };
+
+  return {
+    async encode(pcm) {
+      if (resampler === undefined) await add(pcm, 's16');
+      else await add(resampler.push(samplesOf(pcm)), 'f32');
+      await delivery;
+    },
+    async finish() {
+      if (resampler !== undefined) await add(resampler.flush(), 'f32');
+      await output.finalize();
+      await delivery;
+    },
+  };
+}

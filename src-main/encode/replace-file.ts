@@ -1,0 +1,38 @@
+import { randomBytes } from 'node:crypto';
+import { open, rename, rm } from 'node:fs/promises';
+
+/**
+ * Puts a new file at `finalPath`, or leaves what is there untouched. `write` fills a temporary file beside it
+ * that exists already, empty and private; `verify` reads it back and rejects unless it is whole.
+ */
+export async function replaceFile(
+  finalPath: string,
+  write: (temporaryPath: string) => Promise<void>,
+  verify: (temporaryPath: string) => Promise<void>,
+): Promise<void> {
+  const temporaryPath = `${finalPath}.encoding-${randomBytes(4).toString('hex')}`;
+  try {
+    await createPrivateFile(temporaryPath);
+    await write(temporaryPath);
+    await verify(temporaryPath);
+    await syncFile(temporaryPath);
+    await rename(temporaryPath, finalPath);
+  } catch (error) {
+    await rm(temporaryPath, { force: true });
+    throw error;
+  }
+}
+
+/** An empty file only its owner can read, which ffmpeg then overwrites without widening that. */
+export async function createPrivateFile(path: string): Promise<void> {
+  await (await open(path, 'w', 0o600)).close();
+}
+
+export async function syncFile(path: string): Promise<void> {
+  const file = await open(path, 'r+');
+  try {
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,26 @@
+import { open } from 'node:fs/promises';
+import { applyGain } from '../audio/gain.ts';
+import type { WavMaster } from './wav-master.ts';
+
+/** Copies a master byte for byte, its samples with gain. Cue points and other chunks stay as they are. */
+export async function copyWav(
+  master: WavMaster,
+  path: string,
+  gain: number,
+  onFraction: (fraction: number) => void,
+): Promise<void> {
+  const output = await open(path, 'w', 0o600);
+  try {
+    const dataEnd = master.dataOffset + master.dataBytes;
+    for await (const bytes of master.readRange(0, master.dataOffset)) await output.writeFile(bytes);
+    let done = 0;
+    for await (const pcm of master.read()) {
+      await output.writeFile(applyGain(pcm, gain));
+      done += pcm.length;
+      onFraction(done / master.dataBytes);
+    }
+    for await (const bytes of master.readRange(dataEnd, master.fileBytes)) await output.writeFile(bytes);
+  } finally {
+    await output.close();
+  }
+}

@@ -1,0 +1,94 @@
+import { app, dialog, session, shell, type BrowserWindow } from 'electron';
+import { join } from 'node:path';
+import { toWireError } from './contract/errors.ts';
+import { registerAppScheme } from './desktop/app-origin.ts';
+import { handleAppProtocol } from './desktop/app-protocol.ts';
+import { focusWindow, openAppWindow } from './desktop/app-window.ts';
+import { chooseDataDir, keepProfileIn } from './desktop/data-dir.ts';
+import { routeIpc } from './desktop/ipc-router.ts';
+import { installMenu } from './desktop/menu.ts';
+import { restrictPermissions } from './desktop/permissions.ts';
+import { stayAwakeWhileRecording } from './desktop/power.ts';
+import { guardQuit } from './desktop/quit.ts';
+import { acceptSessionPorts } from './desktop/session-port.ts';
+import { isTrustedSender } from './desktop/trusted-sender.ts';
+import { createEncoder } from './encode/create-encoder.ts';
+import { listFfmpegCandidates } from './encode/ffmpeg-candidates.ts';
+import { findFfmpeg } from './encode/find-ffmpeg.ts';
+import { defaultDataDir } from './launch/data-folder.ts';
+import { logToStderr as log, systemClock, thisMachine } from './launch/this-machine.ts';
+import { createRecorder, type Recorder } from './recorder.ts';
+import { createFilesRoute, filePath } from './remote/files-route.ts';
+import { createRendererFiles } from './remote/renderer-files.ts';
+
+const dataDir = chooseDataDir(process.argv, defaultDataDir(thisMachine));
+const profileDir = keepProfileIn(dataDir);
+
+// Before anything opens the catalog: two processes must never write to the same folder.
+if (app.requestSingleInstanceLock()) {
+  registerAppScheme();
+  // Not awaited: Electron is ready only after this file has run.
+  void app.whenReady().then(run).catch(giveUp);
+} else {
+  app.quit();
+}
+
+async function run(): Promise<void> {
+  const ffmpeg = await findFfmpeg({ candidates: await listFfmpegCandidates(process.env), log });
+  const recorder = await createRecorder({
+    dataDir,
+    version: app.getVersion(),
+    shell: 'desktop',
+    encoder: createEncoder({ ffmpeg, log }),
+    clock: systemClock,
+    log,
+    fileUrl: filePath,
+    moveToTrash: (path) => shell.trashItem(path),
+    reveal: (path) => {
+      shell.showItemInFolder(path);
+      return Promise.resolve();
+    },
+  });
+  restrictPermissions(session.defaultSession);
+  handleAppProtocol({
+    rendererFiles: createRendererFiles(join(app.getAppPath(), 'out/renderer')),
+    sessionFiles: createFilesRoute(recorder),
+  });
+  installMenu();
+  stayAwakeWhileRecording(recorder);
+  showWindows(recorder);
+}
+
+/** One window at a time; on macOS the app outlives it. */
+function showWindows(recorder: Recorder): void {
+  let window: BrowserWindow | undefined;
+  const isTrusted = (event: Parameters<typeof isTrustedSender>[0]): boolean => isTrustedSender(event, window);
+  const quit = guardQuit({ recorder, window: () => window, log });
+  const open = (): void => {
+    window = openAppWindow({
+      preloadPath: join(app.getAppPath(), 'out/preload/preload.cjs'),
+      iconPath: join(app.getAppPath(), 'resources/icons/icon.png'),
+      boundsPath: join(profileDir, 'window.json'),
+      log,
+    });
+    quit.guard(window);
+    window.on('closed', () => {
+      window = undefined;
+    });
+  };
+
+  routeIpc({ handlers: recorder.handlers, isTrusted, log });
+  acceptSessionPorts({ recorder, isTrusted, log });
+  app.on('second-instance', () => (window === undefined ? open() : focusWindow(window)));
+  app.on('activate', () => (window === undefined ? open() : focusWindow(window)));
+  app.on('window-all-closed', () => {
+    if (process.platform !== 'darwin') app.quit();
+  });
+  open();
+}
+
+function giveUp(error: unknown): void {
+  log('error', 'the app could not start', { error: String(error) });
+  dialog.showErrorBox('Lectern could not start', toWireError(error).message);
+  app.exit(1);
+}

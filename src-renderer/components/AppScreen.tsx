@@ -1,0 +1,55 @@
+import { useCallback, useEffect, useRef } from 'react';
+import { t } from '../i18n/i18n.ts';
+import { isActive } from '../store/recording-state.ts';
+import { useApp, useRecording, useSettings, useView } from './app-context.ts';
+import { EngineProblem } from './EngineProblem.tsx';
+import { Header } from './Header.tsx';
+import { LibraryPanel } from './library/LibraryPanel.tsx';
+import { RecordingBar } from './record/RecordingBar.tsx';
+import { RecordPanel } from './record/RecordPanel.tsx';
+import { SettingsPanel } from './settings/SettingsPanel.tsx';
+import { useShortcuts } from './shortcuts.ts';
+import { useLeaveWarning, useTheme, useWideWindow } from './use-window.ts';
+
+export function AppScreen() {
+  const app = useApp();
+  const view = useView();
+  const wide = useWideWindow();
+  const info = useSettings((state) => state.info);
+  const problem = useSettings((state) => state.problem);
+  const theme = useSettings((state) => state.settings.theme);
+  const recording = useRecording((state) => isActive(state.phase));
+  // The title is typed before Record is pressed, by button or by key.
+  const titleField = useRef<HTMLInputElement>(null);
+  const title = useCallback(() => titleField.current?.value ?? '', []);
+
+  useTheme(theme);
+  useShortcuts(app, title);
+  useLeaveWarning(recording && info?.shell === 'browser');
+  useEffect(() => {
+    const onFocus = () => void app.comeBack();
+    addEventListener('focus', onFocus);
+    return () => removeEventListener('focus', onFocus);
+  }, [app]);
+
+  if (info === null) {
+    if (problem !== null) return <EngineProblem error={problem} />;
+    return (
+      <main className="full-screen" aria-busy="true">
+        <h1 className="sr-only">{t('app.name')}</h1>
+        <p className="appears-late">{t('app.starting')}</p>
+      </main>
+    );
+  }
+  const side = view === 'settings' ? <SettingsPanel /> : <LibraryPanel />;
+  return (
+    <div className="app" data-recording={recording}>
+      <Header wide={wide} />
+      {!wide && recording && view !== 'record' && <RecordingBar />}
+      <main className="panes">
+        {(wide || view === 'record') && <RecordPanel titleField={titleField} />}
+        {(wide || view !== 'record') && side}
+      </main>
+    </div>
+  );
+}

@@ -1,0 +1,37 @@
+import { createContext, useContext } from 'react';
+import { useStore } from 'zustand';
+import type { App, View } from '../store/app.ts';
+import type { LibraryState } from '../store/library-controller.ts';
+import type { MicrophoneState } from '../store/microphone.ts';
+import type { RecordingState } from '../store/recording-state.ts';
+import type { SettingsState } from '../store/settings-controller.ts';
+
+const AppContext = createContext<App | null>(null);
+export const AppProvider = AppContext.Provider;
+
+export function useApp(): App {
+  const app = useContext(AppContext);
+  if (app === null)
+    throw new Error('Expected an AppProvider above, found none: render screens inside main.tsx');
+  return app;
+}
+
+export function useView(): View {
+  return useStore(useApp().view, (state) => state.view);
+}
+
+export function useRecording<T>(select: (state: RecordingState) => T): T {
+  return useStore(useApp().recorder.store, select);
+}
+
+export function useMicrophone<T>(select: (state: MicrophoneState) => T): T {
+  return useStore(useApp().microphone.store, select);
+}
+
+export function useLibrary<T>(select: (state: LibraryState) => T): T {
+  return useStore(useApp().library.store, select);
+}
+
+export function useSettings<T>(select: (state: SettingsState) => T): T {
+  return useStore(useApp().settings.store, select);
+}

@@ -1,0 +1,42 @@
+import type { RefObject } from 'react';
+import type { SessionRecord } from '../../../src-main/contract/session-record.ts';
+import { t } from '../../i18n/i18n.ts';
+import { reportWords } from '../../i18n/report-words.ts';
+import { useApp, useLibrary } from '../app-context.ts';
+import { ErrorNote } from '../ErrorNote.tsx';
+import { badgeOf } from './session-files.ts';
+import { SessionActions } from './SessionActions.tsx';
+import { SessionFiles } from './SessionFiles.tsx';
+import { SessionPlayer } from './SessionPlayer.tsx';
+
+interface SessionDetailsProps {
+  session: SessionRecord;
+  audio: RefObject<HTMLAudioElement | null>;
+  playsAtOnce: boolean;
+}
+
+export function SessionDetails({ session, audio, playsAtOnce }: SessionDetailsProps) {
+  const { library } = useApp();
+  const problem = useLibrary((state) => state.problems[session.id]);
+  const badge = badgeOf(session);
+  const report = reportWords(session);
+  const running = session.status === 'recording';
+  return (
+    <div className="session-details">
+      {badge !== 'recording' && badge !== 'completed' && (
+        <p className="note note-warn">
+          {badge === 'recovered' && session.recovered !== null
+            ? t('library.statusHint.recovered_loss', { seconds: session.recovered.lost_seconds_at_most })
+            : t(`library.statusHint.${badge}`)}
+        </p>
+      )}
+      {!running && <SessionPlayer session={session} audio={audio} playsAtOnce={playsAtOnce} />}
+      <p className="report" data-whole={report.whole}>
+        {t('session.report')}: <strong>{report.text}</strong>
+      </p>
+      {!running && <SessionFiles session={session} />}
+      {problem && <ErrorNote error={problem} onDismiss={() => library.dismissProblem(session.id)} />}
+      {!running && <SessionActions session={session} />}
+    </div>
+  );
+}

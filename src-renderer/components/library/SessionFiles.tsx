@@ -1,0 +1,37 @@
+import type { RecordingFile, SessionRecord } from '../../../src-main/contract/session-record.ts';
+import { t } from '../../i18n/i18n.ts';
+import { bytesText } from '../../i18n/quantities.ts';
+import { useApp } from '../app-context.ts';
+import { Icon } from '../Icon.tsx';
+import { fileName } from './session-files.ts';
+
+/** Every file there is, each to be had by a click. Missing ones keep their line. */
+export function SessionFiles({ session }: { session: SessionRecord }) {
+  const app = useApp();
+  return (
+    <ul className="files" aria-label={t('session.files')}>
+      {session.files.map((file) => (
+        <li key={file.file_path}>
+          {file.status === 'completed' ? (
+            <a href={app.fileHref(session.id, fileName(file), { download: true })} download>
+              <Icon name="download" />
+              {fileName(file)}
+            </a>
+          ) : (
+            <span>{fileName(file)}</span>
+          )}
+          <span className="hint">{factsOf(session, file).join(' · ')}</span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function factsOf(session: SessionRecord, file: RecordingFile): string[] {
+  if (file.status === 'missing') return [t('session.fileMissing')];
+  return [
+    ...(session.tracks.length > 1 ? [t(`session.track.${file.type}`)] : []),
+    ...(file.master ? [t('session.master')] : []),
+    bytesText(file.byte_size),
+  ];
+}

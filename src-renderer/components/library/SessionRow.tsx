@@ -1,0 +1,82 @@
+import { useRef, useState } from 'react';
+import type { SessionRecord } from '../../../src-main/contract/session-record.ts';
+import { t } from '../../i18n/i18n.ts';
+import { bytesText, clockText, dateText } from '../../i18n/quantities.ts';
+import { useApp, useLibrary } from '../app-context.ts';
+import { Icon } from '../Icon.tsx';
+import { badgeOf, fileName, mainFile, totalBytes } from './session-files.ts';
+import { SessionDetails } from './SessionDetails.tsx';
+
+export function SessionRow({ session }: { session: SessionRecord }) {
+  const app = useApp();
+  const open = useLibrary((state) => state.openId === session.id);
+  const audio = useRef<HTMLAudioElement>(null);
+  const [playsAtOnce, setPlaysAtOnce] = useState(false);
+  const { id, title } = session;
+  const running = session.status === 'recording';
+  const file = running ? undefined : mainFile(session, 1);
+
+  const play = () => {
+    if (open) return void audio.current?.play();
+    setPlaysAtOnce(true);
+    app.library.open(id);
+  };
+  const toggle = () => {
+    setPlaysAtOnce(false);
+    app.library.toggle(id);
+  };
+  return (
+    <li className="session" data-open={open}>
+      <div className="session-head">
+        <button
+          type="button"
+          className="icon-button play-button"
+          aria-label={t('library.play', { title })}
+          disabled={file === undefined}
+          onClick={play}
+        >
+          <Icon name="play" />
+        </button>
+        <button type="button" className="session-title" aria-expanded={open} onClick={toggle}>
+          <span className="title">{title}</span>
+          <SessionMeta session={session} />
+        </button>
+        {file !== undefined && session.parts.length === 1 && (
+          <a
+            className="icon-button"
+            aria-label={t('library.download', { title })}
+            href={app.fileHref(id, fileName(file), { download: true })}
+            download
+          >
+            <Icon name="download" />
+          </a>
+        )}
+        <span className="chevron">
+          <Icon name="chevron" />
+        </span>
+      </div>
+      {open && <SessionDetails session={session} audio={audio} playsAtOnce={playsAtOnce} />}
+    </li>
+  );
+}
+
+function SessionMeta({ session }: { session: SessionRecord }) {
+  const badge = badgeOf(session);
+  const parts = session.parts.length;
+  const bytes = totalBytes(session);
+  const facts = [
+    dateText(session.started_at),
+    ...(badge === 'recording' ? [] : [clockText(session.duration_seconds)]),
+    ...(badge === 'recording' || bytes === 0 ? [] : [bytesText(bytes)]),
+    t(`record.formats.${session.format}`),
+    ...(parts > 1 ? [t('session.parts', { count: parts })] : []),
+  ];
+  return (
+    <span className="meta">
+      {facts.map((fact) => fact.replaceAll(' ', '\u00a0')).join(' · ')}{' '}
+      <span className="badge" data-badge={badge}>
+        {t(`library.status.${badge}`)}
+      </span>
+    </span>
+  );
+}

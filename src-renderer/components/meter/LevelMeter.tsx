@@ -1,0 +1,81 @@
+import { useEffect, useRef } from 'react';
+import type { LevelReading } from '../../capture/capture.ts';
+import { t } from '../../i18n/i18n.ts';
+import { useApp, useMicrophone } from '../app-context.ts';
+import { createClipLight, createPeakHold, FLOOR_DECIBELS, toDecibels, toScale } from './peak-hold.ts';
+
+const SPOKEN_EVERY_MS = 1000;
+
+/** Level, peak and clipping of every channel. Drawn past React: readings come ten times a second and more. */
+export function LevelMeter() {
+  const status = useMicrophone((state) => state.status);
+  const channels = status.kind === 'ready' ? status.channels : 1;
+  // A new microphone starts from an empty scale.
+  return <Meter key={status.kind} channels={channels} live={status.kind === 'ready'} />;
+}
+
+function Meter({ channels, live }: { channels: 1 | 2; live: boolean }) {
+  const { levels } = useApp();
+  const root = useRef<HTMLDivElement>(null);
+
+  useEffect(() => {
+    const element = root.current;
+    if (element === null || !live) return;
+    return levels.subscribe(createPainter(element));
+  }, [levels, live, channels]);
+
+  return (
+    <div className="meter" ref={root} data-live={live}>
+      <div className="meter-bars">
+        {channels === 2 ? (
+          <>
+            <Bar name={t('microphone.levelOf', { side: t('microphone.left') })} />
+            <Bar name={t('microphone.levelOf', { side: t('microphone.right') })} />
+          </>
+        ) : (
+          <Bar name={t('microphone.level')} />
+        )}
+      </div>
+      <span className="clip-light" title={t('microphone.clipping')}>
+        {t('microphone.clip')}
+      </span>
+    </div>
+  );
+}
+
+function Bar({ name }: { name: string }) {
+  return (
+    <div
+      className="meter-bar"
+      role="meter"
+      aria-label={name}
+      aria-valuemin={FLOOR_DECIBELS}
+      aria-valuemax={0}
+      aria-valuenow={FLOOR_DECIBELS}
+    >
+      <div className="meter-fill" />
+      <div className="meter-peak" />
+    </div>
+  );
+}
+
+function createPainter(root: HTMLElement): (level: LevelReading) => void {
+  const bars = [...root.querySelectorAll<HTMLElement>('.meter-bar')];
+  const holds = bars.map(() => createPeakHold());
+  const clipLight = createClipLight();
+  let spokenAtMs = -SPOKEN_EVERY_MS;
+  return (level) => {
+    const nowMs = performance.now();
+    const speaks = nowMs - spokenAtMs >= SPOKEN_EVERY_MS;
+    if (speaks) spokenAtMs = nowMs;
+    bars.forEach((bar, channel) => {
+      const decibels = toDecibels(level.peak[channel] ?? 0);
+      bar.style.setProperty('--level', String(toScale(decibels)));
+      bar.style.setProperty('--peak', String(toScale(holds[channel]?.(decibels, nowMs) ?? decibels)));
+      if (!speaks) return;
+      bar.setAttribute('aria-valuenow', String(Math.round(decibels)));
+      bar.setAttribute('aria-valuetext', t('microphone.decibels', { value: Math.round(decibels) }));
+    });
+    root.dataset['clipped'] = String(clipLight(level.clipped, nowMs));
+  };
+}

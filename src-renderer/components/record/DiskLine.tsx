@@ -1,0 +1,26 @@
+import { t } from '../../i18n/i18n.ts';
+import { clockText } from '../../i18n/quantities.ts';
+import { useRecording } from '../app-context.ts';
+import { Icon } from '../Icon.tsx';
+
+/** Audio on its way for longer than this is worth saying. */
+const BEHIND_SECONDS = 2;
+
+/** How much of the recording the engine says is in the file: what would survive if everything died now. */
+export function DiskLine() {
+  const connection = useRecording((state) => state.connection);
+  const onDisk = useRecording((state) => Math.floor(state.framesOnDisk / state.sampleRate));
+  const behind = useRecording((state) => Math.floor((state.frames - state.framesOnDisk) / state.sampleRate));
+  const late = behind >= BEHIND_SECONDS || connection === 'reconnecting';
+  const time = clockText(onDisk);
+  return (
+    <p className="disk-line" data-late={late}>
+      <Icon name={late ? 'warning' : 'disk'} />
+      <span>
+        {behind >= BEHIND_SECONDS
+          ? t('recording.onDiskBehind', { time, behind })
+          : t('recording.onDisk', { time })}
+      </span>
+    </p>
+  );
+}

@@ -1,0 +1,38 @@
+import type { RefObject } from 'react';
+import { t } from '../../i18n/i18n.ts';
+import { useApp, useMicrophone, useRecording } from '../app-context.ts';
+import { ErrorNote } from '../ErrorNote.tsx';
+import { MicrophoneProblem } from './MicrophoneProblem.tsx';
+import { PermissionNeeded } from './PermissionNeeded.tsx';
+import { ReadyPanel } from './ReadyPanel.tsx';
+import { RecordingPanel } from './RecordingPanel.tsx';
+import { SavedCard } from './SavedCard.tsx';
+
+/** Whatever stands between a person and their recording, one thing at a time. */
+export function RecordPanel({ titleField }: { titleField: RefObject<HTMLInputElement | null> }) {
+  const app = useApp();
+  const phase = useRecording((state) => state.phase);
+  const saved = useRecording((state) => state.saved);
+  const problem = useRecording((state) => state.problem);
+  const microphone = useMicrophone((state) => state.status);
+
+  return (
+    <section className="pane record-pane" aria-label={t('record.heading')}>
+      {problem && <ErrorNote error={problem} onDismiss={() => app.recorder.dismissOutcome()} />}
+      {phase !== 'idle' ? (
+        <RecordingPanel />
+      ) : (
+        <>
+          {saved && <SavedCard key={saved.session_id} saved={saved} />}
+          {microphone.kind === 'failed' ? (
+            <MicrophoneProblem error={microphone.error} />
+          ) : microphone.kind === 'permission_needed' ? (
+            <PermissionNeeded />
+          ) : (
+            <ReadyPanel titleField={titleField} />
+          )}
+        </>
+      )}
+    </section>
+  );
+}

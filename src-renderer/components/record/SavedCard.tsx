@@ -1,0 +1,79 @@
+import type { ServerMessageOf } from '../../../src-main/contract/server-messages.ts';
+import { t } from '../../i18n/i18n.ts';
+import { bytesText, clockText } from '../../i18n/quantities.ts';
+import { reportWords } from '../../i18n/report-words.ts';
+import { useApp, useLibrary, useRecording } from '../app-context.ts';
+import { fileName, totalBytes } from '../library/session-files.ts';
+import { Icon } from '../Icon.tsx';
+import { useFocusWhenLost } from '../use-window.ts';
+
+/** The recording just made: proof that it is there, by ear and by folder. */
+export function SavedCard({ saved }: { saved: ServerMessageOf<'recording_stopped'> }) {
+  const app = useApp();
+  const card = useFocusWhenLost<HTMLDivElement>();
+  const sampleRate = useRecording((state) => state.sampleRate);
+  const session = useLibrary((state) => state.sessions.find(({ id }) => id === saved.session_id));
+  const title = session?.title ?? '';
+  // The message tells of the last part only; the library knows them all.
+  const parts = session !== undefined && session.parts.length > 1 ? session.parts : undefined;
+  const seconds = parts === undefined ? saved.duration_seconds : (session?.duration_seconds ?? 0);
+  const file = saved.files[0];
+  const report = reportWords({ status: 'completed', sample_rate: sampleRate, parts: parts ?? [saved] });
+  const show = () => {
+    app.library.open(saved.session_id);
+    app.show('library');
+  };
+  return (
+    <div className="saved-card" ref={card} tabIndex={-1} role="group" aria-label={t('saved.heading')}>
+      <div className="saved-head">
+        <Icon name="disk" />
+        <p role="status">
+          <strong>{t('saved.heading')}</strong> {title}
+        </p>
+        <button
+          type="button"
+          className="icon-button"
+          aria-label={t('common.dismiss')}
+          onClick={() => app.recorder.dismissOutcome()}
+        >
+          <Icon name="close" />
+        </button>
+      </div>
+      <p className="meta">
+        {file &&
+          t('saved.summary', {
+            time: clockText(seconds),
+            size: bytesText(
+              parts === undefined || session === undefined ? file.byte_size : totalBytes(session),
+            ),
+            format: t(`record.formats.${file.format}`),
+          })}{' '}
+        · <span data-whole={report.whole}>{report.text}</span>
+      </p>
+      {saved.reason && <p className="note note-warn">{t(`saved.reason.${saved.reason}`)}</p>}
+      {file && parts === undefined && (
+        <audio
+          controls
+          preload="metadata"
+          aria-label={t('saved.playOf', { name: title })}
+          src={app.fileHref(saved.session_id, fileName(file))}
+        />
+      )}
+      <div className="button-row">
+        <button type="button" onClick={() => void app.library.reveal(saved.session_id).then(keepOpen)}>
+          <Icon name="folder" />
+          {t('session.reveal')}
+        </button>
+        <button type="button" onClick={show}>
+          <Icon name="list" />
+          {t('saved.showInLibrary')}
+        </button>
+      </div>
+    </div>
+  );
+
+  /** What goes wrong is said where the session is listed. */
+  function keepOpen(revealed: boolean) {
+    if (!revealed) show();
+  }
+}

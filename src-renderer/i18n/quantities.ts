@@ -1,0 +1,32 @@
+import { MEBIBYTE } from '../../src-main/contract/limits.ts';
+import { t } from './i18n.ts';
+
+/** `0:07`, `12:31`, `1:02:03`. Never rounds up: a second counts once it is whole. */
+export function clockText(seconds: number): string {
+  const whole = Math.max(0, Math.floor(seconds));
+  const rest = (value: number) => String(value).padStart(2, '0');
+  const hours = Math.floor(whole / 3600);
+  const minutes = Math.floor(whole / 60) % 60;
+  return hours > 0 ? `${hours}:${rest(minutes)}:${rest(whole % 60)}` : `${minutes}:${rest(whole % 60)}`;
+}
+
+export function bytesText(bytes: number): string {
+  if (bytes < MEBIBYTE) return `${Math.ceil(bytes / 1024)} KB`;
+  const mebibytes = bytes / MEBIBYTE;
+  return mebibytes < 1024
+    ? `${mebibytes.toFixed(mebibytes < 10 ? 1 : 0)} MB`
+    : `${(mebibytes / 1024).toFixed(1)} GB`;
+}
+
+const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+export function dateText(iso: string): string {
+  return dates.format(new Date(iso));
+}
+
+/** `16 kHz mono`. */
+export function qualityText(sampleRate: number, channels: number): string {
+  return t('record.qualities.other', {
+    rate: sampleRate / 1000,
+    channels: channels === 2 ? t('record.stereo') : t('record.mono'),
+  });
+}

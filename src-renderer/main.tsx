@@ -1,0 +1,38 @@
+import './zod-without-eval.ts';
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { openCapture } from './capture/capture.ts';
+import { listMicrophones, microphonePermission, onMicrophonesChange } from './capture/devices.ts';
+import { AppProvider } from './components/app-context.ts';
+import { AppScreen } from './components/AppScreen.tsx';
+import { FaultBoundary } from './components/FaultBoundary.tsx';
+import { apiClient, fileHref } from './session/api-client.ts';
+import { openSession } from './session/session-client.ts';
+import { desktopBridge } from './session/shell.ts';
+import { createApp } from './store/app.ts';
+import './styles/index.css';
+
+const app = createApp({
+  api: apiClient,
+  openCapture,
+  listMicrophones,
+  onMicrophonesChange,
+  microphonePermission,
+  openSession,
+  fileHref,
+  now: () => performance.now(),
+  shell: desktopBridge === undefined ? 'browser' : 'desktop',
+});
+void app.start();
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('Expected an element with the id "root" in index.html, found none');
+createRoot(root).render(
+  <StrictMode>
+    <FaultBoundary>
+      <AppProvider value={app}>
+        <AppScreen />
+      </AppProvider>
+    </FaultBoundary>
+  </StrictMode>,
+);

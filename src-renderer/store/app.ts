@@ -1,0 +1,96 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ApiClient } from '../../src-main/contract/api.ts';
+import type { SettingsPatch } from '../../src-main/contract/settings.ts';
+import type { SessionClient, SessionClientEvents } from '../session/session-client.ts';
+import { createLevelFeed, type LevelFeed } from './level-feed.ts';
+import { createLibrary, type LibraryController } from './library-controller.ts';
+import { createMicrophone, type MicrophoneController, type MicrophoneDependencies } from './microphone.ts';
+import { createRecorder, type RecorderController } from './recorder-controller.ts';
+import { isActive } from './recording-state.ts';
+import { createSettings, type SettingsController } from './settings-controller.ts';
+
+export type View = 'record' | 'library' | 'settings';
+
+export interface AppDependencies extends Omit<MicrophoneDependencies, 'levels' | 'settings'> {
+  readonly api: ApiClient;
+  readonly openSession: (events: SessionClientEvents) => Promise<SessionClient>;
+  /** Where a session's file is had, to play or to download. */
+  readonly fileHref: (sessionId: string, fileName: string, options?: { download?: boolean }) => string;
+  readonly now: () => number;
+  readonly shell: 'desktop' | 'browser';
+}
+
+/** Everything the screens need, put together once. */
+export interface App {
+  readonly view: StoreApi<{ readonly view: View }>;
+  readonly microphone: MicrophoneController;
+  readonly recorder: RecorderController;
+  readonly library: LibraryController;
+  readonly settings: SettingsController;
+  readonly levels: LevelFeed;
+  readonly fileHref: AppDependencies['fileHref'];
+  readonly shell: 'desktop' | 'browser';
+  show(view: View): void;
+  /** Loads settings and library, then the microphone. Called again to retry where the engine did not answer. */
+  start(): Promise<void>;
+  /** Someone looks at the page again: what may have changed meanwhile is looked at afresh. */
+  comeBack(): Promise<void>;
+  /** Changes settings, and reopens the microphone where they change how it is opened. */
+  updateSettings(patch: SettingsPatch): Promise<boolean>;
+}
+
+const CAPTURE_SETTINGS = [
+  'microphone',
+  'sample_rate',
+  'channels',
+  'echo_cancellation',
+  'noise_suppression',
+  'auto_gain_control',
+] as const;
+
+export function createApp(deps: AppDependencies): App {
+  const view = createStore<{ readonly view: View }>(() => ({ view: 'record' }));
+  const settings = createSettings(deps.api);
+  const library = createLibrary(deps.api);
+  const levels = createLevelFeed();
+  const currentSettings = () => settings.store.getState().settings;
+  const microphone = createMicrophone({ ...deps, levels, settings: currentSettings });
+  const recorder = createRecorder({
+    openSession: deps.openSession,
+    microphone,
+    settings: currentSettings,
+    now: deps.now,
+    onLibraryChange: () => void library.refresh(),
+  });
+  async function start(): Promise<void> {
+    if (!(await settings.load())) return;
+    await Promise.all([library.refresh(), microphone.check()]);
+  }
+
+  return {
+    view,
+    microphone,
+    recorder,
+    library,
+    settings,
+    levels,
+    fileHref: deps.fileHref,
+    shell: deps.shell,
+    show: (next) => view.setState({ view: next }),
+    start,
+    async comeBack() {
+      if (settings.store.getState().info === null) return start();
+      const idle = recorder.store.getState().phase === 'idle';
+      const failed = microphone.store.getState().status.kind === 'failed';
+      await Promise.all([library.refresh(), idle && failed ? microphone.check() : undefined]);
+    },
+    async updateSettings(patch) {
+      const saved = settings.update(patch);
+      const reopens = CAPTURE_SETTINGS.some((key) => key in patch);
+      const open = microphone.store.getState().status.kind;
+      if (reopens && (open === 'ready' || open === 'opening') && !isActive(recorder.store.getState().phase))
+        await microphone.open();
+      return saved;
+    },
+  };
+}

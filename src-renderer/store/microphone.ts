@@ -1,0 +1,173 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import { LecternError, toWireError, type WireError } from '../../src-main/contract/errors.ts';
+import type { Settings } from '../../src-main/contract/settings.ts';
+import type { Capture, CaptureEvents, CaptureOptions } from '../capture/capture.ts';
+import type { Microphone } from '../capture/devices.ts';
+import { chooseMicrophone } from './choose-microphone.ts';
+import type { LevelFeed } from './level-feed.ts';
+
+export type MicrophoneStatus =
+  | { readonly kind: 'checking' | 'permission_needed' | 'opening' }
+  | { readonly kind: 'ready'; readonly deviceId: string; readonly label: string; readonly channels: 1 | 2 }
+  | { readonly kind: 'failed'; readonly error: WireError };
+
+export interface MicrophoneState {
+  readonly status: MicrophoneStatus;
+  readonly available: readonly Microphone[];
+  /** The remembered microphone's name, where another one stands in for it. */
+  readonly missing: string | null;
+}
+
+export interface MicrophoneDependencies {
+  openCapture(options: CaptureOptions, events: CaptureEvents): Promise<Capture>;
+  listMicrophones(): Promise<readonly Microphone[]>;
+  onMicrophonesChange(listener: () => void): () => void;
+  microphonePermission(): Promise<'granted' | 'denied' | 'prompt'>;
+  readonly levels: LevelFeed;
+  readonly settings: () => Settings;
+}
+
+/** What a recording hears of the microphone it uses. */
+export interface CaptureListener extends CaptureEvents {
+  /** Another microphone may have become available while there is none. */
+  onDevicesChange(): void;
+}
+
+export interface MicrophoneController {
+  readonly store: StoreApi<MicrophoneState>;
+  /** Looks whether a microphone may be opened, and opens it; asks for permission only where it was given before. */
+  check(): Promise<void>;
+  /** Opens the chosen microphone anew, asking for permission if need be. Resolves to nothing where it failed. */
+  open(): Promise<Capture | undefined>;
+  readonly capture: Capture | undefined;
+  /** From now on chunks and endings go to `listener`; null hands the microphone back to the level meter. */
+  attach(listener: CaptureListener | null): void;
+  close(): Promise<void>;
+}
+
+export function createMicrophone(deps: MicrophoneDependencies): MicrophoneController {
+  const store = createStore<MicrophoneState>(() => ({
+    status: { kind: 'checking' },
+    available: [],
+    missing: null,
+  }));
+  let capture: Capture | undefined;
+  let listener: CaptureListener | null = null;
+  // Settings may change faster than a device opens: only the latest call may keep what it opened.
+  let latest = 0;
+
+  const fail = (error: unknown) => {
+    store.setState({ status: { kind: 'failed', error: toWireError(error) } });
+  };
+
+  async function close(): Promise<void> {
+    const closing = capture;
+    capture = undefined;
+    await closing?.stop();
+  }
+
+  // The last chunk of a microphone that is being closed still counts.
+  const events: CaptureEvents = {
+    onChunk: (chunk) => listener?.onChunk(chunk),
+    onLevel: (level) => {
+      deps.levels.publish(level);
+      listener?.onLevel(level);
+    },
+    onEnded: (reason) => {
+      if (listener !== null) listener.onEnded(reason);
+      else if (reason === 'device_lost') void open();
+    },
+  };
+
+  async function openChosen(): Promise<Capture> {
+    const settings = deps.settings();
+    const openWith = (deviceId: string | undefined) =>
+      deps.openCapture(
+        {
+          ...(deviceId === undefined ? {} : { deviceId }),
+          sampleRate: settings.sample_rate,
+          channels: settings.channels === 2 ? 2 : 1,
+          echoCancellation: settings.echo_cancellation,
+          noiseSuppression: settings.noise_suppression,
+          autoGainControl: settings.auto_gain_control,
+        },
+        events,
+      );
+    const listed = await deps.listMicrophones();
+    // Shown even where opening fails: another one may work.
+    store.setState({ available: listed });
+    const before = chooseMicrophone(settings.microphone, listed);
+    const opened = await openWith(before.deviceId);
+    // Names are hidden until a microphone was opened once; only now can the remembered one be found by its name.
+    const available = await deps.listMicrophones();
+    const choice = chooseMicrophone(settings.microphone, available);
+    store.setState({ available, missing: choice.missing ?? null });
+    if (choice.deviceId === undefined || choice.deviceId === before.deviceId) return opened;
+    await opened.stop();
+    return openWith(choice.deviceId);
+  }
+
+  async function open(): Promise<Capture | undefined> {
+    const turn = ++latest;
+    store.setState({ status: { kind: 'opening' } });
+    try {
+      await close();
+      const opened = await openChosen();
+      if (turn !== latest) {
+        await opened.stop();
+        return undefined;
+      }
+      capture = opened;
+      const { deviceId, deviceLabel: label, channels } = opened;
+      store.setState({ status: { kind: 'ready', deviceId, label, channels } });
+      return opened;
+    } catch (error) {
+      if (turn === latest) fail(error);
+      return undefined;
+    }
+  }
+
+  async function check(): Promise<void> {
+    try {
+      const permission = await deps.microphonePermission();
+      // Asking again would only flicker: the browser remembers its answer until the user changes it.
+      if (permission === 'denied')
+        return fail(
+          new LecternError('MICROPHONE_DENIED', 'Expected permission to use the microphone, it was refused'),
+        );
+      if (permission === 'prompt') {
+        const available = await deps.listMicrophones();
+        // Without any microphone the question would be answered by an error: open, and show that error.
+        if (available.length > 0) return store.setState({ available, status: { kind: 'permission_needed' } });
+      }
+      await open();
+    } catch (error) {
+      fail(error);
+    }
+  }
+
+  async function onDevicesChange(): Promise<void> {
+    if (listener !== null) return listener.onDevicesChange();
+    const { status } = store.getState();
+    if (status.kind === 'failed') return check();
+    if (status.kind !== 'ready') return;
+    const available = await deps.listMicrophones();
+    const choice = chooseMicrophone(deps.settings().microphone, available);
+    store.setState({ available, missing: choice.missing ?? null });
+    if (choice.deviceId !== undefined && choice.deviceId !== status.deviceId) await open();
+  }
+  deps.onMicrophonesChange(() => void onDevicesChange());
+
+  return {
+    store,
+    check,
+    open,
+    close,
+    get capture() {
+      return capture;
+    },
+    attach(next) {
+      listener = next;
+    },
+  };
+}

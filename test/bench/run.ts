@@ -1,0 +1,62 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { describeMachine } from './machine.ts';
+import { cpu } from './measurements/cpu.ts';
+import { ingest } from './measurements/ingest.ts';
+import { memory } from './measurements/memory.ts';
+import { stopMp4 } from './measurements/stop-mp4.ts';
+import { stopWav } from './measurements/stop-wav.ts';
+import { summarise, type RowResult } from './results.ts';
+import { createSampler } from './sampler.ts';
+import { renderReport } from './table.ts';
+
+const MEASUREMENTS = [stopWav, memory, cpu, ingest, stopMp4];
+const DEFAULT_RUNS = 5;
+const USAGE = `Usage: npm run bench -- [--only NAME]... [--quick]
+  --only   ${MEASUREMENTS.map(({ name }) => name).join(', ')}
+  --quick  one run of each instead of up to five`;
+
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string', multiple: true },
+    quick: { type: 'boolean' },
+    help: { type: 'boolean' },
+  },
+});
+const { only, quick = false } = values;
+const selected = MEASUREMENTS.filter(({ name }) => only === undefined || only.includes(name));
+if (values.help === true || selected.length < (only?.length ?? 1)) {
+  process.stderr.write(`${USAGE}\n`);
+  process.exit(values.help === true ? 0 : 2);
+}
+
+const resultsDir = fileURLToPath(new URL('../../bench-results/', import.meta.url));
+await mkdir(resultsDir, { recursive: true });
+// Beside the results and not in the system's temporary folder, which is often memory that no fdatasync reaches.
+const workDir = await mkdtemp(join(resultsDir, 'work-'));
+try {
+  const machine = await describeMachine();
+  const sampler = createSampler(workDir);
+  const results: RowResult[] = [];
+  const startedAt = performance.now();
+  for (const measurement of selected) {
+    for (const row of measurement.rows) {
+      process.stderr.write(`${measurement.name}: ${row.label}\n`);
+      const runs = quick ? 1 : (row.runs ?? DEFAULT_RUNS);
+      results.push(summarise(measurement, row, await sampler.roundsOf(row, runs)));
+    }
+  }
+  const seconds = Math.round((performance.now() - startedAt) / 1000);
+  const path = join(resultsDir, `${new Date().toISOString().replaceAll(':', '-')}.json`);
+  await writeFile(path, `${JSON.stringify({ machine, seconds, results }, undefined, 2)}\n`);
+  process.stdout.write(renderReport(machine, selected, results));
+  process.stderr.write(`took ${seconds} s; every value is in ${relative(process.cwd(), path)}\n`);
+} catch (error) {
+  // A child's words are in the message already; its stack and its streams once more help nobody.
+  process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+} finally {
+  await rm(workDir, { recursive: true, force: true });
+}

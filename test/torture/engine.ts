@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { z } from 'zod';
+import { PROTOCOL_LIMITS } from '../../src-main/contract/limits.ts';
+import { onTermination } from '../../src-main/launch/on-termination.ts';
+import { openRecorder } from '../../src-main/open-recorder.ts';
+import { filePath } from '../../src-main/remote/files-route.ts';
+import { listen } from '../../src-main/remote/listen.ts';
+import { serverLine } from '../../src-main/serve.ts';
+
+// The server as `lectern serve` starts it, with limits of the test's choice: the protocol's take an hour to reach.
+
+const { dataDir, limits } = z
+  .object({
+    dataDir: z.string(),
+    limits: z
+      .object({ maxChunkBytes: z.number(), maxTotalBytes: z.number(), maxDurationSeconds: z.number() })
+      .partial(),
+  })
+  .parse(JSON.parse(process.argv[2] ?? ''));
+
+const token = 'torture';
+const log = (level: string, message: string, details: unknown): void => {
+  if (level !== 'info') process.stderr.write(`${level}: ${message} ${describe(details)}\n`);
+};
+const listening = await listen({
+  openRecorder: () =>
+    openRecorder({
+      dataDir,
+      version: '0.0.0-torture',
+      environment: process.env,
+      limits: { ...PROTOCOL_LIMITS, ...limits },
+      log,
+      fileUrl: filePath,
+    }),
+  host: '127.0.0.1',
+  ports: [0],
+  token,
+  version: '0.0.0-torture',
+  rendererDir: join(dataDir, 'no-page'),
+  machineAddresses: () => [],
+  log,
+});
+onTermination(() => listening.close());
+process.stdout.write(`${serverLine({ ...listening, token })}\n`);
+
+function describe(details: unknown): string {
+  return JSON.stringify(details ?? {}, (_, value: unknown) =>
+    value instanceof Error ? (value.stack ?? value.message) : value,
+  );
+}

@@ -1,0 +1,107 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { createInterface } from 'node:readline';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import type { Limits } from '../../../src-main/contract/limits.ts';
+import { trackChild } from './cleanup.ts';
+
+export const repository = resolve(import.meta.dirname, '../../..');
+
+const lineSchema = z.object({ url: z.string(), ws: z.string(), token: z.string(), pid: z.int() });
+
+export interface EngineOptions {
+  readonly dataDir: string;
+  readonly limits?: Partial<Limits>;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface EngineProcess {
+  readonly pid: number;
+  readonly url: string;
+  readonly ws: string;
+  readonly token: string;
+  /** What it has said on stderr. */
+  readonly words: () => string;
+  /** kill -9, of the engine alone or of its encoders too. The signal is with the kernel when this returns. */
+  kill(whom: 'engine' | 'group'): void;
+  /** Resolves when the engine and every encoder it started are gone. */
+  gone(): Promise<void>;
+  /** Ends it as a system does that shuts down. Rejects unless it ends well. */
+  stop(): Promise<void>;
+  readonly running: () => boolean;
+  rssBytes(): number;
+  openFiles(): number;
+}
+
+/** The real server in a process of its own, which leads a process group. */
+export async function startEngine({ dataDir, limits = {}, env = {} }: EngineOptions): Promise<EngineProcess> {
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', 'test/torture/engine.ts', JSON.stringify({ dataDir, limits })],
+    { cwd: repository, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
+  );
+  trackChild(child);
+  const exited = once(child, 'exit');
+  let words = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (words = (words + text).slice(-20_000)));
+  const line = await Promise.race([
+    once(createInterface(child.stdout), 'line').then(([text]: unknown[]) => String(text)),
+    exited.then(([code]: unknown[]): never => {
+      throw new Error(`expected an engine, it ended with ${String(code)}: ${words}`);
+    }),
+  ]);
+  const { url, ws, token, pid } = lineSchema.parse(JSON.parse(line));
+  return {
+    pid,
+    url,
+    ws,
+    token,
+    words: () => words,
+    kill(whom) {
+      process.kill(whom === 'engine' ? pid : -pid, 'SIGKILL');
+    },
+    async gone() {
+      if (child.exitCode === null && child.signalCode === null) await exited;
+      while (groupLives(pid)) await delay(10);
+    },
+    async stop() {
+      child.kill('SIGTERM');
+      const [code]: unknown[] = await exited;
+      if (code !== 0) throw new Error(`expected the engine to end with 0, got ${String(code)}: ${words}`);
+    },
+    running: () => child.exitCode === null && child.signalCode === null,
+    rssBytes: () => rssBytes(pid),
+    openFiles: () => readdirSync(`/proc/${pid}/fd`).length,
+  };
+}
+
+export function rssBytes(pid: number): number {
+  return Number(/^VmRSS:\s+(\d+) kB/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1] ?? 0) * 1024;
+}
+
+/** Children of a process, by their program's name. */
+export function childrenOf(pid: number, program: string): number[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => {
+      try {
+        const [, command, rest = ''] = /^\d+ \((.*)\) (.*)$/s.exec(readFileSync(`/proc/${name}/stat`, 'utf8')) ?? [];
+        return command === program && rest.split(' ')[1] === String(pid);
+      } catch {
+        return false;
+      }
+    })
+    .map(Number);
+}
+
+function groupLives(pid: number): boolean {
+  try {
+    process.kill(-pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}

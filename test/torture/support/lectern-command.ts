@@ -1,0 +1,50 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { z } from 'zod';
+import { sessionRecordSchema, type SessionRecord } from '../../../src-main/contract/session-record.ts';
+import { trackChild } from './cleanup.ts';
+import { repository } from './engine-process.ts';
+
+/** Runs the real command and gives what it printed; rejects unless it exits with 0. */
+async function lectern(...args: string[]): Promise<string> {
+  const child = start(args);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const [code]: unknown[] = await once(child, 'close');
+  if (code !== 0) throw new Error(`lectern ${args.join(' ')} ended with ${String(code)}: ${stderr}`);
+  return stdout;
+}
+
+export async function recover(dataDir: string): Promise<SessionRecord[]> {
+  const printed: unknown = JSON.parse(await lectern('recover', '--json', '--dir', dataDir));
+  return z.object({ recovered: z.array(sessionRecordSchema) }).parse(printed).recovered;
+}
+
+export async function listSessions(dataDir: string): Promise<SessionRecord[]> {
+  const printed: unknown = JSON.parse(await lectern('list', '--json', '--limit', '1000', '--dir', dataDir));
+  return z.object({ sessions: z.array(sessionRecordSchema) }).parse(printed).sessions;
+}
+
+/** Recovers, and is killed while it does, with its encoders. */
+export async function recoverAndKill(dataDir: string, afterMs: number): Promise<void> {
+  const child = start(['recover', '--dir', dataDir]);
+  const ended = once(child, 'close');
+  child.stdout.resume();
+  child.stderr.resume();
+  await Promise.race([ended, delay(afterMs)]);
+  if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, 'SIGKILL');
+  await ended;
+}
+
+function start(args: readonly string[]) {
+  const child = spawn(process.execPath, ['src-main/cli.ts', ...args], {
+    cwd: repository,
+    detached: true,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  trackChild(child);
+  return child;
+}

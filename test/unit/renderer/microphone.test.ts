@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { createLevelFeed } from '../../../src-renderer/store/level-feed.ts';
+import { createMicrophone } from '../../../src-renderer/store/microphone.ts';
+import { createDesk, settingsWith, settle } from './scripted-room.ts';
+
+function microphoneAt(
+  desk: ReturnType<typeof createDesk>,
+  settings = settingsWith({}),
+  permission: 'granted' | 'denied' | 'prompt' = 'granted',
+) {
+  return createMicrophone({
+    ...desk,
+    microphonePermission: async () => permission,
+    levels: createLevelFeed(),
+    settings: () => settings,
+  });
+}
+
+const headset = settingsWith({ microphone: { device_id: 'id of another launch', label: 'Headset' } });
+
+test('the microphone chosen last time is found by its name, though names are hidden at first', async () => {
+  const desk = createDesk(['Built-in', 'Headset']);
+  desk.hideNamesUntilOpened();
+  const microphone = microphoneAt(desk, headset);
+  await microphone.check();
+  expect(microphone.store.getState().status).toMatchObject({ kind: 'ready', label: 'Headset' });
+  expect(desk.live).toBe(1);
+});
+
+test('while the chosen microphone is away another stands in, and it comes back by itself', async () => {
+  const desk = createDesk(['Built-in']);
+  const microphone = microphoneAt(desk, headset);
+  await microphone.check();
+  expect(microphone.store.getState()).toMatchObject({ missing: 'Headset', status: { label: 'Built-in' } });
+  desk.plugIn('Headset');
+  await settle();
+  expect(microphone.store.getState()).toMatchObject({ missing: null, status: { label: 'Headset' } });
+});
+
+test('changing settings faster than a device opens leaves no device open unseen', async () => {
+  const desk = createDesk(['Built-in']);
+  const microphone = microphoneAt(desk);
+  const answer = desk.slowDown();
+  const opening = [microphone.open(), microphone.open(), microphone.open()];
+  answer();
+  await Promise.all(opening);
+  expect(desk.live).toBe(1);
+  expect(microphone.store.getState().status.kind).toBe('ready');
+});
+
+test('nobody is asked for the microphone before they wish to be, or after they refused', async () => {
+  const desk = createDesk(['Built-in']);
+  const asking = microphoneAt(desk, settingsWith({}), 'prompt');
+  await asking.check();
+  expect(asking.store.getState().status.kind).toBe('permission_needed');
+  const refused = microphoneAt(desk, settingsWith({}), 'denied');
+  await refused.check();
+  expect(refused.store.getState().status).toMatchObject({ error: { code: 'MICROPHONE_DENIED' } });
+  expect(desk.opened).toEqual([]);
+});
+
+test('with no microphone the page says so, and notices the first one plugged in', async () => {
+  const desk = createDesk([]);
+  const microphone = microphoneAt(desk);
+  await microphone.check();
+  expect(microphone.store.getState().status).toMatchObject({ error: { code: 'MICROPHONE_NOT_FOUND' } });
+  desk.plugIn('Headset');
+  await settle();
+  expect(microphone.store.getState().status).toMatchObject({ kind: 'ready', label: 'Headset' });
+});

@@ -1,0 +1,203 @@
+import { LecternError } from '../../../src-main/contract/errors.ts';
+import type { ServerMessage, ServerMessageOf } from '../../../src-main/contract/server-messages.ts';
+import { DEFAULT_SETTINGS, type Settings } from '../../../src-main/contract/settings.ts';
+import type {
+  Capture,
+  CaptureChunk,
+  CaptureEvents,
+  CaptureOptions,
+} from '../../../src-renderer/capture/capture.ts';
+import type { Microphone } from '../../../src-renderer/capture/devices.ts';
+import type { SessionClient, SessionClientEvents } from '../../../src-renderer/session/session-client.ts';
+
+/** Frames of every chunk a scripted microphone delivers. */
+export const CHUNK_FRAMES = 1600;
+
+export interface ScriptedMicrophone {
+  readonly options: CaptureOptions;
+  readonly events: CaptureEvents;
+  state: 'monitoring' | 'recording' | 'held' | 'stopped';
+  /** Speaks for a number of chunks. */
+  speak(chunks: number): void;
+  unplug(): void;
+}
+
+/** A desk with microphones to plug in and out, in place of the browser's. */
+export function createDesk(names: string[]) {
+  const opened: ScriptedMicrophone[] = [];
+  const watchers = new Set<() => void>();
+  let plugged = [...names];
+  let namesHidden = false;
+  let gate: Promise<void> = Promise.resolve();
+
+  function scripted(options: CaptureOptions, events: CaptureEvents): ScriptedMicrophone {
+    let seq = 0;
+    const microphone: ScriptedMicrophone = {
+      options,
+      events,
+      state: 'monitoring',
+      speak(chunks) {
+        for (let chunk = 0; chunk < chunks && microphone.state === 'recording'; chunk++) {
+          const samples = new Uint8Array(CHUNK_FRAMES * 2);
+          events.onChunk({ samples, frames: CHUNK_FRAMES, seq, startFrame: seq * CHUNK_FRAMES });
+          seq++;
+        }
+      },
+      unplug() {
+        plugged = plugged.filter((name) => name !== (options.deviceId ?? plugged[0]));
+        events.onEnded('device_lost');
+      },
+    };
+    return microphone;
+  }
+
+  return {
+    opened,
+    get current() {
+      return opened.at(-1)!;
+    },
+    get live() {
+      return opened.filter((microphone) => microphone.state !== 'stopped').length;
+    },
+    plugIn(name: string) {
+      plugged.push(name);
+      for (const watcher of watchers) watcher();
+    },
+    hideNamesUntilOpened() {
+      namesHidden = true;
+    },
+    /** Devices opened from now on answer only when the returned function is called. */
+    slowDown() {
+      let release = () => {};
+      gate = new Promise((resolve) => (release = resolve));
+      return () => release();
+    },
+    async openCapture(options: CaptureOptions, events: CaptureEvents): Promise<Capture> {
+      await gate;
+      const name = plugged.find((candidate) => candidate === options.deviceId) ?? plugged[0];
+      if (name === undefined)
+        throw new LecternError('MICROPHONE_NOT_FOUND', 'Expected a microphone, found none');
+      namesHidden = false;
+      const microphone = scripted(options, events);
+      opened.push(microphone);
+      const become = (state: ScriptedMicrophone['state']) => () => void (microphone.state = state);
+      return {
+        deviceLabel: name,
+        deviceId: name,
+        sampleRate: options.sampleRate,
+        channels: options.channels,
+        start: become('recording'),
+        pause: become('held'),
+        resume: become('recording'),
+        stop: async () => {
+          microphone.speak(1);
+          microphone.state = 'stopped';
+        },
+      };
+    },
+    async listMicrophones(): Promise<readonly Microphone[]> {
+      return plugged.map((name, index) => ({
+        deviceId: namesHidden ? `hidden-${index}` : name,
+        label: namesHidden ? '' : name,
+        isDefault: index === 0,
+      }));
+    },
+    onMicrophonesChange(watcher: () => void) {
+      watchers.add(watcher);
+      return () => watchers.delete(watcher);
+    },
+  };
+}
+
+/** An engine that writes down what reaches it and acknowledges when told to. */
+export function createScriptedEngine() {
+  const chunks: CaptureChunk[] = [];
+  let acknowledged = 0;
+  let opening: Promise<void> = Promise.resolve();
+  let refusal: LecternError | undefined;
+  let events: SessionClientEvents | undefined;
+
+  const say = (message: ServerMessage) => events?.onMessage(message);
+  const sum = (list: readonly CaptureChunk[]) => list.reduce((frames, chunk) => frames + chunk.frames, 0);
+  const started = (part: number): ServerMessageOf<'recording_started'> => ({
+    type: 'recording_started',
+    session_id: 'session',
+    format: 'wav',
+    sample_rate: 16_000,
+    channels: 1,
+    encoding: 'pcm_s16le',
+    tracks: ['user'],
+    part,
+  });
+  const stopped = (
+    reason?: ServerMessageOf<'recording_stopped'>['reason'],
+  ): ServerMessageOf<'recording_stopped'> => ({
+    type: 'recording_stopped',
+    session_id: 'session',
+    part: 1,
+    duration_seconds: sum(chunks) / 16_000,
+    files: [],
+    report: { captured: sum(chunks), expected: sum(chunks), gaps: [], tracks: [] },
+    ...(reason === undefined ? {} : { reason }),
+  });
+
+  return {
+    chunks,
+    say,
+    started,
+    stopped,
+    /** The engine answers a new session only when the returned function is called. */
+    delay() {
+      let release = () => {};
+      opening = new Promise((resolve) => (release = resolve));
+      return () => release();
+    },
+    refuse(error: LecternError) {
+      refusal = error;
+    },
+    acknowledge(count: number) {
+      acknowledged = count;
+      say({ type: 'ack', track: 'user', seq: count - 1, frames: sum(chunks.slice(0, count)) });
+    },
+    loseConnection: () => events?.onConnection('lost'),
+    async openSession(sessionEvents: SessionClientEvents): Promise<SessionClient> {
+      events = sessionEvents;
+      await opening;
+      return {
+        async start() {
+          if (refusal !== undefined) throw refusal;
+          say(started(1));
+          return started(1);
+        },
+        sendChunk: (chunk) => void chunks.push(chunk),
+        pause: async () => {},
+        resume: async () => {},
+        async marker(label) {
+          say({
+            type: 'marker_added',
+            index: 0,
+            position_seconds: sum(chunks) / 16_000,
+            label: label ?? 'Marker 1',
+          });
+        },
+        async stop() {
+          say(stopped());
+          return stopped();
+        },
+        get unacknowledgedFrames() {
+          return sum(chunks.slice(acknowledged));
+        },
+        close() {},
+      };
+    },
+  };
+}
+
+export function settingsWith(patch: Partial<Settings>): Settings {
+  return { ...DEFAULT_SETTINGS, ...patch };
+}
+
+/** Lets everything that waits for promises, and for nothing else, run. */
+export async function settle(): Promise<void> {
+  for (let turn = 0; turn < 50; turn++) await Promise.resolve();
+}
