@@ -34,6 +34,7 @@ export const warningCodeSchema = z.enum([
   'clipping',
   'no_data',
   'disk_low',
+  'relocated',
   'limit_near',
   'device',
   'encoder',
@@ -114,6 +115,8 @@ const serverMessageList = [
     files: z.array(fileEntrySchema),
     report: captureReportSchema,
     reason: stopReasonSchema.optional(),
+    /** True where only this part has ended and recording goes on in the next. */
+    continues: z.boolean(),
   }),
   z.object({ type: z.literal('processing_started'), message: z.string() }),
   z.object({ type: z.literal('processing_completed'), message: z.string() }),

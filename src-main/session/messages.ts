@@ -99,7 +99,7 @@ export function diskLowWarning(minutes: number): ServerMessage {
 export function relocatedWarning(): ServerMessage {
   return {
     type: 'warning',
-    code: 'disk_low',
+    code: 'relocated',
     message:
       'The recordings folder can no longer be written; recording goes on in the fallback folder, nothing is lost',
   };

@@ -162,7 +162,11 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     }
   };
 
-  const closePart = async (part: Part, reason: StopReason | undefined): Promise<ServerMessage> => {
+  const closePart = async (
+    part: Part,
+    reason: StopReason | undefined,
+    continues: boolean,
+  ): Promise<ServerMessage> => {
     settleAccount(part);
     const report = reportOf(part, clockFrames(part));
     const durationSeconds = partFrames(part) / spec.sampleRate;
@@ -179,6 +183,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       duration_seconds: durationSeconds,
       files: [...files],
       report,
+      continues,
       ...(reason === undefined ? {} : { reason }),
     };
   };
@@ -190,7 +195,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     const next = newest;
     // Parts may finish in any order; their client hears of them in theirs.
     const earlier = closing.at(-1) ?? Promise.resolve();
-    const closed = Promise.all([closePart(part, reason), earlier]);
+    const closed = Promise.all([closePart(part, reason, true), earlier]);
     closing.push(
       closed.then(
         ([message]) => {
@@ -349,10 +354,10 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       for (const part of unfinished) {
         for (const track of tracks)
           if (track.part === part && part.endFrame !== undefined) padToEnd(track, part.endFrame);
-        closing.push(closePart(part, 'duration_limit').then(send));
+        closing.push(closePart(part, 'duration_limit', true).then(send));
       }
       await Promise.all(closing);
-      return closePart(last, reason);
+      return closePart(last, reason, false);
     },
     get relocated() {
       return relocated;

@@ -11,6 +11,9 @@ export interface CapturedPiece {
   readonly timestampMs: number;
 }
 
+/** Pieces by which the clocks are compared; a second and more. */
+const CLOCK_PIECES = 128;
+
 export interface StreamAssemblyOptions extends AssemblyOptions {
   readonly report: (report: AssemblyReport) => void;
   /** When a piece is read or a command comes; a clock that never goes back. */
@@ -24,7 +27,8 @@ export interface StreamAssemblyOptions extends AssemblyOptions {
 export function createStreamAssembly(options: StreamAssemblyOptions) {
   const { sampleRate, channels, report, nowMs } = options;
   const commands: { readonly command: AssemblyCommand; readonly atMs: number }[] = [];
-  let shortestDelayMs = Number.POSITIVE_INFINITY;
+  const recentDelaysMs: number[] = [];
+  let recorded = false;
   let resampler: { readonly fromRate: number; readonly process: Resampler['process'] } | undefined;
   let finished = false;
   let ended = false;
@@ -36,7 +40,10 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
   });
 
   const obey = (command: AssemblyCommand) => {
-    if (command === 'record') return assembler.record();
+    if (command === 'record') {
+      recorded = true;
+      return assembler.record();
+    }
     assembler.hold();
     if (command === 'hold' || finished) return;
     finished = true;
@@ -60,14 +67,17 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
 
   return {
     push({ planes, sampleRate: fromRate, timestampMs }: CapturedPiece): void {
-      // The clocks differ by an unknown amount; the promptest piece so far tells how much.
-      shortestDelayMs = Math.min(shortestDelayMs, nowMs() - timestampMs);
-      obeyUntil(timestampMs + shortestDelayMs);
+      // The clocks differ by an unknown amount; the promptest of the latest pieces tells how much. Only the
+      // latest: a device may stamp its first ones far ahead.
+      recentDelaysMs.push(nowMs() - timestampMs);
+      if (recentDelaysMs.length > CLOCK_PIECES) recentDelaysMs.shift();
+      obeyUntil(timestampMs + Math.min(...recentDelaysMs));
       const ready = atRate(asChannels(planes, channels), fromRate);
       assembler.push(ready, ready[0]?.length ?? 0);
     },
     command(command: AssemblyCommand): void {
-      if (ended) obey(command);
+      // The first Record has nothing before it to be kept apart from: it must not miss the first word.
+      if (ended || (command === 'record' && !recorded && commands.length === 0)) obey(command);
       else commands.push({ command, atMs: nowMs() });
     },
     /** Nothing more comes: whatever was asked happens now. */

@@ -23,7 +23,6 @@ export async function connectSession(deps: SessionDependencies): Promise<Session
   const commands = createCommandQueue();
   let buffer = createChunkBuffer(0);
   let phase: 'idle' | 'recording' | 'paused' | 'ended' = 'idle';
-  let goesOnAfterLimit = false;
   let outcome: ServerMessageOf<'recording_stopped'> | undefined;
 
   const sendWaiting = () => {
@@ -51,7 +50,7 @@ export async function connectSession(deps: SessionDependencies): Promise<Session
     if (message.type === 'recording_started' && phase === 'idle') phase = 'recording';
     if (message.type === 'ack') buffer.acknowledge(message.seq + 1);
     if (message.type === 'error') commands.refuse(new LecternError(message.code, message.message));
-    if (message.type === 'recording_stopped' && !isPartOnly(message)) {
+    if (message.type === 'recording_stopped' && !message.continues) {
       phase = 'ended';
       outcome = message;
     } else if (message.type === 'recording_stopped') return;
@@ -66,10 +65,6 @@ export async function connectSession(deps: SessionDependencies): Promise<Session
     if (state === 'recording' && oldest === 'resume')
       commands.answer({ type: 'recording_resumed', duration_seconds });
   };
-
-  const isPartOnly = ({ reason }: ServerMessageOf<'recording_stopped'>) =>
-    reason === 'split' ||
-    (goesOnAfterLimit && (reason === 'total_size_limit' || reason === 'duration_limit'));
 
   const line = await openLine({
     ...deps,
@@ -118,7 +113,6 @@ export async function connectSession(deps: SessionDependencies): Promise<Session
     start(options) {
       const sampleRate = options.sample_rate ?? DEFAULT_START.sample_rate;
       buffer = createChunkBuffer(KEPT_SECONDS * sampleRate);
-      goesOnAfterLimit = options.on_limit === 'continue';
       return command({ ...options, action: 'start', framing: 'headed' }, 'recording_started');
     },
     sendChunk(chunk) {

@@ -1,10 +1,7 @@
 import type { StoreApi } from 'zustand/vanilla';
-import type { ServerMessage, ServerMessageOf, StopReason } from '../../src-main/contract/server-messages.ts';
+import type { ServerMessage, ServerMessageOf } from '../../src-main/contract/server-messages.ts';
 import type { LiveWarningCode } from './live-warning.ts';
 import type { RecordingState } from './recording-state.ts';
-
-/** After these the same session goes on in the next part: the app always starts with "continue". */
-const GOES_ON = new Set<StopReason>(['total_size_limit', 'duration_limit', 'split']);
 
 export interface EngineMessageDependencies {
   readonly store: StoreApi<RecordingState>;
@@ -25,7 +22,7 @@ export function createEngineMessageHandler(
     deps.onLibraryChange();
     // A stop that was asked for is concluded by whoever asked.
     if (store.getState().phase === 'stopping') return;
-    if (message.reason === undefined || !GOES_ON.has(message.reason)) deps.onStopped(message);
+    if (!message.continues) deps.onStopped(message);
   }
 
   return (message) => {

@@ -11,6 +11,8 @@ import { openTestRecorder } from './test-recorder.ts';
 /** A recorder that a test can connect to. */
 export interface ProtocolHost {
   readonly dataDir: string;
+  /** Asks the HTTP API, where there is one. */
+  readonly ask?: (method: string, path: string, body?: object) => Promise<{ status: number; body: unknown }>;
   connect(sessionId: string): Promise<ProtocolClient>;
   dispose(): Promise<void>;
 }
@@ -33,6 +35,14 @@ export const openWebSocketHost: OpenHost = async (overrides) => {
   });
   return {
     dataDir,
+    async ask(method, path, body) {
+      const response = await fetch(new URL(path, listening.url), {
+        method,
+        headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      });
+      return { status: response.status, body: (await response.json()) as unknown };
+    },
     async connect(sessionId) {
       const socket = new WebSocket(`${listening.wsUrl}${sessionId}`, {
         headers: { authorization: `Bearer ${token}` },

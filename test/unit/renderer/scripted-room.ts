@@ -138,6 +138,7 @@ export function createScriptedEngine() {
     duration_seconds: sum(chunks) / 16_000,
     files: [],
     report: { captured: sum(chunks), expected: sum(chunks), gaps: [], tracks: [] },
+    continues: reason === 'split' || reason === 'total_size_limit' || reason === 'duration_limit',
     ...(reason === undefined ? {} : { reason }),
   });
 
