@@ -59,6 +59,8 @@ const trackStatusSchema = z.object({
   frames: z.int().min(0),
   /** The `seq` with which a client that comes back goes on. */
   next_seq: z.int().min(0),
+  /** The frame at which a live client goes on that has lost what it held, as after a reload: now, by the clock. */
+  resume_frame: z.int().min(0),
 });
 
 const serverMessageList = [

@@ -20,6 +20,8 @@ export interface SessionWatchOptions {
 export interface SessionWatch {
   /** A chunk has come, or is not to be expected earlier than now. */
   noteChunk(): void;
+  /** Milliseconds since the last chunk. */
+  quietMs(): number;
   /** Looks at the clock. */
   tick(): void;
   /** Takes note of how long the disk still lasts. */
@@ -44,10 +46,11 @@ export function createSessionWatch({
       lastChunkMs = nowMs();
       stallTold = false;
     },
+    quietMs: () => nowMs() - lastChunkMs,
     tick() {
-      const quietMs = nowMs() - lastChunkMs;
-      if (quietMs >= stalledAfterMs) {
-        if (!stallTold) send(noDataWarning(quietMs / 1000));
+      const quiet = nowMs() - lastChunkMs;
+      if (quiet >= stalledAfterMs) {
+        if (!stallTold) send(noDataWarning(quiet / 1000));
         stallTold = true;
         return;
       }

@@ -307,21 +307,23 @@ export function createSession(options: SessionOptions): Session {
       }),
     status: () =>
       perform(() => {
+        const { take, watch, spec } = running ?? {};
+        const quietMs = state === 'recording' ? (watch?.quietMs() ?? 0) : 0;
         options.send({
           type: 'status',
           session_id: id,
           state,
-          part: running?.take.part ?? 0,
+          part: take?.part ?? 0,
           chunks_received: chunksReceived,
-          total_size_mb: mebibytes(running?.take.totalBytes ?? 0),
-          duration_seconds: running?.take.durationSeconds ?? 0,
-          tracks:
-            running?.take.tracks.map((track) => ({
-              track: track.name,
-              frames: track.writtenFrames,
-              next_seq: track.timeline.nextSeq,
-            })) ?? [],
-          disk_minutes_left: running?.watch.diskMinutesLeft ?? null,
+          total_size_mb: mebibytes(take?.totalBytes ?? 0),
+          duration_seconds: take?.durationSeconds ?? 0,
+          tracks: (take?.tracks ?? []).map((track) => ({
+            track: track.name,
+            frames: track.writtenFrames,
+            next_seq: track.timeline.nextSeq,
+            resume_frame: track.timeline.nextFrame + Math.round((quietMs / 1000) * (spec?.sampleRate ?? 0)),
+          })),
+          disk_minutes_left: watch?.diskMinutesLeft ?? null,
         });
       }),
     stop: (reason) =>
