@@ -1,4 +1,5 @@
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, mkdtemp, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
@@ -36,6 +37,9 @@ const resultsDir = fileURLToPath(new URL('../../bench-results/', import.meta.url
 await mkdir(resultsDir, { recursive: true });
 // Beside the results and not in the system's temporary folder, which is often memory that no fdatasync reaches.
 const workDir = await mkdtemp(join(resultsDir, 'work-'));
+// Also when interrupted, or when whoever reads the table has gone.
+process.once('exit', () => rmSync(workDir, { recursive: true, force: true }));
+process.once('SIGINT', () => process.exit(130));
 try {
   const machine = await describeMachine();
   const sampler = createSampler(workDir);
@@ -57,6 +61,4 @@ try {
   // A child's words are in the message already; its stack and its streams once more help nobody.
   process.stderr.write(`bench: ${error instanceof Error ? error.message : String(error)}\n`);
   process.exitCode = 1;
-} finally {
-  await rm(workDir, { recursive: true, force: true });
 }

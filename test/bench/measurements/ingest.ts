@@ -1,12 +1,4 @@
-import {
-  ALL_SIDES,
-  minutes,
-  MONO_16K,
-  MONO_48K,
-  scenario,
-  type Measurement,
-  type Row,
-} from '../measurement.ts';
+import { ALL_SIDES, minutes, MONO_16K, scenario, type Measurement, type Row } from '../measurement.ts';
 
 const common = {
   unit: 'x real time',
@@ -33,6 +25,7 @@ export const ingest: Measurement = {
       ...common,
       label: '16 kHz mono to MP4, 10 min',
       scenario: scenario({ ...MONO_16K, ...minutes(10), source: 'file', format: 'mp4' }),
+      runs: 1,
     },
   ],
 };

@@ -19,6 +19,7 @@ export const stopMp4: Measurement = {
       label: 'ffmpeg, 1 min',
       scenario: scenario({ ...minutes(1), format: 'mp4', pace: 'encoder' }),
       sides: ALL_SIDES,
+      runs: 3,
     },
     {
       ...common,
