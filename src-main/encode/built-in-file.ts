@@ -7,7 +7,7 @@ import { openWavMaster } from './wav-master.ts';
 
 export type BuiltInFormat = 'wav' | 'mp4' | 'mp3';
 
-/** Encodes a whole master in a thread. Chapters are written to MP3 only. */
+/** Encodes a whole master in a thread. */
 export async function encodeFileBuiltIn(
   threads: EncoderThreads,
   job: FileJob & { readonly format: BuiltInFormat },

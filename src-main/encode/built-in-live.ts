@@ -1,11 +1,13 @@
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
 import type { Log } from '../session/ports.ts';
 import type { EncoderThreads, RunningThread } from './built-in-thread.ts';
 import { deliveredAacFrames, framesAtRate, planMp3, planMp4 } from './delivery-plan.ts';
-import type { LiveEncoder, LiveJob } from './encoder.ts';
+import { chapterSpans, type ChapterSpan } from './chapters.ts';
+import type { Chapter, LiveEncoder, LiveJob } from './encoder.ts';
 import { encodingError } from './encoding-error.ts';
-import { replaceFile, syncFile } from './replace-file.ts';
+import { finishLiveMp3 } from './finish-mp3.ts';
+import { replaceFile } from './replace-file.ts';
 import { verifyFile } from './verify.ts';
 
 export interface BuiltInLiveOptions {
@@ -61,9 +63,13 @@ export function startBuiltInLive(options: BuiltInLiveOptions, job: LiveJob): Liv
   };
 
   /** Ends the input and waits; a thread that stopped taking any is killed, which makes the wait reject. */
-  const endInput = async (running: RunningThread, outputPath: string): Promise<void> => {
+  const endInput = async (
+    running: RunningThread,
+    outputPath: string,
+    chapters: readonly ChapterSpan[],
+  ): Promise<void> => {
     watchdog = setTimeout(() => void running.kill(), options.stallMs);
-    running.finish(outputPath);
+    running.finish(outputPath, chapters);
     try {
       await running.done;
     } finally {
@@ -71,7 +77,7 @@ export function startBuiltInLive(options: BuiltInLiveOptions, job: LiveJob): Liv
     }
   };
 
-  const finish = async (): Promise<void> => {
+  const finish = async (chapters: readonly Chapter[] = []): Promise<void> => {
     if (ending) throw new LecternError('ENCODING_FAILED', 'The live encoder was finished or aborted before');
     ending = true;
     const running = thread;
@@ -85,15 +91,14 @@ export function startBuiltInLive(options: BuiltInLiveOptions, job: LiveJob): Liv
         const seconds = deliveredAacFrames(encodedFrames, plan.sampleRate) / plan.sampleRate;
         await replaceFile(
           job.finalPath,
-          (temporaryPath) => endInput(running, temporaryPath),
+          (temporaryPath) => endInput(running, temporaryPath, chapterSpans(chapters, seconds)),
           (temporaryPath) => verifyFile(temporaryPath, { ...plan, format: 'mp4', seconds }),
         );
       } else {
         const plan = planMp3(job, job.mp3BitRate);
-        await endInput(running, job.finalPath);
-        await verifyFile(job.partialPath, { ...plan, format: 'mp3', seconds: frames / job.sampleRate });
-        await syncFile(job.partialPath);
-        await rename(job.partialPath, job.finalPath);
+        await endInput(running, job.finalPath, []);
+        const expected = { ...plan, format: job.format, seconds: frames / job.sampleRate };
+        await finishLiveMp3(job.partialPath, job.finalPath, expected, chapters);
       }
     } catch (error) {
       failure ??= encodingError(TASK, error);

@@ -3,6 +3,7 @@ import { errorCodeSchema } from '../contract/errors.ts';
 
 const shape = { sampleRate: z.int(), channels: z.int() };
 
+const chapterSpan = z.object({ startMs: z.number(), endMs: z.number(), label: z.string() });
 const chapter = z.object({ seconds: z.number(), label: z.string() });
 
 /** What a thread is started with: one job, then it ends. */
@@ -29,7 +30,7 @@ export type ThreadJob = z.infer<typeof threadJobSchema>;
 /** To a live thread. `finish` names where the finished MP4 goes; an MP3 is finished where it is. */
 export const threadRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('pcm'), pcm: z.instanceof(Uint8Array) }),
-  z.object({ type: z.literal('finish'), outputPath: z.string() }),
+  z.object({ type: z.literal('finish'), outputPath: z.string(), chapters: z.array(chapterSpan) }),
 ]);
 export type ThreadRequest = z.infer<typeof threadRequestSchema>;
 

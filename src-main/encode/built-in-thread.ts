@@ -8,12 +8,13 @@ import {
   type ThreadReply,
   type ThreadRequest,
 } from './built-in-messages.ts';
+import type { ChapterSpan } from './chapters.ts';
 
 export interface RunningThread {
   /** Hands samples over; the buffer must not be used again. */
   sendPcm(pcm: Uint8Array<ArrayBuffer>): void;
   /** Ends the samples; `outputPath` is where a finished MP4 goes. */
-  finish(outputPath: string): void;
+  finish(outputPath: string, chapters: readonly ChapterSpan[]): void;
   /** Resolves when the job is done; rejects with a LecternError when it failed or the thread died. */
   readonly done: Promise<void>;
   /** Ends it at once; `done` rejects unless it had settled. */
@@ -60,7 +61,7 @@ export function createEncoderThreads(): EncoderThreads {
     const send = (request: ThreadRequest, transfer: ArrayBuffer[]) => worker.postMessage(request, transfer);
     const running: RunningThread = {
       sendPcm: (pcm) => send({ type: 'pcm', pcm }, [pcm.buffer]),
-      finish: (outputPath) => send({ type: 'finish', outputPath }, []),
+      finish: (outputPath, chapters) => send({ type: 'finish', outputPath, chapters: [...chapters] }, []),
       done,
       kill: async () => {
         await worker.terminate();

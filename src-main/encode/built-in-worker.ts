@@ -50,7 +50,7 @@ function serveLive(job: Extract<ThreadJob, { kind: 'live' }>): void {
           reply({ type: 'taken', bytes: request.pcm.length });
           return;
         }
-        await (await writer).finish(request.outputPath);
+        await (await writer).finish(request.outputPath, request.chapters);
         finished();
       })
       .catch(fail);
@@ -66,7 +66,7 @@ async function encodeFile(job: Extract<ThreadJob, { kind: 'file' }>): Promise<vo
   const chapters = chapterSpans(job.chapters, master.frames / master.sampleRate);
   const writer =
     job.format === 'mp4'
-      ? await createMp4Writer(job.outputPath, master, planMp4(master), master.frames)
+      ? await createMp4Writer(job.outputPath, master, planMp4(master), master.frames, chapters)
       : await createMp3Writer(job.outputPath, master, planMp3(master, job.mp3BitRate), id3Chapters(chapters));
   let done = 0;
   for await (const pcm of master.read()) {
@@ -74,7 +74,7 @@ async function encodeFile(job: Extract<ThreadJob, { kind: 'file' }>): Promise<vo
     done += pcm.length;
     reply({ type: 'progress', fraction: done / master.dataBytes });
   }
-  await writer.finish(job.outputPath);
+  await writer.finish(job.outputPath, chapters);
   await master.close();
 }
 

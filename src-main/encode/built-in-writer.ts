@@ -1,3 +1,4 @@
+import type { ChapterSpan } from './chapters.ts';
 import { AAC_PACKET_FRAMES, deliveredAacFrames, framesAtRate, type DeliveryPlan } from './delivery-plan.ts';
 import type { PcmShape } from './encoder.ts';
 import { createFragmentedMp4 } from './fragmented-mp4.ts';
@@ -10,7 +11,7 @@ import { createPacketEncoder, type DecoderConfig } from './packet-encoder.ts';
 export interface PcmWriter {
   write(pcm: Uint8Array): Promise<void>;
   /** @param outputPath where a live MP4 goes when it is finished; every other file is finished where it is. */
-  finish(outputPath: string): Promise<void>;
+  finish(outputPath: string, chapters: readonly ChapterSpan[]): Promise<void>;
 }
 
 /** An MP4 in fragments while it grows, indexed when it is finished. */
@@ -22,9 +23,9 @@ export async function createLiveMp4Writer(
   const fragmented = await createFragmentedMp4(partialPath, plan.sampleRate);
   return createAacWriter(source, plan, {
     add: (packet, config) => fragmented.add(packet, config),
-    async finish(track, outputPath) {
+    async finish(track, outputPath, chapters) {
       await fragmented.finish();
-      await indexFragmentedMp4(partialPath, outputPath, track);
+      await indexFragmentedMp4(partialPath, outputPath, track, chapters);
     },
   });
 }
@@ -35,10 +36,11 @@ export async function createMp4Writer(
   source: PcmShape,
   plan: DeliveryPlan,
   frames: number,
+  chapters: readonly ChapterSpan[],
 ): Promise<PcmWriter> {
   // One for the encoder's delay, and two for how it rounds and empties itself.
   const packets = 3 + Math.ceil(framesAtRate(frames, source.sampleRate, plan.sampleRate) / AAC_PACKET_FRAMES);
-  const output = await createIndexedMp4(path, packets);
+  const output = await createIndexedMp4(path, packets, chapters);
   return createAacWriter(source, plan, {
     add: (packet) => output.append(packet),
     finish: (track) => output.finish(track),
@@ -47,7 +49,11 @@ export async function createMp4Writer(
 
 interface AacOutput {
   add(packet: Uint8Array, config: DecoderConfig): Promise<void>;
-  finish(track: AacTrack, outputPath: string): Promise<void>;
+  finish(
+    track: Omit<AacTrack, 'chapters'>,
+    outputPath: string,
+    chapters: readonly ChapterSpan[],
+  ): Promise<void>;
 }
 
 async function createAacWriter(source: PcmShape, plan: DeliveryPlan, output: AacOutput): Promise<PcmWriter> {
@@ -55,7 +61,7 @@ async function createAacWriter(source: PcmShape, plan: DeliveryPlan, output: Aac
   let description: Uint8Array | undefined;
   let bytes = 0;
   const encoder = await createPacketEncoder('aac', source, plan, async (packets, config) => {
-    description ??= descriptionOf(config);
+    description ??= config.description;
     for (const packet of packets) {
       packetBytes.push(packet.length);
       await output.add(packet, config);
@@ -66,23 +72,15 @@ async function createAacWriter(source: PcmShape, plan: DeliveryPlan, output: Aac
       bytes += pcm.length;
       await encoder.encode(pcm);
     },
-    async finish(outputPath) {
+    async finish(outputPath, chapters) {
       await encoder.finish();
-      if (description === undefined) throw new Error('The AAC encoder gave no packets');
+      if (description === undefined) throw new Error('The AAC encoder gave no description');
       const { sampleRate, channels } = plan;
       const encodedFrames = framesAtRate(bytes / (2 * source.channels), source.sampleRate, sampleRate);
       const frames = deliveredAacFrames(encodedFrames, sampleRate);
-      await output.finish({ sampleRate, channels, description, packetBytes, frames }, outputPath);
+      await output.finish({ sampleRate, channels, description, packetBytes, frames }, outputPath, chapters);
     },
   };
-}
-
-function descriptionOf(config: DecoderConfig): Uint8Array {
-  const { description } = config;
-  if (description === undefined) throw new Error('The AAC encoder gave no description');
-  return ArrayBuffer.isView(description)
-    ? new Uint8Array(description.buffer, description.byteOffset, description.byteLength).slice()
-    : new Uint8Array(description).slice();
 }
 
 export async function createMp3Writer(

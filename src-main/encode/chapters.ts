@@ -1,6 +1,4 @@
-import type { FileJob } from './encoder.ts';
-
-export type Chapters = NonNullable<FileJob['chapters']>;
+import type { Chapter } from './encoder.ts';
 
 /** A chapter with both ends, in milliseconds. */
 export interface ChapterSpan {
@@ -10,7 +8,7 @@ export interface ChapterSpan {
 }
 
 /** Chapters in order of time, each ending where the next begins, those outside the file left out. */
-export function chapterSpans(chapters: Chapters, durationSeconds: number): ChapterSpan[] {
+export function chapterSpans(chapters: readonly Chapter[], durationSeconds: number): ChapterSpan[] {
   const durationMs = Math.round(durationSeconds * 1000);
   const starts = chapters
     .map(({ seconds, label }) => ({ startMs: Math.round(seconds * 1000), label }))

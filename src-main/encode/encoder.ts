@@ -19,14 +19,23 @@ export interface LiveJob extends PcmShape {
   readonly mp3BitRate?: number;
 }
 
+/** A moment to write as a chapter. */
+export interface Chapter {
+  readonly seconds: number;
+  readonly label: string;
+}
+
 /** An encoder that runs while recording. It may fail at any time without harm: the master is the fallback. */
 export interface LiveEncoder {
   /** Takes PCM in order and returns at once. The bytes are not kept after the call. Ignored after a failure. */
   write(pcm: Uint8Array): void;
   /** Why it can no longer deliver: died, refused to start, or fell further behind than its bounded queue. */
   readonly failure: Error | undefined;
-  /** Ends the input and leaves the finished file at `finalPath`, the partial one removed. Rejects on failure. */
-  finish(): Promise<void>;
+  /**
+   * Ends the input and leaves the finished file at `finalPath`, the partial one removed, with `chapters` in it.
+   * Rejects on failure.
+   */
+  finish(chapters?: readonly Chapter[]): Promise<void>;
   /** Stops at once and removes what it wrote. */
   abort(): Promise<void>;
 }
@@ -39,8 +48,8 @@ export interface FileJob {
   /** Linear, 1 to 4, clamped to int16. */
   readonly gain: number;
   readonly mp3BitRate?: number;
-  /** Moments to write as chapters (MP4, MP3, FLAC, Opus), in seconds. */
-  readonly chapters?: readonly { readonly seconds: number; readonly label: string }[];
+  /** Written into MP4, MP3, FLAC and Opus; a WAV keeps the cue points of its master. */
+  readonly chapters?: readonly Chapter[];
   readonly onProgress?: (fraction: number) => void;
   readonly signal?: AbortSignal;
 }

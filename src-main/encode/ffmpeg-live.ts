@@ -1,13 +1,15 @@
 import { closeSync, openSync } from 'node:fs';
-import { rename, rm } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
 import type { Log } from '../session/ports.ts';
+import { chapterSpans, ffmetadata } from './chapters.ts';
 import type { ChildProcesses, RunningChild } from './child-processes.ts';
 import { AAC_PACKET_FRAMES, deliveredAacFrames, framesAtRate, planMp3, planMp4 } from './delivery-plan.ts';
-import type { LiveEncoder, LiveJob } from './encoder.ts';
+import type { Chapter, LiveEncoder, LiveJob } from './encoder.ts';
 import { encodingError, ffmpegError } from './encoding-error.ts';
 import { aacArgs, fileUrl, mp3Args } from './ffmpeg-args.ts';
-import { replaceFile, syncFile } from './replace-file.ts';
+import { finishLiveMp3 } from './finish-mp3.ts';
+import { replaceFile } from './replace-file.ts';
 import { FFMPEG_QUIET, runFfmpeg } from './run-ffmpeg.ts';
 import { verifyFile } from './verify.ts';
 
@@ -58,7 +60,7 @@ export function startFfmpegLive(options: FfmpegLiveOptions, job: LiveJob): LiveE
     }
   };
 
-  const finish = async (): Promise<void> => {
+  const finish = async (chapters: readonly Chapter[] = []): Promise<void> => {
     if (ending) throw new LecternError('ENCODING_FAILED', 'The live encoder was finished or aborted before');
     ending = true;
     try {
@@ -66,7 +68,11 @@ export function startFfmpegLive(options: FfmpegLiveOptions, job: LiveJob): LiveE
       const frames = bytes / (2 * job.channels);
       if (frames === 0) throw new LecternError('ENCODING_FAILED', 'There was no audio to encode');
       await endInput(child, options.stallMs);
-      await (job.format === 'mp4' ? finishMp4(frames) : finishMp3(frames));
+      if (job.format === 'mp4') await finishMp4(frames, chapters);
+      else {
+        const expected = { ...plan, format: job.format, seconds: frames / job.sampleRate };
+        await finishLiveMp3(job.partialPath, job.finalPath, expected, chapters);
+      }
     } catch (error) {
       failure ??= encodingError(TASK, error);
       throw failure;
@@ -75,28 +81,35 @@ export function startFfmpegLive(options: FfmpegLiveOptions, job: LiveJob): LiveE
     }
   };
 
-  const finishMp4 = (frames: number): Promise<void> => {
+  const finishMp4 = (frames: number, chapters: readonly Chapter[]): Promise<void> => {
     const encodedFrames = framesAtRate(frames, job.sampleRate, plan.sampleRate);
     const delivered = deliveredAacFrames(encodedFrames, plan.sampleRate);
+    const seconds = delivered / plan.sampleRate;
+    const spans = chapterSpans(chapters, seconds);
     return replaceFile(
       job.finalPath,
-      (temporaryPath) =>
-        runFfmpeg({
-          children,
-          path: options.path,
-          args: copyArgs(job.partialPath, temporaryPath, delivered),
-          task: 'finishing the MP4',
-          stallMs: options.stallMs * 4,
-        }),
-      (temporaryPath) =>
-        verifyFile(temporaryPath, { ...plan, format: 'mp4', seconds: delivered / plan.sampleRate }),
+      async (temporaryPath) => {
+        const metadataPath = `${temporaryPath}.txt`;
+        try {
+          if (spans.length > 0) await writeFile(metadataPath, ffmetadata(spans, 'chapters'), { mode: 0o600 });
+          await runFfmpeg({
+            children,
+            path: options.path,
+            args: copyArgs(
+              job.partialPath,
+              temporaryPath,
+              delivered,
+              spans.length > 0 ? metadataPath : undefined,
+            ),
+            task: 'finishing the MP4',
+            stallMs: options.stallMs * 4,
+          });
+        } finally {
+          await rm(metadataPath, { force: true });
+        }
+      },
+      (temporaryPath) => verifyFile(temporaryPath, { ...plan, format: 'mp4', seconds }),
     );
-  };
-
-  const finishMp3 = async (frames: number): Promise<void> => {
-    await verifyFile(job.partialPath, { ...plan, format: 'mp3', seconds: frames / job.sampleRate });
-    await syncFile(job.partialPath);
-    await rename(job.partialPath, job.finalPath);
   };
 
   const abort = async (): Promise<void> => {
@@ -157,10 +170,19 @@ function liveArgs(job: LiveJob, plan: { sampleRate: number; channels: number; bi
  * Copies the packets into an MP4 with its index in front. `-copyts` keeps the first packet, the encoder's delay,
  * before zero, so that it becomes an edit list and not 64 ms of silence; `setts` ends the last packet with the audio.
  */
-function copyArgs(partialPath: string, temporaryPath: string, frames: number): string[] {
+function copyArgs(
+  partialPath: string,
+  temporaryPath: string,
+  frames: number,
+  metadataPath: string | undefined,
+): string[] {
   const packets = 1 + Math.ceil(frames / AAC_PACKET_FRAMES);
   return [
-    ...['-copyts', '-i', fileUrl(partialPath), '-map', '0:a:0', '-c', 'copy', '-frames:a', `${packets}`],
+    ...['-copyts', '-i', fileUrl(partialPath)],
+    ...(metadataPath === undefined
+      ? []
+      : ['-f', 'ffmetadata', '-i', fileUrl(metadataPath), '-map_chapters', '1']),
+    ...['-map', '0:a:0', '-c', 'copy', '-frames:a', `${packets}`],
     ...['-bsf:a', `setts=duration='if(gt(PTS+DURATION,${frames}),${frames}-PTS,DURATION)'`],
     ...['-movflags', '+faststart', '-f', 'mp4', fileUrl(temporaryPath)],
   ];

@@ -1,4 +1,7 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
+import { open } from 'node:fs/promises';
+import type { ChapterSpan } from './chapters.ts';
+import { AAC_PACKET_FRAMES } from './delivery-plan.ts';
 import { box, mp4Head, u64, type AacTrack } from './mp4-head.ts';
 import { writeFully } from './write-fully.ts';
 
@@ -6,7 +9,8 @@ import { writeFully } from './write-fully.ts';
 export interface IndexedMp4 {
   /** Packets as they come, any number of them at once. */
   append(bytes: Uint8Array): Promise<void>;
-  finish(track: AacTrack): Promise<void>;
+  /** `track` with the chapters it was opened with. */
+  finish(track: Omit<AacTrack, 'chapters'>): Promise<void>;
 }
 
 /** `mdat` with a 64-bit size. */
@@ -14,17 +18,24 @@ const MDAT_HEADER_BYTES = 16;
 /** For what the estimate cannot know, the AudioSpecificConfig, and for the box that fills the rest. */
 const SPARE_BYTES = 256;
 
-export async function createIndexedMp4(path: string, maximumPackets: number): Promise<IndexedMp4> {
+export async function createIndexedMp4(
+  path: string,
+  maximumPackets: number,
+  chapters: readonly ChapterSpan[] = [],
+): Promise<IndexedMp4> {
   const file = await open(path, 'w', 0o600);
   const packetBytes = Array.from({ length: maximumPackets }, () => 0);
+  const frames = maximumPackets * AAC_PACKET_FRAMES;
   const largest = {
     sampleRate: 48_000,
     channels: 2,
     description: new Uint8Array(),
     packetBytes,
-    frames: Infinity,
+    frames,
+    chapters,
   };
-  const mdatOffset = mp4Head({ ...largest, frames: maximumPackets * 1024 }, 0).length + SPARE_BYTES;
+  // As if it lay past 4 GiB, which makes the index largest.
+  const mdatOffset = mp4Head(largest, 2 ** 32).length + SPARE_BYTES;
   const dataOffset = mdatOffset + MDAT_HEADER_BYTES;
   let position = dataOffset;
   return {
@@ -33,7 +44,7 @@ export async function createIndexedMp4(path: string, maximumPackets: number): Pr
       position += bytes.length;
     },
     async finish(track) {
-      const head = mp4Head(track, dataOffset);
+      const head = mp4Head({ ...track, chapters }, dataOffset);
       const filler = box('free', [new Uint8Array(mdatOffset - head.length - 8)]);
       const mdat = box('mdat', [u64(position - mdatOffset)]);
       new DataView(mdat.buffer).setUint32(0, 1);
@@ -43,36 +54,52 @@ export async function createIndexedMp4(path: string, maximumPackets: number): Pr
   };
 }
 
-const COPY_BYTES = 1024 * 1024;
+const COPY_BYTES = 4 * 1024 * 1024;
+const MDAT = 0x6d646174;
 
-/** Makes a finished MP4 of a fragmented one whose packets are known: only bytes are copied, nothing is parsed. */
-export async function indexFragmentedMp4(fromPath: string, toPath: string, track: AacTrack): Promise<void> {
-  const output = await createIndexedMp4(toPath, track.packetBytes.length);
-  const input = await open(fromPath, 'r');
+/**
+ * Makes a finished MP4 of a fragmented one whose packets are known: only bytes are copied. Reads synchronously, as
+ * there are two small reads a fragment and thousands of fragments an hour: for a worker thread only.
+ */
+export async function indexFragmentedMp4(
+  fromPath: string,
+  toPath: string,
+  track: Omit<AacTrack, 'chapters'>,
+  chapters: readonly ChapterSpan[],
+): Promise<void> {
+  const output = await createIndexedMp4(toPath, track.packetBytes.length, chapters);
+  const input = openSync(fromPath, 'r');
   try {
-    for await (const { start, end } of mdatRanges(input)) {
+    const gathered = new Uint8Array(COPY_BYTES);
+    let filled = 0;
+    for (const { start, end } of mdatRanges(input)) {
       for (let position = start; position < end;) {
-        const buffer = new Uint8Array(Math.min(COPY_BYTES, end - position));
-        const { bytesRead } = await input.read(buffer, 0, buffer.length, position);
+        const wanted = Math.min(COPY_BYTES - filled, end - position);
+        const bytesRead = readSync(input, gathered, filled, wanted, position);
         if (bytesRead === 0) throw new Error('The partial MP4 ended while it was copied');
-        await output.append(buffer.subarray(0, bytesRead));
         position += bytesRead;
+        filled += bytesRead;
+        if (filled === COPY_BYTES) {
+          await output.append(gathered);
+          filled = 0;
+        }
       }
     }
+    await output.append(gathered.subarray(0, filled));
   } finally {
-    await input.close();
+    closeSync(input);
   }
   await output.finish(track);
 }
 
-async function* mdatRanges(file: FileHandle): AsyncGenerator<{ start: number; end: number }> {
-  const { size: fileBytes } = await file.stat();
+function* mdatRanges(file: number): Generator<{ start: number; end: number }> {
+  const fileBytes = fstatSync(file).size;
   const header = new DataView(new ArrayBuffer(8));
   for (let position = 0; position + 8 <= fileBytes;) {
-    await file.read(header, 0, 8, position);
+    readSync(file, header, 0, 8, position);
     const bytes = header.getUint32(0);
     if (bytes < 8) throw new Error('The partial MP4 has a box that cannot be read');
-    if (header.getUint32(4) === 0x6d646174) yield { start: position + 8, end: position + bytes };
+    if (header.getUint32(4) === MDAT) yield { start: position + 8, end: position + bytes };
     position += bytes;
   }
 }

@@ -1,3 +1,4 @@
+import type { ChapterSpan } from './chapters.ts';
 import { AAC_PACKET_FRAMES } from './delivery-plan.ts';
 
 /** An AAC track, as the head of its MP4 describes it. */
@@ -10,6 +11,7 @@ export interface AacTrack {
   readonly packetBytes: readonly number[];
   /** Where the audio ends, counted without the delay. Packets that begin later are left out. */
   readonly frames: number;
+  readonly chapters: readonly ChapterSpan[];
 }
 
 const PACKETS_PER_CHUNK = 32;
@@ -54,8 +56,25 @@ export function mp4Head(track: AacTrack, dataOffset: number): Uint8Array {
           ]),
         ]),
       ]),
+      ...(track.chapters.length > 0 ? [box('udta', [chapterList(track.chapters)])] : []),
     ]),
   ]);
+}
+
+/** Nero's `chpl`, which ffmpeg, VLC and mpv read: at most 255 chapters, starts in 100 ns, labels up to 255 bytes. */
+function chapterList(chapters: readonly ChapterSpan[]): Uint8Array {
+  const listed = chapters.slice(0, 255);
+  const entries = listed.flatMap(({ startMs, label }) => {
+    const text = shortUtf8(label);
+    return [u64(startMs * 10_000), Uint8Array.of(text.length), text];
+  });
+  return versionOne('chpl', 0, [u32(0), Uint8Array.of(listed.length), ...entries]);
+}
+
+/** As many whole characters as fit into 255 bytes. */
+function shortUtf8(text: string): Uint8Array {
+  const target = new Uint8Array(255);
+  return target.subarray(0, new TextEncoder().encodeInto(text, target).written);
 }
 
 function packetTables(packets: readonly number[], frames: number, dataOffset: number): Uint8Array[] {

@@ -16,7 +16,13 @@ import type { PcmShape } from './encoder.ts';
 import { createResampler } from './resampler.ts';
 
 /** What a decoder must know of the packets. */
-export type DecoderConfig = AudioDecoderConfig;
+export interface DecoderConfig {
+  readonly codec: string;
+  readonly sampleRate: number;
+  readonly numberOfChannels: number;
+  /** AAC's AudioSpecificConfig. */
+  readonly description?: Uint8Array;
+}
 
 export interface PacketEncoder {
   /** Interleaved int16 at the source's rate. Resolves when more is welcome; rejects when a packet was refused. */
@@ -57,7 +63,7 @@ export async function createPacketEncoder(
     codec,
     quality: new Quality({ bitrate: plan.bitRate }),
     onEncodedPacket: (packet: EncodedPacket, meta) => {
-      decoderConfig ??= meta?.decoderConfig;
+      decoderConfig ??= meta?.decoderConfig && readConfig(meta.decoderConfig);
       if (decoderConfig === undefined) throw new Error('The encoder gave a packet before its configuration');
       waiting.push(packet.data);
       delivery ??= deliverWaiting(decoderConfig);
@@ -102,4 +108,12 @@ export async function createPacketEncoder(
       await delivery;
     },
   };
+}
+
+function readConfig({ codec, sampleRate, numberOfChannels, description }: AudioDecoderConfig): DecoderConfig {
+  if (description === undefined) return { codec, sampleRate, numberOfChannels };
+  const bytes = ArrayBuffer.isView(description)
+    ? new Uint8Array(description.buffer, description.byteOffset, description.byteLength)
+    : new Uint8Array(description);
+  return { codec, sampleRate, numberOfChannels, description: bytes.slice() };
 }

@@ -57,8 +57,8 @@ async function readOwner(path: string): Promise<Owner | undefined> {
   try {
     return ownerSchema.parse(JSON.parse(text));
   } catch {
-    // Written by a process that died, or a disk that filled, in the middle of it.
-    return { pid: 0, process_started: '', booted_at: bootedAt() };
+    // A power cut leaves it empty, a process that dies in the middle of it half written: the worse one is assumed.
+    return { pid: 0, process_started: '', booted_at: 0 };
   }
 }
 

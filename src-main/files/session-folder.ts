@@ -3,6 +3,7 @@ import { basename, join } from 'node:path';
 import { recordingTypeSchema, type RecordingType } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import { sessionIdSchema } from '../contract/session-id.ts';
+import { syncFolder } from './sync-folder.ts';
 import { systemCode } from './write-error.ts';
 
 /** The folder of a session. The id is checked here too, so that no caller can be led outside. */
@@ -55,6 +56,7 @@ export async function createSessionFolder(recordingsDir: string, sessionId: stri
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
     await access(folder, constants.W_OK | constants.X_OK);
+    await syncFolder(folder);
     return folder;
   } catch (error) {
     throw unwritable(error);

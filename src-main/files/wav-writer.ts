@@ -18,6 +18,8 @@ export interface WavWriterOptions {
   readonly sampleRate: number;
   readonly channels: number;
   readonly mayExceed4GiB: boolean;
+  /** Makes the file's folder again, where somebody has removed it while it is being written to. */
+  readonly restoreFolder?: () => Promise<unknown>;
 }
 
 export interface WavWriter {
@@ -31,7 +33,10 @@ export interface WavWriter {
   readonly dataBytes: number;
   /** Why nothing more can be written. What was written before stays playable. */
   readonly failure: Error | undefined;
-  /** Writes what is queued and the cue points, makes the file durable and gives it its final name. */
+  /**
+   * Writes what is queued and the cue points, makes the file durable and gives it its final name. Where the folder
+   * no longer takes names, it keeps the unfinished one, which `path` then is, to be put in order by a recovery.
+   */
   finish(cuePoints?: readonly CuePoint[]): Promise<{ readonly path: string; readonly byteSize: number }>;
 }
 
@@ -46,7 +51,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
   const header = createWavHeader(options);
   const bytesPerFrame = 2 * options.channels;
   const partialPath = options.path + PARTIAL_SUFFIX;
-  const file = await open(partialPath, 'wx', 0o600);
+  let file = await open(partialPath, 'wx+', 0o600);
   await writeFully(file, [header.forSizes(0, 0)], 0);
 
   let queue: Append[] = [];
@@ -55,12 +60,14 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
   let failure: Error | undefined;
   let draining: Promise<void> | undefined;
   let unsynced = false;
+  let lookDue = false;
   let syncing: Promise<void> = Promise.resolve();
   let syncTimer: NodeJS.Timeout | undefined;
 
   const sync = (): void => {
     syncTimer = undefined;
     unsynced = false;
+    lookDue = true;
     syncing = file.datasync().catch((error: unknown) => {
       failure ??= writeError(error);
     });
@@ -74,7 +81,22 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
   const patchHeader = (trailingBytes: number): Promise<number> =>
     writeFully(file, [header.forSizes(dataBytes, trailingBytes)], 0);
 
+  /** A removed file still takes what is written to it, and is gone with its last byte once it is closed. */
+  const restoreIfRemoved = async (): Promise<void> => {
+    lookDue = false;
+    if ((await file.stat()).nlink > 0) return;
+    await options.restoreFolder?.();
+    const removed = file;
+    const restored = await open(partialPath, 'wx+', 0o600);
+    await copyBytes(removed, restored, header.byteLength + dataBytes);
+    await syncing;
+    file = restored;
+    unsynced = true;
+    await removed.close();
+  };
+
   const writeBatch = async (batch: readonly Append[]): Promise<void> => {
+    if (lookDue) await restoreIfRemoved();
     const written = await writeFully(
       file,
       batch.map(({ pcm }) => pcm),
@@ -136,6 +158,9 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     async finish(cuePoints = []) {
       await draining;
       clearTimeout(syncTimer);
+      await restoreIfRemoved().catch((error: unknown) => {
+        failure ??= writeError(error);
+      });
       // Cue points are a courtesy; a disk too full for them must not cost the recording.
       const trailingBytes = await writeTail(cuePoints).catch(() => 0);
       // Half-written cue points would be taken for audio by a reader that trusts the file's length.
@@ -143,9 +168,15 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
       await syncing;
       if (unsynced || dataBytes === 0) await file.datasync().catch(() => undefined);
       await file.close();
-      await rename(partialPath, options.path);
+      const byteSize = header.byteLength + dataBytes + trailingBytes;
+      try {
+        await rename(partialPath, options.path);
+      } catch (error) {
+        failure ??= writeError(error);
+        return { path: partialPath, byteSize };
+      }
       await syncFolder(options.path);
-      return { path: options.path, byteSize: header.byteLength + dataBytes + trailingBytes };
+      return { path: options.path, byteSize };
     },
   };
 }
@@ -182,6 +213,16 @@ async function writeFully(
     }
   }
   return total;
+}
+
+const COPY_BYTES = 1024 * 1024;
+
+async function copyBytes(from: FileHandle, to: FileHandle, bytes: number): Promise<void> {
+  const block = Buffer.alloc(Math.min(COPY_BYTES, bytes));
+  for (let position = 0; position < bytes; position += block.length) {
+    const { bytesRead } = await from.read(block, 0, Math.min(block.length, bytes - position), position);
+    await writeFully(to, [block.subarray(0, bytesRead)], position);
+  }
 }
 
 function dropBytes(buffers: readonly Uint8Array[], count: number): Uint8Array[] {

@@ -1,6 +1,6 @@
 import { applyGain } from '../audio/gain.ts';
 import type { DeliveryFormat } from '../contract/audio-format.ts';
-import type { Encoder } from '../encode/encoder.ts';
+import type { Chapter, Encoder } from '../encode/encoder.ts';
 import type { CuePoint } from '../files/cue-chunks.ts';
 import { openWavWriter } from '../files/wav-writer.ts';
 
@@ -38,7 +38,7 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery |
       masterPath,
       finalPath: path,
       gain,
-      chapters: markers.map(({ frame, label }) => ({ seconds: frame / sampleRate, label })),
+      chapters: chaptersOf(markers, sampleRate),
       ...(options.mp3BitRate === undefined ? {} : { mp3BitRate: options.mp3BitRate }),
     });
   return {
@@ -57,6 +57,10 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery |
       }
     },
   };
+}
+
+function chaptersOf(markers: readonly CuePoint[], sampleRate: number): readonly Chapter[] {
+  return markers.map(({ frame, label }) => ({ seconds: frame / sampleRate, label }));
 }
 
 interface LiveCopy {
@@ -78,7 +82,7 @@ function openEncoded(options: DeliveryOptions, format: 'mp4' | 'mp3'): LiveCopy 
     write: (pcm) => {
       live.write(pcm);
     },
-    finish: () => live.finish(),
+    finish: (markers) => live.finish(chaptersOf(markers, options.sampleRate)),
     abandon: () => live.abort(),
   };
 }

@@ -4,13 +4,15 @@ import type { FileEntry } from '../contract/server-messages.ts';
 import type { RecordingFile } from '../contract/session-record.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { partFileName } from '../files/session-folder.ts';
-import { openWavWriter, type WavWriter } from '../files/wav-writer.ts';
+import { openWavWriter, PARTIAL_SUFFIX, type WavWriter } from '../files/wav-writer.ts';
 import type { Log, PartSink, PartSpec, PartSummary } from '../session/ports.ts';
 import { openDelivery, type Delivery } from './delivery.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 
 export interface PartWriterOptions {
   readonly folder: string;
+  /** Makes the folder again, where somebody has removed it. */
+  readonly restoreFolder: () => Promise<unknown>;
   readonly encoder: Encoder;
   readonly log: Log;
   readonly mayExceed4GiB: boolean;
@@ -56,15 +58,27 @@ export async function openPartWriter(spec: PartSpec, options: PartWriterOptions)
     };
   };
 
-  const filesWith = (status: RecordingFile['status']): RecordingFile[] =>
-    [...outputs.values()].flatMap((output) => [
-      ...(output.delivery === undefined ? [] : [entry(output, false, status, 0)]),
-      entry(output, true, status, 0),
-    ]);
+  const filesOf = (
+    output: TrackOutput,
+    status: RecordingFile['status'],
+    masterBytes = 0,
+  ): RecordingFile[] => [
+    ...(output.delivery === undefined ? [] : [entry(output, false, status, 0)]),
+    entry(output, true, status, masterBytes),
+  ];
 
   const finishTrack = async (output: TrackOutput, summary: PartSummary): Promise<RecordingFile[]> => {
     const markers = summary.markers.map(({ frame, label }) => ({ frame, label }));
     const master = await output.master.finish(markers);
+    if (master.path.endsWith(PARTIAL_SUFFIX)) {
+      options.log('error', 'a recording kept its unfinished name', {
+        id: session.sessionId,
+        error: output.master.failure,
+      });
+      await output.delivery?.finish(master.path, markers).catch(() => undefined);
+      // Still counted as being recorded, so that the next launch finishes what this one could not.
+      return filesOf(output, 'recording', master.byteSize);
+    }
     const masterEntry = entry(output, true, 'completed', master.byteSize);
     if (output.delivery === undefined) return [masterEntry];
     // An empty MP4 or MP3 is a file that no player opens; the empty WAV tells the truth.
@@ -84,7 +98,7 @@ export async function openPartWriter(spec: PartSpec, options: PartWriterOptions)
     }
   };
 
-  options.onFiles(filesWith('recording'));
+  options.onFiles([...outputs.values()].flatMap((output) => filesOf(output, 'recording')));
   return {
     append(track, pcm) {
       const output = outputs.get(track);
@@ -124,7 +138,11 @@ async function openTrack(track: Track, spec: PartSpec, options: PartWriterOption
     channels: session.channels,
     mayExceed4GiB: options.mayExceed4GiB,
   };
-  const master = await openWavWriter({ path: join(options.folder, masterName), ...shape });
+  const master = await openWavWriter({
+    path: join(options.folder, masterName),
+    restoreFolder: options.restoreFolder,
+    ...shape,
+  });
   const delivery = await openDelivery({
     ...shape,
     format: session.format,

@@ -5,6 +5,7 @@ import type { CaptureReport } from '../contract/capture-report.ts';
 import type { PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import { finishWav } from '../files/finish-wav.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
+import { statBytes } from '../files/stat-bytes.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { withParts } from './record-changes.ts';
 
@@ -28,8 +29,11 @@ export async function recoverMasters(
   let session = record;
   for (const folder of folders)
     for (const name of (await readdir(folder)).toSorted())
-      if (name.endsWith(`.wav${PARTIAL_SUFFIX}`)) session = await recoverMaster(session, folder, name);
-  session = { ...session, files: session.files.map((file) => settleFile(file, folders)) };
+      if (isUnaccounted(session, name)) session = await recoverMaster(session, folder, name);
+  session = {
+    ...session,
+    files: await Promise.all(session.files.map((file) => settleFile(file, session, folders))),
+  };
   const deliveries = unfinishedDeliveries(session, folders);
   const waiting = new Set(deliveries.map(({ file }) => file));
   const files = session.files.map((file): RecordingFile =>
@@ -49,18 +53,30 @@ export async function removeLeftovers(folders: readonly string[]): Promise<void>
     }
 }
 
+/**
+ * True for a WAV that nobody finished, and for one that was given its final name by a writer that died before it
+ * could write down how long it is.
+ */
+function isUnaccounted(session: SessionRecord, name: string): boolean {
+  if (name.endsWith(`.wav${PARTIAL_SUFFIX}`)) return true;
+  const parsed = parsePartFileName(name);
+  if (parsed?.extension !== 'wav') return false;
+  const known = session.files.find((file) => basename(file.file_path) === name);
+  return known === undefined ? parsed.variant === undefined : known.status === 'recording';
+}
+
 async function recoverMaster(
   session: SessionRecord,
   folder: string,
-  partialName: string,
+  foundName: string,
 ): Promise<SessionRecord> {
-  const name = basename(partialName, PARTIAL_SUFFIX);
+  const name = basename(foundName, PARTIAL_SUFFIX);
   const parsed = parsePartFileName(name);
-  const { mtimeMs } = await stat(join(folder, partialName));
+  const { mtimeMs } = await stat(join(folder, foundName));
   const known = session.files.find((file) => basename(file.file_path) === name);
   const part = known?.part ?? parsed?.part ?? 1;
   const { frames, byteSize } = await finishWav({
-    partialPath: join(folder, partialName),
+    partialPath: join(folder, foundName),
     finalPath: join(folder, name),
     sampleRate: session.sample_rate,
     channels: session.channels,
@@ -130,18 +146,33 @@ function withRecoveredPart(
 }
 
 /** A delivery is renamed only when it is whole, so one that is there is finished and one that is not is not. */
-function settleFile(file: RecordingFile, folders: readonly string[]): RecordingFile {
-  if (file.status !== 'recording') return file;
-  return pathOf(file, folders) === undefined ? file : { ...file, status: 'completed' };
+async function settleFile(
+  file: RecordingFile,
+  session: SessionRecord,
+  folders: readonly string[],
+): Promise<RecordingFile> {
+  const path = pathOf(file, folders);
+  if (file.status !== 'recording' || path === undefined) return file;
+  const master = masterOf(file, session);
+  return {
+    ...file,
+    status: 'completed',
+    byte_size: await statBytes(path),
+    duration_ms: master?.duration_ms ?? file.duration_ms,
+  };
+}
+
+function masterOf(file: RecordingFile, session: SessionRecord): RecordingFile | undefined {
+  return session.files.find(
+    (other) =>
+      other.master && other.part === file.part && other.type === file.type && other.status === 'completed',
+  );
 }
 
 function unfinishedDeliveries(session: SessionRecord, folders: readonly string[]): UnfinishedDelivery[] {
   return session.files.flatMap((file) => {
     if (file.master || file.status !== 'recording') return [];
-    const master = session.files.find(
-      (other) =>
-        other.master && other.part === file.part && other.type === file.type && other.status === 'completed',
-    );
+    const master = masterOf(file, session);
     const masterPath = master === undefined ? undefined : pathOf(master, folders);
     if (masterPath === undefined || (master?.duration_ms ?? 0) === 0) return [];
     return [{ file, masterPath, finalPath: join(masterPath, '..', basename(file.file_path)) }];

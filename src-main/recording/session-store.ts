@@ -1,3 +1,4 @@
+import { dirname } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
@@ -77,6 +78,14 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     return folder;
   };
 
+  /** A folder that was removed while in use comes back with all that belongs in it. */
+  const restoreFolder = async (sessionId: string, folder: string): Promise<void> => {
+    log('warn', 'the folder of a running session was removed; it is made again', { id: sessionId });
+    await createSessionFolder(dirname(folder), sessionId);
+    await claimFolder(folder);
+    sessionOf(sessionId).journal.update((record) => record);
+  };
+
   return {
     async begin(spec) {
       const folder = await createSessionFolder(recordingsDir, spec.sessionId);
@@ -97,8 +106,10 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     async openPart(spec) {
       const { sessionId } = spec.session;
       try {
+        const folder = await partFolder(spec);
         return await openPartWriter(spec, {
-          folder: await partFolder(spec),
+          folder,
+          restoreFolder: () => restoreFolder(sessionId, folder),
           encoder,
           log,
           mayExceed4GiB: options.mayExceed4GiB,

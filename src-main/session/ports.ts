@@ -67,7 +67,10 @@ export interface PartSink {
   readonly queuedBytes: number;
   /** Bytes of a track that are in the file; after a failure, all that ever will be. */
   writtenBytes(track: Track): number;
-  /** Writes what is queued, makes every file final and durable, and lists them, delivered copies first. */
+  /**
+   * Writes what is queued, makes every file final and durable, and lists them, delivered copies first. A file whose
+   * folder does not let it be finished is left out, for a recovery to finish.
+   */
   finish(summary: PartSummary): Promise<readonly FileEntry[]>;
 }
 

@@ -110,7 +110,11 @@ export function createSession(options: SessionOptions): Session {
       log('error', 'session could not be finalised', { id, error });
       return errorMessage(error);
     });
-    const interrupted = reason === 'disconnected' || reason === 'write_failed' || reason === 'disk_full';
+    const kept = outcome.type !== 'recording_stopped' || outcome.files.length > 0;
+    if (!kept && take.failure === undefined)
+      options.send(errorMessage(new LecternError('FOLDER_UNWRITABLE', UNFINISHED_MESSAGE)));
+    const interrupted =
+      !kept || reason === 'disconnected' || reason === 'write_failed' || reason === 'disk_full';
     const status = outcome.type === 'error' ? 'failed' : interrupted ? 'interrupted' : 'completed';
     await store.end(id, status).catch((error: unknown) => {
       log('error', 'the end of the session could not be written down', { id, error });
@@ -350,6 +354,10 @@ export function createSession(options: SessionOptions): Session {
 
 const DISK_FULL_MESSAGE =
   'The disk is full. Everything recorded so far is kept; free some space, or choose another folder in Settings';
+
+const UNFINISHED_MESSAGE =
+  'The recording could not be finished in its folder. Everything recorded is kept; make the folder writable and ' +
+  'start Lectern again, which puts it in order';
 
 /** Bytes that base64 text decodes to, known before any of it is decoded. */
 function decodedBytes(base64: string): number {

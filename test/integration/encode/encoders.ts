@@ -6,11 +6,14 @@ import { findFfmpeg, type FoundFfmpeg } from '../../../src-main/encode/find-ffmp
 
 export const silent = (): void => undefined;
 
+let found: Promise<FoundFfmpeg | undefined> | undefined;
+
 /** The real ffmpeg; these tests cannot say anything without it. */
 export async function realFfmpeg(): Promise<FoundFfmpeg> {
-  const found = await findFfmpeg({ candidates: await listFfmpegCandidates(process.env), log: silent });
-  if (found === undefined) throw new Error('These tests need ffmpeg and ffprobe: install them');
-  return found;
+  found ??= listFfmpegCandidates(process.env).then((candidates) => findFfmpeg({ candidates, log: silent }));
+  const ffmpeg = await found;
+  if (ffmpeg === undefined) throw new Error('These tests need ffmpeg and ffprobe: install them');
+  return ffmpeg;
 }
 
 /** Found already, as a program that may not be ffmpeg at all. */

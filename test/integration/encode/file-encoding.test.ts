@@ -54,7 +54,7 @@ describe.each(made)('$format made from a master by the $kind encoder', ({ kind, 
     expect(rest).toBeLessThan(320);
     expect(fractions.at(-1)).toBeGreaterThan(0.5);
     expect(fractions.every((fraction) => fraction >= 0 && fraction <= 1)).toBe(true);
-    expect(await readFile(masterPath)).toEqual(before);
+    expect(before.equals(await readFile(masterPath))).toBe(true);
   });
 
   test('is clamped, not wrapped, where gain goes past full scale', async () => {
@@ -107,7 +107,7 @@ test('a WAV copy at gain 1 is the master, byte for byte', async () => {
   const { folder, masterPath } = await master(8000);
   const finalPath = join(folder, 'copy.wav');
   await testEncoder({ ffmpeg: undefined }).encodeFile({ format: 'wav', masterPath, finalPath, gain: 1 });
-  expect(await readFile(finalPath)).toEqual(await readFile(masterPath));
+  expect((await readFile(finalPath)).equals(await readFile(masterPath))).toBe(true);
 });
 
 test.each([
@@ -115,6 +115,7 @@ test.each([
   { kind: 'ffmpeg', format: 'mp3' },
   { kind: 'ffmpeg', format: 'flac' },
   { kind: 'ffmpeg', format: 'opus' },
+  { kind: 'built-in', format: 'mp4' },
   { kind: 'built-in', format: 'mp3' },
 ] as const)(
   'markers are chapters of the $format made by the $kind encoder, whatever is in their names',

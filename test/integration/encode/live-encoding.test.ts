@@ -1,7 +1,7 @@
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import type { Encoder, PcmShape } from '../../../src-main/encode/encoder.ts';
+import type { Chapter, Encoder, PcmShape } from '../../../src-main/encode/encoder.ts';
 import { decode, measureTone, probe, temporaryFolder, tone } from './audio-files.ts';
 import { realFfmpeg, testEncoder } from './encoders.ts';
 
@@ -28,7 +28,11 @@ const cases: Case[] = [
 
 const ONSET_SECONDS = 0.5;
 
-async function record(encoder: Encoder, each: Case): Promise<{ path: string; folder: string }> {
+async function record(
+  encoder: Encoder,
+  each: Case,
+  chapters: readonly Chapter[] = [],
+): Promise<{ path: string; folder: string }> {
   const { format, sampleRate, channels } = each;
   const folder = await temporaryFolder();
   const path = join(folder, `user.${format}`);
@@ -48,11 +52,26 @@ async function record(encoder: Encoder, each: Case): Promise<{ path: string; fol
     // The port says the bytes are not kept: whoever reuses the buffer must not spoil the recording.
     chunk.fill(0x55);
   }
-  await live.finish();
+  await live.finish(chapters);
   return { path, folder };
 }
 
 describe.each(['ffmpeg', 'built-in'] as const)('a recording delivered by the %s encoder', (kind) => {
+  test.each(['mp4', 'mp3'] as const)('markers set while recording are chapters of the %s', async (format) => {
+    const encoder = testEncoder({ ffmpeg: kind === 'ffmpeg' ? await realFfmpeg() : undefined });
+    const chapters = [
+      { seconds: 0.5, label: 'Frage; für #1 = wen?' },
+      { seconds: 2, label: 'break' },
+    ];
+    const each = { format, sampleRate: 16_000, channels: 1, seconds: 3.048, expectedRate: 16_000 };
+    const { path } = await record(encoder, each, chapters);
+    const read = await probe(path);
+    expect(read.chapters).toEqual(chapters);
+    const seconds = (await decode(path)).length / 16_000;
+    expect(Math.abs(seconds - each.seconds)).toBeLessThan(0.05);
+    await encoder.close();
+  });
+
   test.each(cases)(
     '$format from $sampleRate Hz, $channels channels, $seconds s plays what was recorded, for as long, in place',
     async (each) => {
