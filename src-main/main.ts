@@ -67,7 +67,7 @@ function showWindows(recorder: Recorder): void {
   const open = (): void => {
     window = openAppWindow({
       preloadPath: join(app.getAppPath(), 'out/preload/preload.cjs'),
-      iconPath: join(app.getAppPath(), 'resources/icons/icon.png'),
+      iconPath: join(app.getAppPath(), 'resources/icons/256.png'),
       boundsPath: join(profileDir, 'window.json'),
       log,
     });

@@ -3,7 +3,7 @@ import { LecternError } from '../contract/errors.ts';
 import type { Log } from '../session/ports.ts';
 import type { EncoderThreads, RunningThread } from './built-in-thread.ts';
 import { deliveredAacFrames, framesAtRate, planMp3, planMp4 } from './delivery-plan.ts';
-import { chapterSpans, type ChapterSpan } from './chapters.ts';
+import { chapterSpans, fromTheStart, type ChapterSpan } from './chapters.ts';
 import type { Chapter, LiveEncoder, LiveJob } from './encoder.ts';
 import { encodingError } from './encoding-error.ts';
 import { finishLiveMp3 } from './finish-mp3.ts';
@@ -91,7 +91,7 @@ export function startBuiltInLive(options: BuiltInLiveOptions, job: LiveJob): Liv
         const seconds = deliveredAacFrames(encodedFrames, plan.sampleRate) / plan.sampleRate;
         await replaceFile(
           job.finalPath,
-          (temporaryPath) => endInput(running, temporaryPath, chapterSpans(chapters, seconds)),
+          (temporaryPath) => endInput(running, temporaryPath, fromTheStart(chapterSpans(chapters, seconds))),
           (temporaryPath) => verifyFile(temporaryPath, { ...plan, format: 'mp4', seconds }),
         );
       } else {

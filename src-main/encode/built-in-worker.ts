@@ -8,7 +8,7 @@ import {
   type ThreadReply,
 } from './built-in-messages.ts';
 import { createLiveMp4Writer, createMp3Writer, createMp4Writer } from './built-in-writer.ts';
-import { chapterSpans } from './chapters.ts';
+import { chapterSpans, fromTheStart } from './chapters.ts';
 import { planMp3, planMp4 } from './delivery-plan.ts';
 import { encodingError } from './encoding-error.ts';
 import { id3Chapters } from './id3-chapters.ts';
@@ -66,7 +66,7 @@ async function encodeFile(job: Extract<ThreadJob, { kind: 'file' }>): Promise<vo
   const chapters = chapterSpans(job.chapters, master.frames / master.sampleRate);
   const writer =
     job.format === 'mp4'
-      ? await createMp4Writer(job.outputPath, master, planMp4(master), master.frames, chapters)
+      ? await createMp4Writer(job.outputPath, master, planMp4(master), master.frames, fromTheStart(chapters))
       : await createMp3Writer(job.outputPath, master, planMp3(master, job.mp3BitRate), id3Chapters(chapters));
   let done = 0;
   for await (const pcm of master.read()) {

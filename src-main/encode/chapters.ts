@@ -17,6 +17,13 @@ export function chapterSpans(chapters: readonly Chapter[], durationSeconds: numb
   return starts.map((start, index) => ({ ...start, endMs: starts[index + 1]?.startMs ?? durationMs }));
 }
 
+/** Chapters as an MP4 has them: its chapter track leaves no time out, so what is before the first is one too. */
+export function fromTheStart(spans: readonly ChapterSpan[]): readonly ChapterSpan[] {
+  const [first] = spans;
+  if (first === undefined || first.startMs === 0) return spans;
+  return [{ startMs: 0, endMs: first.startMs, label: 'Start' }, ...spans];
+}
+
 /**
  * The text of an ffmetadata file (ffmpeg-formats, "Metadata"). In FLAC and Opus the same moments are
  * the Vorbis comments CHAPTER001, CHAPTER001NAME (wiki.xiph.org, "Chapter Extension").

@@ -1,5 +1,5 @@
 import { rm, writeFile } from 'node:fs/promises';
-import { chapterSpans, ffmetadata } from './chapters.ts';
+import { chapterSpans, ffmetadata, fromTheStart } from './chapters.ts';
 import type { ChildProcesses } from './child-processes.ts';
 import { deliveredAacFrames, framesAtRate, opusBitRate, planMp3, planMp4 } from './delivery-plan.ts';
 import type { FileJob, PcmShape } from './encoder.ts';
@@ -24,7 +24,8 @@ export async function encodeFileWithFfmpeg(options: FfmpegFileOptions, job: File
     job.finalPath,
     async (temporaryPath) => {
       const metadataPath = `${temporaryPath}.txt`;
-      const chapters = chapterSpans(job.chapters ?? [], encoding.expected.seconds);
+      const spans = chapterSpans(job.chapters ?? [], encoding.expected.seconds);
+      const chapters = job.format === 'mp4' ? fromTheStart(spans) : spans;
       // ffmpeg writes Opus chapters with rounded seconds: 1.5 s becomes 2.5 s.
       const style = job.format === 'flac' || job.format === 'opus' ? 'comments' : 'chapters';
       try {

@@ -2,7 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
 import type { Log } from '../session/ports.ts';
-import { chapterSpans, ffmetadata } from './chapters.ts';
+import { chapterSpans, ffmetadata, fromTheStart } from './chapters.ts';
 import type { ChildProcesses, RunningChild } from './child-processes.ts';
 import { AAC_PACKET_FRAMES, deliveredAacFrames, framesAtRate, planMp3, planMp4 } from './delivery-plan.ts';
 import type { Chapter, LiveEncoder, LiveJob } from './encoder.ts';
@@ -85,7 +85,7 @@ export function startFfmpegLive(options: FfmpegLiveOptions, job: LiveJob): LiveE
     const encodedFrames = framesAtRate(frames, job.sampleRate, plan.sampleRate);
     const delivered = deliveredAacFrames(encodedFrames, plan.sampleRate);
     const seconds = delivered / plan.sampleRate;
-    const spans = chapterSpans(chapters, seconds);
+    const spans = fromTheStart(chapterSpans(chapters, seconds));
     return replaceFile(
       job.finalPath,
       async (temporaryPath) => {

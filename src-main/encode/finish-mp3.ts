@@ -24,8 +24,8 @@ export async function finishLiveMp3(
     finalPath,
     async (temporaryPath) => {
       await appendFile(temporaryPath, tag);
-      for await (const piece of createReadStream(partialPath, { highWaterMark: 1024 * 1024 }))
-        await appendFile(temporaryPath, piece);
+      const pieces: AsyncIterable<Buffer> = createReadStream(partialPath, { highWaterMark: 1024 * 1024 });
+      for await (const piece of pieces) await appendFile(temporaryPath, piece);
     },
     (temporaryPath) => verifyFile(temporaryPath, expected),
   );

@@ -36,7 +36,11 @@ it('refuses the second launch before anything opens the catalog', async () => {
   mkdirSync(profileDir);
   writeFileSync(join(profileDir, LOCK_FILE), String(process.pid));
   const second = launchDouble({ projectDir, args: [`--dir=${dataDir}`] });
-  expect(await second.exited).toBe(0);
+  try {
+    expect(await second.exited).toBe(0);
+  } finally {
+    await second.dispose();
+  }
   expect(existsSync(join(dataDir, 'lectern.db'))).toBe(false);
   expect(existsSync(join(dataDir, 'recordings'))).toBe(false);
 });

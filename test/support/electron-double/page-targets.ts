@@ -55,6 +55,9 @@ export class PageTargets {
     const targetId = String(Reflect.get(info, 'targetId'));
     const opener = this.#openers.get(String(Reflect.get(info, 'openerId')));
     if (opener !== undefined && !(await opener.mayOpenNext())) {
+      // A held target holds its opener too, so it is let go, but with every request of its own stopped.
+      await session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
+      await session.send('Runtime.runIfWaitingForDebugger');
       await this.#pipe.send('Target.closeTarget', { targetId });
       return;
     }

@@ -10,6 +10,9 @@ registerHooks({
       : nextResolve(specifier, context),
 });
 
+// A test that ended without ending its app must not leave it, and its Chromium, behind.
+process.on('disconnect', () => process.exit(1));
+
 process.on('message', (message: { id: number; source: string; text: string }) => {
   void answer(message);
 });
