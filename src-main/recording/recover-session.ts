@@ -9,6 +9,9 @@ import { statBytes } from '../files/stat-bytes.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { withParts } from './record-changes.ts';
 
+/** What an encoder that was cut off, or a description half written, leaves behind. */
+const LEFTOVER = /\.(mp4|mp3)\.partial$|\.encoding-[0-9a-f]{8}(\.txt)?$|^session\.json\.new$/;
+
 /** A delivered copy that must be made again from its master. */
 export interface UnfinishedDelivery {
   readonly file: RecordingFile;
@@ -48,8 +51,7 @@ export async function recoverMasters(
 export async function removeLeftovers(folders: readonly string[]): Promise<void> {
   for (const folder of folders)
     for (const name of await readdir(folder)) {
-      const leftover = /\.(mp4|mp3)\.partial$/.test(name) || name === 'session.json.new';
-      if (leftover) await rm(join(folder, name), { force: true });
+      if (LEFTOVER.test(name)) await rm(join(folder, name), { force: true });
     }
 }
 

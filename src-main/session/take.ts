@@ -295,13 +295,13 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       track.place.late += track.timeline.late - late;
       if (placements.length > 0) observe(track, pcm, frames);
       const end = await placeAll(track, placements);
-      if (seq !== undefined) noteWritten(track);
+      noteWritten(track);
       return end;
     },
     skip(name, seq) {
       const track = trackNamed(name);
       track.timeline.skip({ seq, frames: 0, pcm: new Uint8Array(0) });
-      if (seq !== undefined) noteWritten(track);
+      noteWritten(track);
     },
     reject(name) {
       const track = tracks.find((candidate) => candidate.name === name) ?? tracks[0];

@@ -13,7 +13,7 @@ export interface TrackOutputOptions {
 export interface TrackOutput {
   /** Hands audio to the track's part, and remembers it until it is in the file. */
   append(track: SessionTrack, placement: Placement, pcm: Uint8Array): void;
-  /** Acknowledges every chunk placed so far, once what they brought has been written. */
+  /** Counts every chunk placed so far as written, once it is, and tells a client that numbers its chunks. */
   noteWritten(track: SessionTrack): void;
 }
 
