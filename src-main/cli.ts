@@ -4,6 +4,7 @@ import { addExportCommand } from './commands/export.ts';
 import { addListCommand } from './commands/list.ts';
 import { addRecordCommand } from './commands/record.ts';
 import { addRecoverCommand } from './commands/recover.ts';
+import { addRepairCommand } from './commands/repair.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addShowCommand } from './commands/show.ts';
 import { LecternError, toWireError } from './contract/errors.ts';
@@ -26,6 +27,7 @@ function createProgram(): Command {
   addShowCommand(program);
   addExportCommand(program);
   addRecoverCommand(program);
+  addRepairCommand(program);
   // Options that every command takes may stand before the command or after it.
   for (const command of program.commands)
     command

@@ -1,0 +1,115 @@
+import { bufferedSource, type ByteSource } from './byte-source.ts';
+import type { Fault, Finding } from './finding.ts';
+
+/** Kilobits a second of layer III, by index: MPEG 1, then MPEG 2 and 2.5 (ISO 11172-3, 13818-3). */
+const BIT_RATES = [
+  [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+  [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
+] as const;
+const SAMPLE_RATES = [44_100, 48_000, 32_000] as const;
+/** Frames in a row that make it an MP3. */
+const CONVINCING_FRAMES = 4;
+
+/** Examines a file that is MP3 frames, perhaps behind a tag; undefined for any other. */
+export async function diagnoseMp3(file: ByteSource): Promise<Finding | undefined> {
+  const source = bufferedSource(file);
+  const start = await skipId3(source);
+  let frames = 0;
+  let position = start;
+  let declared: number | undefined;
+  for (;;) {
+    const head = await source.read(position, 4);
+    const bytes = frameBytes(head);
+    if (bytes === undefined) break;
+    if (frames === 0) declared = await declaredBytes(source, position, bytes);
+    if (position + bytes > source.size) break;
+    position += bytes;
+    frames++;
+  }
+  if (frames < CONVINCING_FRAMES) return undefined;
+  const found = (faults: readonly Fault[], rest: Partial<Finding>): Finding => ({
+    kind: 'mp3',
+    faults,
+    ...rest,
+  });
+  const cure = { kind: 'remux', container: 'mp3', endOffset: position } as const;
+  const action = 'copy the audio that is there into a whole file';
+  const left = source.size - position;
+  const missing = declared === undefined ? 0 : start + declared - position;
+  const isFrame = frameBytes(await source.read(position, 4)) !== undefined;
+  // Some encoders count their own first frame and some do not.
+  if (missing > 2 * 1441) {
+    const message = `it is cut off: about ${missing} bytes that its first frame counts are missing`;
+    return found([{ code: 'truncated', message }], { cure, action });
+  }
+  if (isFrame || (left > 0 && left < 4)) {
+    const message = `it is cut off in its last frame, of which ${left} bytes are left`;
+    return found([{ code: 'truncated', message }], { cure, action });
+  }
+  if (left === 0 || (await isTag(source, position))) return found([], {});
+  const tail = await source.read(position, 64 * 1024);
+  const resumes = findFrames(tail);
+  if (resumes) {
+    const fault: Fault = { code: 'unreadable', message: `${left} bytes behind it are damaged frames` };
+    return found([fault], { cure, action });
+  }
+  const fault: Fault = {
+    code: 'trailing-garbage',
+    message: `${left} bytes that are not MP3 stand behind it`,
+  };
+  const pieces = [{ offset: 0, length: position }];
+  return found([fault], { cure: { kind: 'rewrite', pieces }, action: 'leave those bytes out' });
+}
+
+async function skipId3(source: ByteSource): Promise<number> {
+  const head = await source.read(0, 10);
+  if (head.length < 10 || head.toString('latin1', 0, 3) !== 'ID3') return 0;
+  const footer = ((head[5] ?? 0) & 0x10) === 0 ? 0 : 10;
+  const size = head.subarray(6, 10).reduce((sum, byte) => sum * 128 + (byte & 0x7f), 0);
+  return 10 + size + footer;
+}
+
+/** Bytes of the frame that begins with `head`; undefined where none does. */
+function frameBytes(head: Buffer): number | undefined {
+  const [sync = 0, version = 0, rates = 0] = head;
+  if (head.length < 4 || sync !== 0xff || (version & 0xe0) !== 0xe0 || (version & 0x06) !== 0x02)
+    return undefined;
+  const mpeg = (version >> 3) & 3;
+  const sampleRate = SAMPLE_RATES[(rates >> 2) & 3];
+  const kilobits = BIT_RATES[mpeg === 3 ? 0 : 1][rates >> 4];
+  if (mpeg === 1 || sampleRate === undefined || kilobits === undefined || kilobits === 0) return undefined;
+  const rate = mpeg === 3 ? sampleRate : mpeg === 2 ? sampleRate / 2 : sampleRate / 4;
+  return Math.floor(((mpeg === 3 ? 144 : 72) * kilobits * 1000) / rate) + ((rates >> 1) & 1);
+}
+
+/** The length in bytes that a Xing or Info header in the first frame tells. */
+async function declaredBytes(
+  source: ByteSource,
+  position: number,
+  bytes: number,
+): Promise<number | undefined> {
+  const frame = await source.read(position, bytes);
+  const at = Math.max(frame.indexOf('Xing', 0, 'latin1'), frame.indexOf('Info', 0, 'latin1'));
+  if (at < 0 || at > 40 || at + 16 > frame.length) return undefined;
+  const flags = frame.readUInt32BE(at + 4);
+  if ((flags & 2) === 0) return undefined;
+  return frame.readUInt32BE(at + ((flags & 1) === 0 ? 8 : 12));
+}
+
+async function isTag(source: ByteSource, position: number): Promise<boolean> {
+  const tail = await source.read(position, 8);
+  return ['TAG', 'ID3', 'APETAGEX', 'LYRICSBE'].some((mark) => tail.toString('latin1').startsWith(mark));
+}
+
+function findFrames(tail: Buffer): boolean {
+  for (let at = 1; at + 4 <= tail.length; at++) {
+    let position = at;
+    for (let count = 0; count < CONVINCING_FRAMES; count++) {
+      const bytes = frameBytes(tail.subarray(position, position + 4));
+      if (bytes === undefined) break;
+      position += bytes;
+      if (count === CONVINCING_FRAMES - 1) return true;
+    }
+  }
+  return false;
+}

@@ -1,0 +1,115 @@
+import { open, stat } from 'node:fs/promises';
+import { basename, extname } from 'node:path';
+import { LecternError } from '../contract/errors.ts';
+import { systemCode } from '../files/write-error.ts';
+import { fileSource, type ByteSource } from './byte-source.ts';
+import { diagnoseMp3 } from './diagnose-mp3.ts';
+import { diagnoseMp4 } from './diagnose-mp4.ts';
+import { diagnoseOgg } from './diagnose-ogg.ts';
+import { diagnoseRaw } from './diagnose-raw.ts';
+import { diagnoseWav } from './diagnose-wav.ts';
+import { diagnoseWebm } from './diagnose-webm.ts';
+import type { Finding, RepairHints } from './finding.ts';
+
+/** What a file is and what is wrong with it, as of the moment it was looked at. */
+export interface Diagnosis {
+  readonly path: string;
+  /** Undefined for a file of a kind that is not repaired here. */
+  readonly finding: Finding | undefined;
+  /** To notice that the file has changed since. */
+  readonly size: number;
+  readonly modifiedMs: number;
+}
+
+/** What a file still being written is called until it is finished. */
+export const PARTIAL_SUFFIX = '.partial';
+
+const EXTENSIONS: Readonly<Record<string, 'raw' | 'mp4' | 'webm' | 'ogg' | 'mp3'>> = {
+  '.wav': 'raw',
+  '.wave': 'raw',
+  '.pcm': 'raw',
+  '.raw': 'raw',
+  '.mp4': 'mp4',
+  '.m4a': 'mp4',
+  '.mov': 'mp4',
+  '.webm': 'webm',
+  '.weba': 'webm',
+  '.mkv': 'webm',
+  '.mka': 'webm',
+  '.ogg': 'ogg',
+  '.oga': 'ogg',
+  '.opus': 'ogg',
+  '.mp3': 'mp3',
+};
+
+/** Files of other kinds that may go by these names. */
+const OTHER_KINDS = [
+  'RIFF',
+  'RIFX',
+  'FORM',
+  'fLaC',
+  'caff',
+  '.snd',
+  'wvpk',
+  'MAC ',
+  'II*',
+  'MM',
+  'PK',
+  '%PDF',
+];
+
+/** `.wav` of `user_1.wav` and of `user_1.wav.partial`, in lower case. */
+export function audioExtension(path: string): string {
+  return extname(basename(path, PARTIAL_SUFFIX)).toLowerCase();
+}
+
+/** True for names that audio files have. */
+export function isAudioName(path: string): boolean {
+  return audioExtension(path) in EXTENSIONS;
+}
+
+/** Looks at a file without changing it. Rejects with FILE_MISSING where it cannot be read. */
+export async function diagnose(path: string, hints: RepairHints = {}): Promise<Diagnosis> {
+  const unreadable = (error: unknown): never => {
+    throw new LecternError('FILE_MISSING', `${path} cannot be read (${systemCode(error)})`, { cause: error });
+  };
+  const stats = await stat(path).catch(unreadable);
+  // Opening a pipe or a device could wait for ever.
+  if (!stats.isFile()) throw new LecternError('FILE_MISSING', `${path} is not a file`);
+  const file = await open(path, 'r').catch(unreadable);
+  try {
+    const { size, mtimeMs } = await file.stat();
+    const finding = await inspect(fileSource(file, size), audioExtension(path), hints);
+    return { path, finding, size, modifiedMs: mtimeMs };
+  } finally {
+    await file.close();
+  }
+}
+
+/** The content decides what a file is; its name only where the content does not say. */
+async function inspect(
+  source: ByteSource,
+  extension: string,
+  hints: RepairHints,
+): Promise<Finding | undefined> {
+  const found =
+    (await diagnoseWav(source, hints)) ??
+    (await diagnoseMp4(source)) ??
+    (await diagnoseWebm(source)) ??
+    (await diagnoseOgg(source));
+  if (found !== undefined) return found;
+  const expected = EXTENSIONS[extension];
+  const start = (await source.read(0, 12)).toString('latin1');
+  if (OTHER_KINDS.some((mark) => start.startsWith(mark))) return undefined;
+  if (expected === 'mp3' || start.startsWith('ID3')) {
+    const mp3 = await diagnoseMp3(source);
+    if (mp3 !== undefined) return mp3;
+  }
+  if (expected === undefined) return undefined;
+  if (expected === 'raw') return diagnoseRaw(source, hints);
+  return {
+    kind: expected,
+    faults: [{ code: 'unreadable', message: `its beginning is not that of ${extension} audio` }],
+    reason: source.size === 0 ? 'it is empty' : 'there is nothing to tell how to read it',
+  };
+}

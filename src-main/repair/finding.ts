@@ -1,0 +1,70 @@
+/** What can be wrong with a file. */
+export type FaultCode =
+  | 'no-header'
+  | 'zero-sizes'
+  | 'oversized'
+  | 'undersized'
+  | 'wrapped-sizes'
+  | 'wrong-file-size'
+  | 'mulaw-as-pcm'
+  | 'byte-swapped'
+  | 'wrong-rate'
+  | 'inconsistent-format'
+  | 'partial-frame'
+  | 'trailing-garbage'
+  | 'missing-pad'
+  | 'truncated'
+  | 'unfinished'
+  | 'no-index'
+  | 'unreadable';
+
+export interface Fault {
+  readonly code: FaultCode;
+  /** In words, with the figures. */
+  readonly message: string;
+}
+
+export type FileKind = 'wav' | 'raw' | 'mp4' | 'webm' | 'ogg' | 'mp3';
+
+/** A stretch of the damaged file, as it is or converted to signed 16-bit little-endian samples. */
+export interface KeptPiece {
+  readonly offset: number;
+  readonly length: number;
+  readonly convert?: 'mulaw' | 'swap16';
+}
+
+/** A repaired file is these, one after another. */
+export type Piece = { readonly bytes: Uint8Array } | KeptPiece;
+
+export type Cure =
+  | { readonly kind: 'rewrite'; readonly pieces: readonly Piece[] }
+  /** Its packets are copied by ffmpeg into a new file of the same kind. */
+  | {
+      readonly kind: 'remux';
+      readonly container: 'mp4' | 'webm' | 'ogg' | 'mp3';
+      /** Where the last whole packet ends, for containers that do not tell ffmpeg. */
+      readonly endOffset?: number;
+    };
+
+/** What a detector says of a file. No faults: healthy. Faults without a cure: `reason` says why there is none. */
+export interface Finding {
+  readonly kind: FileKind;
+  readonly faults: readonly Fault[];
+  /** What a repair would do, in words. */
+  readonly action?: string;
+  readonly cure?: Cure;
+  readonly reason?: string;
+}
+
+/** What the user knows of files that do not say it themselves, or say it wrongly. */
+export interface RepairHints {
+  readonly sampleRate?: number;
+  readonly channels?: number;
+  /** True where the file itself was named, not found in a folder: then `sampleRate` also overrules its header. */
+  readonly named?: boolean;
+}
+
+export function pieceBytes(piece: Piece): number {
+  if ('bytes' in piece) return piece.bytes.length;
+  return piece.convert === 'mulaw' ? piece.length * 2 : piece.length;
+}

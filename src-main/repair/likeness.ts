@@ -1,0 +1,57 @@
+import { sampleBlocks, type ByteSource } from './byte-source.ts';
+import { sampleKind } from './sample-kind.ts';
+import type { WavFormat } from './wav-format.ts';
+
+interface Stretch {
+  readonly offset: number;
+  readonly length: number;
+}
+
+const COMPARED_BYTES = 256 * 1024;
+const BINS = 32;
+
+/** Whether a stretch behind the audio is more of it, by the loudness and sign of its samples. */
+export async function likeness(
+  source: ByteSource,
+  audio: Stretch,
+  rest: Stretch,
+  format: WavFormat,
+): Promise<'alike' | 'different' | 'unclear'> {
+  const frameBytes = Math.max(1, format.blockBytes);
+  const blocks = await sampleBlocks(source, rest, frameBytes);
+  if (format.tag === 1 && format.bitsPerSample === 16) {
+    const kind = sampleKind(blocks, format.channels);
+    if (kind === 'pcm_s16le') return 'alike';
+  }
+  const near = Math.min(
+    audio.length - (audio.length % frameBytes),
+    COMPARED_BYTES - (COMPARED_BYTES % frameBytes),
+  );
+  if (near === 0) return 'unclear';
+  const before = await sampleBlocks(
+    source,
+    { offset: audio.offset + audio.length - (audio.length % frameBytes) - near, length: near },
+    frameBytes,
+  );
+  const difference = distance(shares(before, format), shares(blocks, format));
+  if (difference < 0.3) return 'alike';
+  return difference > 0.5 ? 'different' : 'unclear';
+}
+
+/** How often each height of sample occurs, from the most significant byte of each. */
+function shares(blocks: readonly Uint8Array[], format: WavFormat): readonly number[] {
+  const sampleBytes = Math.max(1, format.bitsPerSample >> 3);
+  const counts = new Array<number>(BINS).fill(0);
+  let total = 0;
+  for (const block of blocks) {
+    for (let index = sampleBytes - 1; index < block.length; index += sampleBytes, total++) {
+      const bin = (block[index] ?? 0) >> 3;
+      counts[bin] = (counts[bin] ?? 0) + 1;
+    }
+  }
+  return counts.map((count) => count / Math.max(1, total));
+}
+
+function distance(a: readonly number[], b: readonly number[]): number {
+  return a.reduce((sum, share, bin) => sum + Math.abs(share - (b[bin] ?? 0)), 0) / 2;
+}

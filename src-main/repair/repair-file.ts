@@ -1,0 +1,129 @@
+import { chmod, mkdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { LecternError } from '../contract/errors.ts';
+import { syncFile } from '../encode/replace-file.ts';
+import { syncFolder } from '../files/sync-folder.ts';
+import { writeError } from '../files/write-error.ts';
+import { audioExtension, diagnose, type Diagnosis } from './diagnose.ts';
+import type { Cure } from './finding.ts';
+import { keepBackup, placeNew } from './place-file.ts';
+import { remux, type Remuxer } from './remux.ts';
+import { changesName, exists, outputNames, type RepairTarget } from './repair-target.ts';
+import { removeLeftovers, temporaryPathFor } from './temporary-file.ts';
+import { holdsPieces, writePieces } from './write-pieces.ts';
+
+export interface RepairPlan {
+  readonly outputPath: string;
+  /** The repaired file is there already, from an earlier run. */
+  readonly done: boolean;
+}
+
+export interface Repaired {
+  readonly outputPath: string;
+  readonly backupPath?: string;
+}
+
+/** Where the repaired file would go. Writes nothing. */
+export async function planRepair(
+  diagnosis: Diagnosis,
+  target: RepairTarget,
+): Promise<RepairPlan | undefined> {
+  const { path, finding } = diagnosis;
+  if (finding?.cure === undefined) return undefined;
+  for (const outputPath of outputNames(path, finding.kind, target)) {
+    if (outputPath === path || !(await exists(outputPath))) return { outputPath, done: false };
+    if (await isResult(outputPath, diagnosis, finding.cure)) return { outputPath, done: true };
+  }
+  return undefined;
+}
+
+async function isResult(outputPath: string, diagnosis: Diagnosis, cure: Cure): Promise<boolean> {
+  const stats = await stat(outputPath).catch(() => undefined);
+  if (stats?.isFile() !== true) return false;
+  if (cure.kind === 'rewrite') return holdsPieces(outputPath, cure.pieces, diagnosis.path);
+  if (stats.mtimeMs < diagnosis.modifiedMs) return false;
+  const { finding } = await diagnose(outputPath);
+  return finding !== undefined && finding.kind === cure.container && finding.faults.length === 0;
+}
+
+/**
+ * Writes a repaired file under its name only once it is whole, durable and found healthy. The damaged one is never
+ * written to; in place, it is kept under another name first.
+ */
+export async function executeRepair(
+  diagnosis: Diagnosis,
+  plan: RepairPlan,
+  target: RepairTarget,
+  remuxer: () => Promise<Remuxer | undefined>,
+): Promise<Repaired> {
+  const { path, finding } = diagnosis;
+  if (finding?.cure === undefined)
+    throw new LecternError('INVALID_AUDIO_FILE', 'There is no cure for this file');
+  const { outputPath } = plan;
+  const extension = finding.kind === 'raw' ? '.wav' : audioExtension(path);
+  const temporaryPath = temporaryPathFor(outputPath, extension);
+  try {
+    await mkdir(dirname(outputPath), { recursive: true, mode: 0o700 });
+    await removeLeftovers(outputPath);
+    await write(finding.cure, path, temporaryPath, remuxer);
+    const { finding: result } = await diagnose(temporaryPath);
+    if (result === undefined || result.faults.length > 0) {
+      const left = result?.faults.map(({ message }) => message).join('; ') ?? 'it could not be read back';
+      throw new LecternError('INVALID_AUDIO_FILE', `The repaired file was not kept: ${left}`);
+    }
+    const { size, mtimeMs, mode } = await stat(path);
+    if (size !== diagnosis.size || mtimeMs !== diagnosis.modifiedMs)
+      throw new LecternError(
+        'INVALID_AUDIO_FILE',
+        'It changed while it was being repaired: something is writing to it',
+      );
+    await chmod(temporaryPath, mode & 0o777);
+    return await place(diagnosis, plan, target, temporaryPath);
+  } catch (error) {
+    await rm(temporaryPath, { force: true }).catch(() => undefined);
+    throw error instanceof LecternError ? error : writeError(error);
+  }
+}
+
+async function write(
+  cure: Cure,
+  fromPath: string,
+  toPath: string,
+  remuxer: () => Promise<Remuxer | undefined>,
+): Promise<void> {
+  if (cure.kind === 'rewrite') return writePieces(cure.pieces, fromPath, toPath);
+  const ffmpeg = await remuxer();
+  if (ffmpeg === undefined)
+    throw new LecternError(
+      'ENCODER_UNAVAILABLE',
+      `Mending ${cure.container.toUpperCase()} needs ffmpeg, and none was found. Install ffmpeg, or set LECTERN_FFMPEG to its path`,
+    );
+  const isMatroska = /^\.mk[av]$/.test(audioExtension(fromPath));
+  await remux(ffmpeg, {
+    fromPath,
+    toPath,
+    container: cure.container,
+    isMatroska,
+    ...(cure.endOffset === undefined ? {} : { endOffset: cure.endOffset }),
+  });
+  await syncFile(toPath);
+}
+
+async function place(
+  { path, finding }: Diagnosis,
+  { outputPath }: RepairPlan,
+  target: RepairTarget,
+  temporaryPath: string,
+): Promise<Repaired> {
+  if (target.place !== 'in-place') {
+    await placeNew(temporaryPath, outputPath);
+    return { outputPath };
+  }
+  const backupPath = await keepBackup(path);
+  if (finding !== undefined && changesName(path, finding.kind)) {
+    await placeNew(temporaryPath, outputPath);
+    await unlink(path);
+  } else await rename(temporaryPath, outputPath);
+  await syncFolder(outputPath);
+  return { outputPath, backupPath };
+}

@@ -1,0 +1,47 @@
+import { lstat } from 'node:fs/promises';
+import { basename, dirname, extname, join, relative } from 'node:path';
+import { PARTIAL_SUFFIX } from './diagnose.ts';
+import type { FileKind } from './finding.ts';
+
+/** Where a repaired file goes. */
+export type RepairTarget =
+  /** `name.repaired.wav`; the damaged file stays as it is. */
+  | { readonly place: 'beside' }
+  /** In its stead; the damaged file becomes `name.wav.bak`. */
+  | { readonly place: 'in-place' }
+  /** Into a folder, where it stands as it stands below `root`. */
+  | { readonly place: 'folder'; readonly folder: string; readonly root: string };
+
+/** The names a repaired file may take, best first, without end. */
+export function* outputNames(path: string, kind: FileKind, target: RepairTarget): Generator<string> {
+  const name = basename(path, PARTIAL_SUFFIX);
+  const ownExtension = extname(name);
+  const stem = basename(name, ownExtension);
+  const extension = kind === 'raw' ? '.wav' : ownExtension;
+  if (target.place === 'in-place' && !changesName(path, kind)) {
+    yield path;
+    return;
+  }
+  const folder =
+    target.place === 'folder' ? join(target.folder, relative(target.root, dirname(path))) : dirname(path);
+  if (target.place !== 'beside') yield join(folder, stem + extension);
+  yield join(folder, `${stem}.repaired${extension}`);
+  for (let number = 2; ; number++) yield join(folder, `${stem}.repaired-${number}${extension}`);
+}
+
+/** True for samples without a header under a name that no WAV has: what is made of them is one. */
+export function changesName(path: string, kind: FileKind): boolean {
+  return kind === 'raw' && !/^\.wave?$/i.test(extname(basename(path, PARTIAL_SUFFIX)));
+}
+
+export function* backupNames(path: string): Generator<string> {
+  yield `${path}.bak`;
+  for (let number = 2; ; number++) yield `${path}.bak${number}`;
+}
+
+export async function exists(path: string): Promise<boolean> {
+  return lstat(path).then(
+    () => true,
+    () => false,
+  );
+}

@@ -1,0 +1,35 @@
+import { randomBytes } from 'node:crypto';
+import { readdir, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { systemCode } from '../files/write-error.ts';
+
+/** A name beside `finalPath` for what is not finished, which says whose it is. */
+export function temporaryPathFor(finalPath: string, extension: string): string {
+  const name = `${prefixOf(finalPath)}${process.pid}-${randomBytes(4).toString('hex')}${extension}`;
+  return join(dirname(finalPath), name);
+}
+
+/** Removes what runs that were killed left of this file. */
+export async function removeLeftovers(finalPath: string): Promise<void> {
+  const prefix = prefixOf(finalPath);
+  const folder = dirname(finalPath);
+  for (const name of await readdir(folder)) {
+    const pid = name.startsWith(prefix)
+      ? /^(\d+)-[0-9a-f]{8}\.\w+$/.exec(name.slice(prefix.length))?.[1]
+      : undefined;
+    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(folder, name), { force: true });
+  }
+}
+
+function prefixOf(finalPath: string): string {
+  return `.${basename(finalPath)}.repairing-`;
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return systemCode(error) !== 'ESRCH';
+  }
+}

@@ -1,0 +1,106 @@
+import type { Fault, RepairHints } from './finding.ts';
+
+/** The content of a `fmt ` chunk, field by field as it stands there. */
+export interface WavFormat {
+  /** 1 PCM, 3 float, 6 A-law, 7 mu-law; that of an extensible header is looked up. */
+  readonly tag: number;
+  readonly channels: number;
+  readonly sampleRate: number;
+  readonly byteRate: number;
+  readonly blockBytes: number;
+  readonly bitsPerSample: number;
+}
+
+const EXTENSIBLE = 0xfffe;
+const PLAIN_TAGS = new Set([1, 3, 6, 7]);
+const USUAL_RATES = new Set([
+  8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 64_000, 88_200, 96_000, 176_400,
+  192_000,
+]);
+
+export function parseWavFormat(content: Buffer): WavFormat {
+  const tag = content.readUInt16LE(0);
+  return {
+    tag: tag === EXTENSIBLE && content.length >= 26 ? content.readUInt16LE(24) : tag,
+    channels: content.readUInt16LE(2),
+    sampleRate: content.readUInt32LE(4),
+    byteRate: content.readUInt32LE(8),
+    blockBytes: content.readUInt16LE(12),
+    bitsPerSample: content.readUInt16LE(14),
+  };
+}
+
+/** The same content with these fields in it. */
+export function patchWavFormat(content: Buffer, format: WavFormat): Buffer {
+  const patched = Buffer.from(content);
+  patched.writeUInt16LE(format.channels, 2);
+  patched.writeUInt32LE(format.sampleRate, 4);
+  patched.writeUInt32LE(format.byteRate, 8);
+  patched.writeUInt16LE(format.blockBytes, 12);
+  return patched;
+}
+
+/** True where samples stand one after another uncompressed, so that the fields must agree. */
+export function isPlain(format: WavFormat): boolean {
+  return PLAIN_TAGS.has(format.tag);
+}
+
+export function withRate(format: WavFormat, sampleRate: number): WavFormat {
+  const blockBytes = isPlain(format) ? (format.channels * format.bitsPerSample) / 8 : format.blockBytes;
+  return { ...format, sampleRate, blockBytes, byteRate: sampleRate * blockBytes };
+}
+
+export interface FormatFinding {
+  /** What it should say. */
+  readonly format: WavFormat;
+  readonly faults: readonly Fault[];
+  /** Why that cannot be told. */
+  readonly reason?: string;
+}
+
+/** Checks the fields against one another, and against what the user says. */
+export function checkWavFormat(format: WavFormat, hints: RepairHints): FormatFinding {
+  const { channels, bitsPerSample, sampleRate, byteRate, blockBytes } = format;
+  if (!isPlain(format)) return { format, faults: [] };
+  const expectedBlock = (channels * bitsPerSample) / 8;
+  if (channels === 0 || expectedBlock < 1 || bitsPerSample % 8 !== 0) {
+    const message = `its header declares ${channels} channels of ${bitsPerSample} bits`;
+    return {
+      format,
+      faults: [{ code: 'inconsistent-format', message }],
+      reason: 'there are no samples of that shape',
+    };
+  }
+  if (hints.sampleRate !== undefined && hints.sampleRate !== sampleRate && hints.named === true) {
+    const message = `its header declares ${sampleRate} Hz where ${hints.sampleRate} Hz was given`;
+    return { format: withRate(format, hints.sampleRate), faults: [{ code: 'wrong-rate', message }] };
+  }
+  if (byteRate === sampleRate * expectedBlock && blockBytes === expectedBlock && sampleRate > 0)
+    return { format, faults: [] };
+
+  const otherRate = byteRate / expectedBlock;
+  const declares =
+    `its header declares ${sampleRate} Hz, ${channels} channels of ${bitsPerSample} bits, ` +
+    `but ${byteRate} bytes a second in blocks of ${blockBytes}`;
+  if (hints.sampleRate !== undefined)
+    return {
+      format: withRate(format, hints.sampleRate),
+      faults: [{ code: 'wrong-rate', message: declares }],
+    };
+  if (blockBytes === expectedBlock && otherRate !== sampleRate && USUAL_RATES.has(otherRate)) {
+    const message = `${declares}, which belong to ${otherRate} Hz (--rate decides otherwise)`;
+    return { format: withRate(format, otherRate), faults: [{ code: 'wrong-rate', message }] };
+  }
+  if (USUAL_RATES.has(sampleRate)) {
+    if (blockBytes !== expectedBlock && blockBytes * sampleRate === byteRate) {
+      const reason = 'either its channels or its blocks are wrong, and the file does not tell which';
+      return { format, faults: [{ code: 'inconsistent-format', message: declares }], reason };
+    }
+    return {
+      format: withRate(format, sampleRate),
+      faults: [{ code: 'inconsistent-format', message: declares }],
+    };
+  }
+  const reason = 'its rate cannot be told from that: give it with --rate';
+  return { format, faults: [{ code: 'wrong-rate', message: declares }], reason };
+}

@@ -1,0 +1,88 @@
+import { pieceBytes, type KeptPiece, type Piece } from './finding.ts';
+import { UNKNOWN_SIZE, type WavChunk } from './wav-chunks.ts';
+
+export interface WavParts {
+  /** The content of the `fmt ` chunk. */
+  readonly format: Uint8Array;
+  readonly before: readonly WavChunk[];
+  readonly audio: KeptPiece;
+  readonly trailing: readonly WavChunk[];
+  /** Bytes of a frame, for the count of frames in `ds64`. */
+  readonly frameBytes: number;
+}
+
+/** A `ds64` chunk with no table: 28 bytes of content (EBU Tech 3306). */
+const DS64_BYTES = 28;
+
+/** A whole WAV with true sizes: RIFF, or RF64 where 32 bits do not hold them. */
+export function assembleWav(parts: WavParts): Piece[] {
+  const audioBytes = pieceBytes(parts.audio);
+  const pad: Piece[] = audioBytes % 2 === 1 ? [{ bytes: new Uint8Array(1) }] : [];
+  const trailing = [...pad, ...parts.trailing.flatMap(chunkPieces)];
+  const kept = parts.before.filter(({ id }) => id !== 'ds64');
+  const small = [...kept.flatMap(chunkPieces), ...newChunk('fmt ', parts.format)];
+  const riffBytes = 4 + total(small) + 8 + audioBytes + total(trailing);
+  if (riffBytes <= UNKNOWN_SIZE - 1)
+    return [head('RIFF', riffBytes), ...small, chunkHead('data', audioBytes), parts.audio, ...trailing];
+
+  // The room that a careful writer left for ds64 is what becomes of it.
+  const large = [
+    ...kept.filter(({ id }) => id !== 'JUNK').flatMap(chunkPieces),
+    ...newChunk('fmt ', parts.format),
+  ];
+  const sizes = Buffer.alloc(DS64_BYTES);
+  sizes.writeBigUInt64LE(BigInt(4 + 8 + DS64_BYTES + total(large) + 8 + audioBytes + total(trailing)), 0);
+  sizes.writeBigUInt64LE(BigInt(audioBytes), 8);
+  sizes.writeBigUInt64LE(BigInt(Math.floor(audioBytes / parts.frameBytes)), 16);
+  return [
+    head('RF64', UNKNOWN_SIZE),
+    ...newChunk('ds64', sizes),
+    ...large,
+    chunkHead('data', UNKNOWN_SIZE),
+    parts.audio,
+    ...trailing,
+  ];
+}
+
+/** The content of a `fmt ` chunk for plain 16-bit PCM. */
+export function pcm16Format(sampleRate: number, channels: number): Buffer {
+  const content = Buffer.alloc(16);
+  content.writeUInt16LE(1, 0);
+  content.writeUInt16LE(channels, 2);
+  content.writeUInt32LE(sampleRate, 4);
+  content.writeUInt32LE(sampleRate * channels * 2, 8);
+  content.writeUInt16LE(channels * 2, 12);
+  content.writeUInt16LE(16, 14);
+  return content;
+}
+
+function total(pieces: readonly Piece[]): number {
+  return pieces.reduce((sum, piece) => sum + pieceBytes(piece), 0);
+}
+
+function head(magic: string, riffBytes: number): Piece {
+  const bytes = Buffer.alloc(12);
+  bytes.write(magic, 0, 'latin1');
+  bytes.writeUInt32LE(riffBytes, 4);
+  bytes.write('WAVE', 8, 'latin1');
+  return { bytes };
+}
+
+function chunkHead(id: string, length: number): Piece {
+  const bytes = Buffer.alloc(8);
+  bytes.write(id, 0, 'latin1');
+  bytes.writeUInt32LE(length, 4);
+  return { bytes };
+}
+
+function newChunk(id: string, content: Uint8Array): Piece[] {
+  return [chunkHead(id, content.length), { bytes: content }, ...padOf(content.length)];
+}
+
+function chunkPieces({ id, offset, length }: WavChunk): Piece[] {
+  return [chunkHead(id, length), { offset, length }, ...padOf(length)];
+}
+
+function padOf(length: number): Piece[] {
+  return length % 2 === 1 ? [{ bytes: new Uint8Array(1) }] : [];
+}

@@ -1,0 +1,79 @@
+import { open, type FileHandle } from 'node:fs/promises';
+import { decodeMulaw } from '../audio/mulaw.ts';
+import { writeFully } from '../encode/write-fully.ts';
+import { pieceBytes, type KeptPiece, type Piece } from './finding.ts';
+import { isZeroBlock } from './zero-block.ts';
+
+/** Of the damaged file; twice that of the repaired one where it is converted. */
+const BLOCK_BYTES = 512 * 1024;
+
+/** Blocks of a repaired file in order, made from the damaged one as they are asked for. */
+export async function* pieceBlocks(pieces: readonly Piece[], file: FileHandle): AsyncGenerator<Uint8Array> {
+  for (const piece of pieces) {
+    if ('bytes' in piece) yield piece.bytes;
+    else yield* keptBlocks(piece, file);
+  }
+}
+
+async function* keptBlocks(piece: KeptPiece, file: FileHandle): AsyncGenerator<Uint8Array> {
+  const { offset, length, convert } = piece;
+  const buffer = Buffer.alloc(BLOCK_BYTES);
+  for (let done = 0; done < length;) {
+    const wanted = Math.min(BLOCK_BYTES, length - done);
+    let filled = 0;
+    while (filled < wanted) {
+      const { bytesRead } = await file.read(buffer, filled, wanted - filled, offset + done + filled);
+      if (bytesRead === 0) throw new Error('The file became shorter while it was read');
+      filled += bytesRead;
+    }
+    done += wanted;
+    const block = buffer.subarray(0, wanted);
+    if (convert === 'swap16') block.swap16();
+    yield convert === 'mulaw' ? decodeMulaw(block) : block;
+  }
+}
+
+/** Writes a repaired file to a new path, durably. Silence takes no room on disks that allow it. */
+export async function writePieces(pieces: readonly Piece[], fromPath: string, toPath: string): Promise<void> {
+  const from = await open(fromPath, 'r');
+  try {
+    const to = await open(toPath, 'wx', 0o600);
+    try {
+      let position = 0;
+      for await (const block of pieceBlocks(pieces, from)) {
+        if (!isZeroBlock(block)) await writeFully(to, block, position);
+        position += block.length;
+      }
+      await to.truncate(position);
+      await to.datasync();
+    } finally {
+      await to.close();
+    }
+  } finally {
+    await from.close();
+  }
+}
+
+/** True where a file already holds exactly these pieces. */
+export async function holdsPieces(
+  path: string,
+  pieces: readonly Piece[],
+  fromPath: string,
+): Promise<boolean> {
+  const [from, file] = [await open(fromPath, 'r'), await open(path, 'r')];
+  try {
+    const size = pieces.reduce((sum, piece) => sum + pieceBytes(piece), 0);
+    if ((await file.stat()).size !== size) return false;
+    const there = Buffer.alloc(2 * BLOCK_BYTES);
+    let position = 0;
+    for await (const block of pieceBlocks(pieces, from)) {
+      const { bytesRead } = await file.read(there, 0, block.length, position);
+      if (bytesRead < block.length || !there.subarray(0, bytesRead).equals(block)) return false;
+      position += block.length;
+    }
+    return true;
+  } finally {
+    await from.close();
+    await file.close();
+  }
+}
