@@ -29,6 +29,7 @@ export default defineConfig({
     projects: [
       project('unit', 20),
       project('integration', 60),
+      project('media', 120),
       alone('browser', 120, 1),
       alone('desktop', 120, 2),
       alone('torture', 300, 3),

@@ -6,7 +6,7 @@ import { explainMissing, installRequirements } from './setup/install.ts';
 import { type Outcome, outcomeSchema } from './setup/outcome.ts';
 import { repository, runSteps, script } from './setup/steps.ts';
 
-const projects = ['unit', 'integration', 'browser', 'desktop'];
+const projects = ['unit', 'integration', 'media', 'browser', 'desktop'];
 if (globSync('test/torture/**/*.test.ts', { cwd: repository }).length > 0) projects.push('torture');
 
 const outcome = await runEverything();

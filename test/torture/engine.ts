@@ -28,7 +28,11 @@ const listening = await listen({
       dataDir,
       version: '0.0.0-torture',
       environment: process.env,
-      limits: { ...PROTOCOL_LIMITS, ...limits },
+      limits: {
+        maxChunkBytes: limits.maxChunkBytes ?? PROTOCOL_LIMITS.maxChunkBytes,
+        maxTotalBytes: limits.maxTotalBytes ?? PROTOCOL_LIMITS.maxTotalBytes,
+        maxDurationSeconds: limits.maxDurationSeconds ?? PROTOCOL_LIMITS.maxDurationSeconds,
+      },
       log,
       fileUrl: filePath,
     }),

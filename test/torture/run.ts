@@ -25,7 +25,12 @@ const { only } = values;
 const selected = suites.filter(({ name }) => only === undefined || only.includes(name));
 const rounds = values.rounds === undefined ? undefined : Number(values.rounds);
 const seed = values.seed === undefined ? Math.floor(Math.random() * 1_000_000) : Number(values.seed);
-if (values.help || selected.length < (only?.length ?? 1) || !Number.isInteger(rounds ?? 1) || !Number.isInteger(seed)) {
+if (
+  values.help ||
+  selected.length < (only?.length ?? 1) ||
+  !Number.isInteger(rounds ?? 1) ||
+  !Number.isInteger(seed)
+) {
   process.stderr.write(`${USAGE}\n`);
   process.exit(values.help ? 0 : 2);
 }

@@ -111,7 +111,11 @@ async function runClient(client: TortureClient, moment: Moment, random: () => nu
 }
 
 /** Waits for a random instant of what is to be hit. */
-async function atMoment(moment: Moment, clients: readonly TortureClient[], random: () => number): Promise<void> {
+async function atMoment(
+  moment: Moment,
+  clients: readonly TortureClient[],
+  random: () => number,
+): Promise<void> {
   const [speech] = clients;
   if (speech === undefined) return;
   if (moment === 'start') return delay(random() * 150);
@@ -119,7 +123,10 @@ async function atMoment(moment: Moment, clients: readonly TortureClient[], rando
   if (moment === 'stream') return delay(random() * 3000);
   if (moment === 'stop') {
     const patienceMs = performance.now() + 10_000;
-    while (!clients.every(({ shape, sentFrames }) => sentFrames >= shape.sampleRate * 0.6) && performance.now() < patienceMs)
+    while (
+      !clients.every(({ shape, sentFrames }) => sentFrames >= shape.sampleRate * 0.6) &&
+      performance.now() < patienceMs
+    )
       await delay(5);
     return delay(random() * 1600);
   }
@@ -160,7 +167,9 @@ async function mp4Loss(folder: string, snapshots: readonly Snapshot[]): Promise<
   // Each part may lack its last fragment.
   const allowed = MP4_LOSS_SECONDS * names.length;
   if (lost > allowed)
-    throw new Error(`${lost.toFixed(2)} s are missing from the MP4 before recovery; ${allowed.toFixed(2)} s are allowed`);
+    throw new Error(
+      `${lost.toFixed(2)} s are missing from the MP4 before recovery; ${allowed.toFixed(2)} s are allowed`,
+    );
   return Math.max(0, lost * 1000);
 }
 
@@ -177,16 +186,21 @@ async function verifyRecovered(dataDir: string, snapshots: readonly Snapshot[]):
       throw new Error(`${sent.id} is ${session.status} after recovery`);
     const frames = await verifyMasters([folder], sent, { finished: true });
     const listedFrames = Math.round(session.duration_seconds * sent.sampleRate);
-    if (listedFrames !== frames) throw new Error(`${sent.id} holds ${frames} frames, ${listedFrames} are listed`);
+    if (listedFrames !== frames)
+      throw new Error(`${sent.id} holds ${frames} frames, ${listedFrames} are listed`);
     const lost = (sent.sentFrames - frames) / sent.sampleRate;
     if (session.recovered !== null && lost > 1 + session.recovered.lost_seconds_at_most)
-      throw new Error(`${sent.id} lost ${lost} s and says ${session.recovered.lost_seconds_at_most} s at most`);
+      throw new Error(
+        `${sent.id} lost ${lost} s and says ${session.recovered.lost_seconds_at_most} s at most`,
+      );
     for (const { label, frame } of sent.markers) {
       const kept = session.markers.some(
         (marker) =>
-          marker.label === label && marker.frame + framesBefore(session.parts, marker.part, sent.sampleRate) === frame,
+          marker.label === label &&
+          marker.frame + framesBefore(session.parts, marker.part, sent.sampleRate) === frame,
       );
-      if (!kept) throw new Error(`the marker at ${frame} of ${sent.id} is gone: ${JSON.stringify(session.markers)}`);
+      if (!kept)
+        throw new Error(`the marker at ${frame} of ${sent.id} is gone: ${JSON.stringify(session.markers)}`);
     }
     if (sent.format !== 'mp4') continue;
     for (const file of session.files.filter(({ master, duration_ms }) => !master && duration_ms > 0)) {
@@ -215,10 +229,17 @@ async function digests(dataDir: string): Promise<Record<string, string>> {
   const root = join(dataDir, 'recordings');
   if (!existsSync(root)) return {};
   const entries = await readdir(root, { recursive: true, withFileTypes: true });
-  const files = entries.filter((entry) => entry.isFile()).map(({ parentPath, name }) => join(parentPath, name));
+  const files = entries
+    .filter((entry) => entry.isFile())
+    .map(({ parentPath, name }) => join(parentPath, name));
   return Object.fromEntries(
     await Promise.all(
-      files.toSorted().map(async (path) => [path, createHash('sha1').update(await readFile(path)).digest('hex')]),
+      files.toSorted().map(async (path) => [
+        path,
+        createHash('sha1')
+          .update(await readFile(path))
+          .digest('hex'),
+      ]),
     ),
   ) as Record<string, string>;
 }

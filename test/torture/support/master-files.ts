@@ -65,6 +65,8 @@ export async function expectPlayable(files: readonly MasterFile[], bytesPerFrame
     const frames = file.declaredBytes / bytesPerFrame;
     for (const [player, found] of Object.entries(players[index] ?? {}))
       if (found !== frames)
-        throw new Error(`expected ${player} to find ${frames} frames in ${basename(file.path)}, it found ${found}`);
+        throw new Error(
+          `expected ${player} to find ${frames} frames in ${basename(file.path)}, it found ${found}`,
+        );
   });
 }

@@ -17,11 +17,17 @@ export async function framesByPlayer(
   paths: readonly string[],
 ): Promise<readonly Readonly<Record<string, number>>[]> {
   if (paths.length === 0) return [];
-  const python = run('python3', ['-c', WITH_PYTHON, ...paths]).then(({ stdout }) => stdout.trim().split('\n'));
+  const python = run('python3', ['-c', WITH_PYTHON, ...paths]).then(({ stdout }) =>
+    stdout.trim().split('\n'),
+  );
   return Promise.all(
     paths.map(async (path, index) => {
       const { samples, numChannels } = await readWav(path);
-      const [ffprobe, sox, pythonLines] = await Promise.all([framesByFfprobe(path), framesBySox(path, numChannels), python]);
+      const [ffprobe, sox, pythonLines] = await Promise.all([
+        framesByFfprobe(path),
+        framesBySox(path, numChannels),
+        python,
+      ]);
       return {
         ffprobe,
         sox,

@@ -1,5 +1,5 @@
 import type { Machine } from '../../bench/machine.ts';
-import { short, type SuiteResult } from './suite.ts';
+import { summary, type SuiteResult } from './suite.ts';
 
 export function renderResults(machine: Machine, results: readonly SuiteResult[]): string {
   return [
@@ -22,14 +22,6 @@ function row({ name, promise, rounds, failures, figures, seconds, skipped }: Sui
   if (skipped !== undefined) return `| ${name} | ${promise} | 0 | 0 | skipped: ${skipped} | |`;
   const cells = [...figures].map(([key, values]) => `${key} ${summary(values)}`).join('; ');
   return `| ${name} | ${promise} | ${rounds} | ${failures.length} | ${cells} | ${Math.round(seconds)} s |`;
-}
-
-function summary(values: readonly number[]): string {
-  const sorted = values.toSorted((a, b) => a - b);
-  const median = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
-  const maximum = sorted.at(-1) ?? 0;
-  if (sorted.length === 1) return short(median);
-  return sorted[0] === maximum ? `${short(median)} each` : `${short(median)} (${short(maximum)})`;
 }
 
 function failuresOf({ name, failures }: SuiteResult): string[] {

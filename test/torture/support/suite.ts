@@ -80,10 +80,18 @@ export async function runSuite(suite: Suite, { depth, rounds, seed, say }: RunOp
 
 function describe(figures: Figures): string {
   return Object.entries(figures)
-    .map(([key, value]) => `${key} ${(typeof value === 'number' ? [value] : value).map(short).join(' ')}`)
+    .map(([key, value]) => `${key} ${summary(typeof value === 'number' ? [value] : value)}`)
     .join(', ');
 }
 
-export function short(value: number): string {
+/** Median and, where it is another, maximum. */
+export function summary(values: readonly number[]): string {
+  const sorted = values.toSorted((a, b) => a - b);
+  const median = sorted[Math.floor((sorted.length - 1) / 2)] ?? 0;
+  const maximum = sorted.at(-1) ?? 0;
+  return median === maximum ? short(median) : `${short(median)} (${short(maximum)})`;
+}
+
+function short(value: number): string {
   return Number.isInteger(value) ? String(value) : value.toFixed(Math.abs(value) < 10 ? 2 : 1);
 }

@@ -41,11 +41,14 @@ export async function verifyMasters(
       throw new Error(`${name} was left unfinished: ${JSON.stringify(file)}`);
     const difference = sent.pattern.firstDifference(await samplesOf(file), frames);
     if (difference !== undefined)
-      throw new Error(`${name}, whose first frame should be ${frames}, differs from what was sent at ${difference}`);
+      throw new Error(
+        `${name}, whose first frame should be ${frames}, differs from what was sent at ${difference}`,
+      );
     frames += file.dataBytes / bytesPerFrame;
     declaredFrames += file.declaredBytes / bytesPerFrame;
   }
-  if (frames > sent.sentFrames) throw new Error(`${sent.id} holds ${frames} frames of ${sent.sentFrames} sent`);
+  if (frames > sent.sentFrames)
+    throw new Error(`${sent.id} holds ${frames} frames of ${sent.sentFrames} sent`);
   if (declaredFrames < sent.ackedFrames)
     throw new Error(`${sent.id} plays ${declaredFrames} frames, ${sent.ackedFrames} were acknowledged`);
   return frames;

@@ -48,7 +48,16 @@ function openEngine({ capacityBytes = Infinity, canRelocate = false, startsHeld 
       writtenBytes: (track) => part.tracks.get(track)?.length ?? 0,
       finish(summary) {
         part.summary = summary;
-        return Promise.resolve([]);
+        return Promise.resolve(
+          spec.session.tracks.map((type) => ({
+            type,
+            format: 'wav' as const,
+            file_path: `${type}.wav`,
+            url: '',
+            byte_size: part.tracks.get(type)?.length ?? 0,
+            duration_ms: 0,
+          })),
+        );
       },
     };
   };

@@ -1,0 +1,84 @@
+import { spawnSync } from 'node:child_process';
+import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import { temporaryFolder } from '../support/cleanup.ts';
+
+let library: string | undefined;
+
+/** The shim, compiled once. */
+function build(): string {
+  if (library !== undefined) return library;
+  const path = join(temporaryFolder(), 'disk-shim.so');
+  const source = join(import.meta.dirname, 'disk-shim.c');
+  const { status, stderr } = spawnSync(
+    'cc',
+    ['-shared', '-fPIC', '-O1', '-pthread', '-o', path, source, '-ldl'],
+    {
+      encoding: 'utf8',
+    },
+  );
+  if (status !== 0) throw new Error(`expected cc to compile the disk shim, it said: ${stderr}`);
+  library = path;
+  return path;
+}
+
+/** Why the shim cannot be used here. */
+export function shimUnable(): string | undefined {
+  return process.platform === 'linux' ? undefined : 'LD_PRELOAD is known to Linux';
+}
+
+export interface DiskFaults {
+  /** Starts a process on this disk. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Makes every write after the next `skip` fail with this errno; with `names`, new files and renames too. */
+  fail(errno: number, options?: { readonly skip?: number; readonly names?: boolean }): void;
+  stall(): void;
+  heal(): void;
+  /** How many calls were made to fail. */
+  failures(): number;
+}
+
+const FIELDS = { error: 0, skip: 4, stall: 8, failed: 12, names: 16 } as const;
+
+/** Faults, at will, of files under `root` whose path holds `match`. */
+export function createDiskFaults(root: string, match: string): DiskFaults {
+  const path = join(temporaryFolder(), 'control');
+  writeFileSync(path, Buffer.alloc(4096));
+  const set = (field: keyof typeof FIELDS, value: number): void => {
+    const file = openSync(path, 'r+');
+    const bytes = Buffer.alloc(4);
+    bytes.writeInt32LE(value);
+    writeSync(file, bytes, 0, 4, FIELDS[field]);
+    closeSync(file);
+  };
+  return {
+    env: { ...shimEnvironment(root), LECTERN_SHIM_CONTROL: path, LECTERN_SHIM_MATCH: match },
+    fail(errno, { skip = 0, names = false } = {}) {
+      set('skip', skip);
+      set('names', names ? 1 : 0);
+      set('error', errno);
+    },
+    stall: () => set('stall', 1),
+    heal() {
+      set('error', 0);
+      set('stall', 0);
+    },
+    failures() {
+      const file = openSync(path, 'r');
+      const bytes = Buffer.alloc(4);
+      readSync(file, bytes, 0, 4, FIELDS.failed);
+      closeSync(file);
+      return bytes.readInt32LE();
+    },
+  };
+}
+
+/** Writes every change of files under `root` to `logPath`. */
+export function recordWrites(root: string, logPath: string): Readonly<Record<string, string>> {
+  return { ...shimEnvironment(root), LECTERN_SHIM_LOG: logPath };
+}
+
+function shimEnvironment(root: string): Record<string, string> {
+  // io_uring goes round every function of libc.
+  return { LD_PRELOAD: build(), LECTERN_SHIM_ROOT: root, UV_USE_IO_URING: '0' };
+}

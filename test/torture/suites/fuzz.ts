@@ -1,0 +1,164 @@
+import fc from 'fast-check';
+import { rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { basename, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { WebSocket } from 'ws';
+import { serverMessageSchema, type ServerMessage } from '../../../src-main/contract/server-messages.ts';
+import { FUZZ_LIMITS, sequences, type FuzzAction } from '../fuzz/actions.ts';
+import { foretell, FUZZ_RATE } from '../fuzz/model.ts';
+import { removeFolder, temporaryFolder } from '../support/cleanup.ts';
+import { startEngine, type EngineProcess } from '../support/engine-process.ts';
+import { mastersIn, samplesOf } from '../support/master-files.ts';
+import type { Suite } from '../support/suite.ts';
+
+const ACTIONS_A_ROUND = 20_000;
+/** Sessions at a time, each over a socket of its own. */
+const AT_ONCE = 4;
+const ACTIONS_A_SEQUENCE = 103;
+const MAX_GROWTH_BYTES = 32 * 1024 * 1024;
+const PATIENCE_MS = 30_000;
+
+export const fuzz: Suite = {
+  name: 'fuzz',
+  promise:
+    'messages from a grammar and garbage, foretold by a model: every error as the protocol says, every accepted byte ' +
+    'in the file, no limit passed, no session stuck, no descriptor leaked, memory grown by less than 32 MB',
+  // 20,000 actions each.
+  rounds: { short: 1, normal: 50, long: 100 },
+  open: async () => {
+    const dataDir = temporaryFolder();
+    const engine = await startEngine({ dataDir, limits: FUZZ_LIMITS });
+    let session = 0;
+    let actions = 0;
+    let warm: { rss: number; files: number } | undefined;
+    const highest: number[] = [];
+
+    const play = async (sequence: readonly FuzzAction[]): Promise<void> => {
+      actions += sequence.length;
+      await playSequence(engine, dataDir, `fuzz-${session++}`, sequence);
+    };
+    const run = (seed: number, count: number): Promise<void> =>
+      fc.assert(
+        fc.asyncProperty(fc.array(sequences, { minLength: AT_ONCE, maxLength: AT_ONCE }), async (some) => {
+          await Promise.all(some.map(play));
+          if (!engine.running()) throw new Error(`the engine has ended: ${engine.words()}`);
+        }),
+        { seed, numRuns: Math.ceil(count / AT_ONCE / ACTIONS_A_SEQUENCE), endOnFailure: true },
+      );
+    return {
+      async round(seed) {
+        const before = actions;
+        if (warm === undefined) {
+          await run(seed, ACTIONS_A_ROUND / 2);
+          warm = { rss: engine.rssBytes(), files: engine.openFiles() };
+          await run(seed + 1_000_000, ACTIONS_A_ROUND / 2);
+        } else await run(seed, ACTIONS_A_ROUND);
+        highest.push(engine.rssBytes());
+        return { 'actions each round': actions - before };
+      },
+      async close() {
+        if (warm === undefined) throw new Error('no round was run');
+        const { rss, files } = warm;
+        const deadlineMs = performance.now() + 5000;
+        while (engine.openFiles() > files && performance.now() < deadlineMs) await delay(50);
+        const leaked = engine.openFiles() - files;
+        const grown = engine.rssBytes() - rss;
+        const active = await activeSessions(engine);
+        await engine.stop();
+        removeFolder(dataDir);
+        if (leaked > 0) throw new Error(`${leaked} descriptors were left open after ${actions} actions`);
+        if (active > 0) throw new Error(`${active} sessions were still active after ${actions} actions`);
+        if (grown > MAX_GROWTH_BYTES)
+          throw new Error(`memory grew by ${grown} bytes over ${actions} actions`);
+        return { actions, sessions: session, 'MB grown': grown / 1024 / 1024 };
+      },
+    };
+  },
+};
+
+async function playSequence(
+  engine: EngineProcess,
+  dataDir: string,
+  id: string,
+  sequence: readonly FuzzAction[],
+): Promise<void> {
+  const expected = foretell(sequence, FUZZ_LIMITS);
+  const socket = new WebSocket(`${engine.ws}${id}?token=${engine.token}`, { perMessageDeflate: false });
+  const messages: ServerMessage[] = [];
+  const settled = Promise.withResolvers<undefined>();
+  // A status is answered in its turn: when the last one comes, everything before it has been dealt with.
+  let statusesDue =
+    1 + sequence.filter((action) => action.kind === 'bare' && action.action === 'status').length;
+  socket.on('message', (data: Buffer) => {
+    const message = serverMessageSchema.parse(JSON.parse(data.toString()));
+    messages.push(message);
+    if (message.type === 'status' && --statusesDue === 0) settled.resolve(undefined);
+  });
+  socket.on('close', () => settled.reject(new Error(`${id}: the connection was closed`)));
+  await once(socket, 'open');
+  for (const frame of expected.frames) socket.send(frame);
+  socket.send('{"action":"stop"}');
+  socket.send('{"action":"status"}');
+  const timer = setTimeout(
+    () => settled.reject(new Error(`${id} is stuck: ${JSON.stringify(messages.slice(-3))}`)),
+    PATIENCE_MS,
+  );
+  await settled.promise;
+  clearTimeout(timer);
+  socket.close();
+
+  const errorsDue = expected.errors.length;
+  const errors = messages.flatMap((message) => (message.type === 'error' ? [message.code] : []));
+  if (expected.foretold) {
+    const got = errors.slice(0, errorsDue);
+    if (got.join() !== expected.errors.join())
+      throw new Error(`${id}: expected the errors ${expected.errors.join(' ')}, got ${got.join(' ')}`);
+    const rest = errors.slice(errorsDue);
+    if (rest.length > 1 || (rest[0] ?? 'NOT_RECORDING') !== 'NOT_RECORDING')
+      throw new Error(`${id}: stop was answered with ${rest.join(' ')}`);
+  }
+  const internal = messages.find((message) => message.type === 'error' && message.code === 'INTERNAL');
+  if (internal !== undefined) throw new Error(`${id}: ${JSON.stringify(internal)}`);
+  const folder = join(dataDir, 'recordings', id);
+  await verifyFiles(id, folder, expected, messages);
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function verifyFiles(
+  id: string,
+  folder: string,
+  expected: ReturnType<typeof foretell>,
+  messages: readonly ServerMessage[],
+): Promise<void> {
+  const files = await mastersIn([folder], 2);
+  const audio: Buffer[] = [];
+  for (const file of files) {
+    if (file.partial || !file.header || file.declaredBytes !== file.dataBytes)
+      throw new Error(`${id}: ${basename(file.path)} is not finished`);
+    // Two channels at most, in 16 bits, for as long as a part may be.
+    if (file.dataBytes > FUZZ_LIMITS.maxDurationSeconds * FUZZ_RATE * 4)
+      throw new Error(`${id}: ${basename(file.path)} is longer than the limit`);
+    audio.push(await samplesOf(file));
+  }
+  const written = Buffer.concat(audio);
+  const reported = messages.flatMap((message) =>
+    message.type === 'recording_stopped'
+      ? [message.report.expected / FUZZ_RATE - message.duration_seconds]
+      : [],
+  );
+  if (reported.some((difference) => Math.abs(difference) > 1e-6))
+    throw new Error(`${id}: a report and its duration disagree`);
+  if (!expected.foretold) return;
+  if (written.length !== expected.audio.length)
+    throw new Error(
+      `${id}: ${expected.audio.length} bytes were accepted, ${written.length} are in the files`,
+    );
+  if (expected.exact && !written.equals(expected.audio))
+    throw new Error(`${id}: the files differ from what was accepted`);
+}
+
+async function activeSessions({ url, token }: EngineProcess): Promise<number> {
+  const response = await fetch(`${url}metrics`, { headers: { authorization: `Bearer ${token}` } });
+  return Number(/^lectern_active_sessions (\d+)$/m.exec(await response.text())?.[1] ?? 0);
+}

@@ -1,0 +1,109 @@
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { removeFolder, temporaryFolder } from '../support/cleanup.ts';
+import { startEngine, type EngineProcess } from '../support/engine-process.ts';
+import { sentBy } from '../support/sent-by.ts';
+import type { Depth, Suite } from '../support/suite.ts';
+import { connectClient, SPEECH, STUDIO, type Shape } from '../support/torture-client.ts';
+import { verifyMasters } from '../support/verify-masters.ts';
+
+const MAX_GROWTH_BYTES = 32 * 1024 * 1024;
+/** Audio after which memory should have found its level. */
+const WARM_UP_SHARE = 0.3;
+
+interface Stretch {
+  readonly name: string;
+  readonly shapes: readonly Shape[];
+  readonly minutes: number;
+  /** Times real time; Infinity for as fast as it is taken. */
+  readonly speed: number;
+  readonly partMinutes: number;
+}
+
+const STRETCHES: Record<'short' | 'normal', readonly Stretch[]> = {
+  short: [
+    { name: '3 min at 100x', shapes: [SPEECH, STUDIO], minutes: 3, speed: 100, partMinutes: 60 },
+    { name: '1 h in 10 min parts', shapes: [SPEECH], minutes: 60, speed: Infinity, partMinutes: 10 },
+  ],
+  normal: [
+    { name: '1 h at 100x', shapes: [SPEECH, STUDIO], minutes: 60, speed: 100, partMinutes: 60 },
+    { name: '8 h', shapes: [SPEECH], minutes: 480, speed: Infinity, partMinutes: 60 },
+  ],
+};
+
+const stretchesOf = (depth: Depth): readonly Stretch[] => STRETCHES[depth === 'short' ? 'short' : 'normal'];
+
+export const long: Suite = {
+  name: 'long',
+  promise:
+    '1 h at 100 times real time, 16 kHz mono beside 48 kHz stereo, and 8 h through roll-over: memory flat, all ' +
+    'acknowledged, the parts together exactly what was sent',
+  rounds: { short: 1, normal: 1, long: 5 },
+  open: (depth) =>
+    Promise.resolve({
+      async round(seed) {
+        const figures: Record<string, number> = {};
+        for (const stretch of stretchesOf(depth)) Object.assign(figures, await record(stretch, seed));
+        return figures;
+      },
+    }),
+};
+
+async function record({ name, shapes, minutes, speed, partMinutes }: Stretch, seed: number) {
+  const dataDir = temporaryFolder();
+  const engine = await startEngine({ dataDir, limits: { maxDurationSeconds: partMinutes * 60 } });
+  const clients = await Promise.all(
+    shapes.map((shape, index) => connectClient(engine, { id: `long-${index}`, shape, seed })),
+  );
+  const share = (): number =>
+    Math.min(...clients.map(({ sentFrames, shape }) => sentFrames / (minutes * 60 * shape.sampleRate)));
+  const watch = watchMemory(engine, share);
+  await Promise.all(
+    clients.map(async (client) => {
+      await client.start({ on_limit: 'continue' });
+      const frames = minutes * 60 * client.shape.sampleRate;
+      await client.stream({ speed, until: () => client.sentFrames >= frames });
+      client.say({ action: 'stop' });
+    }),
+  );
+  await Promise.all(
+    clients.map((client) => client.wait('recording_stopped', ({ reason }) => reason === undefined)),
+  );
+  const grown = await watch.stop();
+  await engine.stop();
+  for (const client of clients) {
+    if (client.ackedFrames !== client.sentFrames)
+      throw new Error(`${name}: ${client.ackedFrames} frames of ${client.sentFrames} were acknowledged`);
+    const frames = await verifyMasters([join(dataDir, 'recordings', client.id)], sentBy(client), {
+      finished: true,
+      skipPlayers: true,
+    });
+    if (frames !== client.sentFrames)
+      throw new Error(`${name}: ${frames} frames of ${client.sentFrames} are there`);
+  }
+  removeFolder(dataDir);
+  if (grown > MAX_GROWTH_BYTES) throw new Error(`${name}: memory grew by ${grown} bytes after the warm-up`);
+  return { [`MB grown in ${name}`]: grown / 1024 / 1024 };
+}
+
+/** By how much memory grows after the warm-up. */
+function watchMemory(engine: EngineProcess, share: () => number): { stop(): Promise<number> } {
+  let warm = 0;
+  let highest = 0;
+  let watching = true;
+  const look = async (): Promise<void> => {
+    while (watching) {
+      if (share() < WARM_UP_SHARE) warm = Math.max(warm, engine.rssBytes());
+      else highest = Math.max(highest, engine.rssBytes());
+      await delay(50);
+    }
+  };
+  const looking = look();
+  return {
+    async stop() {
+      watching = false;
+      await looking;
+      return Math.max(0, highest - warm);
+    },
+  };
+}
