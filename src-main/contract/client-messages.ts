@@ -7,6 +7,7 @@ import {
   sampleRateSchema,
   trackSchema,
 } from './audio-format.ts';
+import { MAX_START_FRAME } from './headed-frame.ts';
 
 /** What a full `start` may say. Absent keys take the defaults of DEFAULT_START, or the server's own. */
 export const startMessageSchema = z.object({
@@ -39,7 +40,7 @@ export const audioChunkMessageSchema = z.object({
   /** Position in the track's chunks, counted from 0. */
   seq: z.int().min(0).optional(),
   /** Position in the track's frames, counted from 0, pauses left out. */
-  start_frame: z.int().min(0).optional(),
+  start_frame: z.int().min(0).max(MAX_START_FRAME).optional(),
 });
 
 export const markerMessageSchema = z.object({

@@ -7,12 +7,15 @@ export const FRAME_HEADER_BYTES = 16;
 /** First byte of every header: the version of this layout. */
 export const FRAME_HEADER_VERSION = 1;
 
+/** Largest start frame: more than a year at the highest rate, and small enough that sums stay exact. */
+export const MAX_START_FRAME = 2 ** 43;
+
 export interface FrameHeader {
   /** Position of the track in the `tracks` of `start`. */
   readonly trackIndex: number;
   /** Position in the track's chunks, counted from 0, below 2^32. */
   readonly seq: number;
-  /** Position in the track's frames, counted from 0, below 2^53. */
+  /** Position in the track's frames, counted from 0, up to MAX_START_FRAME. */
   readonly startFrame: number;
   /** Why frames before this chunk are missing, where the sender knows. */
   readonly gapCause?: GapCause;
@@ -49,8 +52,8 @@ export function readFrameHeader(
   if (track === undefined)
     return { problem: `expected a track index below ${tracks.length}, got ${trackIndex}` };
   const startFrame = view.getBigUint64(8, true);
-  if (startFrame > BigInt(Number.MAX_SAFE_INTEGER))
-    return { problem: `expected a start frame below 2^53, got ${startFrame}` };
+  if (startFrame > BigInt(MAX_START_FRAME))
+    return { problem: `expected a start frame up to ${MAX_START_FRAME}, got ${startFrame}` };
   const gapCause = gapCauseSchema.options[view.getUint8(2)];
   if (gapCause === undefined) return { problem: `expected a known gap cause, got ${view.getUint8(2)}` };
   const header = { gapCause, trackIndex, seq: view.getUint32(4, true), startFrame: Number(startFrame) };

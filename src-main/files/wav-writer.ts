@@ -1,4 +1,4 @@
-import { open, rename, type FileHandle } from 'node:fs/promises';
+import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
 import { encodeCueChunks, type CuePoint } from './cue-chunks.ts';
 import { syncFolder } from './sync-folder.ts';
 import { createWavHeader } from './wav-header.ts';
@@ -52,7 +52,11 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
   const bytesPerFrame = 2 * options.channels;
   const partialPath = options.path + PARTIAL_SUFFIX;
   let file = await open(partialPath, 'wx+', 0o600);
-  await writeFully(file, [header.forSizes(0, 0)], 0);
+  await writeFully(file, [header.forSizes(0, 0)], 0).catch(async (error: unknown) => {
+    await file.close();
+    await unlink(partialPath).catch(() => undefined);
+    throw error;
+  });
 
   let queue: Append[] = [];
   let queuedBytes = 0;

@@ -58,15 +58,14 @@ export function createEngine(options: EngineOptions): Engine {
   const totals = { sessions: 0, chunks: 0, bytes: 0, errors: 0, warnings: 0 };
   let closing: Promise<void> | undefined;
 
-  const isActive = (session: Session): boolean => session.state !== 'idle' && session.state !== 'done';
   const activeSessions = (): string[] =>
-    [...seats.values()].filter(({ session }) => isActive(session)).map(({ session }) => session.id);
+    [...seats.values()].filter(({ session }) => session.active).map(({ session }) => session.id);
 
   const awayMs = (seat: Seat): number => clock.monotonicMs() - seat.leftAtMs;
   /** Nobody is there, nothing is going on, and nobody will come back for what is untold. */
   const isLeft = (seat: Seat): boolean =>
     seat.client === undefined &&
-    !isActive(seat.session) &&
+    !seat.session.active &&
     (seat.untold.length === 0 || awayMs(seat) >= RECONNECT_WINDOW_MS);
 
   const onActivity = (): void => {
@@ -91,6 +90,7 @@ export function createEngine(options: EngineOptions): Engine {
       nameSession,
       decodeBase64,
       onActivity,
+      isClosing: () => closing !== undefined,
       send: (message) => {
         count(message);
         if (seat.client !== undefined) seat.client.send(message);
@@ -119,7 +119,7 @@ export function createEngine(options: EngineOptions): Engine {
     if (seat.client !== client) return;
     seat.client = undefined;
     seat.leftAtMs = clock.monotonicMs();
-    if (!isActive(seat.session)) seats.delete(seat.session.id);
+    if (!seat.session.active) seats.delete(seat.session.id);
     // Recording from connection to connection is what its server was set up for: this is its proper end.
     else if (options.autoStart !== undefined) void seat.session.stop();
     else log('warn', 'client left a running session', { id: seat.session.id });
@@ -162,7 +162,7 @@ export function createEngine(options: EngineOptions): Engine {
       for (const seat of seats.values()) {
         seat.session.tick();
         if (seat.client !== undefined || awayMs(seat) < RECONNECT_WINDOW_MS) continue;
-        if (isActive(seat.session)) void seat.session.stop('disconnected');
+        if (seat.session.active) void seat.session.stop('disconnected');
         else seats.delete(seat.session.id);
       }
     },

@@ -13,6 +13,8 @@ export interface PartTrack {
   captured: number;
   /** Frames that were placed and could not be written; they follow the end of the file. */
   unwritten: number;
+  /** Frames of holes too long to be filled. */
+  jumped: number;
   received: number;
   rejected: number;
   duplicated: number;
@@ -27,7 +29,11 @@ export interface Part {
   readonly budget: PartBudget;
   readonly tracks: ReadonlyMap<Track, PartTrack>;
   readonly gaps: Gap[];
+  /** Holes that are not filled: their place, and the length that is missing there. */
+  readonly jumps: Gap[];
   readonly markers: Marker[];
+  /** Where it begins, in frames since the take's start. */
+  readonly originFrame: number;
   /** Live milliseconds (pauses left out) when the part began. */
   readonly beganAtMs: number;
   /** Set when a limit has fixed where the part ends, in frames of every track. */
@@ -39,15 +45,17 @@ export interface PartOptions {
   readonly sink: PartSink;
   readonly spec: SessionSpec;
   readonly limits: Limits;
+  readonly originFrame: number;
   readonly beganAtMs: number;
 }
 
-export function createPart({ number, sink, spec, limits, beganAtMs }: PartOptions): Part {
+export function createPart({ number, sink, spec, limits, originFrame, beganAtMs }: PartOptions): Part {
   const track = (name: Track): PartTrack => ({
     track: name,
     position: 0,
     captured: 0,
     unwritten: 0,
+    jumped: 0,
     received: 0,
     rejected: 0,
     duplicated: 0,
@@ -65,7 +73,9 @@ export function createPart({ number, sink, spec, limits, beganAtMs }: PartOption
     }),
     tracks: new Map(spec.tracks.map((name) => [name, track(name)])),
     gaps: [],
+    jumps: [],
     markers: [],
+    originFrame,
     beganAtMs,
     endFrame: undefined,
   };
@@ -77,6 +87,12 @@ export function addGap(part: Part, track: PartTrack, frames: number, cause: GapC
   if (last !== undefined && last.cause === cause && last.start_frame + last.frames === track.position)
     last.frames += frames;
   else part.gaps.push({ track: track.track, start_frame: track.position, frames, cause });
+}
+
+/** Notes a hole that is not filled. */
+export function addJump(part: Part, track: PartTrack, frames: number, cause: GapCause): void {
+  part.jumps.push({ track: track.track, start_frame: track.position, frames, cause });
+  track.jumped += frames;
 }
 
 /** Takes back what was placed from `position` on: it never reached the file. */
@@ -107,7 +123,7 @@ export function reportOf(part: Part, clockFrames: number | null): CaptureReport 
   const tracks = [...part.tracks.values()].map((track): TrackReport => ({
     track: track.track,
     captured: track.captured,
-    expected: track.position + track.unwritten,
+    expected: track.position + track.unwritten + track.jumped,
     chunks_received: track.received,
     chunks_rejected: track.rejected,
     chunks_duplicated: track.duplicated,
@@ -124,7 +140,7 @@ export function reportOf(part: Part, clockFrames: number | null): CaptureReport 
   return {
     captured: longest.captured,
     expected: longest.expected,
-    gaps: [...part.gaps.map((gap) => ({ ...gap })), ...unwritten],
+    gaps: [...part.gaps.map((gap) => ({ ...gap })), ...part.jumps, ...unwritten],
     tracks,
   };
 }

@@ -9,7 +9,7 @@ export function slicePlacement(
 ): Placement {
   if (from === 0 && to === placement.frames) return placement;
   const frames = to - from;
-  return placement.kind === 'silence'
+  return placement.kind !== 'audio'
     ? { ...placement, frames }
     : { ...placement, frames, pcm: placement.pcm.subarray(from * bytesPerFrame, to * bytesPerFrame) };
 }

@@ -23,6 +23,8 @@ export interface SessionOptions {
   readonly log: Log;
   readonly limits: Limits;
   readonly send: (message: ServerMessage) => void;
+  /** True once the engine finalises everything: nothing may start then. */
+  readonly isClosing: () => boolean;
   /** Called whenever the session starts or ends. */
   readonly onActivity: () => void;
   /** A title for a session that was given none. */
@@ -42,6 +44,8 @@ export interface AudioChunkInput {
 export interface Session {
   readonly id: string;
   readonly state: SessionState;
+  /** True from the moment a start is asked for until its files are final. */
+  readonly active: boolean;
   start(message: StartMessage): Promise<void>;
   audioChunk(chunk: AudioChunkInput): Promise<void>;
   binary(frame: Uint8Array): Promise<void>;
@@ -78,6 +82,7 @@ export function createSession(options: SessionOptions): Session {
   let chunksReceived = 0;
   let chunksRejected = 0;
   let waitingBytes = 0;
+  let starting = 0;
 
   /** Runs in order, and answers whatever is thrown. */
   const perform = (task: () => Promise<void> | void): Promise<void> =>
@@ -101,11 +106,17 @@ export function createSession(options: SessionOptions): Session {
     const { take } = running;
     state = 'finalising';
     let reason = wanted;
-    await take.settle();
-    if (take.failure !== undefined && !writeErrorTold) {
+    const settle = async (): Promise<void> => {
+      await take.settle();
+      if (take.failure === undefined || writeErrorTold) return;
       reason = (await moveOrGiveUp(take, take.failure)) ?? wanted;
       await take.settle();
-    }
+    };
+    // Whatever happens on the way, the files are closed.
+    await settle().catch((error: unknown) => {
+      log('error', 'what was held back could not be written', { id, error });
+      options.send(errorMessage(error));
+    });
     const outcome = await take.finish(reason).catch((error: unknown) => {
       log('error', 'session could not be finalised', { id, error });
       return errorMessage(error);
@@ -190,15 +201,7 @@ export function createSession(options: SessionOptions): Session {
 
   /** As perform, for audio: bounded while it waits, and a refused chunk is counted and logged as well as answered. */
   const performChunk = (bytes: number, task: () => Promise<void>): Promise<void> => {
-    if (waitingBytes + bytes > MAX_WAITING_BYTES)
-      return perform(() => {
-        throw refuseChunk(
-          new LecternError(
-            'SLOW_CONSUMER',
-            `The disk is too slow: ${MAX_WAITING_BYTES / MEBIBYTE} MB are waiting to be written. Send this chunk again later`,
-          ),
-        );
-      });
+    if (waitingBytes + bytes > MAX_WAITING_BYTES) return refuseAtOnce();
     waitingBytes += bytes;
     return perform(async () => {
       try {
@@ -211,6 +214,17 @@ export function createSession(options: SessionOptions): Session {
     });
   };
 
+  /**
+   * Told at once, as its turn may be minutes away. A function of its own, as a closure beside the task would keep the
+   * task, and with it the chunk, until then.
+   */
+  const refuseAtOnce = (): Promise<void> => {
+    const message = `The disk is too slow: ${MAX_WAITING_BYTES / MEBIBYTE} MB are waiting to be written. Send this chunk again later`;
+    const error = new LecternError('SLOW_CONSUMER', message);
+    options.send(errorMessage(error));
+    return mailbox.post(() => void refuseChunk(error));
+  };
+
   const refuseChunk = (error: unknown): unknown => {
     chunksRejected++;
     running?.take.reject(running.spec.tracks[0] ?? 'user');
@@ -220,48 +234,64 @@ export function createSession(options: SessionOptions): Session {
     return error;
   };
 
+  const begin = async (message: StartMessage): Promise<void> => {
+    if (running !== undefined) throw fixedError('ALREADY_RECORDING');
+    const spec = specOf(id, message, clock.wallMs(), options.nameSession);
+    const { firstPart } = await store.begin(spec);
+    const onLimit = message.on_limit ?? DEFAULT_START.on_limit;
+    const live = message.framing === 'headed';
+    const opened = await openTake({
+      spec,
+      firstPart,
+      onLimit,
+      live,
+      limits,
+      store,
+      clock,
+      send: options.send,
+      onWriteError,
+    }).catch(async (error: unknown) => {
+      await store.end(id, 'failed').catch(() => undefined);
+      throw error;
+    });
+    running = {
+      spec,
+      framing: message.framing ?? DEFAULT_START.framing,
+      take: opened,
+      watch: createSessionWatch({
+        live,
+        nowMs: () => clock.monotonicMs(),
+        send: options.send,
+        behindClockSeconds: () => opened.behindClockSeconds(),
+      }),
+    };
+    chunksReceived = 0;
+    state = 'recording';
+    options.onActivity();
+    options.send(startedMessage(spec, firstPart));
+  };
+
   return {
     id,
     get state() {
       return state;
     },
-    start: (message) =>
-      perform(async () => {
-        if (running !== undefined) throw fixedError('ALREADY_RECORDING');
-        const spec = specOf(id, message, clock.wallMs(), options.nameSession);
-        const { firstPart } = await store.begin(spec);
-        const onLimit = message.on_limit ?? DEFAULT_START.on_limit;
-        const live = message.framing === 'headed';
-        const opened = await openTake({
-          spec,
-          firstPart,
-          onLimit,
-          live,
-          limits,
-          store,
-          clock,
-          send: options.send,
-          onWriteError,
-        }).catch(async (error: unknown) => {
-          await store.end(id, 'failed').catch(() => undefined);
-          throw error;
+    get active() {
+      return starting > 0 || (state !== 'idle' && state !== 'done');
+    },
+    start(message) {
+      // Looked at now, not in its turn: what was asked for before the end is begun, and then finalised with the rest.
+      if (options.isClosing())
+        return perform(() => {
+          throw new LecternError('SHUTTING_DOWN', 'Lectern is closing; start it again to record');
         });
-        running = {
-          spec,
-          framing: message.framing ?? DEFAULT_START.framing,
-          take: opened,
-          watch: createSessionWatch({
-            live,
-            nowMs: () => clock.monotonicMs(),
-            send: options.send,
-            behindClockSeconds: () => opened.behindClockSeconds(),
-          }),
-        };
-        chunksReceived = 0;
-        state = 'recording';
+      // Said at once: a client that leaves before its session has begun leaves a session all the same.
+      starting++;
+      return perform(() => begin(message)).finally(() => {
+        starting--;
         options.onActivity();
-        options.send(startedMessage(spec, firstPart));
-      }),
+      });
+    },
     audioChunk: (chunk) =>
       performChunk(chunk.data.length, async () => {
         const { spec } = requireRunning();
@@ -285,10 +315,10 @@ export function createSession(options: SessionOptions): Session {
         throw error;
       }),
     pause: () =>
-      perform(() => {
+      perform(async () => {
         const { take: current } = requireRunning();
+        await current.pause();
         state = 'paused';
-        current.pause();
         options.send({ type: 'recording_paused', duration_seconds: current.durationSeconds });
       }),
     resume: () =>

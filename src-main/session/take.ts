@@ -4,17 +4,29 @@ import type { GapCause } from '../contract/capture-report.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { Limits } from '../contract/limits.ts';
 import type { ServerMessage, StopReason } from '../contract/server-messages.ts';
-import { limitError, limitNearWarning, reasonOf, signalWarning, startedMessage } from './messages.ts';
+import {
+  errorMessage,
+  limitError,
+  limitNearWarning,
+  reasonOf,
+  signalWarning,
+  startedMessage,
+} from './messages.ts';
 import type { PartEnd } from './part-budget.ts';
-import { addGap, createPart, cutBack, partFrames, reportOf, type Part } from './part.ts';
+import { addGap, addJump, createPart, cutBack, partFrames, reportOf, type Part } from './part.ts';
 import { lastFrames, slicePlacement } from './placement.ts';
 import type { Clock, PartSink, SessionSpec, SessionStore } from './ports.ts';
 import type { Placement, TimelineChunk } from './timeline.ts';
 import { createSessionTrack, moveTrack, positionOf, type SessionTrack } from './track.ts';
 import { createTrackOutput } from './track-output.ts';
 
-/** A slower track may trail a part's end by this much before the rest of the part is filled with silence. */
-const TRAILING_SECONDS = 5;
+/**
+ * A slower track may trail the part's end by this much; then its part is closed without it. Longer than any client
+ * may be away, so that what still comes from so far back was not late but counted otherwise.
+ */
+const TRAILING_SECONDS = 60;
+/** How often the gaps of a running part are written down: a storm of them must not become one of writes. */
+const GAP_NOTE_INTERVAL_MS = 1000;
 
 export interface TakeOptions {
   readonly spec: SessionSpec;
@@ -47,7 +59,7 @@ export interface Take {
   /** Counts a chunk that was answered with an error. */
   reject(track: Track): void;
   /** Says that time does not count from now on, or counts again. */
-  pause(): void;
+  pause(): Promise<void>;
   resume(): void;
   addMarker(label: string): { readonly index: number; readonly label: string; readonly seconds: number };
   /** Goes on in the fallback folder with everything that has not reached a file. */
@@ -83,7 +95,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
   let pausedSinceMs: number | undefined;
   const liveMs = (): number => (pausedSinceMs ?? clock.monotonicMs()) - pausedMs;
 
-  const openPart = async (number: number, relocated: boolean): Promise<Part> => {
+  const openPart = async (number: number, originFrame: number): Promise<Part> => {
     const warn = (message: string): void => {
       send({ type: 'warning', code: 'encoder', message });
     };
@@ -94,17 +106,20 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       relocated,
       warn,
     });
-    return createPart({ number, sink, spec, limits, beganAtMs: liveMs() });
+    return createPart({ number, sink, spec, limits, originFrame, beganAtMs: liveMs() });
   };
 
-  let newest = await openPart(options.firstPart, false);
   let relocated = false;
+  let newest = await openPart(options.firstPart, 0);
   let earlierBytes = 0;
   let markersAdded = 0;
-  let failedSink: PartSink | undefined;
+  let gapsNotedAtMs = -Infinity;
+  const failedSinks = new Set<PartSink>();
   let failure: unknown;
   const closing: Promise<void>[] = [];
-  const tracks = spec.tracks.map((name) => createSessionTrack(name, spec, newest));
+  const tracks = spec.tracks.map((name) =>
+    createSessionTrack(name, spec, newest, limits.maxDurationSeconds * spec.sampleRate),
+  );
 
   const trackNamed = (name: Track): SessionTrack => {
     const track = tracks.find((candidate) => candidate.name === name);
@@ -122,20 +137,33 @@ export async function openTake(options: TakeOptions): Promise<Take> {
   const clockFrames = (part: Part): number | null =>
     options.live ? Math.round(((liveMs() - part.beganAtMs) / 1000) * spec.sampleRate) : null;
 
+  const noteFailure = (sink: PartSink, error: unknown): void => {
+    if (failedSinks.has(sink)) return;
+    failedSinks.add(sink);
+    failure = error;
+    options.onWriteError(error);
+  };
+
   const { append, noteWritten } = createTrackOutput({
     send,
-    onFailure: (sink, error) => {
-      if (failedSink === sink) return;
-      failedSink = sink;
-      failure = error;
-      options.onWriteError(error);
-    },
-    hasFailed: (sink) => failedSink === sink,
+    onFailure: noteFailure,
+    hasFailed: (sink) => failedSinks.has(sink),
   });
+
+  const noteGaps = (part: Part): void => {
+    const nowMs = clock.monotonicMs();
+    if (nowMs - gapsNotedAtMs < GAP_NOTE_INTERVAL_MS) return;
+    gapsNotedAtMs = nowMs;
+    store.noteReport(spec.sessionId, part.number, reportOf(part, null));
+  };
 
   const write = (track: SessionTrack, placement: Placement): void => {
     const { part, place } = track;
     const { frames } = placement;
+    if (placement.kind === 'jump') {
+      addJump(part, place, frames, placement.cause);
+      return;
+    }
     if (placement.kind === 'audio') {
       place.captured += frames;
       append(track, placement, placement.pcm);
@@ -147,14 +175,14 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       }
     }
     place.position += frames;
-    if (placement.kind === 'silence') store.noteReport(spec.sessionId, part.number, reportOf(part, null));
+    if (placement.kind === 'silence') noteGaps(part);
     const share = part.budget.use(frames, place.position);
     if (share !== undefined) send(limitNearWarning(share, options.onLimit));
   };
 
   /** Makes a part's account agree with its files where they could not all be written. */
   const settleAccount = (part: Part): void => {
-    if (part.sink !== failedSink) return;
+    if (!failedSinks.has(part.sink)) return;
     for (const place of part.tracks.values()) {
       const before = place.position;
       cutBack(part, place, Math.floor(part.sink.writtenBytes(place.track) / bytesPerFrame));
@@ -209,32 +237,38 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     );
   };
 
-  /** Sends `track` on to the next part, which the first track to arrive opens. */
+  /** Sends `track` on to the next part, which the first track to arrive opens; leaves it where that fails. */
   const rollOver = async (track: SessionTrack, end: PartEnd): Promise<void> => {
     const { part } = track;
+    // A part is left once it holds all that was given to it: what it could not take must not follow later audio.
+    await track.lastAppend;
+    if (failedSinks.has(part.sink)) return;
     if (part.endFrame === undefined) {
-      part.endFrame = track.place.position;
+      // Where the track that is ahead has got to: what it has written cannot be taken back.
+      const here = tracks.filter((other) => other.part === part);
+      const endFrame = Math.max(...here.map((other) => other.place.position));
       if (end !== 'SPLIT') send(limitError(end));
-      newest = await openPart(part.number + 1, relocated);
+      try {
+        newest = await openPart(part.number + 1, part.originFrame + endFrame);
+      } catch (error) {
+        noteFailure(part.sink, error);
+        return;
+      }
+      part.endFrame = endFrame;
     }
-    moveTrack(track, newest);
+    if (track.place.position < part.endFrame) return;
+    moveTrack(track, newest, newest.originFrame);
     closeIfLeft(part, reasonOf(end));
   };
 
-  /** Fills a track up to its part's end. One that brought nothing to this part was not late, it was not there. */
-  const padToEnd = (track: SessionTrack, endFrame: number): void => {
-    const frames = endFrame - track.place.position;
-    if (frames > 0 && track.place.position > 0)
-      write(track, { kind: 'silence', frames, cause: 'missing_chunks' });
-  };
-
-  const hurryTrailing = (leader: SessionTrack): void => {
+  const hurryTrailing = async (leader: SessionTrack): Promise<void> => {
     if (leader.place.position < TRAILING_SECONDS * spec.sampleRate) return;
     for (const track of tracks) {
       const { part } = track;
       if (part === leader.part || part.endFrame === undefined) continue;
-      padToEnd(track, part.endFrame);
-      moveTrack(track, leader.part);
+      await track.lastAppend;
+      if (failedSinks.has(part.sink)) continue;
+      moveTrack(track, leader.part, leader.part.originFrame);
       closeIfLeft(part, 'duration_limit');
     }
   };
@@ -243,6 +277,11 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     let rest = placement;
     while (rest.frames > 0) {
       const { part, place: at } = track;
+      if (failedSinks.has(part.sink) || rest.kind === 'jump') {
+        // A failed part keeps it, limits or not, until it is known whether recording can go on elsewhere.
+        write(track, rest);
+        break;
+      }
       // Where another track has already ended the part, this one only follows: to it that is no limit.
       const room =
         part.endFrame === undefined
@@ -254,7 +293,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       if (options.onLimit === 'stop' && room.end !== 'SPLIT') return room.end;
       await rollOver(track, room.end);
     }
-    hurryTrailing(track);
+    await hurryTrailing(track);
     return undefined;
   };
 
@@ -277,6 +316,10 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     if (warning !== undefined) send(warning);
   };
 
+  const placeHeld = async (): Promise<void> => {
+    for (const track of tracks) await placeAll(track, track.timeline.flush());
+  };
+
   const drained = async (): Promise<void> => {
     await Promise.all(tracks.map((track) => track.lastAppend));
   };
@@ -286,7 +329,6 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       const track = trackNamed(name);
       const pcm = decodeToPcm16(spec.encoding, bytes);
       const frames = pcm.byteLength / bytesPerFrame;
-      refuseFarAhead(startFrame, track, limits, spec);
       const chunk: TimelineChunk = { seq, startFrame, frames, pcm, gapCause };
       const { duplicated, late } = track.timeline;
       const placements = track.timeline.accept(chunk);
@@ -307,7 +349,9 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       const track = tracks.find((candidate) => candidate.name === name) ?? tracks[0];
       if (track !== undefined) track.place.rejected++;
     },
-    pause() {
+    async pause() {
+      // What waits for an earlier chunk was captured before the pause.
+      await placeHeld();
       pausedSinceMs ??= clock.monotonicMs();
     },
     resume() {
@@ -325,8 +369,13 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     },
     async relocate(reason) {
       const failed = partsInUse();
-      newest = await openPart(newest.number + 1, true);
       relocated = true;
+      newest = await openPart(newest.number + 1, Math.max(...tracks.map(positionOf))).catch(
+        (error: unknown) => {
+          relocated = false;
+          throw error;
+        },
+      );
       failure = undefined;
       for (const track of tracks) {
         const { part, pending } = track;
@@ -334,7 +383,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
         const before = track.place.position;
         cutBack(part, track.place, Math.floor(part.sink.writtenBytes(track.name) / bytesPerFrame));
         const unwritten = lastFrames(pending, before - track.place.position, bytesPerFrame);
-        moveTrack(track, newest);
+        moveTrack(track, newest, positionOf(track));
         await placeAll(track, unwritten);
         noteWritten(track);
       }
@@ -344,19 +393,16 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       return failure;
     },
     async settle() {
-      for (const track of tracks)
-        if (track.part.sink !== failedSink) await placeAll(track, track.timeline.flush());
+      await placeHeld();
       await drained();
     },
     async finish(reason) {
       const unfinished = partsInUse();
       const last = unfinished.pop() ?? newest;
-      for (const part of unfinished) {
-        for (const track of tracks)
-          if (track.part === part && part.endFrame !== undefined) padToEnd(track, part.endFrame);
-        closing.push(closePart(part, 'duration_limit', true).then(send));
-      }
-      await Promise.all(closing);
+      for (const part of unfinished) closing.push(closePart(part, 'duration_limit', true).then(send));
+      // A part that could not be closed must not keep the last one open.
+      const closed = await Promise.allSettled(closing);
+      for (const outcome of closed) if (outcome.status === 'rejected') send(errorMessage(outcome.reason));
       return closePart(last, reason, false);
     },
     get relocated() {
@@ -386,20 +432,4 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     },
     drained,
   };
-}
-
-/** A hole longer than a whole part is a sender's mistake, not a hole: filling it would only fill the disk. */
-function refuseFarAhead(
-  startFrame: number | undefined,
-  track: SessionTrack,
-  limits: Limits,
-  spec: SessionSpec,
-): void {
-  if (startFrame === undefined) return;
-  const furthest = track.timeline.nextFrame + limits.maxDurationSeconds * spec.sampleRate;
-  if (startFrame > furthest)
-    throw new LecternError(
-      'INVALID_CHUNK',
-      `Invalid audio chunk: expected a start frame up to ${furthest}, got ${startFrame}`,
-    );
 }

@@ -25,10 +25,15 @@ export interface SessionTrack {
   lastAppend: Promise<void>;
 }
 
-export function createSessionTrack(name: Track, spec: SessionSpec, part: Part): SessionTrack {
+export function createSessionTrack(
+  name: Track,
+  spec: SessionSpec,
+  part: Part,
+  longestFill: number,
+): SessionTrack {
   return {
     name,
-    timeline: createTimeline(2 * spec.channels),
+    timeline: createTimeline(2 * spec.channels, longestFill),
     monitor: createSignalMonitor(spec.sampleRate),
     part,
     place: placeIn(part, name),
@@ -41,9 +46,10 @@ export function createSessionTrack(name: Track, spec: SessionSpec, part: Part): 
   };
 }
 
-/** Sends the track on to `part`. */
-export function moveTrack(track: SessionTrack, part: Part): void {
-  track.earlierFrames += track.place.position;
+/** Sends the track on to `part`, in which it begins `originFrame` frames into the take. */
+export function moveTrack(track: SessionTrack, part: Part, originFrame: number): void {
+  track.earlierFrames = originFrame;
+  track.timeline.moveTo(originFrame);
   track.part = part;
   track.place = placeIn(part, track.name);
   track.pending = [];

@@ -15,7 +15,13 @@ interface MemoryPart {
 }
 
 /** A store in memory whose disk can be filled up or held, and a clock that a test winds. */
-function openEngine({ capacityBytes = Infinity, canRelocate = false, startsHeld = false } = {}) {
+function openEngine({
+  capacityBytes = Infinity,
+  canRelocate = false,
+  startsHeld = false,
+  openableParts = Infinity,
+  limits = PROTOCOL_LIMITS,
+} = {}) {
   const parts: MemoryPart[] = [];
   const ended: string[] = [];
   let nowMs = 0;
@@ -63,7 +69,10 @@ function openEngine({ capacityBytes = Infinity, canRelocate = false, startsHeld 
   };
   const store: SessionStore = {
     begin: () => Promise.resolve({ firstPart: 1 }),
-    openPart: (spec) => Promise.resolve(openPart(spec)),
+    openPart: (spec) =>
+      parts.length < openableParts
+        ? Promise.resolve(openPart(spec))
+        : Promise.reject(new LecternError('FOLDER_UNWRITABLE', 'The folder cannot be written')),
     canRelocate,
     noteReport: () => undefined,
     addMarker: () => undefined,
@@ -77,7 +86,7 @@ function openEngine({ capacityBytes = Infinity, canRelocate = false, startsHeld 
     store,
     clock: { monotonicMs: () => nowMs, wallMs: () => nowMs },
     log: () => undefined,
-    limits: PROTOCOL_LIMITS,
+    limits,
     newId: () => 'new-id',
     nameSession: () => 'untitled',
     decodeBase64: (text) => Buffer.from(text, 'base64'),
@@ -315,6 +324,139 @@ describe('session', () => {
     expect(host.of('recording_stopped')).toEqual([]);
     host.engine.connect('untold', host.client);
     expect(host.of('recording_stopped')).toHaveLength(1);
+  });
+
+  test('two tracks that meet a size limit at different moments lose nothing to it', async () => {
+    for (const maxTotalBytes of [40_000, 41_300, 44_444, 50_002, 60_000]) {
+      const host = openEngine({ limits: { ...PROTOCOL_LIMITS, maxTotalBytes } });
+      const connection = host.engine.connect('both', host.client);
+      await connection.receiveText(
+        say({
+          action: 'start',
+          format: 'wav',
+          tracks: ['user', 'assistant'],
+          framing: 'headed',
+          on_limit: 'continue',
+        }),
+      );
+      const [near, far] = [seededBytes(21, 64_000), seededBytes(22, 64_000)];
+      // The far side trails by 300 ms, and sends pieces of another length.
+      for (let at = 0, seq = 0; at < near.length; at += 3200, seq++)
+        void connection.receiveBinary(headed(0, seq, at / 2, near.subarray(at, at + 3200)));
+      for (let at = 0, seq = 0; at < far.length; at += 2000, seq++)
+        void connection.receiveBinary(headed(1, seq, at / 2, far.subarray(at, at + 2000)));
+      await connection.receiveText(say({ action: 'stop' }));
+      expect(host.audio('user').equals(near)).toBe(true);
+      expect(host.audio('assistant').equals(far)).toBe(true);
+      for (const { report } of host.of('recording_stopped'))
+        for (const track of report.tracks) expect(track.captured).toBe(track.expected);
+    }
+  });
+
+  test('a second track that first speaks after two roll-overs costs the first one nothing', async () => {
+    const host = openEngine();
+    const connection = host.engine.connect('late', host.client);
+    await connection.receiveText(
+      say({
+        action: 'start',
+        format: 'wav',
+        sample_rate: 8000,
+        split_minutes: 1,
+        tracks: ['user', 'assistant'],
+        framing: 'headed',
+      }),
+    );
+    const [near, far] = [seededBytes(23, 8000 * 2 * 200), seededBytes(24, 8000 * 2 * 10)];
+    for (let second = 0; second < 200; second++) {
+      const of = (audio: Buffer, from: number): Buffer => audio.subarray(from * 16_000, (from + 1) * 16_000);
+      await connection.receiveBinary(headed(0, second, second * 8000, of(near, second)));
+      // It counts its frames from its own beginning.
+      if (second >= 150 && second < 160)
+        await connection.receiveBinary(headed(1, second - 150, (second - 150) * 8000, of(far, second - 150)));
+    }
+    await connection.receiveText(say({ action: 'stop' }));
+    expect(host.audio('user').equals(near)).toBe(true);
+    expect(host.audio('assistant').equals(far)).toBe(true);
+  });
+
+  test('a source that jumps by hours is noted, not filled, and recording goes on', async () => {
+    const host = openEngine();
+    const connection = host.engine.connect('slept', host.client);
+    await connection.receiveText(say({ action: 'start', format: 'wav', framing: 'headed' }));
+    const [before, after] = [seededBytes(25, 3200), seededBytes(26, 6400)];
+    const hours = 5 * 3600 * 16_000;
+    await connection.receiveBinary(headed(0, 0, 0, before));
+    await connection.receiveBinary(headed(0, 1, 1600 + hours, after.subarray(0, 3200)));
+    await connection.receiveBinary(headed(0, 2, 3200 + hours, after.subarray(3200)));
+    await connection.receiveText(say({ action: 'stop' }));
+    expect(host.of('error')).toEqual([]);
+    expect(host.audio().equals(Buffer.concat([before, after]))).toBe(true);
+    expect(host.of('recording_stopped')[0]?.report).toMatchObject({
+      captured: 4800,
+      expected: 4800 + hours,
+      gaps: [{ start_frame: 1600, frames: hours }],
+    });
+  });
+
+  test('a client that leaves while its session is still beginning leaves one that is finalised', async () => {
+    const host = openEngine();
+    const connection = host.engine.connect('hasty', host.client);
+    void connection.receiveText(say({ action: 'start', format: 'wav' }));
+    void connection.receiveBinary(seededBytes(27, 3200));
+    connection.disconnect();
+    expect(host.engine.activeSessions()).toEqual(['hasty']);
+    await flushed();
+    host.wind(31_000);
+    await flushed();
+    expect(host.ended).toEqual(['interrupted']);
+    expect(host.audio().length).toBe(3200);
+  });
+
+  test('a session that begins while the engine closes is refused or finalised, never left open', async () => {
+    const host = openEngine();
+    const connection = host.engine.connect('closing', host.client);
+    const other = host.engine.connect('other', host.client);
+    void connection.receiveText(say({ action: 'start', format: 'wav' }));
+    await flushed();
+    const closing = host.engine.close();
+    void other.receiveText(say({ action: 'start', format: 'wav' }));
+    await closing;
+    await flushed();
+    expect(host.of('error').map(({ code }) => code)).toEqual(['SHUTTING_DOWN']);
+    expect(host.ended).toEqual(['completed']);
+    expect(host.engine.activeSessions()).toEqual([]);
+  });
+
+  test('chunks that wait for an earlier one are kept when a pause begins', async () => {
+    const host = openEngine();
+    const connection = host.engine.connect('held', host.client);
+    await connection.receiveText(say({ action: 'start', format: 'wav', framing: 'headed' }));
+    const audio = seededBytes(28, 1600 * 6);
+    const send = (seq: number): Promise<void> =>
+      connection.receiveBinary(headed(0, seq, seq * 800, audio.subarray(seq * 1600, (seq + 1) * 1600)));
+    for (const seq of [0, 1, 3, 4]) await send(seq);
+    await connection.receiveText(say({ action: 'pause' }));
+    await connection.receiveText(say({ action: 'resume' }));
+    await send(5);
+    await connection.receiveText(say({ action: 'stop' }));
+    const expected = Buffer.from(audio);
+    expected.fill(0, 2 * 1600, 3 * 1600);
+    expect(host.audio().equals(expected)).toBe(true);
+    expect(host.of('recording_stopped')[0]?.report).toMatchObject({ captured: 4000, expected: 4800 });
+  });
+
+  test('a next part that cannot be opened ends the session with what it has, and the process goes on', async () => {
+    const host = openEngine({ openableParts: 1 });
+    const connection = host.engine.connect('stuck', host.client);
+    await connection.receiveText(
+      say({ action: 'start', format: 'wav', sample_rate: 8000, split_minutes: 1 }),
+    );
+    for (let second = 0; second < 70; second++) void connection.receiveBinary(seededBytes(second, 16_000));
+    await flushed();
+    expect(host.of('recording_stopped')[0]).toMatchObject({ reason: 'write_failed', continues: false });
+    // What came meanwhile stays with the part, beyond its length: better there than nowhere.
+    expect(host.audio().length).toBe(70 * 16_000);
+    expect(host.engine.activeSessions()).toEqual([]);
   });
 
   test('a second connection takes the session over; the first is told and can do no harm', async () => {

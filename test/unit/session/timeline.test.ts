@@ -21,14 +21,14 @@ function chunk(
 /** The file that placements make: frame numbers, with -1 for silence. */
 function written(placements: readonly Placement[]): number[] {
   return placements.flatMap((placement) =>
-    placement.kind === 'silence'
+    placement.kind !== 'audio'
       ? Array.from({ length: placement.frames }, () => -1)
       : Array.from(new Int16Array(placement.pcm.slice().buffer)),
   );
 }
 
 function play(chunks: readonly TimelineChunk[]) {
-  const timeline = createTimeline(2);
+  const timeline = createTimeline(2, 10_000);
   const placements = chunks.flatMap((next) => timeline.accept(next));
   return { timeline, frames: written([...placements, ...timeline.flush()]) };
 }
@@ -75,7 +75,7 @@ describe('timeline', () => {
   });
 
   test('a chunk that turns up after its place was filled is counted late and changes nothing', () => {
-    const timeline = createTimeline(2);
+    const timeline = createTimeline(2, 10_000);
     const placements = [timeline.accept(chunk(0))];
     for (let seq = 2; seq < 40; seq++) placements.push(timeline.accept(chunk(seq)));
     placements.push(timeline.accept(chunk(1)), timeline.flush());
