@@ -1,69 +1,109 @@
+import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { open, readFile, rename, rm, unlink } from 'node:fs/promises';
+import { link, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { systemCode } from './write-error.ts';
 
 /** Says which process is writing to a session's folder. */
 const OWNER_FILE = '.owner';
 
-/** Boot times read by two processes differ by rounding and clock steps, never by a minute. */
+/** Boot times read by two processes differ by rounding and small clock steps, never by a minute. */
 const BOOT_TOLERANCE_SECONDS = 60;
 
-const ownerSchema = z.object({ pid: z.int(), process_started: z.string(), booted_at: z.number() });
+const ownerSchema = z.object({
+  pid: z.int(),
+  /** Empty where the system does not tell. */
+  process_started: z.string(),
+  boot_id: z.string(),
+  booted_at: z.number(),
+});
 type Owner = z.infer<typeof ownerSchema>;
 
 /** What became of whoever wrote to the folder last. */
 export type OwnerState = 'none' | 'alive' | 'dead' | 'dead-before-boot';
 
 export async function ownerState(folder: string): Promise<OwnerState> {
-  const owner = await readOwner(join(folder, OWNER_FILE));
-  if (owner === undefined) return 'none';
-  if (Math.abs(owner.booted_at - bootedAt()) > BOOT_TOLERANCE_SECONDS) return 'dead-before-boot';
-  return isRunning(owner) ? 'alive' : 'dead';
+  const text = await readOwnerFile(join(folder, OWNER_FILE));
+  return text === undefined ? 'none' : stateOf(parseOwner(text));
 }
 
 /**
- * Makes this process the folder's owner, unless a living one is. Of two that try at once one succeeds: a dead
- * owner's file is moved away first, which only one of them can do.
+ * Makes this process the folder's owner, unless a living one is. The file appears with its content, so nobody reads
+ * half of it; of several that find a dead owner, one succeeds.
  */
 export async function claimFolder(folder: string): Promise<boolean> {
   const path = join(folder, OWNER_FILE);
-  const state = await ownerState(folder);
-  if (state === 'alive') return (await readOwner(path))?.pid === process.pid;
-  if (state !== 'none') {
-    const aside = `${path}-${process.pid}`;
-    const moved = await rename(path, aside).then(
-      () => true,
-      () => false,
-    );
-    if (!moved) return false;
-    await rm(aside, { force: true });
+  const found = await readOwnerFile(path);
+  if (found !== undefined) {
+    const owner = parseOwner(found);
+    if (stateOf(owner) === 'alive') return owner.pid === process.pid;
+    if (!(await moveAside(path, found))) return false;
   }
-  const file = await open(path, 'wx', 0o600).catch(() => undefined);
-  if (file === undefined) return false;
-  await file.writeFile(JSON.stringify(thisProcess())).catch(() => undefined);
-  await file.close();
-  return true;
+  const draft = `${path}-${randomUUID()}`;
+  try {
+    await writeFile(draft, JSON.stringify(thisProcess()), { mode: 0o600 });
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    // Some file systems, such as exFAT, have no links.
+    const linkless = systemCode(error) === 'EPERM' || systemCode(error) === 'ENOTSUP';
+    return (
+      linkless &&
+      (await writeFile(path, JSON.stringify(thisProcess()), { mode: 0o600, flag: 'wx' }).then(yes, no))
+    );
+  } finally {
+    await rm(draft, { force: true });
+  }
+}
+
+const yes = (): boolean => true;
+const no = (): boolean => false;
+
+/** Removes a dead owner's file; one that has taken its place meanwhile is put back. */
+async function moveAside(path: string, dead: string): Promise<boolean> {
+  const aside = `${path}-${randomUUID()}`;
+  if (!(await rename(path, aside).then(yes, no))) return false;
+  const moved = await readOwnerFile(aside);
+  if (moved !== dead) await link(aside, path).catch(() => undefined);
+  await rm(aside, { force: true });
+  return moved === dead;
+}
+
+function stateOf(owner: Owner): OwnerState {
+  const sameBoot =
+    owner.boot_id === ''
+      ? Math.abs(owner.booted_at - bootedAt()) <= BOOT_TOLERANCE_SECONDS
+      : owner.boot_id === bootId();
+  if (!sameBoot) return 'dead-before-boot';
+  return isRunning(owner) ? 'alive' : 'dead';
 }
 
 export async function releaseFolder(folder: string): Promise<void> {
   await unlink(join(folder, OWNER_FILE)).catch(() => undefined);
 }
 
-async function readOwner(path: string): Promise<Owner | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
+async function readOwnerFile(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch(() => undefined);
+}
+
+function parseOwner(text: string): Owner {
   try {
     return ownerSchema.parse(JSON.parse(text));
   } catch {
-    // A power cut leaves it empty, a process that dies in the middle of it half written: the worse one is assumed.
-    return { pid: 0, process_started: '', booted_at: 0 };
+    // Left empty by a power cut: the worse one is assumed.
+    return { pid: 0, process_started: '', boot_id: 'unknown', booted_at: 0 };
   }
 }
 
 function thisProcess(): Owner {
-  return { pid: process.pid, process_started: processStarted(process.pid), booted_at: bootedAt() };
+  return {
+    pid: process.pid,
+    process_started: processStarted(process.pid),
+    boot_id: bootId(),
+    booted_at: bootedAt(),
+  };
 }
 
 function isRunning(owner: Owner): boolean {
@@ -84,6 +124,16 @@ function processStarted(pid: number): string {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
     // Field 22, counted after the command in brackets, which may itself hold spaces and brackets.
     return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+  } catch {
+    return '';
+  }
+}
+
+/** Names this boot whatever the clock does; empty where the system has no such name. */
+function bootId(): string {
+  if (process.platform !== 'linux') return '';
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
   } catch {
     return '';
   }

@@ -63,14 +63,12 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
   let dataBytes = 0;
   let failure: Error | undefined;
   let draining: Promise<void> | undefined;
-  let unsynced = false;
   let lookDue = false;
   let syncing: Promise<void> = Promise.resolve();
   let syncTimer: NodeJS.Timeout | undefined;
 
   const sync = (): void => {
     syncTimer = undefined;
-    unsynced = false;
     lookDue = true;
     syncing = file.datasync().catch((error: unknown) => {
       failure ??= writeError(error);
@@ -78,7 +76,6 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
   };
 
   const scheduleSync = (): void => {
-    unsynced = true;
     syncTimer ??= setTimeout(sync, SYNC_INTERVAL_MS);
   };
 
@@ -95,7 +92,6 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     await copyBytes(removed, restored, header.byteLength + dataBytes);
     await syncing;
     file = restored;
-    unsynced = true;
     await removed.close();
   };
 
@@ -137,7 +133,6 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     if (cues.length === 0 || failure !== undefined) return 0;
     await writeFully(file, [cues], header.byteLength + dataBytes);
     await patchHeader(cues.length);
-    unsynced = true;
     return cues.length;
   };
 
@@ -170,7 +165,11 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
       // Half-written cue points would be taken for audio by a reader that trusts the file's length.
       await file.truncate(header.byteLength + dataBytes + trailingBytes).catch(() => undefined);
       await syncing;
-      if (unsynced || dataBytes === 0) await file.datasync().catch(() => undefined);
+      // Once more, as the last time may have failed: what is in the file must be counted before it gets its name.
+      await patchHeader(trailingBytes).catch(() => undefined);
+      await file.datasync().catch((error: unknown) => {
+        failure ??= writeError(error);
+      });
       await file.close();
       const byteSize = header.byteLength + dataBytes + trailingBytes;
       try {

@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { ExportFormat, RecordingType } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { FileEntry } from '../contract/server-messages.ts';
@@ -14,7 +14,6 @@ export interface ExportRequest {
 }
 
 export interface ExportOptions {
-  readonly recordingsDir: string;
   readonly encoder: Encoder;
   readonly files: SessionFiles;
   readonly mp3BitRate?: number | undefined;
@@ -72,7 +71,8 @@ async function exportMaster(
       'FILE_MISSING',
       `The recording ${basename(master.file_path)} is no longer in its folder`,
     );
-  if (format === 'wav' && gain === 1) return { entry: entryOf(master), row: master };
+  if (format === 'wav' && gain === 1)
+    return { entry: entryOf(master), row: { ...master, status: 'completed' } };
   const known = session.files.find(
     (file) =>
       !file.master &&
@@ -89,7 +89,7 @@ async function exportMaster(
   const variant = gain === 1 ? '' : gain === session.gain ? '' : `_gain${gain}`;
   const suffix = format === 'wav' ? (variant === '' ? '_gain' : variant) : variant;
   const name = `${stem}${suffix}.${EXTENSIONS[format]}`;
-  const finalPath = join(options.recordingsDir, session.id, name);
+  const finalPath = join(dirname(masterPath), name);
   await options.encoder.encodeFile({
     format,
     masterPath,

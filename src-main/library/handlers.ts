@@ -4,12 +4,14 @@ import type { ApiHandlers, AppInfo } from '../contract/api.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { writeSessionFile } from '../files/session-file.ts';
+import { ownerState } from '../files/ownership.ts';
 import { sessionFolder } from '../files/session-folder.ts';
 import type { Clock, Log } from '../session/ports.ts';
 import { exportSession, type ExportOptions } from './export-session.ts';
 import type { SettingsStore } from './settings-store.ts';
 
 export interface LibraryOptions extends ExportOptions {
+  readonly recordingsDir: string;
   readonly catalog: Catalog;
   readonly settings: SettingsStore;
   readonly appInfo: AppInfo;
@@ -33,19 +35,28 @@ export function createHandlers(options: LibraryOptions): ApiHandlers {
     return session;
   };
 
-  const findFinished = (id: string): SessionRecord => {
-    if (options.isActive(id))
+  const foldersOf = (session: SessionRecord): string[] =>
+    [recordingsDir, ...(session.fallback_dir === null ? [] : [session.fallback_dir])]
+      .map((dir) => sessionFolder(dir, session.id))
+      .filter((folder) => existsSync(folder));
+
+  /** Only what nobody records: not this process, and no other on the same folder. */
+  const findFinished = async (id: string): Promise<SessionRecord> => {
+    const session = find(id);
+    const owners = await Promise.all(foldersOf(session).map(ownerState));
+    if (options.isActive(id) || owners.includes('alive'))
       throw new LecternError('SESSION_ACTIVE', 'This session is still being recorded. Stop it first');
-    return find(id);
+    return session;
   };
 
   /** Saves a finished session in both places; the catalog is what is asked next, so it decides. */
   const save = async (changed: SessionRecord): Promise<void> => {
     const session = { ...changed, revision: changed.revision + 1 };
     catalog.save(session);
-    await writeSessionFile(sessionFolder(recordingsDir, session.id), session).catch((error: unknown) => {
-      options.log('warn', 'session.json could not be written', { id: session.id, error });
-    });
+    for (const folder of foldersOf(session))
+      await writeSessionFile(folder, session).catch((error: unknown) => {
+        options.log('warn', 'session.json could not be written', { id: session.id, error });
+      });
   };
 
   return {
@@ -57,15 +68,13 @@ export function createHandlers(options: LibraryOptions): ApiHandlers {
     'sessions.get': ({ id }) => files.present(find(id)),
     'sessions.update': async ({ id, title, notes }) => {
       // A running session's record is its recorder's to write.
-      const session = findFinished(id);
+      const session = await findFinished(id);
       const updated = { ...session, title: title ?? session.title, notes: notes ?? session.notes };
       await save(updated);
       return files.present(updated);
     },
     'sessions.delete': async ({ id }) => {
-      findFinished(id);
-      const folder = sessionFolder(recordingsDir, id);
-      if (existsSync(folder))
+      for (const folder of foldersOf(await findFinished(id)))
         await options.moveToTrash(folder).catch((error: unknown) => {
           if (error instanceof LecternError) throw error;
           throw new LecternError(
@@ -79,18 +88,18 @@ export function createHandlers(options: LibraryOptions): ApiHandlers {
       return { id };
     },
     'sessions.export': async ({ id, ...request }) => {
-      const session = files.present(findFinished(id));
-      const exported = await exportSession(session, request, options);
+      const exported = await exportSession(files.present(await findFinished(id)), request, options);
       const rows = exported.map(({ row }) => row);
+      // Looked up again: an export takes a while, and a rename may have come between.
+      const session = find(id);
       const others = session.files.filter((file) => !rows.some((row) => row.file_path === file.file_path));
       await save({ ...session, files: [...others, ...rows] });
       return { files: exported.map(({ entry }) => entry) };
     },
     'sessions.reveal': async ({ id }) => {
-      find(id);
-      const path = sessionFolder(recordingsDir, id);
-      if (!existsSync(path))
-        throw new LecternError('FILE_MISSING', `The folder of this session is gone: ${path}`);
+      const [path] = foldersOf(find(id));
+      if (path === undefined)
+        throw new LecternError('FILE_MISSING', 'The folder of this session is no longer there');
       await options.reveal(path);
       return { path };
     },

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, renameSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
@@ -14,24 +14,25 @@ export interface SettingsStore {
 /** Settings in a JSON file. One that cannot be read is set aside, not overwritten, and the defaults serve. */
 export function openSettings(path: string, log: Log): SettingsStore {
   let settings = readSettings(path, log);
-  let writing: Promise<void> = Promise.resolve();
+  let writing: Promise<unknown> = Promise.resolve();
   return {
     get: () => settings,
-    async update(patch) {
-      const next = settingsSchema.parse({ ...settings, ...patch });
-      const write = writing.then(() => writeSettings(path, next));
-      writing = write.catch(() => undefined);
-      await write.catch((error: unknown) => {
-        throw new LecternError(
-          'WRITE_FAILED',
-          'The settings could not be saved. Check that the data folder can be written',
-          {
-            cause: error,
-          },
-        );
+    update(patch) {
+      // Merged in its turn, so that of two changes at once neither is lost.
+      const updated = writing.then(async () => {
+        const next = settingsSchema.parse({ ...settings, ...patch });
+        await writeSettings(path, next).catch((error: unknown) => {
+          throw new LecternError(
+            'WRITE_FAILED',
+            'The settings could not be saved. Check that the data folder can be written',
+            { cause: error },
+          );
+        });
+        settings = next;
+        return next;
       });
-      settings = next;
-      return settings;
+      writing = updated.catch(() => undefined);
+      return updated;
     },
   };
 }
@@ -46,7 +47,11 @@ function readSettings(path: string, log: Log): Settings {
   try {
     return settingsSchema.parse({ ...DEFAULT_SETTINGS, ...z.looseObject({}).parse(JSON.parse(text)) });
   } catch {
-    log('warn', 'settings.json could not be understood; the defaults are used until a setting is changed');
+    const aside = `${path}.unreadable-${Date.now()}`;
+    renameSync(path, aside);
+    log('warn', 'settings.json could not be understood and has been set aside; the defaults are used', {
+      aside,
+    });
     return DEFAULT_SETTINGS;
   }
 }

@@ -2,7 +2,8 @@ import { applyGain } from '../audio/gain.ts';
 import type { DeliveryFormat } from '../contract/audio-format.ts';
 import type { Chapter, Encoder } from '../encode/encoder.ts';
 import type { CuePoint } from '../files/cue-chunks.ts';
-import { openWavWriter } from '../files/wav-writer.ts';
+import { openWavWriter, PARTIAL_SUFFIX } from '../files/wav-writer.ts';
+import { rm } from 'node:fs/promises';
 
 export interface DeliveryOptions {
   readonly format: DeliveryFormat;
@@ -25,6 +26,8 @@ export interface Delivery {
   write(pcm: Uint8Array): void;
   /** Leaves the finished copy at its path. Rejects only when it could not be made from the master either. */
   finish(masterPath: string, markers: readonly CuePoint[]): Promise<DeliveryOrigin>;
+  /** Ends it without a copy. */
+  abandon(): Promise<void>;
 }
 
 /** A copy in another format, or with gain; undefined where the master itself is what was asked for. */
@@ -44,6 +47,9 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery |
   return {
     write(pcm) {
       live?.write(applyGain(pcm, gain));
+    },
+    async abandon() {
+      await live?.abandon();
     },
     async finish(masterPath, markers) {
       try {
@@ -87,17 +93,31 @@ function openEncoded(options: DeliveryOptions, format: 'mp4' | 'mp3'): LiveCopy 
   };
 }
 
+/** What the amplified copy may have waiting for the disk; beyond it, it is made from the master afterwards. */
+const MAX_QUEUE_BYTES = 16 * 1024 * 1024;
+
 /** An amplified WAV beside the raw one; undefined where it cannot be opened. */
 async function openAmplifiedWav(options: DeliveryOptions): Promise<LiveCopy | undefined> {
   const writer = await openWavWriter(options).catch(() => undefined);
   if (writer === undefined) return undefined;
+  let tooSlow = false;
   return {
-    // A failure is kept by the writer and comes out of finish.
-    write: (pcm) => void writer.append(pcm).catch(() => undefined),
+    write(pcm) {
+      tooSlow ||= writer.queuedBytes > MAX_QUEUE_BYTES;
+      // A failure is kept by the writer and comes out of finish.
+      if (!tooSlow) writer.append(pcm).catch(() => undefined);
+    },
     async finish(markers) {
       await writer.finish(markers);
+      if (tooSlow) throw new Error('the disk was too slow');
       if (writer.failure !== undefined) throw writer.failure;
     },
-    abandon: () => Promise.resolve(),
+    async abandon() {
+      // Finished already where finish failed: then only its file is left to go.
+      await writer.finish().catch(() => undefined);
+      await Promise.all(
+        [options.path, options.path + PARTIAL_SUFFIX].map((path) => rm(path, { force: true })),
+      );
+    },
   };
 }

@@ -82,7 +82,10 @@ export async function openPartWriter(spec: PartSpec, options: PartWriterOptions)
     const masterEntry = entry(output, true, 'completed', master.byteSize);
     if (output.delivery === undefined) return [masterEntry];
     // An empty MP4 or MP3 is a file that no player opens; the empty WAV tells the truth.
-    if (output.master.dataBytes === 0) return [masterEntry];
+    if (output.master.dataBytes === 0) {
+      await output.delivery.abandon();
+      return [masterEntry];
+    }
     try {
       const origin = await output.delivery.finish(master.path, markers);
       if (origin === 'rebuilt')

@@ -30,8 +30,6 @@ export interface RecoveryOptions {
 export interface Recovery {
   /** Sessions that a crash had cut off, playable as WAV now. */
   readonly recovered: readonly SessionRecord[];
-  /** Sessions found on disk that the catalog did not know, complete as they were. */
-  readonly imported: number;
   /** Makes the delivered copies that were cut off; stops early, to be taken up at the next launch, when aborted. */
   finishDeliveries(signal: AbortSignal): Promise<void>;
 }
@@ -47,7 +45,6 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     folders: readonly string[];
     deliveries: readonly UnfinishedDelivery[];
   }[] = [];
-  let imported = 0;
 
   const save = async (session: SessionRecord, folders: readonly string[]): Promise<void> => {
     catalog.save(session);
@@ -57,55 +54,56 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
       });
   };
 
-  const recoverFolder = async (id: string): Promise<void> => {
-    const folder = join(recordingsDir, id);
-    const owner = await ownerState(folder);
-    if (owner === 'alive') return;
+  const recoverSession = async (id: string): Promise<void> => {
+    const usual = join(recordingsDir, id);
     const known = catalog.get(id);
-    const written = await readSessionFile(folder);
-    const record = later(known, written) ?? (await inferRecord(id, folder));
+    const written = await latestWritten([usual, ...fallbackFolders(known)]);
+    const record = later(known, written) ?? (await inferRecord(id, usual));
     if (record === undefined) return;
-    const folders = [folder, ...fallbackFolders(record)];
+    const folders = [usual, ...fallbackFolders(record)].filter((folder) => existsSync(folder));
+    const owners = await Promise.all(folders.map(ownerState));
+    if (folders.length === 0 || owners.includes('alive')) return;
     const unfinishedCopy = record.files.some(({ status }) => status === 'recording');
     const cutOff = record.status === 'recording' || unfinishedCopy || (await hasPartialMaster(folders));
-    if (!cutOff) {
-      if (known?.revision !== record.revision) {
-        catalog.save(record);
-        imported++;
-      }
-      if (owner !== 'none') await releaseFolder(folder);
-      return;
-    }
-    if (!(await claimFolder(folder))) return;
-    const { session, deliveries } = await recoverMasters(record, folders);
-    const finished = markRecovered(session, owner, await endOf(session, folders), options.clock);
-    await save(finished, folders);
-    recovered.push({ session: finished, folders, deliveries });
+    if (!cutOff && known?.revision !== record.revision) catalog.save(record);
+    if (!cutOff && owners.every((owner) => owner === 'none')) return;
+    const claims = await Promise.all(folders.map(claimFolder));
+    const claimed = folders.filter((_, index) => claims[index] === true);
+    // A folder that cannot be written cannot be claimed either; what is in the others is recovered all the same.
+    if (claimed.length === 0) return;
+    if (!cutOff) return finishFolders(claimed);
+    const { session, deliveries } = await recoverMasters(record, claimed);
+    const finished = markRecovered(session, owners, await endOf(session, claimed), options.clock);
+    await save(finished, claimed);
+    recovered.push({ session: finished, folders: claimed, deliveries });
     log('warn', 'a session that was cut off has been recovered', { id, seconds: finished.duration_seconds });
-    if (deliveries.length === 0) await finishFolders(folders);
+    if (deliveries.length === 0) await finishFolders(claimed);
   };
 
-  for (const id of await sessionIdsIn(recordingsDir, catalog))
-    await recoverFolder(id).catch((error: unknown) => {
+  for (const id of await sessionIds(recordingsDir, catalog))
+    await recoverSession(id).catch((error: unknown) => {
       log('error', 'a session could not be recovered; its files are left as they are', { id, error });
     });
 
   return {
     recovered: recovered.map(({ session }) => session),
-    imported,
     async finishDeliveries(signal) {
       for (const { session, folders, deliveries } of recovered) {
         if (deliveries.length === 0) continue;
-        let latest = session;
+        const made: RecordingFile[] = [];
         for (const delivery of deliveries) {
           if (signal.aborted) return;
-          const file = await makeDelivery(latest, delivery, options, signal);
-          latest = {
-            ...latest,
-            revision: latest.revision + 1,
-            files: latest.files.map((other) => (other.file_path === file.file_path ? file : other)),
-          };
+          made.push(await makeDelivery(session, delivery, options, signal));
         }
+        // Renamed or annotated meanwhile: only the files are ours to change.
+        const current = catalog.get(session.id) ?? session;
+        const latest = {
+          ...current,
+          revision: current.revision + 1,
+          files: current.files.map(
+            (file) => made.find(({ file_path }) => file_path === file.file_path) ?? file,
+          ),
+        };
         if (signal.aborted) return;
         await save(latest, folders);
         await finishFolders(folders);
@@ -127,19 +125,25 @@ async function finishFolders(folders: readonly string[]): Promise<void> {
   await Promise.all(folders.map(releaseFolder));
 }
 
-async function sessionIdsIn(recordingsDir: string, catalog: Catalog): Promise<string[]> {
-  const deleted = new Set(catalog.deletedIds());
+/** Every session that has a folder, and every unfinished one, whose folder may be elsewhere. */
+async function sessionIds(recordingsDir: string, catalog: Catalog): Promise<Set<string>> {
   const entries = await readdir(recordingsDir, { withFileTypes: true }).catch(() => []);
-  return entries
-    .filter(
-      (entry) =>
-        entry.isDirectory() && sessionIdSchema.safeParse(entry.name).success && !deleted.has(entry.name),
-    )
+  const found = entries
+    .filter((entry) => entry.isDirectory() && sessionIdSchema.safeParse(entry.name).success)
     .map(({ name }) => name);
+  // A folder that is there again, out of the trash or recorded anew, is a session again.
+  for (const id of catalog.deletedIds()) if (found.includes(id)) catalog.setDeleted(id, undefined);
+  return new Set([...found, ...catalog.unfinished().map(({ id }) => id)]);
 }
 
-function fallbackFolders(record: SessionRecord): string[] {
-  if (record.fallback_dir === null) return [];
+async function latestWritten(folders: readonly string[]): Promise<SessionRecord | undefined> {
+  let latest: SessionRecord | undefined;
+  for (const folder of folders) latest = later(latest, await readSessionFile(folder));
+  return latest;
+}
+
+function fallbackFolders(record: SessionRecord | undefined): string[] {
+  if (record === undefined || record.fallback_dir === null) return [];
   const folder = join(record.fallback_dir, record.id);
   return existsSync(folder) ? [folder] : [];
 }
@@ -167,7 +171,7 @@ async function endOf(session: SessionRecord, folders: readonly string[]): Promis
 
 function markRecovered(
   session: SessionRecord,
-  owner: OwnerState,
+  owners: readonly OwnerState[],
   endedMs: number,
   clock: Clock,
 ): SessionRecord {
@@ -179,7 +183,9 @@ function markRecovered(
     // A recovery that was itself cut off has already said what was lost.
     recovered: session.recovered ?? {
       at: new Date(clock.wallMs()).toISOString(),
-      lost_seconds_at_most: owner === 'dead' ? LOST_AFTER_KILL_SECONDS : LOST_AFTER_POWER_CUT_SECONDS,
+      lost_seconds_at_most: owners.every((owner) => owner === 'dead')
+        ? LOST_AFTER_KILL_SECONDS
+        : LOST_AFTER_POWER_CUT_SECONDS,
     },
   };
 }

@@ -4,6 +4,7 @@ import { LecternError } from '../contract/errors.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { usableBytes } from '../files/disk-space.ts';
+import { keepReserve, spendReserve } from '../files/reserve.ts';
 import { claimFolder, releaseFolder } from '../files/ownership.ts';
 import { readSessionFile } from '../files/session-file.ts';
 import { createSessionFolder, sessionFolder, unwritable } from '../files/session-folder.ts';
@@ -55,6 +56,15 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     return readSessionFile(folder);
   };
 
+  /** A deleted session that is recorded again is no longer deleted. */
+  const restoreDeleted = (id: string): void => {
+    try {
+      catalog.setDeleted(id, undefined);
+    } catch (error) {
+      log('error', 'the catalog could not be written', { id, error });
+    }
+  };
+
   const addEvent = (sessionId: string, event: string): void => {
     try {
       catalog.addEvent(sessionId, new Date(clock.wallMs()).toISOString(), event);
@@ -95,10 +105,12 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
           'SESSION_IN_USE',
           'Another Lectern is recording this session. Choose another session id, or stop the other recording',
         );
+      restoreDeleted(spec.sessionId);
       const record = recordOf(spec, encoder.info, await earlierTake(spec.sessionId, folder));
       const folders = [folder];
       const journal = openJournal(record, { folders: () => folders, catalog, log });
       sessions.set(spec.sessionId, { journal, folders });
+      await keepReserve(folder);
       await journal.settled();
       addEvent(spec.sessionId, 'started');
       return { firstPart: record.parts.reduce((last, { part }) => Math.max(last, part), 0) + 1 };
@@ -136,6 +148,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     async end(sessionId, status) {
       const { journal, folders } = sessionOf(sessionId);
       const endedAt = new Date(clock.wallMs()).toISOString();
+      await Promise.all(folders.map(spendReserve));
       journal.update((record) => ({ ...record, status, ended_at: endedAt }));
       addEvent(sessionId, status);
       await journal.settled();

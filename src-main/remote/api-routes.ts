@@ -1,5 +1,4 @@
 import { Hono } from 'hono';
-import { bodyLimit } from 'hono/body-limit';
 import { api, type ApiHandlers, type ApiName, isApiName } from '../contract/api.ts';
 import { LecternError } from '../contract/errors.ts';
 import { parseApiInput } from '../contract/parse-api-input.ts';
@@ -11,19 +10,6 @@ const MAX_BODY_BYTES = 256 * 1024;
 /** One route for every operation of contract/api.ts. Errors are thrown to the application's own handler. */
 export function createApiRoutes(handlers: ApiHandlers): Hono {
   const routes = new Hono();
-  routes.on(
-    // Only these carry a body; and the limiter cannot take apart the request of a DELETE.
-    ['POST', 'PATCH'],
-    '/api/*',
-    bodyLimit({
-      maxSize: MAX_BODY_BYTES,
-      onError: () =>
-        errorResponse(
-          { code: 'INVALID_INPUT', message: `Expected a body of at most ${MAX_BODY_BYTES} bytes` },
-          413,
-        ),
-    }),
-  );
   for (const name of Object.keys(api)) if (isApiName(name)) addRoute(routes, name, handlers);
   return routes;
 }
@@ -32,9 +18,31 @@ function addRoute<Name extends ApiName>(routes: Hono, name: Name, handlers: Pick
   const { method, path } = api[name];
   routes.on(method, path, async ({ req, json }) => {
     const hasBody = method === 'POST' || method === 'PATCH';
-    const fields = hasBody ? parseBody(await req.text()) : queryFields(req.query());
+    const text = hasBody ? await readBody(req.raw) : '';
+    if (text === undefined)
+      return errorResponse(
+        { code: 'INVALID_INPUT', message: `Expected a body of at most ${MAX_BODY_BYTES} bytes` },
+        413,
+      );
+    const fields = hasBody ? parseBody(text) : queryFields(req.query());
     return json(await handlers[name](parseApiInput(name, { ...fields, ...req.param() })));
   });
+}
+
+/** A request's body, none being empty; undefined for one that is too large, which is not read to its end. */
+async function readBody(request: Request): Promise<string | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return undefined;
+  const decoder = new TextDecoder();
+  let text = '';
+  let bytes = 0;
+  const body: ReadableStream<Uint8Array> | null = request.body;
+  if (body === null) return text;
+  for await (const piece of body) {
+    bytes += piece.byteLength;
+    if (bytes > MAX_BODY_BYTES) return undefined;
+    text += decoder.decode(piece, { stream: true });
+  }
+  return text + decoder.decode();
 }
 
 function queryFields(query: Record<string, string>): Record<string, unknown> {

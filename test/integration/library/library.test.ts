@@ -128,6 +128,7 @@ describe('library', () => {
     const flac = names.find((name) => name.endsWith('.flac')) ?? '';
     expect(probe(join(opened.dataDir, 'recordings', 'kept', flac))).toMatch(/^flac,16000,1,2\.0/);
 
+    expect(await opened.ask('POST', '/api/sessions/kept/reveal')).toMatchObject({ status: 200 });
     expect(await opened.ask('DELETE', '/api/sessions/kept')).toEqual({ status: 200, body: { id: 'kept' } });
     expect((await opened.ask('GET', '/api/sessions')).body).toMatchObject({
       total: 1,

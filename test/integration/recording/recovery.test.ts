@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
@@ -138,6 +138,43 @@ describe('a session that a crash cut off', () => {
     await writeFile(join(folder, partial), Buffer.concat([bytes, Buffer.of(7)]));
     const { recorder } = await openRecorder({ dataDir: copy });
     expect((await recorder.handlers['sessions.get']({ id: 'behind' })).duration_seconds).toBe(4);
+  });
+
+  test('is recovered from the fallback folder, though its own folder is gone', async () => {
+    const before = await recordUntilKilled('moved', audio);
+    await settled(before, 'moved', audio.length);
+    const copy = await asAfterKill(before);
+    const elsewhere = join(copy, 'elsewhere');
+    await mkdir(elsewhere);
+    await rename(join(copy, 'recordings', 'moved'), join(elsewhere, 'moved'));
+    const path = join(elsewhere, 'moved', 'session.json');
+    const described = await readFile(path, 'utf8');
+    await writeFile(
+      path,
+      described.replace('"fallback_dir": null', `"fallback_dir": ${JSON.stringify(elsewhere)}`),
+    );
+    const { default: Database } = await import('better-sqlite3');
+    const database = new Database(join(copy, 'lectern.db'));
+    database.prepare('UPDATE sessions SET fallback_dir = ?').run(elsewhere);
+    database.close();
+    const { recorder } = await openRecorder({ dataDir: copy });
+    expect(recorder.recovered).toMatchObject([{ id: 'moved', duration_seconds: 4 }]);
+    expect((await recorder.handlers['sessions.get']({ id: 'moved' })).files).toMatchObject([
+      { status: 'completed' },
+    ]);
+  });
+
+  test('is left alone by a launch whose clock has been set, while its process lives', async () => {
+    const before = await recordUntilKilled('clock', audio);
+    const path = join(before, 'recordings', 'clock', '.owner');
+    const owner = await readFile(path, 'utf8');
+    await writeFile(path, owner.replace(/"booted_at":\d+/, '"booted_at":1'));
+    const { recorder } = await openTestRecorder({ dataDir: before });
+    expect(recorder.recovered).toEqual(process.platform === 'linux' ? [] : expect.anything());
+    await expect(recorder.handlers['sessions.delete']({ id: 'clock' })).rejects.toMatchObject({
+      code: 'SESSION_ACTIVE',
+    });
+    await recorder.close();
   });
 
   test('is recovered even where the crash came before the first header', async () => {

@@ -1,0 +1,17 @@
+import { unlink, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+
+const RESERVE_FILE = '.reserve';
+/** Enough to write `session.json` twice, and under one per cent of the smallest disk anyone records to. */
+const RESERVE_BYTES = 16 * 1024;
+
+/** Takes up a little room while recording, so that a session can be described on a disk that has filled up. */
+export async function keepReserve(folder: string): Promise<void> {
+  await writeFile(join(folder, RESERVE_FILE), new Uint8Array(RESERVE_BYTES), { mode: 0o600 }).catch(
+    () => undefined,
+  );
+}
+
+export async function spendReserve(folder: string): Promise<void> {
+  await unlink(join(folder, RESERVE_FILE)).catch(() => undefined);
+}

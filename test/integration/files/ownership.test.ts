@@ -1,0 +1,61 @@
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { claimFolder, ownerState, releaseFolder } from '../../../src-main/files/ownership.ts';
+
+let folder = '';
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'lectern-owner-'));
+});
+afterEach(() => rm(folder, { recursive: true, force: true }));
+
+test('a folder has one owner, who can claim it again and let it go', async () => {
+  expect(await ownerState(folder)).toBe('none');
+  expect(await claimFolder(folder)).toBe(true);
+  expect(await claimFolder(folder)).toBe(true);
+  expect(await ownerState(folder)).toBe('alive');
+  await releaseFolder(folder);
+  expect(await ownerState(folder)).toBe('none');
+});
+
+test('an owner of an earlier boot, or one that was never finished writing, is dead', async () => {
+  for (const text of ['', '{', '{"pid":1,"process_started":"1","boot_id":"another","booted_at":1}']) {
+    await writeFile(join(folder, '.owner'), text);
+    expect(await ownerState(folder)).toBe('dead-before-boot');
+  }
+});
+
+test(
+  'of processes that find the same dead owner at once, one gets the folder',
+  { timeout: 60_000 },
+  async () => {
+    const script = join(folder, 'claim.mjs');
+    const ownership = join(import.meta.dirname, '../../../src-main/files/ownership.ts');
+    await writeFile(
+      script,
+      `import { claimFolder } from ${JSON.stringify(ownership)};
+     process.on('message', async (target) => process.send(await claimFolder(target)));
+     process.send('ready');`,
+    );
+    const children = Array.from({ length: 3 }, () => fork(script));
+    await Promise.all(children.map((child) => once(child, 'message')));
+    for (let round = 0; round < 100; round++) {
+      const target = await mkdtemp(join(folder, 'session-'));
+      await writeFile(
+        join(target, '.owner'),
+        JSON.stringify({ pid: 0, process_started: '', boot_id: 'another', booted_at: 0 }),
+      );
+      const answers = children.map(async (child) => {
+        const answered = once(child, 'message');
+        child.send(target);
+        const [claimed]: unknown[] = await answered;
+        return claimed;
+      });
+      expect((await Promise.all(answers)).filter((claimed) => claimed === true)).toHaveLength(1);
+    }
+    for (const child of children) child.kill();
+  },
+);
