@@ -51,8 +51,8 @@ test(
       const answers = children.map(async (child) => {
         const answered = once(child, 'message');
         child.send(target);
-        const [claimed]: unknown[] = await answered;
-        return claimed;
+        const reply: unknown[] = await answered;
+        return reply[0];
       });
       expect((await Promise.all(answers)).filter((claimed) => claimed === true)).toHaveLength(1);
     }
