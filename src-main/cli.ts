@@ -1,5 +1,4 @@
 import { Command, CommanderError } from 'commander';
-import { ZodError } from 'zod';
 import { addExportCommand } from './commands/export.ts';
 import { addListCommand } from './commands/list.ts';
 import { addRecordCommand } from './commands/record.ts';
@@ -7,7 +6,8 @@ import { addRecoverCommand } from './commands/recover.ts';
 import { addRepairCommand } from './commands/repair.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addShowCommand } from './commands/show.ts';
-import { LecternError, toWireError } from './contract/errors.ts';
+import { toWireError } from './contract/errors.ts';
+import { ignoreClosedOutput } from './launch/closed-output.ts';
 import { readPackageVersion } from './launch/package-version.ts';
 
 const FAILURE = 1;
@@ -20,6 +20,7 @@ function createProgram(): Command {
     .option('--json', 'print JSON')
     .option('--dir <folder>', 'the data folder: the catalog, and recordings/ under it')
     .exitOverride()
+    .configureOutput({ outputError })
     .showHelpAfterError('(--help lists the options)');
   addServeCommand(program);
   addRecordCommand(program);
@@ -32,25 +33,32 @@ function createProgram(): Command {
   for (const command of program.commands)
     command
       .exitOverride()
+      .configureOutput({ outputError })
       .option('--json', 'print JSON')
       .option('--dir <folder>', 'the data folder: the catalog, and recordings/ under it');
   return program;
 }
 
-/** Where an error came from decides the exit code; its words go to stderr, without a stack. */
+/** Commander's words for an option out of its range, in ours: `--gain: expected a number from 1 to 4, got 9`. */
+function outputError(text: string, write: (text: string) => void): void {
+  write(
+    text.replace(
+      /^error: option '(?:-\w, )?(--[a-z-]+)[^']*' argument '.*' is invalid\. (?:\1: )?(?=expected)/s,
+      'lectern: $1: ',
+    ),
+  );
+}
+
+/** Where an error came from decides the exit code; its words go to stderr, its stack only on demand. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
-  if (error instanceof ZodError) {
-    process.stderr.write(`lectern: ${error.issues[0]?.message ?? 'wrong argument'}\n`);
-    return WRONG_USE;
-  }
   const { code, message } = toWireError(error);
   process.stderr.write(`lectern: ${message}\n`);
-  if (!(error instanceof LecternError) && error instanceof Error)
-    process.stderr.write(`${error.stack ?? ''}\n`);
+  if (process.env['LECTERN_DEBUG'] && error instanceof Error) process.stderr.write(`${error.stack ?? ''}\n`);
   return code === 'INVALID_INPUT' ? WRONG_USE : FAILURE;
 }
 
+ignoreClosedOutput();
 try {
   await createProgram().parseAsync();
 } catch (error) {

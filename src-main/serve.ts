@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { LecternError, toWireError } from './contract/errors.ts';
 import { defaultDataDir } from './launch/data-folder.ts';
+import { ignoreClosedOutput } from './launch/closed-output.ts';
 import { onTermination } from './launch/on-termination.ts';
 import { openRecorder } from './open-recorder.ts';
 import { projectDir, readPackageVersion } from './launch/package-version.ts';
@@ -121,6 +122,7 @@ export async function serveUntilSignalled(options: ServerOptions): Promise<void>
 }
 
 async function main(): Promise<void> {
+  ignoreClosedOutput();
   let options: ServerOptions;
   try {
     const { values } = parseArgs({

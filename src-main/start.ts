@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import { toWireError } from './contract/errors.ts';
 import { browserProfileDir, openBrowserWindow } from './launch/browser-window.ts';
 import { build, needsBuild } from './launch/build.ts';
+import { ignoreClosedOutput } from './launch/closed-output.ts';
 import { hasDisplay } from './launch/display.ts';
 import { findBrowser } from './launch/find-browser.ts';
 import { onTermination } from './launch/on-termination.ts';
@@ -98,6 +99,7 @@ function endWhenIdle({ recorder }: RunningServer, address: string, end: () => vo
   });
 }
 
+ignoreClosedOutput();
 try {
   await main();
 } catch (error) {

@@ -7,9 +7,12 @@ import { AppProvider } from './components/app-context.ts';
 import { AppScreen } from './components/AppScreen.tsx';
 import { FaultBoundary } from './components/FaultBoundary.tsx';
 import { apiClient, fileHref } from './session/api-client.ts';
-import { openSession } from './session/session-client.ts';
+import { openRecordingMemory } from './session/recording-memory.ts';
+import { sessionAccess } from './session/session-client.ts';
 import { desktopBridge } from './session/shell.ts';
 import { createApp } from './store/app.ts';
+import { createAwakeClock } from './store/awake-clock.ts';
+import { storedNewsRead } from './store/recovery-news.ts';
 import './styles/index.css';
 
 const app = createApp({
@@ -18,9 +21,12 @@ const app = createApp({
   listMicrophones,
   onMicrophonesChange,
   microphonePermission,
-  openSession,
+  sessions: sessionAccess,
+  memory: openRecordingMemory(),
   fileHref,
-  now: () => performance.now(),
+  clock: createAwakeClock(Date.now, () => performance.now()),
+  after: (milliseconds, action) => void setTimeout(action, milliseconds),
+  newsRead: storedNewsRead(localStorage),
   shell: desktopBridge === undefined ? 'browser' : 'desktop',
 });
 void app.start();

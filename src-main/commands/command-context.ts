@@ -1,5 +1,4 @@
 import { resolve } from 'node:path';
-import { InvalidArgumentError } from 'commander';
 import { defaultDataDir } from '../launch/data-folder.ts';
 import { readPackageVersion } from '../launch/package-version.ts';
 import { thisMachine } from '../launch/this-machine.ts';
@@ -32,6 +31,7 @@ export function dataDirOf({ dir }: CommonOptions): string {
 export async function withRecorder<T>(
   options: CommonOptions,
   task: (recorder: Recorder) => Promise<T>,
+  log: Log = logToTerminal,
 ): Promise<T> {
   const { recordingsDir } = parseServerEnvironment(process.env);
   const recorder = await openRecorder({
@@ -39,7 +39,7 @@ export async function withRecorder<T>(
     ...(recordingsDir === undefined ? {} : { recordingsDir }),
     version: readPackageVersion(),
     environment: process.env,
-    log: logToTerminal,
+    log,
     fileUrl: filePath,
   });
   try {
@@ -47,14 +47,4 @@ export async function withRecorder<T>(
   } finally {
     await recorder.close();
   }
-}
-
-/** A commander parser for numbers of at least `least`. */
-export function numberAtLeast(least: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (text.trim() === '' || !Number.isFinite(value) || value < least)
-      throw new InvalidArgumentError(`expected a number of at least ${least}, got ${JSON.stringify(text)}`);
-    return value;
-  };
 }

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import type { SessionRecord } from '../contract/session-record.ts';
-import { numberAtLeast, printData, withRecorder, type CommonOptions } from './command-context.ts';
+import { printData, withRecorder, type CommonOptions } from './command-context.ts';
 import { formatDuration } from './format-duration.ts';
+import { wholeNumberFrom } from './option-numbers.ts';
 
 interface ListOptions extends CommonOptions {
   readonly query?: string;
@@ -13,7 +14,7 @@ export function addListCommand(program: Command): void {
     .command('list')
     .description('list sessions, newest first')
     .option('--query <words>', 'only those whose title, notes or markers contain this')
-    .option('--limit <number>', 'how many at most', numberAtLeast(1), 200)
+    .option('--limit <number>', 'how many at most', wholeNumberFrom(1, 1000), 200)
     .action(async (_, command: Command) => {
       const options = command.optsWithGlobals<ListOptions>();
       await withRecorder(options, async (recorder) => {

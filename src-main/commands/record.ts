@@ -1,15 +1,17 @@
-import { constants, copyFile, mkdir, stat } from 'node:fs/promises';
-import { extname, basename, join, resolve } from 'node:path';
+import { basename, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { deliveryFormatSchema, gainSchema, type DeliveryFormat } from '../contract/audio-format.ts';
+import { deliveryFormatSchema, type DeliveryFormat } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { ServerMessage, ServerMessageOf } from '../contract/server-messages.ts';
 import { listFfmpegCandidates } from '../encode/ffmpeg-candidates.ts';
 import { findFfmpeg } from '../encode/find-ffmpeg.ts';
 import type { Recorder } from '../recorder.ts';
+import type { Log } from '../session/ports.ts';
 import { openFileSource, openMicrophoneSource, type AudioSource } from './audio-source.ts';
-import { numberAtLeast, printData, withRecorder, type CommonOptions } from './command-context.ts';
-import { streamSession } from './stream-session.ts';
+import { logToTerminal, printData, withRecorder, type CommonOptions } from './command-context.ts';
+import { copyInto, prepareFolder } from './copy-out.ts';
+import { numberAtLeast, numberFrom } from './option-numbers.ts';
+import { streamSession, type Streamed } from './stream-session.ts';
 
 interface RecordOptions extends CommonOptions {
   readonly out: string;
@@ -33,44 +35,46 @@ export function addRecordCommand(program: Command): void {
     )
     .option('--speed <number>', 'times real time for files; 0 is as fast as possible', numberAtLeast(0), 1)
     .option('--title <title>', 'the name of the session')
-    .option('--gain <number>', 'amplify the delivered copy, 1 to 4', (text) => gainSchema.parse(Number(text)))
+    .option('--gain <number>', 'amplify the delivered copy, 1 to 4', numberFrom(1, 4))
     .action(async (_, command: Command) => record(command.optsWithGlobals<RecordOptions>()));
 }
 
 async function record(options: RecordOptions): Promise<void> {
   const out = resolve(options.out);
-  await mkdir(out, { recursive: true }).catch((cause: unknown) => {
-    throw new LecternError('FOLDER_UNWRITABLE', `The folder ${out} cannot be created`, { cause });
-  });
-  const source = await openSource(options.input);
+  await prepareFolder(out);
   const stopping = new AbortController();
-  const stop = (): void => {
-    stopping.abort();
-    void source.close();
-  };
-  process.once('SIGINT', stop).once('SIGTERM', stop);
-  try {
-    await withRecorder(options, async (recorder) => {
-      const stopped = await streamSession(recorder, source, {
-        format: options.format,
-        title: options.title,
-        speed: options.speed,
-        seconds: options.seconds,
-        gain: options.gain,
-        signal: stopping.signal,
-        onMessage: createNarrator(source),
-      });
-      const files = await deliver(recorder, stopped, options.format, out);
-      printData(
-        options.json === true
-          ? JSON.stringify({ session_id: stopped[0]?.session_id, files, parts: stopped })
-          : files.join('\n'),
-      );
+  // For as long as we run: a terminal and npm each send a signal, and the second must not cut the finalising short.
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      stopping.abort();
     });
-  } finally {
-    await source.close();
-  }
+  await withRecorder(
+    options,
+    async (recorder) => {
+      const source = await openSource(options.input);
+      try {
+        const streamed = await streamSession(recorder, source, {
+          format: options.format,
+          title: options.title,
+          speed: options.speed,
+          seconds: options.seconds,
+          gain: options.gain,
+          signal: stopping.signal,
+          onMessage: createNarrator(source),
+        });
+        await deliver(recorder, streamed, options, out);
+      } finally {
+        await source.close();
+      }
+    },
+    logToRecord,
+  );
 }
+
+/** Chunks on their way when a session ends are refused, which only repeats that it has ended. */
+const logToRecord: Log = (level, message, details) => {
+  if (details?.['code'] !== 'NOT_RECORDING') logToTerminal(level, message, details);
+};
 
 async function openSource(input: string): Promise<AudioSource> {
   const ffmpeg = async (): Promise<string | undefined> =>
@@ -80,48 +84,68 @@ async function openSource(input: string): Promise<AudioSource> {
     : openFileSource(resolve(input), await ffmpeg());
 }
 
-/** Copies each part's delivered file to `out`; the recording itself stays in the library. */
+/** Copies what was recorded to `out` and prints where; then says what went wrong, if anything did. */
 async function deliver(
   recorder: Recorder,
-  stopped: readonly ServerMessageOf<'recording_stopped'>[],
-  format: DeliveryFormat,
+  { parts, failure }: Streamed,
+  { format, json }: RecordOptions,
   out: string,
-): Promise<string[]> {
+): Promise<void> {
   const delivered: string[] = [];
-  for (const part of stopped) {
-    const files = part.files.filter((file) => file.format === format);
-    if (files.length === 0)
-      throw new LecternError(
-        'ENCODING_FAILED',
-        `No ${format.toUpperCase()} could be made${part.report.captured === 0 ? ': no audio came' : ''}. ` +
-          `The recording is kept; see: lectern show ${part.session_id}`,
-      );
-    for (const file of files.slice(0, part.report.tracks.length)) {
-      const from = recorder.resolveFile(part.session_id, basename(file.file_path));
-      if (from !== undefined) delivered.push(await copyBeside(from, out));
-    }
+  try {
+    for (const part of parts)
+      for (const name of fileNamesOf(part, format, failure !== undefined)) {
+        const from = recorder.resolveFile(part.session_id, name);
+        if (from !== undefined) delivered.push(await copyInto(from, out));
+      }
+  } catch (error) {
+    if (failure !== undefined) process.stderr.write(`lectern: ${failure.message}\n`);
+    throw error;
+  } finally {
+    if (json === true)
+      printData(JSON.stringify({ session_id: parts[0]?.session_id, files: delivered, parts }));
+    else if (delivered.length > 0) printData(delivered.join('\n'));
   }
-  return delivered;
+  if (failure !== undefined) throw failure;
 }
 
-async function copyBeside(from: string, folder: string): Promise<string> {
-  const extension = extname(from);
-  const stem = basename(from, extension);
-  for (let number = 1; ; number++) {
-    const to = join(folder, `${stem}${number === 1 ? '' : `-${number}`}${extension}`);
-    if (await stat(to).catch(() => undefined)) continue;
-    await copyFile(from, to, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
-    return to;
-  }
+/** A part's files in the format asked for; whatever there is where the recording was cut short. */
+function fileNamesOf(
+  part: ServerMessageOf<'recording_stopped'>,
+  format: DeliveryFormat,
+  cutShort: boolean,
+): readonly string[] {
+  const inFormat = part.files.filter((file) => file.format === format);
+  if (inFormat.length === 0 && !cutShort)
+    throw new LecternError(
+      'ENCODING_FAILED',
+      `No ${format.toUpperCase()} could be made. The recording is kept; see: lectern show ${part.session_id}`,
+    );
+  return (inFormat.length > 0 ? inFormat : part.files)
+    .slice(0, part.report.tracks.length)
+    .map((file) => basename(file.file_path));
 }
 
 /** Says on stderr how it goes: one line that changes on a terminal, warnings everywhere. */
 function createNarrator(source: AudioSource): (message: ServerMessage) => void {
+  const total = source.seconds === undefined ? '' : ` of ${source.seconds.toFixed(1)}`;
+  let lineIsOpen = false;
+  const sayLine = (line: string): void => {
+    process.stderr.write(`${lineIsOpen ? '\n' : ''}${line}\n`);
+    lineIsOpen = false;
+  };
   return (message) => {
-    if (message.type === 'warning' || message.type === 'error')
-      process.stderr.write(`lectern: ${message.message}\n`);
-    if (message.type !== 'progress' || !process.stderr.isTTY) return;
-    const total = source.seconds === undefined ? '' : ` of ${source.seconds.toFixed(1)}`;
-    process.stderr.write(`\rrecorded ${message.duration_seconds.toFixed(1)}${total} s `);
+    if (message.type === 'recording_started' && message.part === 1 && source.live)
+      sayLine('Recording from the microphone; press Ctrl-C to stop');
+    if (message.type === 'warning' || message.type === 'error') sayLine(`lectern: ${message.message}`);
+    if (!process.stderr.isTTY) return;
+    if (message.type === 'progress') {
+      process.stderr.write(`\rrecorded ${message.duration_seconds.toFixed(1)}${total} s `);
+      lineIsOpen = true;
+    }
+    if (message.type === 'recording_stopped' && lineIsOpen) {
+      process.stderr.write('\n');
+      lineIsOpen = false;
+    }
   };
 }

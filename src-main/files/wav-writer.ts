@@ -34,8 +34,8 @@ export interface WavWriter {
   /** Why nothing more can be written. What was written before stays playable. */
   readonly failure: Error | undefined;
   /**
-   * Writes what is queued and the cue points, makes the file durable and gives it its final name. Where the folder
-   * no longer takes names, it keeps the unfinished one, which `path` then is, to be put in order by a recovery.
+   * Writes what is queued and the cue points, makes the file durable and gives it its final name. Where its header or
+   * its folder can no longer be written, it keeps the unfinished one, which `path` then is, for a recovery to finish.
    */
   finish(cuePoints?: readonly CuePoint[]): Promise<{ readonly path: string; readonly byteSize: number }>;
 }
@@ -166,12 +166,19 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
       await file.truncate(header.byteLength + dataBytes + trailingBytes).catch(() => undefined);
       await syncing;
       // Once more, as the last time may have failed: what is in the file must be counted before it gets its name.
-      await patchHeader(trailingBytes).catch(() => undefined);
+      const counted = await patchHeader(trailingBytes).then(
+        () => true,
+        (error: unknown) => {
+          failure ??= writeError(error);
+          return false;
+        },
+      );
       await file.datasync().catch((error: unknown) => {
         failure ??= writeError(error);
       });
       await file.close();
       const byteSize = header.byteLength + dataBytes + trailingBytes;
+      if (!counted) return { path: partialPath, byteSize };
       try {
         await rename(partialPath, options.path);
       } catch (error) {

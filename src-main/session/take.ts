@@ -370,18 +370,22 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     async relocate(reason) {
       const failed = partsInUse();
       relocated = true;
-      newest = await openPart(newest.number + 1, Math.max(...tracks.map(positionOf))).catch(
-        (error: unknown) => {
-          relocated = false;
-          throw error;
-        },
+      await drained();
+      // What did not reach a file is not behind the new part, but its first audio.
+      const written = (track: SessionTrack): number =>
+        Math.floor(track.part.sink.writtenBytes(track.name) / bytesPerFrame);
+      const reached = tracks.map(
+        (track) => track.earlierFrames + Math.min(track.place.position, written(track)),
       );
+      newest = await openPart(newest.number + 1, Math.max(...reached)).catch((error: unknown) => {
+        relocated = false;
+        throw error;
+      });
       failure = undefined;
       for (const track of tracks) {
         const { part, pending } = track;
-        await track.lastAppend;
         const before = track.place.position;
-        cutBack(part, track.place, Math.floor(part.sink.writtenBytes(track.name) / bytesPerFrame));
+        cutBack(part, track.place, written(track));
         const unwritten = lastFrames(pending, before - track.place.position, bytesPerFrame);
         moveTrack(track, newest, positionOf(track));
         await placeAll(track, unwritten);

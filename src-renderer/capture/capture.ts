@@ -28,7 +28,9 @@ export interface CaptureChunk {
   seq: number;
   /** Frames since `start`, pauses left out. */
   startFrame: number;
-  /** Why frames before this chunk are missing, where there are any. Set by whoever joins several captures. */
+  /** When its last frame was captured, in milliseconds of the clock on the wall; the same for all captures. */
+  endedAtMs: number;
+  /** Why frames before this chunk are missing, where there are any. */
   gapCause?: GapCause;
 }
 
@@ -51,6 +53,8 @@ export interface Capture {
   /** The device that answered, which is not always the one asked for. */
   readonly deviceLabel: string;
   readonly deviceId: string;
+  /** It is the system's default, whichever that is by now. */
+  readonly followsDefault: boolean;
   readonly sampleRate: number;
   readonly channels: 1 | 2;
   /** Chunks flow from here on, their frames counted from 0. */
@@ -77,7 +81,7 @@ export async function openCapture(options: CaptureOptions, events: CaptureEvents
 }
 
 async function captureFrom(
-  { track, deviceId, label }: OpenMicrophone,
+  { track, deviceId, label, followsDefault }: OpenMicrophone,
   { sampleRate, channels }: CaptureOptions,
   events: CaptureEvents,
 ): Promise<Capture> {
@@ -93,8 +97,8 @@ async function captureFrom(
       if (report.type === 'finished') finished.resolve(undefined);
       else if (report.type === 'level') events.onLevel(report);
       else {
-        const { buffer, frames, seq, startFrame } = report;
-        events.onChunk({ samples: new Uint8Array(buffer), frames, seq, startFrame });
+        const { type: _, buffer, ...place } = report;
+        events.onChunk({ samples: new Uint8Array(buffer), ...place });
       }
     },
     onSuspended: (suspended) => events.onEnded(suspended ? 'suspended' : 'resumed'),
@@ -128,6 +132,7 @@ async function captureFrom(
   return {
     deviceLabel: label,
     deviceId,
+    followsDefault,
     sampleRate,
     channels,
     start: () => source.command('record'),

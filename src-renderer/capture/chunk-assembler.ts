@@ -1,3 +1,5 @@
+import type { GapCause } from '../../src-main/contract/capture-report.ts';
+
 /** One stretch of audio on its way to the page. The buffer is the page's own once handed over. */
 export interface AssembledChunk {
   /** Interleaved signed 16-bit little-endian samples; exactly `frames` of them, nothing more. */
@@ -5,6 +7,10 @@ export interface AssembledChunk {
   readonly frames: number;
   readonly seq: number;
   readonly startFrame: number;
+  /** When its last frame was captured, in milliseconds of the clock on the wall. */
+  readonly endedAtMs: number;
+  /** Why frames before it are missing, where there are any. */
+  readonly gapCause?: GapCause;
 }
 
 /** What one level window held, per channel, linear 0..1. */
@@ -15,6 +21,8 @@ export interface AssembledLevel {
 }
 
 export interface ChunkAssemblerOptions {
+  /** Frames a second. */
+  readonly sampleRate: number;
   readonly channels: 1 | 2;
   /** Frames in a full chunk. */
   readonly framesPerChunk: number;
@@ -25,8 +33,13 @@ export interface ChunkAssemblerOptions {
 }
 
 export interface ChunkAssembler {
-  /** Takes one quantum; a channel that is not there counts as silence. Allocates only a new chunk's buffer. */
-  push(channelData: readonly Float32Array[], frames: number): void;
+  /**
+   * Takes one quantum that began at `startedAtMs`; a channel that is not there counts as silence. Allocates only a
+   * new chunk's buffer.
+   */
+  push(channelData: readonly Float32Array[], frames: number, startedAtMs: number): void;
+  /** Leaves out frames that were to be kept and never came; the next chunk says why. */
+  skip(frames: number, cause: GapCause): void;
   /** From the next quantum on, frames are kept. The first call starts the count at 0. */
   record(): void;
   /** Frames are let go until `record`; a chunk begun goes on after it. */
@@ -44,7 +57,7 @@ export function framesPerChunk(sampleRate: number, channels: number): number {
 }
 
 export function createChunkAssembler(options: ChunkAssemblerOptions): ChunkAssembler {
-  const { channels, framesPerChunk, framesPerLevel, onChunk, onLevel } = options;
+  const { sampleRate, channels, framesPerChunk, framesPerLevel, onChunk, onLevel } = options;
   const peak = new Float64Array(channels);
   const squares = new Float64Array(channels);
   let clipped = false;
@@ -55,13 +68,17 @@ export function createChunkAssembler(options: ChunkAssemblerOptions): ChunkAssem
   let filled = 0;
   let seq = 0;
   let startFrame = 0;
+  let endedAtMs = 0;
+  let gapCause: GapCause | undefined;
 
   const flush = () => {
     if (samples === undefined || filled === 0) return;
     const whole = samples.buffer;
     const buffer = filled === framesPerChunk ? whole : whole.slice(0, filled * channels * BYTES_PER_SAMPLE);
-    const chunk = { buffer, frames: filled, seq, startFrame };
+    const gap = gapCause === undefined ? {} : { gapCause };
+    const chunk = { buffer, frames: filled, seq, startFrame, endedAtMs, ...gap };
     samples = undefined;
+    gapCause = undefined;
     startFrame += filled;
     seq += 1;
     filled = 0;
@@ -92,13 +109,23 @@ export function createChunkAssembler(options: ChunkAssemblerOptions): ChunkAssem
   };
 
   return {
-    push(channelData, frames) {
+    push(channelData, frames, startedAtMs) {
       for (let frame = 0; frame < frames; frame += 1) {
         if (recording) samples ??= new Int16Array(framesPerChunk * channels);
         pushFrame(channelData, frame);
-        if (recording && (filled += 1) === framesPerChunk) flush();
+        if (recording) {
+          filled += 1;
+          endedAtMs = startedAtMs + ((frame + 1) * 1000) / sampleRate;
+          if (filled === framesPerChunk) flush();
+        }
         if ((levelFrames += 1) === framesPerLevel) finishLevel();
       }
+    },
+    skip(frames, cause) {
+      if (!recording || frames <= 0) return;
+      flush();
+      startFrame += frames;
+      gapCause = cause;
     },
     record() {
       recording = true;

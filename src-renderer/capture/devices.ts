@@ -18,7 +18,8 @@ export async function listMicrophones(): Promise<readonly Microphone[]> {
   const listed = real.length > 0 ? real : inputs;
   const byName = alias && listed.find((device) => device.label !== '' && alias.label.endsWith(device.label));
   const byGroup = alias && listed.find((device) => device.groupId === alias.groupId);
-  const chosen = byName ?? byGroup ?? listed[0];
+  // PulseAudio calls its choice "Default" and nothing else: with several to choose from, which it is stays unknown.
+  const chosen = byName ?? byGroup ?? (listed.length === 1 ? listed[0] : undefined);
   return listed.map((device) => ({
     deviceId: device.deviceId,
     label: device.label,
@@ -36,11 +37,18 @@ export function findMicrophone(
   return microphones.find((microphone) => microphone.label === remembered.label);
 }
 
-/** Calls `listener` when a device came or went. Returns the way to stop listening. */
+/** Calls `listener` when a device came or went, or may now be used. Returns the way to stop listening. */
 export function onMicrophonesChange(listener: () => void): () => void {
   if (!('mediaDevices' in navigator)) return () => {};
-  navigator.mediaDevices.addEventListener('devicechange', listener);
-  return () => navigator.mediaDevices.removeEventListener('devicechange', listener);
+  const stopping = new AbortController();
+  const { signal } = stopping;
+  navigator.mediaDevices.addEventListener('devicechange', listener, { signal });
+  navigator.permissions
+    .query({ name: 'microphone' })
+    .then((status) => status.addEventListener('change', listener, { signal }))
+    // A browser that does not tell of its permissions.
+    .catch(() => {});
+  return () => stopping.abort();
 }
 
 /** What the user has said about the microphone so far; `prompt` where the browser will not tell. */

@@ -9,6 +9,8 @@ export interface OpenMicrophone {
   /** The device behind the track, even where that only says "Default". */
   readonly deviceId: string;
   readonly label: string;
+  /** It is the system's default, whichever that is by now. */
+  readonly followsDefault: boolean;
 }
 
 /** Opens the device asked for, or the system's default where that one is gone. */
@@ -27,13 +29,17 @@ export async function openMicrophone(options: CaptureOptions): Promise<OpenMicro
   return { stream, track, ...(await nameDevice(track)) };
 }
 
-async function nameDevice(track: MediaStreamTrack): Promise<{ deviceId: string; label: string }> {
+async function nameDevice(track: MediaStreamTrack): Promise<Omit<OpenMicrophone, 'stream' | 'track'>> {
   const deviceId = track.getSettings().deviceId ?? '';
   const microphones = await listMicrophones();
   const found =
     microphones.find((microphone) => microphone.deviceId === deviceId) ??
     microphones.find((microphone) => deviceId === 'default' && microphone.isDefault);
-  return { deviceId: found?.deviceId ?? deviceId, label: found?.label || track.label };
+  return {
+    deviceId: found?.deviceId ?? deviceId,
+    label: found?.label || track.label,
+    followsDefault: deviceId === 'default',
+  };
 }
 
 async function requestStream(options: CaptureOptions): Promise<MediaStream> {

@@ -1,5 +1,7 @@
+import type { GapCause } from '../../src-main/contract/capture-report.ts';
 import type { AssemblyCommand, AssemblyOptions, AssemblyReport } from './capture-messages.ts';
 import { createChunkAssembler } from './chunk-assembler.ts';
+import { createDropDetector, type PlacedPiece, type TimedPiece } from './dropped-audio.ts';
 import { createResampler, type Resampler } from './resampler.ts';
 
 /** A piece of captured audio as the browser hands it over. */
@@ -18,16 +20,21 @@ export interface StreamAssemblyOptions extends AssemblyOptions {
   readonly report: (report: AssemblyReport) => void;
   /** When a piece is read or a command comes; a clock that never goes back. */
   readonly nowMs: () => number;
+  /** The same by the clock on the wall, which goes on while the computer sleeps. */
+  readonly wallMs: () => number;
 }
+
+type ReadPiece = CapturedPiece & TimedPiece;
 
 /**
  * Makes chunks of captured pieces. Pieces may be read late; a command takes effect at the piece that was being
  * captured when it came, so that Stop on a busy machine keeps the audio still waiting to be read.
  */
 export function createStreamAssembly(options: StreamAssemblyOptions) {
-  const { sampleRate, channels, report, nowMs } = options;
+  const { sampleRate, channels, report, nowMs, wallMs } = options;
   const commands: { readonly command: AssemblyCommand; readonly atMs: number }[] = [];
   const recentDelaysMs: number[] = [];
+  const drops = createDropDetector<ReadPiece>();
   let recorded = false;
   let resampler: { readonly fromRate: number; readonly process: Resampler['process'] } | undefined;
   let finished = false;
@@ -65,15 +72,39 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
     return resampler.process(planes, planes[0]?.length ?? 0);
   };
 
+  /** Leaves out the time for which nothing came, as far as it was to be recorded. */
+  const leaveOut = (fromMs: number, toMs: number, cause: GapCause) => {
+    let since = fromMs;
+    const skipUntil = (ms: number) => {
+      const end = Math.min(Math.max(ms, since), toMs);
+      assembler.skip(Math.round(((end - since) / 1000) * sampleRate), cause);
+      since = end;
+    };
+    for (let next = commands[0]; next !== undefined && next.atMs <= toMs; next = commands[0]) {
+      skipUntil(next.atMs);
+      commands.shift();
+      obey(next.command);
+    }
+    skipUntil(toMs);
+  };
+
+  const place = ({ piece, lostMs, asleep }: PlacedPiece<ReadPiece>) => {
+    // The clocks differ by an unknown amount; the promptest of the latest pieces tells how much. Only the
+    // latest: a device may stamp its first ones far ahead.
+    recentDelaysMs.push(piece.readAtMs - piece.timestampMs);
+    if (recentDelaysMs.length > CLOCK_PIECES) recentDelaysMs.shift();
+    const startedAtMs = piece.timestampMs + Math.min(...recentDelaysMs);
+    if (lostMs > 0) leaveOut(startedAtMs - lostMs, startedAtMs, asleep ? 'suspended' : 'missing_chunks');
+    else obeyUntil(startedAtMs);
+    const ready = atRate(asChannels(piece.planes, channels), piece.sampleRate);
+    assembler.push(ready, ready[0]?.length ?? 0, startedAtMs + piece.wallMs - piece.readAtMs);
+  };
+
   return {
-    push({ planes, sampleRate: fromRate, timestampMs }: CapturedPiece): void {
-      // The clocks differ by an unknown amount; the promptest of the latest pieces tells how much. Only the
-      // latest: a device may stamp its first ones far ahead.
-      recentDelaysMs.push(nowMs() - timestampMs);
-      if (recentDelaysMs.length > CLOCK_PIECES) recentDelaysMs.shift();
-      obeyUntil(timestampMs + Math.min(...recentDelaysMs));
-      const ready = atRate(asChannels(planes, channels), fromRate);
-      assembler.push(ready, ready[0]?.length ?? 0);
+    push(captured: CapturedPiece): void {
+      const durationMs = ((captured.planes[0]?.length ?? 0) / captured.sampleRate) * 1000;
+      const times = { durationMs, readAtMs: nowMs(), wallMs: wallMs() };
+      for (const placed of drops.take({ ...captured, ...times })) place(placed);
     },
     command(command: AssemblyCommand): void {
       // The first Record has nothing before it to be kept apart from: it must not miss the first word.
@@ -83,6 +114,7 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
     /** Nothing more comes: whatever was asked happens now. */
     end(): void {
       ended = true;
+      for (const placed of drops.flush()) place(placed);
       obeyUntil(Number.POSITIVE_INFINITY);
     },
   };

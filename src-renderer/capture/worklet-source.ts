@@ -3,6 +3,8 @@ import type { AssemblyOptions, AssemblyReport, FrameSource, FrameSourceOptions }
 import chunkWorkletUrl from './chunk-worklet.ts?worker&url';
 
 const OPENING_LIMIT_MS = 10_000;
+/** A context that the system holds up may not hear Stop. */
+const FINISH_LIMIT_MS = 500;
 
 /**
  * Assembles chunks on the audio thread of an audio context at the recording's rate. Every node is held by the
@@ -34,7 +36,10 @@ export async function openWorkletSource(options: FrameSourceOptions): Promise<Fr
     };
     context.addEventListener('statechange', onStateChange);
     return {
-      command: (command) => worklet.port.postMessage(command),
+      command(command) {
+        worklet.port.postMessage(command);
+        if (command === 'finish') setTimeout(() => onReport({ type: 'finished' }), FINISH_LIMIT_MS);
+      },
       async close() {
         context.removeEventListener('statechange', onStateChange);
         for (const node of nodes) node.disconnect();

@@ -7,6 +7,7 @@ import { Header } from './Header.tsx';
 import { LibraryPanel } from './library/LibraryPanel.tsx';
 import { RecordingBar } from './record/RecordingBar.tsx';
 import { RecordPanel } from './record/RecordPanel.tsx';
+import { RecoveryBanner } from './RecoveryBanner.tsx';
 import { SettingsPanel } from './settings/SettingsPanel.tsx';
 import { useShortcuts } from './shortcuts.ts';
 import { useLeaveWarning, useTheme, useWideWindow } from './use-window.ts';
@@ -45,6 +46,7 @@ export function AppScreen() {
   return (
     <div className="app" data-recording={recording}>
       <Header wide={wide} />
+      <RecoveryBanner />
       {!wide && recording && view !== 'record' && <RecordingBar />}
       <main className="panes">
         {(wide || view === 'record') && <RecordPanel titleField={titleField} />}

@@ -3,6 +3,7 @@ import { useStore } from 'zustand';
 import type { App, View } from '../store/app.ts';
 import type { LibraryState } from '../store/library-controller.ts';
 import type { MicrophoneState } from '../store/microphone.ts';
+import type { RecoveryNewsState } from '../store/recovery-news.ts';
 import type { RecordingState } from '../store/recording-state.ts';
 import type { SettingsState } from '../store/settings-controller.ts';
 
@@ -30,6 +31,10 @@ export function useMicrophone<T>(select: (state: MicrophoneState) => T): T {
 
 export function useLibrary<T>(select: (state: LibraryState) => T): T {
   return useStore(useApp().library.store, select);
+}
+
+export function useRecoveryNews<T>(select: (state: RecoveryNewsState) => T): T {
+  return useStore(useApp().news.store, select);
 }
 
 export function useSettings<T>(select: (state: SettingsState) => T): T {

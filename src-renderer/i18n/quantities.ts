@@ -30,3 +30,22 @@ export function qualityText(sampleRate: number, channels: number): string {
     channels: channels === 2 ? t('record.stereo') : t('record.mono'),
   });
 }
+
+/** `0.4 s`, `12 s`, `3 min 20 s`. One digit for what a listener would notice; never `0.0` for something missing. */
+export function lengthText(seconds: number): string {
+  if (seconds < 0.01) return t('quantity.lessSeconds', { seconds: 0.01 });
+  if (seconds < 9.95) return t('quantity.seconds', { seconds: trimmed(seconds) });
+  const whole = Math.round(seconds);
+  if (whole < 60) return t('quantity.seconds', { seconds: whole });
+  const minutes = Math.floor(whole / 60) % 60;
+  const hours = Math.floor(whole / 3600);
+  if (hours > 0) return t('quantity.hours', { hours, minutes });
+  return t('quantity.minutes', { minutes, seconds: whole % 60 });
+}
+
+/** Hundredths only where they are all there is, or exact: `0.25`, `0.03`, but `2.1`. */
+function trimmed(seconds: number): string {
+  const isHundredths =
+    seconds < 0.1 || (seconds < 1 && Math.abs(seconds * 20 - Math.round(seconds * 20)) < 1e-6);
+  return isHundredths ? String(Number(seconds.toFixed(2))) : seconds.toFixed(1);
+}

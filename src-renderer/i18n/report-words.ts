@@ -1,56 +1,112 @@
 import type { Gap } from '../../src-main/contract/capture-report.ts';
 import type { PartRecord, SessionRecord } from '../../src-main/contract/session-record.ts';
 import { t } from './i18n.ts';
-import { clockText } from './quantities.ts';
+import { clockText, lengthText } from './quantities.ts';
 
 export interface ReportWords {
   readonly whole: boolean;
+  /** The gist in one line. */
   readonly text: string;
+  /** The rest, a line each: where several stretches are missing, or more than one thing happened. */
+  readonly details: readonly string[];
 }
 
 /** Starting and stopping take a moment that is no loss; the clocks of good devices drift by far less. */
-const BEHIND_SECONDS = 2;
+const BEHIND_SECONDS = 1;
+/** Stretches that are listed one by one. */
+const MOST_LISTED = 10;
 
 type Reported = Pick<SessionRecord, 'sample_rate' | 'status'> & {
+  readonly recovered?: SessionRecord['recovered'];
   readonly parts: readonly Pick<PartRecord, 'duration_seconds' | 'report'>[];
 };
 
-/** The capture report in words: `Complete`, or how much is missing and where. */
-export function reportWords({ parts, sample_rate: sampleRate, status }: Reported): ReportWords {
-  if (status === 'recording') return { whole: true, text: t('report.running') };
-  const gaps: { gap: Gap; seconds: number }[] = [];
+/** A stretch that is missing, on the time of the whole recording. */
+interface Hole {
+  readonly seconds: number;
+  readonly atSeconds: number;
+  readonly gap: Gap;
+}
+
+/** The capture report in words: `Complete`, or how much is missing, where and why. */
+export function reportWords(session: Reported): ReportWords {
+  if (session.status === 'recording') return { whole: true, text: t('report.running'), details: [] };
+  const lines = [...holeLines(session), ...clockLines(session), ...endLines(session)];
+  const [text, ...details] = lines;
+  if (text !== undefined) return { whole: false, text, details };
+  const count = session.parts.length;
+  return {
+    whole: true,
+    text: count > 1 ? t('report.completeParts', { count }) : t('report.complete'),
+    details: [],
+  };
+}
+
+function holeLines({ parts, sample_rate: sampleRate }: Reported): string[] {
+  const holes = holesOf(parts, sampleRate);
+  const missingFrames = parts.reduce((frames, { report }) => {
+    const listed = (report?.gaps ?? []).reduce((sum, gap) => sum + gap.frames, 0);
+    return frames + Math.max((report?.expected ?? 0) - (report?.captured ?? 0), listed);
+  }, 0);
+  const [first, ...others] = holes;
+  const length = lengthText(missingFrames / sampleRate);
+  if (first === undefined) return missingFrames === 0 ? [] : [t('report.unplaced', { length })];
+  if (others.length === 0) return [holeText({ ...first, seconds: missingFrames / sampleRate })];
+  const gist = t('report.gaps', { length, time: clockText(first.atSeconds), count: holes.length });
+  const listed = holes.slice(0, MOST_LISTED).map(holeText);
+  const more = holes.length - listed.length;
+  return [gist, ...listed, ...(more > 0 ? [t('report.moreGaps', { count: more })] : [])];
+}
+
+function holeText({ seconds, atSeconds, gap }: Hole): string {
+  const words = { length: lengthText(seconds), time: clockText(atSeconds) };
+  return t('report.gap', { ...words, cause: t(`report.cause.${gap.cause}`) });
+}
+
+/** In the order of time; a hole that goes on in the next part is one. */
+function holesOf(parts: Reported['parts'], sampleRate: number): Hole[] {
   let partStart = 0;
-  let missingFrames = 0;
-  let behindFrames = 0;
+  const found: Hole[] = [];
   for (const { duration_seconds, report } of parts) {
-    if (report === undefined) return { whole: false, text: t('report.unchecked') };
-    for (const gap of report.gaps) gaps.push({ gap, seconds: partStart + gap.start_frame / sampleRate });
-    missingFrames += Math.max(report.expected - report.captured, sum(report.gaps));
-    behindFrames += Math.max(0, ...report.tracks.map((track) => (track.clock ?? 0) - track.expected));
+    for (const gap of report?.gaps ?? [])
+      found.push({
+        gap,
+        seconds: gap.frames / sampleRate,
+        atSeconds: partStart + gap.start_frame / sampleRate,
+      });
     partStart += duration_seconds;
   }
-  if (parts.length === 0) return { whole: false, text: t('report.unchecked') };
-  if (missingFrames === 0 && behindFrames < BEHIND_SECONDS * sampleRate)
-    return { whole: true, text: t('report.complete') };
-  if (missingFrames === 0)
-    return { whole: false, text: t('report.behind', { length: secondsText(behindFrames / sampleRate) }) };
-  const length = secondsText(missingFrames / sampleRate);
-  const first = gaps.sort((a, b) => a.seconds - b.seconds)[0];
-  if (first === undefined) return { whole: false, text: t('report.unplaced', { length }) };
-  const time = clockText(first.seconds);
-  const text =
-    gaps.length === 1
-      ? `${t('report.gap', { length, time })} (${t(`report.cause.${first.gap.cause}`)})`
-      : t('report.gaps', { length, time, count: gaps.length });
-  return { whole: false, text };
+  const holes: Hole[] = [];
+  for (const hole of found.sort((a, b) => a.atSeconds - b.atSeconds)) {
+    const last = holes.at(-1);
+    const goesOn =
+      last?.gap.track === hole.gap.track &&
+      last.gap.cause === hole.gap.cause &&
+      Math.abs(last.atSeconds + last.seconds - hole.atSeconds) < 1 / sampleRate;
+    if (last !== undefined && goesOn) holes.pop();
+    holes.push(last !== undefined && goesOn ? { ...last, seconds: last.seconds + hole.seconds } : hole);
+  }
+  return holes;
 }
 
-function sum(gaps: readonly Gap[]): number {
-  return gaps.reduce((frames, gap) => frames + gap.frames, 0);
+function clockLines({ parts, sample_rate: sampleRate }: Reported): string[] {
+  const behindFrames = parts.reduce((frames, { report }) => {
+    const tracks = report?.tracks ?? [];
+    return frames + Math.max(0, ...tracks.map((track) => (track.clock ?? 0) - track.expected));
+  }, 0);
+  if (behindFrames <= BEHIND_SECONDS * sampleRate) return [];
+  return [t('report.behind', { length: lengthText(behindFrames / sampleRate) })];
 }
 
-/** One digit for what a listener would notice; never `0.0` for something that is missing. */
-function secondsText(seconds: number): string {
-  if (seconds < 0.01) return '< 0.01';
-  return seconds < 0.1 ? seconds.toFixed(2) : seconds.toFixed(1);
+function endLines({ status, recovered, parts }: Reported): string[] {
+  const unchecked = parts.length === 0 || parts.some(({ report }) => report === undefined);
+  if (recovered) {
+    const length = lengthText(recovered.lost_seconds_at_most);
+    return [
+      recovered.lost_seconds_at_most > 0 ? t('report.recovered', { length }) : t('report.recoveredWhole'),
+    ];
+  }
+  if (status === 'interrupted') return [t('report.interrupted')];
+  if (status === 'failed') return [t('report.failed')];
+  return unchecked ? [t('report.unchecked')] : [];
 }

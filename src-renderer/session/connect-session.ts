@@ -4,7 +4,7 @@ import type { ServerMessage, ServerMessageOf } from '../../src-main/contract/ser
 import { createChunkBuffer } from './chunk-buffer.ts';
 import { createCommandQueue } from './command-queue.ts';
 import { type LineClock, openLine } from './line.ts';
-import type { SessionClient, SessionClientEvents } from './session-client.ts';
+import type { RejoinedSession, SessionClient, SessionClientEvents } from './session-client.ts';
 import type { OpenTransport } from './transport.ts';
 
 /** Longer than a session waits for a lost connection, so that nothing is let go before the session is. */
@@ -17,11 +17,36 @@ export interface SessionDependencies {
   readonly events: SessionClientEvents;
 }
 
-/** Connects to `sessionId`, over any transport. Rejects with CONNECTION_LOST. */
-export async function connectSession(deps: SessionDependencies): Promise<SessionClient> {
+export interface RejoinDependencies extends SessionDependencies {
+  /** Frames a second of the session. */
+  readonly sampleRate: number;
+}
+
+/** How a session stands to which a client comes back: it goes on, or this is how it ended. */
+type Standing = ServerMessageOf<'status'> | ServerMessageOf<'recording_stopped'>;
+
+/** Connects to a new session `sessionId`, over any transport. Rejects with CONNECTION_LOST. */
+export function connectSession(deps: SessionDependencies): Promise<SessionClient> {
+  return openClient(deps);
+}
+
+/** Comes back to a session that another page began. Rejects with CONNECTION_LOST where it is over and long told. */
+export async function rejoinSession({ sampleRate, ...deps }: RejoinDependencies): Promise<RejoinedSession> {
+  const joined = Promise.withResolvers<Standing>();
+  const client = await openClient(deps, { sampleRate, ...joined });
+  return { client, standing: await joined.promise };
+}
+
+interface Rejoin {
+  readonly sampleRate: number;
+  readonly resolve: (standing: Standing) => void;
+  readonly reject: (error: LecternError) => void;
+}
+
+async function openClient(deps: SessionDependencies, rejoin?: Rejoin): Promise<SessionClient> {
   const { events } = deps;
   const commands = createCommandQueue();
-  let buffer = createChunkBuffer(0);
+  let buffer = createChunkBuffer(KEPT_SECONDS * (rejoin?.sampleRate ?? 0));
   let phase: 'idle' | 'recording' | 'paused' | 'ended' = 'idle';
   let outcome: ServerMessageOf<'recording_stopped'> | undefined;
 
@@ -53,6 +78,7 @@ export async function connectSession(deps: SessionDependencies): Promise<Session
     if (message.type === 'recording_stopped' && !message.continues) {
       phase = 'ended';
       outcome = message;
+      rejoin?.resolve(message);
     } else if (message.type === 'recording_stopped') return;
     commands.answer(message);
   };
@@ -68,6 +94,7 @@ export async function connectSession(deps: SessionDependencies): Promise<Session
 
   const line = await openLine({
     ...deps,
+    rejoins: rejoin !== undefined,
     events: {
       onMessage(message) {
         takeNote(message);
@@ -83,6 +110,8 @@ export async function connectSession(deps: SessionDependencies): Promise<Session
         } else events.onConnection('reconnecting');
       },
       onBack(status) {
+        if (phase === 'idle') phase = status.state === 'paused' ? 'paused' : 'recording';
+        rejoin?.resolve(status);
         for (const track of status.tracks) buffer.acknowledge(track.next_seq);
         answerFromStatus(status);
         // A resume goes before the chunks that follow it, everything else after those that were captured first.
@@ -95,6 +124,7 @@ export async function connectSession(deps: SessionDependencies): Promise<Session
       onLost() {
         phase = 'ended';
         commands.fail(connectionLost());
+        rejoin?.reject(connectionLost());
         events.onConnection('lost');
       },
     },
@@ -108,7 +138,7 @@ export async function connectSession(deps: SessionDependencies): Promise<Session
     return answered;
   };
 
-  events.onConnection('connected');
+  if (rejoin === undefined) events.onConnection('connected');
   return {
     start(options) {
       const sampleRate = options.sample_rate ?? DEFAULT_START.sample_rate;
@@ -137,6 +167,7 @@ export async function connectSession(deps: SessionDependencies): Promise<Session
     },
     stop: () =>
       outcome === undefined ? command({ action: 'stop' }, 'recording_stopped') : Promise.resolve(outcome),
+    askStatus: () => line.send({ action: 'status' }),
     get unacknowledgedFrames() {
       return buffer.frames;
     },

@@ -42,9 +42,11 @@ export interface LineOptions {
   readonly open: OpenTransport;
   readonly clock: LineClock;
   readonly events: LineEvents;
+  /** The session is there already: begins as a line that is down, and says `onBack` or `onLost`. */
+  readonly rejoins?: boolean;
 }
 
-export async function openLine({ sessionId, open, clock, events }: LineOptions): Promise<Line> {
+export async function openLine({ sessionId, open, clock, events, rejoins }: LineOptions): Promise<Line> {
   let transport: SessionTransport | undefined;
   let state: 'up' | 'down' | 'trying' | 'asking' | 'closed' = 'trying';
   let downSince = 0;
@@ -66,11 +68,8 @@ export async function openLine({ sessionId, open, clock, events }: LineOptions):
   const onClose = () => {
     if (state === 'closed') return;
     if (state === 'up') {
-      downSince = clock.now();
-      retryMs = FIRST_RETRY_MS;
-      state = 'down';
+      goDown();
       events.onDown();
-      clock.after(RECONNECT_WINDOW_MS, loseIfOverdue);
     }
     scheduleTry();
   };
@@ -122,8 +121,20 @@ export async function openLine({ sessionId, open, clock, events }: LineOptions):
     transport = undefined;
   };
 
-  transport = await open(sessionId, { onText, onClose });
-  state = 'up';
+  const goDown = () => {
+    downSince = clock.now();
+    retryMs = FIRST_RETRY_MS;
+    state = 'down';
+    clock.after(RECONNECT_WINDOW_MS, loseIfOverdue);
+  };
+
+  if (rejoins === true) {
+    goDown();
+    clock.after(0, nudge);
+  } else {
+    transport = await open(sessionId, { onText, onClose });
+    state = 'up';
+  }
   return {
     send(data) {
       if (state === 'up') transport?.send(data instanceof Uint8Array ? data : JSON.stringify(data));

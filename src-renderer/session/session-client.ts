@@ -1,7 +1,7 @@
 import type { StartMessage } from '../../src-main/contract/client-messages.ts';
 import type { ServerMessage, ServerMessageOf } from '../../src-main/contract/server-messages.ts';
 import type { CaptureChunk } from '../capture/capture.ts';
-import { connectSession } from './connect-session.ts';
+import { connectSession, rejoinSession } from './connect-session.ts';
 import { createPortTransport } from './port-transport.ts';
 import { desktopBridge } from './shell.ts';
 import { openWebSocketTransport } from './websocket-transport.ts';
@@ -22,21 +22,40 @@ export interface SessionClient {
   marker(label?: string): Promise<void>;
   /** Resolves once the files are final. Chunks handed over before are part of them. */
   stop(): Promise<ServerMessageOf<'recording_stopped'>>;
+  /** Asks how the session stands; the answer comes as a message, or not at all. */
+  askStatus(): void;
   /** Frames captured that are not known to be on disk. */
   readonly unacknowledgedFrames: number;
   /** Lets the connection go; the engine ends a session that still runs as interrupted. */
   close(): void;
 }
 
-/** Connects a new session. Rejects with CONNECTION_LOST. */
-export function openSession(events: SessionClientEvents): Promise<SessionClient> {
-  return connectSession({
-    sessionId: crypto.randomUUID(),
-    open: desktopBridge === undefined ? openWebSocketTransport : createPortTransport(desktopBridge),
-    clock: {
-      now: () => performance.now(),
-      after: (milliseconds, action) => void setTimeout(action, milliseconds),
-    },
-    events,
-  });
+/** A session that goes on with a new page, or the way it ended meanwhile. */
+export interface RejoinedSession {
+  readonly client: SessionClient;
+  readonly standing: ServerMessageOf<'status'> | ServerMessageOf<'recording_stopped'>;
 }
+
+/** How pages reach sessions. Both reject with CONNECTION_LOST. */
+export interface SessionAccess {
+  openSession(events: SessionClientEvents): Promise<SessionClient>;
+  rejoinSession(
+    session: { readonly id: string; readonly sampleRate: number },
+    events: SessionClientEvents,
+  ): Promise<RejoinedSession>;
+}
+
+const shell = {
+  open: desktopBridge === undefined ? openWebSocketTransport : createPortTransport(desktopBridge),
+  clock: {
+    now: () => performance.now(),
+    after: (milliseconds: number, action: () => void) => void setTimeout(action, milliseconds),
+  },
+} as const;
+
+/** The sessions of the shell this page runs in. */
+export const sessionAccess: SessionAccess = {
+  openSession: (events) => connectSession({ ...shell, sessionId: crypto.randomUUID(), events }),
+  rejoinSession: ({ id, sampleRate }, events) =>
+    rejoinSession({ ...shell, sessionId: id, sampleRate, events }),
+};

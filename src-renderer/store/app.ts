@@ -1,22 +1,29 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ApiClient } from '../../src-main/contract/api.ts';
 import type { SettingsPatch } from '../../src-main/contract/settings.ts';
-import type { SessionClient, SessionClientEvents } from '../session/session-client.ts';
+import type { RecordingMemory } from '../session/recording-memory.ts';
+import type { SessionAccess } from '../session/session-client.ts';
+import type { AwakeClock } from './awake-clock.ts';
 import { createLevelFeed, type LevelFeed } from './level-feed.ts';
 import { createLibrary, type LibraryController } from './library-controller.ts';
 import { createMicrophone, type MicrophoneController, type MicrophoneDependencies } from './microphone.ts';
 import { createRecorder, type RecorderController } from './recorder-controller.ts';
 import { isActive } from './recording-state.ts';
+import { createRecoveryNews, type NewsRead, type RecoveryNews } from './recovery-news.ts';
 import { createSettings, type SettingsController } from './settings-controller.ts';
 
 export type View = 'record' | 'library' | 'settings';
 
 export interface AppDependencies extends Omit<MicrophoneDependencies, 'levels' | 'settings'> {
   readonly api: ApiClient;
-  readonly openSession: (events: SessionClientEvents) => Promise<SessionClient>;
+  readonly sessions: SessionAccess;
+  readonly memory: RecordingMemory;
   /** Where a session's file is had, to play or to download. */
   readonly fileHref: (sessionId: string, fileName: string, options?: { download?: boolean }) => string;
-  readonly now: () => number;
+  readonly clock: AwakeClock;
+  readonly after: (milliseconds: number, action: () => void) => void;
+  /** Ids of recovered recordings whose news was read, kept between launches. */
+  readonly newsRead: NewsRead;
   readonly shell: 'desktop' | 'browser';
 }
 
@@ -27,6 +34,7 @@ export interface App {
   readonly recorder: RecorderController;
   readonly library: LibraryController;
   readonly settings: SettingsController;
+  readonly news: RecoveryNews;
   readonly levels: LevelFeed;
   readonly fileHref: AppDependencies['fileHref'];
   readonly shell: 'desktop' | 'browser';
@@ -56,15 +64,21 @@ export function createApp(deps: AppDependencies): App {
   const currentSettings = () => settings.store.getState().settings;
   const microphone = createMicrophone({ ...deps, levels, settings: currentSettings });
   const recorder = createRecorder({
-    openSession: deps.openSession,
+    ...deps,
+    findSession: (id) => deps.api.call('sessions.get', { id }),
     microphone,
     settings: currentSettings,
-    now: deps.now,
     onLibraryChange: () => void library.refresh(),
   });
+  const news = createRecoveryNews(deps.api, deps.newsRead);
+
   async function start(): Promise<void> {
     if (!(await settings.load())) return;
-    await Promise.all([library.refresh(), microphone.check()]);
+    const { recovered_sessions: recovered = [] } = settings.store.getState().info ?? {};
+    const rejoining = recorder.rejoin().then(async (goesOn) => {
+      if (!goesOn) await microphone.check();
+    });
+    await Promise.all([library.refresh(), rejoining, news.load(recovered)]);
   }
 
   return {
@@ -73,6 +87,7 @@ export function createApp(deps: AppDependencies): App {
     recorder,
     library,
     settings,
+    news,
     levels,
     fileHref: deps.fileHref,
     shell: deps.shell,

@@ -1,7 +1,10 @@
 import type { StoreApi } from 'zustand/vanilla';
-import type { ServerMessage, ServerMessageOf } from '../../src-main/contract/server-messages.ts';
+import type { WireError } from '../../src-main/contract/errors.ts';
+import type { ServerMessage, ServerMessageOf, WarningCode } from '../../src-main/contract/server-messages.ts';
 import type { LiveWarningCode } from './live-warning.ts';
 import type { RecordingState } from './recording-state.ts';
+
+const NO_SOUND: ReadonlySet<WarningCode> = new Set<WarningCode>(['zeros', 'silence', 'no_data']);
 
 export interface EngineMessageDependencies {
   readonly store: StoreApi<RecordingState>;
@@ -10,6 +13,11 @@ export interface EngineMessageDependencies {
   /** The engine ended the recording by itself. */
   readonly onStopped: (message: ServerMessageOf<'recording_stopped'>) => void;
   readonly onLibraryChange: () => void;
+  /** There is no sound: another microphone may be the right one by now. */
+  readonly onNoSound: () => void;
+  readonly onDiskLow: () => void;
+  /** Another page has the session now. */
+  readonly onTakenOver: (error: WireError) => void;
 }
 
 /** What the engine says of a running recording, as the screens show it. */
@@ -44,17 +52,22 @@ export function createEngineMessageHandler(
           },
         }));
       case 'warning':
-        return deps.warn(message.code);
+        deps.warn(message.code);
+        if (message.code === 'disk_low') deps.onDiskLow();
+        if (NO_SOUND.has(message.code)) deps.onNoSound();
+        return;
       case 'error':
         // Not a problem but the announcement of the next part.
         if (message.code === 'TOTAL_SIZE_LIMIT' || message.code === 'DURATION_LIMIT') return;
+        if (message.code === 'SESSION_IN_USE') return deps.onTakenOver(message);
         return store.setState({ problem: { code: message.code, message: message.message } });
+      case 'status':
+        return store.setState({ diskMinutesLeft: message.disk_minutes_left });
       case 'recording_stopped':
         return onStopped(message);
       case 'progress':
       case 'recording_paused':
       case 'recording_resumed':
-      case 'status':
       case 'processing_started':
       case 'processing_completed':
       case 'processing_failed':

@@ -21,8 +21,6 @@ export interface LibraryState {
   readonly problems: Readonly<Record<string, WireError>>;
   /** The session whose details are shown. */
   readonly openId: string | null;
-  /** The news of recovered recordings has been read. */
-  readonly recoveredSeen: boolean;
 }
 
 export interface LibraryController {
@@ -37,7 +35,6 @@ export interface LibraryController {
   exportAs(id: string, format: ExportFormat): Promise<boolean>;
   reveal(id: string): Promise<boolean>;
   dismissProblem(id: string): void;
-  dismissRecovered(): void;
 }
 
 const PAGE_SESSIONS = 50;
@@ -53,7 +50,6 @@ export function createLibrary(api: ApiClient): LibraryController {
     tasks: {},
     problems: {},
     openId: null,
-    recoveredSeen: false,
   }));
   let shown = PAGE_SESSIONS;
   // Answers may overtake each other while someone types.
@@ -104,7 +100,6 @@ export function createLibrary(api: ApiClient): LibraryController {
     },
     toggle: (id) => store.setState((state) => ({ openId: state.openId === id ? null : id })),
     open: (id) => store.setState({ openId: id }),
-    dismissRecovered: () => store.setState({ recoveredSeen: true }),
     rename: (id, title) =>
       perform(id, { kind: 'renaming' }, () => api.call('sessions.update', { id, title: title.trim() })),
     remove: (id) => perform(id, { kind: 'deleting' }, () => api.call('sessions.delete', { id })),

@@ -3,7 +3,17 @@ import type { LevelReading } from '../capture/capture.ts';
 
 /** What can go wrong while recording: the engine's warnings, and what only the capturing side sees. */
 export type LiveWarningCode =
-  WarningCode | 'muted' | 'suspended' | 'device_lost' | 'device_switched' | 'new_part';
+  | WarningCode
+  | 'muted'
+  | 'suspended'
+  | 'slept'
+  | 'gap'
+  | 'device_lost'
+  | 'permission_lost'
+  | 'device_switched'
+  | 'rejoined'
+  | 'rejoined_gap'
+  | 'new_part';
 
 export interface LiveWarning {
   readonly code: LiveWarningCode;
@@ -11,28 +21,83 @@ export interface LiveWarning {
   readonly atSeconds: number;
   /** What the warning is about, where a name helps: a microphone, a part's number. */
   readonly subject?: string;
+  /** How much is missing. */
+  readonly missingSeconds?: number;
 }
 
-/** Readings without a clipped sample after which the clipping warning has done its work; about ten seconds. */
+/** There is no sound, and one of these says why better than the others. The most telling first. */
+const NO_SOUND: readonly LiveWarningCode[] = [
+  'permission_lost',
+  'device_lost',
+  'muted',
+  'suspended',
+  'no_data',
+  'zeros',
+  'silence',
+  'device',
+];
+/** News that is good to know and asks for nothing. */
+export const CALM_WARNINGS: ReadonlySet<LiveWarningCode> = new Set<LiveWarningCode>([
+  'new_part',
+  'device_switched',
+  'rejoined',
+  'rejoined_gap',
+  'slept',
+]);
+
+/** Readings after which a warning has done its work, if all were well; about ten seconds. */
 const CALM_READINGS = 200;
 /** Linear; about -40 dBFS, above the noise of a quiet room. */
 const AUDIBLE_PEAK = 0.01;
 
+/** The warnings that hold, of which one is shown. */
+export interface WarningList {
+  readonly current: LiveWarning | null;
+  add(warning: LiveWarning): void;
+  /** These hold no longer. */
+  end(...codes: readonly LiveWarningCode[]): void;
+  /** A chunk was captured. */
+  noteChunk(): void;
+  noteLevel(level: LevelReading): void;
+}
+
 /**
- * Decides, level by level, when a warning no longer holds, since the engine says only when it begins to.
- * Warnings that need a person (disk, device, limits) stay until dismissed or replaced.
+ * Decides when a warning no longer holds, since the engine says only when it begins to. Warnings that need a person
+ * (disk, limits) stay until dismissed, and come back into view when a later one has passed.
  */
-export function createWarningWatch() {
+export function createWarningList(): WarningList {
+  let warnings: readonly LiveWarning[] = [];
   let calmReadings = 0;
+
+  const end = (...codes: readonly LiveWarningCode[]) => {
+    warnings = warnings.filter(({ code }) => !codes.includes(code));
+  };
+  const isExplained = (code: LiveWarningCode): boolean => {
+    const rank = NO_SOUND.indexOf(code);
+    return rank > 0 && warnings.some((warning) => NO_SOUND.slice(0, rank).includes(warning.code));
+  };
+
   return {
-    begin() {
-      calmReadings = 0;
+    get current() {
+      return warnings.at(-1) ?? null;
     },
-    isOver(code: LiveWarningCode, level: LevelReading): boolean {
-      const audible = level.peak.some((peak) => peak > AUDIBLE_PEAK);
-      if (code === 'silence' || code === 'zeros' || code === 'no_data') return audible;
+    add(warning) {
+      if (isExplained(warning.code)) return;
+      calmReadings = 0;
+      end(warning.code);
+      const rank = NO_SOUND.indexOf(warning.code);
+      if (rank >= 0) end(...NO_SOUND.slice(rank));
+      warnings = [...warnings, warning];
+    },
+    end,
+    noteChunk() {
+      end('no_data');
+    },
+    noteLevel(level) {
+      if (warnings.length === 0) return;
+      if (level.peak.some((peak) => peak > AUDIBLE_PEAK)) end('silence', 'zeros');
       calmReadings = level.clipped ? 0 : calmReadings + 1;
-      return (code === 'clipping' || code === 'new_part') && calmReadings >= CALM_READINGS;
+      if (calmReadings >= CALM_READINGS) end('clipping', 'new_part', 'device_switched');
     },
   };
 }

@@ -23,13 +23,21 @@ export interface MicrophoneDependencies {
   listMicrophones(): Promise<readonly Microphone[]>;
   onMicrophonesChange(listener: () => void): () => void;
   microphonePermission(): Promise<'granted' | 'denied' | 'prompt'>;
+  after(milliseconds: number, action: () => void): void;
   readonly levels: LevelFeed;
   readonly settings: () => Settings;
 }
 
+/** What a recording that runs asks for, whatever the settings say by now. */
+export interface CaptureWish {
+  readonly sampleRate: number;
+  readonly channels: 1 | 2;
+  readonly microphone: Settings['microphone'];
+}
+
 /** What a recording hears of the microphone it uses. */
 export interface CaptureListener extends CaptureEvents {
-  /** Another microphone may have become available while there is none. */
+  /** Microphones have come, gone or been allowed. */
   onDevicesChange(): void;
 }
 
@@ -38,12 +46,17 @@ export interface MicrophoneController {
   /** Looks whether a microphone may be opened, and opens it; asks for permission only where it was given before. */
   check(): Promise<void>;
   /** Opens the chosen microphone anew, asking for permission if need be. Resolves to nothing where it failed. */
-  open(): Promise<Capture | undefined>;
+  open(wish?: CaptureWish): Promise<Capture | undefined>;
+  /** As open, but lets go of the microphone in use only once the other one is there; nothing where it is not. */
+  replace(wish: CaptureWish): Promise<Capture | undefined>;
   readonly capture: Capture | undefined;
   /** From now on chunks and endings go to `listener`; null hands the microphone back to the level meter. */
   attach(listener: CaptureListener | null): void;
   close(): Promise<void>;
 }
+
+/** One that delivers nothing for so long may be recorded all the same: the engine tells of it. */
+const LONGEST_WARM_UP_MS = 3000;
 
 export function createMicrophone(deps: MicrophoneDependencies): MicrophoneController {
   const store = createStore<MicrophoneState>(() => ({
@@ -53,6 +66,8 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
   }));
   let capture: Capture | undefined;
   let listener: CaptureListener | null = null;
+  /** Sound has come since a microphone was last opened. */
+  let delivers = false;
   // Settings may change faster than a device opens: only the latest call may keep what it opened.
   let latest = 0;
 
@@ -70,6 +85,8 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
   const events: CaptureEvents = {
     onChunk: (chunk) => listener?.onChunk(chunk),
     onLevel: (level) => {
+      delivers = true;
+      if (capture !== undefined && store.getState().status.kind === 'opening') beReady(capture);
       deps.levels.publish(level);
       listener?.onLevel(level);
     },
@@ -79,14 +96,15 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
     },
   };
 
-  async function openChosen(): Promise<Capture> {
+  async function openChosen(wish?: CaptureWish): Promise<Capture> {
     const settings = deps.settings();
+    const wanted = wish === undefined ? settings.microphone : wish.microphone;
     const openWith = (deviceId: string | undefined) =>
       deps.openCapture(
         {
           ...(deviceId === undefined ? {} : { deviceId }),
-          sampleRate: settings.sample_rate,
-          channels: settings.channels === 2 ? 2 : 1,
+          sampleRate: wish?.sampleRate ?? settings.sample_rate,
+          channels: wish?.channels ?? (settings.channels === 2 ? 2 : 1),
           echoCancellation: settings.echo_cancellation,
           noiseSuppression: settings.noise_suppression,
           autoGainControl: settings.auto_gain_control,
@@ -96,31 +114,50 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
     const listed = await deps.listMicrophones();
     // Shown even where opening fails: another one may work.
     store.setState({ available: listed });
-    const before = chooseMicrophone(settings.microphone, listed);
+    const before = chooseMicrophone(wanted, listed);
     const opened = await openWith(before.deviceId);
     // Names are hidden until a microphone was opened once; only now can the remembered one be found by its name.
     const available = await deps.listMicrophones();
-    const choice = chooseMicrophone(settings.microphone, available);
+    const choice = chooseMicrophone(wanted, available);
     store.setState({ available, missing: choice.missing ?? null });
     if (choice.deviceId === undefined || choice.deviceId === before.deviceId) return opened;
     await opened.stop();
     return openWith(choice.deviceId);
   }
 
-  async function open(): Promise<Capture | undefined> {
+  /** A device that has been opened may take a second to deliver, and words spoken in that second would be lost. */
+  function beReady(opened: Capture): void {
+    if (capture !== opened) return;
+    const { deviceId, deviceLabel: label, channels } = opened;
+    store.setState({ status: { kind: 'ready', deviceId, label, channels } });
+  }
+
+  async function keep(opened: Capture, turn: number): Promise<Capture | undefined> {
+    if (turn !== latest) {
+      await opened.stop();
+      return undefined;
+    }
+    capture = opened;
+    if (delivers) beReady(opened);
+    else deps.after(LONGEST_WARM_UP_MS, () => beReady(opened));
+    return opened;
+  }
+
+  async function replace(wish: CaptureWish): Promise<Capture | undefined> {
+    const turn = ++latest;
+    const opened = await openChosen(wish).catch(() => undefined);
+    if (opened === undefined) return undefined;
+    if (turn === latest) await close();
+    return keep(opened, turn);
+  }
+
+  async function open(wish?: CaptureWish): Promise<Capture | undefined> {
     const turn = ++latest;
     store.setState({ status: { kind: 'opening' } });
     try {
       await close();
-      const opened = await openChosen();
-      if (turn !== latest) {
-        await opened.stop();
-        return undefined;
-      }
-      capture = opened;
-      const { deviceId, deviceLabel: label, channels } = opened;
-      store.setState({ status: { kind: 'ready', deviceId, label, channels } });
-      return opened;
+      delivers = false;
+      return await keep(await openChosen(wish), turn);
     } catch (error) {
       if (turn === latest) fail(error);
       return undefined;
@@ -162,6 +199,7 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
     store,
     check,
     open,
+    replace,
     close,
     get capture() {
       return capture;

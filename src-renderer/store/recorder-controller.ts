@@ -1,21 +1,31 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { toWireError } from '../../src-main/contract/errors.ts';
+import { type Result, toWireError, type WireError } from '../../src-main/contract/errors.ts';
 import type { ServerMessageOf } from '../../src-main/contract/server-messages.ts';
+import type { SessionRecord } from '../../src-main/contract/session-record.ts';
 import type { Settings } from '../../src-main/contract/settings.ts';
 import type { Capture, CaptureChunk } from '../capture/capture.ts';
-import type { SessionClient, SessionClientEvents } from '../session/session-client.ts';
+import type { Microphone } from '../capture/devices.ts';
+import type { RecordingMemory, RememberedRecording } from '../session/recording-memory.ts';
+import type { SessionAccess, SessionClient, SessionClientEvents } from '../session/session-client.ts';
+import type { AwakeClock } from './awake-clock.ts';
 import { createChunkTimeline, type ChunkTimeline } from './chunk-timeline.ts';
 import { createEngineMessageHandler } from './engine-messages.ts';
-import { createWarningWatch, type LiveWarning, type LiveWarningCode } from './live-warning.ts';
-import type { CaptureListener, MicrophoneController } from './microphone.ts';
-import { IDLE, type RecordingState } from './recording-state.ts';
+import { gapWarning } from './gap-warning.ts';
+import { createWarningList, type LiveWarning, type LiveWarningCode } from './live-warning.ts';
+import type { CaptureListener, CaptureWish, MicrophoneController } from './microphone.ts';
+import { IDLE, isRunning, type RecordingState } from './recording-state.ts';
+import { lastMarkerOf, savedFromRecord } from './session-standing.ts';
+import { createSourceKeeper, type SourceKeeper } from './source-keeper.ts';
 
 export interface RecorderDependencies {
-  openSession(events: SessionClientEvents): Promise<SessionClient>;
+  readonly sessions: SessionAccess;
+  readonly findSession: (id: string) => Promise<Result<SessionRecord>>;
+  readonly memory: RecordingMemory;
   readonly microphone: MicrophoneController;
+  readonly listMicrophones: () => Promise<readonly Microphone[]>;
   readonly settings: () => Settings;
-  /** Milliseconds that never go back. Measures only how long there was no microphone. */
-  readonly now: () => number;
+  readonly clock: AwakeClock;
+  readonly after: (milliseconds: number, action: () => void) => void;
   /** The library has something new to show. */
   readonly onLibraryChange: () => void;
 }
@@ -23,6 +33,8 @@ export interface RecorderDependencies {
 export interface RecorderController {
   readonly store: StoreApi<RecordingState>;
   start(title: string): Promise<void>;
+  /** Goes on with a recording that a page left behind, or shows how it ended. Says whether one goes on. */
+  rejoin(): Promise<boolean>;
   togglePause(): Promise<void>;
   addMarker(label: string): Promise<void>;
   stop(): Promise<void>;
@@ -30,121 +42,153 @@ export interface RecorderController {
   dismissOutcome(): void;
 }
 
+/** The room on the disk changes slowly. Asked when a chunk comes, since timers of a hidden page may sleep. */
+const STATUS_INTERVAL_MS = 30_000;
+const FIRST_STATUS_MS = 1000;
+
 export function createRecorder(deps: RecorderDependencies): RecorderController {
-  const { microphone } = deps;
+  const { microphone, memory, clock } = deps;
   const store = createStore<RecordingState>(() => IDLE);
-  const watch = createWarningWatch();
+  let warnings = createWarningList();
   let client: SessionClient | undefined;
   let timeline: ChunkTimeline | undefined;
+  let keeper: SourceKeeper | undefined;
   /** Captured before the engine was ready, so that the first word is not lost; null once it is. */
   let early: CaptureChunk[] | null = null;
-  let losses = 0;
+  let statusDueMs = 0;
 
   const phase = () => store.getState().phase;
   const seconds = () => store.getState().frames / store.getState().sampleRate;
 
-  function warn(code: LiveWarningCode, subject?: string): void {
-    watch.begin();
-    const warning: LiveWarning = {
-      code,
-      atSeconds: seconds(),
-      ...(subject === undefined ? {} : { subject }),
-    };
-    store.setState({ warning });
+  function showWarnings(): void {
+    if (store.getState().warning !== warnings.current) store.setState({ warning: warnings.current });
   }
 
-  function dismissWarning(): void {
-    store.setState({ warning: null });
+  function warn(code: LiveWarningCode, subject?: string, about: Partial<LiveWarning> = {}): void {
+    warnings.add({ code, atSeconds: seconds(), ...(subject === undefined ? {} : { subject }), ...about });
+    showWarnings();
+  }
+
+  function endWarnings(...codes: readonly LiveWarningCode[]): void {
+    warnings.end(...codes);
+    showWarnings();
   }
 
   /** Ends the recording on this side, whoever ended it. */
   async function conclude(outcome: Partial<RecordingState>): Promise<void> {
+    const { sessionId } = store.getState();
+    if (sessionId !== null) memory.forget(sessionId);
     client?.close();
     client = undefined;
     early = null;
     timeline = undefined;
+    keeper = undefined;
+    warnings = createWarningList();
     microphone.attach(null);
     store.setState({ ...outcome, phase: 'idle', warning: null, connection: 'connected' });
     deps.onLibraryChange();
     await microphone.open();
   }
 
+  async function concludeUnasked(outcome: Partial<RecordingState>): Promise<void> {
+    if (client === undefined) return;
+    client.close();
+    client = undefined;
+    await microphone.close();
+    await conclude(outcome);
+  }
+
   const listener: CaptureListener = {
     onChunk(chunk) {
       if (timeline === undefined) return;
+      const before = timeline.frames;
       const placed = timeline.place(chunk);
       if (early === null) client?.sendChunk(placed);
       else early.push(placed);
-      store.setState({ frames: timeline.frames });
+      warnings.noteChunk();
+      const gap = gapWarning(placed, before, store.getState());
+      if (gap !== undefined) warnings.add(gap);
+      store.setState({ frames: timeline.frames, warning: warnings.current });
+      if (clock.now() >= statusDueMs) look();
     },
     onLevel(level) {
-      const { warning } = store.getState();
-      if (warning !== null && watch.isOver(warning.code, level)) dismissWarning();
+      warnings.noteLevel(level);
+      showWarnings();
     },
     onEnded(reason) {
-      if (reason === 'device_lost') void replaceMicrophone();
+      if (reason === 'device_lost') void keeper?.lost();
       else if (reason === 'muted' || reason === 'suspended') warn(reason, store.getState().microphoneLabel);
-      else if (['muted', 'suspended'].includes(store.getState().warning?.code ?? '')) dismissWarning();
+      else endWarnings('muted', 'suspended');
     },
-    onDevicesChange() {
-      if (microphone.capture === undefined && phase() !== 'stopping') void reopenMicrophone();
-    },
+    onDevicesChange: () => void keeper?.look(),
   };
 
-  async function replaceMicrophone(): Promise<void> {
-    timeline?.lose();
-    if (phase() === 'paused') timeline?.pause();
-    warn('device_lost', store.getState().microphoneLabel);
-    await reopenMicrophone();
+  /** Looks after what nobody tells: the room on the disk, and microphones that came or went. */
+  function look(): void {
+    statusDueMs = clock.now() + STATUS_INTERVAL_MS;
+    client?.askStatus();
+    void keeper?.look();
   }
 
-  /** Goes on with the remembered microphone, or else the default one. Without any, waits for one to appear. */
-  async function reopenMicrophone(): Promise<void> {
-    const loss = ++losses;
-    const lost = store.getState().microphoneLabel;
-    const capture = await microphone.open();
-    if (capture === undefined || timeline === undefined || loss !== losses || phase() === 'stopping') return;
-    const { sampleRate, channels } = store.getState();
-    // Frames of another shape would play at the wrong speed; what is recorded is safer ended than bent.
-    if (capture.sampleRate !== sampleRate || capture.channels !== channels) return stop();
-    timeline.restore();
-    capture.start();
-    if (phase() === 'paused') capture.pause();
-    store.setState({ microphoneLabel: capture.deviceLabel });
-    if (capture.deviceLabel === lost) dismissWarning();
-    else warn('device_switched', capture.deviceLabel);
+  function supply(wish: CaptureWish): SourceKeeper {
+    return createSourceKeeper({
+      microphone,
+      wish,
+      label: store.getState().microphoneLabel,
+      warn,
+      endWarnings,
+      listMicrophones: deps.listMicrophones,
+      after: deps.after,
+      isWanted: () => timeline !== undefined && phase() !== 'stopping',
+      isPaused: () => phase() === 'paused',
+      onInterrupted: () => timeline?.interrupt('device_lost'),
+      onSource(capture) {
+        store.setState({ microphoneLabel: capture.deviceLabel });
+        remember(capture);
+      },
+    });
+  }
+
+  function remember({ deviceId, deviceLabel }: Capture): void {
+    const { sessionId, format, sampleRate, channels } = store.getState();
+    if (sessionId === null) return;
+    memory.remember({
+      sessionId,
+      format,
+      sampleRate,
+      channels,
+      microphone: { device_id: deviceId, label: deviceLabel },
+    });
   }
 
   const onMessage = createEngineMessageHandler({
     store,
     unacknowledgedFrames: () => client?.unacknowledgedFrames ?? 0,
     warn,
-    onStopped: (message) => void concludeUnasked(message),
+    onStopped: (saved) => void concludeUnasked({ saved }),
+    onTakenOver: (problem) => void concludeUnasked({ problem }),
     onLibraryChange: deps.onLibraryChange,
+    onNoSound: () => void keeper?.look(),
+    onDiskLow: () => client?.askStatus(),
   });
-
-  async function concludeUnasked(saved: ServerMessageOf<'recording_stopped'>): Promise<void> {
-    if (client === undefined) return;
-    await microphone.close();
-    await conclude({ saved });
-  }
 
   const events: SessionClientEvents = {
     onMessage,
     onConnection(connection) {
       store.setState({ connection });
-      if (connection !== 'lost' || client === undefined || phase() === 'stopping') return;
-      const problem = {
-        code: 'CONNECTION_LOST',
-        message: 'The engine did not answer for 30 seconds.',
-      } as const;
-      void microphone.close().then(() => conclude({ problem }));
+      if (connection === 'lost' && phase() !== 'stopping') void concludeUnasked({ problem: LOST });
     },
   };
 
-  async function begin(title: string, capture: Capture): Promise<void> {
+  function begin(shape: Pick<RememberedRecording, 'format' | 'sampleRate' | 'channels'>): void {
+    store.setState(({ elsewhere }) => ({ ...IDLE, elsewhere, ...shape }));
+    warnings = createWarningList();
+    statusDueMs = clock.now() + FIRST_STATUS_MS;
+  }
+
+  async function startSession(title: string, capture: Capture): Promise<void> {
     const settings = deps.settings();
-    const opened = await deps.openSession(events);
+    const opened = await deps.sessions.openSession(events);
     client = opened;
     const started = await opened.start({
       format: settings.format,
@@ -161,6 +205,7 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     for (const chunk of early ?? []) opened.sendChunk(chunk);
     early = null;
     store.setState({ phase: 'recording', sessionId: started.session_id, part: started.part });
+    remember(microphone.capture ?? capture);
     deps.onLibraryChange();
   }
 
@@ -168,18 +213,99 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     const { capture } = microphone;
     if (phase() !== 'idle' || capture === undefined) return;
     const { sampleRate, channels, deviceLabel: microphoneLabel } = capture;
-    const { format } = deps.settings();
-    store.setState({ ...IDLE, phase: 'starting', format, sampleRate, channels, microphoneLabel });
-    timeline = createChunkTimeline(sampleRate, deps.now);
+    const { format, microphone: wished } = deps.settings();
+    begin({ format, sampleRate, channels });
+    store.setState({ phase: 'starting', microphoneLabel });
+    timeline = createChunkTimeline({
+      sampleRate,
+      ...clock,
+      start: { ...BEGINNING, atMs: clock.now() },
+    });
+    keeper = supply({ sampleRate, channels, microphone: wished });
     early = [];
     microphone.attach(listener);
     capture.start();
     try {
-      await begin(title, capture);
+      await startSession(title, capture);
     } catch (error) {
       await microphone.close();
       await conclude({ problem: toWireError(error) });
     }
+  }
+
+  async function rejoin(): Promise<boolean> {
+    if (phase() !== 'idle') return false;
+    const left = await memory.adopt();
+    store.setState({ elsewhere: await memory.elsewhere() });
+    if (left === undefined) return false;
+    // Record was pressed meanwhile: what was left behind is finalised by itself.
+    if (phase() !== 'idle') {
+      memory.forget(left.sessionId);
+      return false;
+    }
+    const known = await deps.findSession(left.sessionId);
+    if (known.ok && known.value.status === 'recording') return takeUp(left, known.value);
+    memory.forget(left.sessionId);
+    if (known.ok) store.setState({ saved: savedFromRecord(known.value), sampleRate: left.sampleRate });
+    return false;
+  }
+
+  async function takeUp(left: RememberedRecording, record: SessionRecord): Promise<boolean> {
+    const { sessionId, sampleRate, channels, format } = left;
+    begin({ format, sampleRate, channels });
+    store.setState({
+      phase: 'rejoining',
+      sessionId,
+      microphoneLabel: left.microphone.label,
+      lastMarker: lastMarkerOf(record),
+    });
+    microphone.attach(listener);
+    try {
+      const joined = await deps.sessions.rejoinSession({ id: sessionId, sampleRate }, events);
+      client = joined.client;
+      if (joined.standing.type === 'status') {
+        goOn(joined.standing, left);
+        return true;
+      }
+      await conclude({ saved: joined.standing });
+    } catch (error) {
+      const ended = await deps.findSession(sessionId);
+      if (ended.ok && ended.value.status !== 'recording')
+        await conclude({ saved: savedFromRecord(ended.value) });
+      else await conclude({ problem: toWireError(error) });
+    }
+    return true;
+  }
+
+  function goOn(standing: ServerMessageOf<'status'>, left: RememberedRecording): void {
+    const { sampleRate, channels } = left;
+    // Being finalised; recording_stopped follows.
+    if (standing.state === 'finalising') return;
+    const [track] = standing.tracks;
+    const paused = standing.state === 'paused';
+    const frames = track?.frames ?? 0;
+    store.setState({
+      phase: paused ? 'paused' : 'recording',
+      part: standing.part,
+      frames,
+      framesOnDisk: frames,
+      diskMinutesLeft: standing.disk_minutes_left,
+    });
+    timeline = createChunkTimeline({
+      sampleRate,
+      ...clock,
+      start: {
+        seq: track?.next_seq ?? 0,
+        frame: track?.resume_frame ?? 0,
+        ...(paused ? {} : { atMs: clock.now() }),
+        heldFrames: frames,
+        cause: 'disconnected',
+      },
+    });
+    warn('rejoined');
+    // The one it was recorded with, which need not be the one that was wished for.
+    keeper = supply({ sampleRate, channels, microphone: left.microphone });
+    void keeper.acquire();
   }
 
   /** Runs a request of the running recording; a refusal is shown and the recording goes on. */
@@ -203,14 +329,14 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     } else if (phase() === 'paused') {
       if (!(await ask((running) => running.resume())) || phase() !== 'paused') return;
       store.setState({ phase: 'recording' });
-      if (microphone.capture === undefined) timeline?.lose();
+      timeline?.resume();
       microphone.capture?.resume();
     }
   }
 
   async function stop(): Promise<void> {
     const running = client;
-    if (running === undefined || (phase() !== 'recording' && phase() !== 'paused')) return;
+    if (running === undefined || !isRunning(phase())) return;
     store.setState({ phase: 'stopping' });
     try {
       await microphone.close();
@@ -220,14 +346,19 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     }
   }
 
+  memory.onChange(() => void rejoin());
   return {
     store,
     start,
+    rejoin,
     togglePause,
     stop,
-    dismissWarning,
+    dismissWarning() {
+      const { warning } = store.getState();
+      if (warning !== null) endWarnings(warning.code);
+    },
     async addMarker(label) {
-      if (phase() !== 'recording' && phase() !== 'paused') return;
+      if (!isRunning(phase())) return;
       const trimmed = label.trim();
       await ask((running) => running.marker(trimmed === '' ? undefined : trimmed));
     },
@@ -236,3 +367,8 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     },
   };
 }
+
+/** A device just opened may take a second to deliver; what its stamps waver by is nothing. */
+const BEGINNING = { seq: 0, frame: 0, heldFrames: 0, cause: 'missing_chunks', unnoticedMs: 200 } as const;
+
+const LOST: WireError = { code: 'CONNECTION_LOST', message: 'The engine did not answer for 30 seconds.' };

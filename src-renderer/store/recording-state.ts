@@ -1,9 +1,17 @@
 import type { DeliveryFormat } from '../../src-main/contract/audio-format.ts';
+import type { CaptureReport } from '../../src-main/contract/capture-report.ts';
 import type { WireError } from '../../src-main/contract/errors.ts';
 import type { ServerMessageOf } from '../../src-main/contract/server-messages.ts';
 import type { LiveWarning } from './live-warning.ts';
 
-export type RecordingPhase = 'idle' | 'starting' | 'recording' | 'paused' | 'stopping';
+/** `rejoining`: a recording that an earlier page began is being taken up again. */
+export type RecordingPhase = 'idle' | 'starting' | 'rejoining' | 'recording' | 'paused' | 'stopping';
+
+/** A recording that has ended, as the engine told or the library knows it. */
+export type SavedRecording = Pick<
+  ServerMessageOf<'recording_stopped'>,
+  'session_id' | 'duration_seconds' | 'files' | 'reason'
+> & { readonly report?: CaptureReport | undefined };
 
 export interface RecordingState {
   readonly phase: RecordingPhase;
@@ -22,8 +30,12 @@ export interface RecordingState {
   readonly connection: 'connected' | 'reconnecting' | 'lost';
   readonly warning: LiveWarning | null;
   readonly lastMarker: { readonly count: number; readonly atSeconds: number; readonly label: string } | null;
+  /** For how long the disk lasts; null where that is not known. */
+  readonly diskMinutesLeft: number | null;
+  /** Recordings that other windows make. */
+  readonly elsewhere: number;
   /** The recording just finished, until the next one starts. */
-  readonly saved: ServerMessageOf<'recording_stopped'> | null;
+  readonly saved: SavedRecording | null;
   readonly problem: WireError | null;
 }
 
@@ -40,10 +52,17 @@ export const IDLE: RecordingState = {
   connection: 'connected',
   warning: null,
   lastMarker: null,
+  diskMinutesLeft: null,
+  elsewhere: 0,
   saved: null,
   problem: null,
 };
 
 export function isActive(phase: RecordingPhase): boolean {
   return phase !== 'idle';
+}
+
+/** There is a recording that can be paused, marked and stopped. */
+export function isRunning(phase: RecordingPhase): boolean {
+  return phase === 'recording' || phase === 'paused';
 }

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { accessSync, constants, globSync } from 'node:fs';
+import { accessSync, constants, existsSync, globSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { findChromium } from '../support/chromium.ts';
 
@@ -45,6 +45,13 @@ const requirements: readonly Requirement[] = [
   programs('espeak-ng', 'espeak-ng'),
   programs('xvfb', 'Xvfb'),
   programs('python3', 'python3'),
+  // For the shim that stands between the engine and its disk in test/torture.
+  programs('gcc', 'cc'),
+  {
+    debianPackage: 'libc6-dev',
+    what: "the C library's headers",
+    present: () => process.platform !== 'linux' || existsSync('/usr/include/stdio.h'),
+  },
   {
     debianPackage: 'fonts-dejavu-core',
     what: 'a font, for screenshots',

@@ -11,11 +11,20 @@ const run = promisify(execFile);
 export interface AudioServer {
   /** What a program needs in its environment to find this server and no other. */
   readonly env: Readonly<Record<string, string>>;
-  /** Plays raw interleaved signed 16-bit stereo at 48 kHz into the microphone. */
-  play(pcmPath: string): Playback;
+  /**
+   * Plays raw interleaved signed 16-bit stereo at 48 kHz into the microphone. With a short latency the speaker keeps
+   * to its clock even while nobody listens.
+   */
+  play(pcmPath: string, options?: { latencyMs?: number }): Playback;
   /** Takes the microphone away, as pulling its cable would, and the speaker behind it. */
   unplugMicrophone(): Promise<void>;
   plugInMicrophone(): Promise<void>;
+  /** Takes the microphone away and leaves the speaker, so that the system may hand over another source instead. */
+  removeMicrophone(): Promise<void>;
+  /** Connects another microphone, which hears nothing, and makes it the default if asked to. */
+  addMicrophone(label: string, options?: { makeDefault?: boolean }): Promise<void>;
+  /** From now on the microphone delivers nothing at all, or goes on. */
+  stall(stalled: boolean): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -74,7 +83,7 @@ export async function startAudioServer(options: { microphone?: boolean } = {}): 
   let modules: string[] = [];
   const audioServer: AudioServer = {
     env,
-    play(pcmPath) {
+    play(pcmPath, { latencyMs } = {}) {
       const player = spawn(
         'pacat',
         [
@@ -84,6 +93,7 @@ export async function startAudioServer(options: { microphone?: boolean } = {}): 
           '--rate=48000',
           '--channels=2',
           '--format=s16le',
+          ...(latencyMs === undefined ? [] : [`--latency-msec=${latencyMs}`]),
           pcmPath,
         ],
         { env: inEnvironment, stdio: 'ignore' },
@@ -95,6 +105,27 @@ export async function startAudioServer(options: { microphone?: boolean } = {}): 
       for (const module of [SPEAKER_MODULE, MICROPHONE_MODULE])
         modules.unshift(await control('load-module', ...module));
       await control('set-default-source', 'microphone');
+    },
+    async removeMicrophone() {
+      const [microphone, ...others] = modules;
+      if (microphone === undefined) return;
+      await control('unload-module', microphone);
+      modules = others;
+    },
+    async addMicrophone(label, { makeDefault = false } = {}) {
+      const name = label.toLowerCase();
+      await control('load-module', 'module-null-sink', `sink_name=${name}_sink`);
+      await control(
+        'load-module',
+        'module-remap-source',
+        `master=${name}_sink.monitor`,
+        `source_name=${name}`,
+        `source_properties=device.description=${label}`,
+      );
+      if (makeDefault) await control('set-default-source', name);
+    },
+    async stall(stalled) {
+      await control('suspend-sink', 'speaker', stalled ? '1' : '0');
     },
     async unplugMicrophone() {
       // The speaker goes too: PulseAudio would hand its monitor to whoever was listening to the microphone.

@@ -6,10 +6,12 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
+import { type SessionRecord, sessionRecordSchema } from '../../src-main/contract/session-record.ts';
 import { build, needsBuild } from '../../src-main/launch/build.ts';
 import { type Browser, type ChromiumOptions, launchChromium } from './chromium.ts';
 
 const projectDir = resolve(import.meta.dirname, '../..');
+const sessionList = z.object({ sessions: z.array(sessionRecordSchema) });
 const serverLine = z.object({ url: z.string(), token: z.string() });
 
 export interface BrowserApp {
@@ -21,6 +23,8 @@ export interface BrowserApp {
   readonly origin: string;
   /** Opens the app as its user does, by the address with the token. */
   open(): Promise<void>;
+  /** The sessions the engine knows, newest first. */
+  sessions(): Promise<readonly SessionRecord[]>;
   close(): Promise<void>;
 }
 
@@ -54,6 +58,11 @@ export async function openBrowserApp(options: BrowserAppOptions = {}): Promise<B
     async open() {
       page.setDefaultTimeout(20_000);
       await page.goto(`${server.url}?token=${server.token}`);
+    },
+    async sessions() {
+      const headers = { authorization: `Bearer ${server.token}` };
+      const answer = await fetch(new URL('/api/sessions', server.url), { headers });
+      return sessionList.parse(await answer.json()).sessions;
     },
     async close() {
       await browser.close();

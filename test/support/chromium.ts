@@ -38,6 +38,8 @@ export interface Browser {
   denyMicrophone(origin: string): Promise<void>;
   /** Opens another tab in front of the page and waits until the page knows that it is hidden. */
   hidePage(): Promise<{ show(): Promise<void> }>;
+  /** Lets nothing of any page run, as a machine that swaps does, until the returned function is called. */
+  freezePages(): Promise<() => void>;
   close(): Promise<void>;
 }
 
@@ -78,6 +80,14 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Bro
       await inFront.bringToFront();
       await page.waitForFunction(() => document.visibilityState === 'hidden', undefined, { polling: 100 });
       return { show: () => inFront.close() };
+    },
+    async freezePages() {
+      const { processInfo } = await control.send('SystemInfo.getProcessInfo');
+      const pages = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+      for (const id of pages) process.kill(id, 'SIGSTOP');
+      return () => {
+        for (const id of pages) process.kill(id, 'SIGCONT');
+      };
     },
     async close() {
       process_.kill();

@@ -57,7 +57,31 @@ export function examineRamp(pcm: Buffer, seconds: number): RampReport {
   return report;
 }
 
+/** Frames in a row that carry indexes in a row. */
+export interface RampStretch {
+  readonly atFrame: number;
+  readonly fromIndex: number;
+  readonly frames: number;
+}
+
+/** The stretches of the ramp in interleaved stereo samples; whatever lies between them carries no index. */
+export function rampStretches(pcm: Buffer): RampStretch[] {
+  const stretches: { atFrame: number; fromIndex: number; frames: number }[] = [];
+  for (let frame = 0; frame < Math.floor(pcm.length / 4); frame += 1) {
+    const index = indexAt(pcm, frame);
+    // Silence looks like the first frame.
+    if (index === undefined || (index === 0 && indexAt(pcm, frame + 1) !== 1)) continue;
+    const last = stretches.at(-1);
+    const follows =
+      last !== undefined && last.atFrame + last.frames === frame && last.fromIndex + last.frames === index;
+    if (follows) last.frames += 1;
+    else stretches.push({ atFrame: frame, fromIndex: index, frames: 1 });
+  }
+  return stretches;
+}
+
 function indexAt(pcm: Buffer, frame: number): number | undefined {
+  if (frame * 4 + 4 > pcm.length) return undefined;
   const right = pcm.readUInt16LE(frame * 4 + 2);
   const index = pcm.readUInt16LE(frame * 4) | ((right >> 8) << 16);
   return rightOf(index) === right ? index : undefined;

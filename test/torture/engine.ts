@@ -45,6 +45,8 @@ const listening = await listen({
   log,
 });
 onTermination(() => listening.close());
+// A test that dies without a word takes its engine with it.
+process.stdin.resume().on('end', () => process.exit(1));
 process.stdout.write(`${serverLine({ ...listening, token })}\n`);
 
 function describe(details: unknown): string {

@@ -3,15 +3,21 @@ import type { SessionRecord } from '../../../src-main/contract/session-record.ts
 import { t } from '../../i18n/i18n.ts';
 import { useApp } from '../app-context.ts';
 
+interface DeleteDialogProps {
+  session: SessionRecord;
+  onDone: () => void;
+  onRemoved?: () => void;
+}
+
 /** The platform's own dialog: it holds the focus, and Escape means no. */
-export function DeleteDialog({ session, onDone }: { session: SessionRecord; onDone: () => void }) {
+export function DeleteDialog({ session, onDone, onRemoved }: DeleteDialogProps) {
   const { library } = useApp();
   const heading = useId();
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   const remove = () => {
     onDone();
-    void library.remove(session.id);
+    void library.remove(session.id).then((removed) => removed && onRemoved?.());
   };
   return (
     <dialog ref={dialog} aria-labelledby={heading} onClose={onDone}>

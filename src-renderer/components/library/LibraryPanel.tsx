@@ -2,7 +2,6 @@ import { t } from '../../i18n/i18n.ts';
 import { useApp, useLibrary } from '../app-context.ts';
 import { ErrorNote } from '../ErrorNote.tsx';
 import { LibrarySearch } from './LibrarySearch.tsx';
-import { RecoveredNote } from './RecoveredNote.tsx';
 import { SessionRow } from './SessionRow.tsx';
 
 export function LibraryPanel() {
@@ -17,7 +16,6 @@ export function LibraryPanel() {
         </p>
         <LibrarySearch />
       </div>
-      <RecoveredNote />
       {problem && <ErrorNote error={problem} onRetry={() => void library.refresh()} />}
       {!loaded && loading && (
         <p className="appears-late" role="status">

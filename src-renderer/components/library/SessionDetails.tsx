@@ -3,6 +3,7 @@ import type { SessionRecord } from '../../../src-main/contract/session-record.ts
 import { t } from '../../i18n/i18n.ts';
 import { reportWords } from '../../i18n/report-words.ts';
 import { useApp, useLibrary } from '../app-context.ts';
+import { CaptureReport } from './CaptureReport.tsx';
 import { ErrorNote } from '../ErrorNote.tsx';
 import { badgeOf } from './session-files.ts';
 import { SessionActions } from './SessionActions.tsx';
@@ -20,20 +21,19 @@ export function SessionDetails({ session, audio, playsAtOnce }: SessionDetailsPr
   const problem = useLibrary((state) => state.problems[session.id]);
   const badge = badgeOf(session);
   const report = reportWords(session);
+  const reason = session.parts.at(-1)?.reason;
   const running = session.status === 'recording';
   return (
     <div className="session-details">
       {badge !== 'recording' && badge !== 'completed' && (
         <p className="note note-warn">
-          {badge === 'recovered' && session.recovered !== null
-            ? t('library.statusHint.recovered_loss', { seconds: session.recovered.lost_seconds_at_most })
+          {badge === 'interrupted' && reason !== undefined
+            ? t(`saved.reason.${reason}`)
             : t(`library.statusHint.${badge}`)}
         </p>
       )}
       {!running && <SessionPlayer session={session} audio={audio} playsAtOnce={playsAtOnce} />}
-      <p className="report" data-whole={report.whole}>
-        {t('session.report')}: <strong>{report.text}</strong>
-      </p>
+      <CaptureReport words={report} />
       {!running && <SessionFiles session={session} />}
       {problem && <ErrorNote error={problem} onDismiss={() => library.dismissProblem(session.id)} />}
       {!running && <SessionActions session={session} />}

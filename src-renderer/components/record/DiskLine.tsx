@@ -5,9 +5,20 @@ import { Icon } from '../Icon.tsx';
 
 /** Audio on its way for longer than this is worth saying. */
 const BEHIND_SECONDS = 2;
+/** With more room than this the disk is nobody's concern. */
+const ENOUGH_MINUTES = 60;
+
+export function DiskLine() {
+  return (
+    <div className="disk-lines">
+      <Written />
+      <RoomLeft />
+    </div>
+  );
+}
 
 /** How much of the recording the engine says is in the file: what would survive if everything died now. */
-export function DiskLine() {
+function Written() {
   const connection = useRecording((state) => state.connection);
   const onDisk = useRecording((state) => Math.floor(state.framesOnDisk / state.sampleRate));
   const behind = useRecording((state) => Math.floor((state.frames - state.framesOnDisk) / state.sampleRate));
@@ -21,6 +32,18 @@ export function DiskLine() {
           ? t('recording.onDiskBehind', { time, behind })
           : t('recording.onDisk', { time })}
       </span>
+    </p>
+  );
+}
+
+function RoomLeft() {
+  const minutes = useRecording((state) =>
+    state.diskMinutesLeft === null ? null : Math.floor(state.diskMinutesLeft),
+  );
+  if (minutes === null || minutes >= ENOUGH_MINUTES) return null;
+  return (
+    <p className="disk-line" data-late={minutes < 10}>
+      {minutes < 1 ? t('recording.diskLeftLess') : t('recording.diskLeft', { count: minutes })}
     </p>
   );
 }

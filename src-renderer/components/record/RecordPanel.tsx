@@ -2,6 +2,7 @@ import type { RefObject } from 'react';
 import { t } from '../../i18n/i18n.ts';
 import { useApp, useMicrophone, useRecording } from '../app-context.ts';
 import { ErrorNote } from '../ErrorNote.tsx';
+import { Icon } from '../Icon.tsx';
 import { MicrophoneProblem } from './MicrophoneProblem.tsx';
 import { PermissionNeeded } from './PermissionNeeded.tsx';
 import { ReadyPanel } from './ReadyPanel.tsx';
@@ -23,6 +24,7 @@ export function RecordPanel({ titleField }: { titleField: RefObject<HTMLInputEle
         <RecordingPanel />
       ) : (
         <>
+          <Elsewhere />
           {saved && <SavedCard key={saved.session_id} saved={saved} />}
           {microphone.kind === 'failed' ? (
             <MicrophoneProblem error={microphone.error} />
@@ -34,5 +36,20 @@ export function RecordPanel({ titleField }: { titleField: RefObject<HTMLInputEle
         </>
       )}
     </section>
+  );
+}
+
+/** Two windows may record at once; whoever opens the second should know of the first. */
+function Elsewhere() {
+  const elsewhere = useRecording((state) => state.elsewhere > 0);
+  return (
+    <div className="warning-slot" role="status">
+      {elsewhere && (
+        <div className="note">
+          <Icon name="microphone" />
+          <p className="note-body">{t('record.elsewhere')}</p>
+        </div>
+      )}
+    </div>
   );
 }

@@ -5,6 +5,7 @@ import { useRecording } from '../app-context.ts';
 const WORDS = {
   idle: 'saved.heading',
   starting: 'record.starting',
+  rejoining: 'recording.rejoining',
   recording: 'recording.recording',
   paused: 'recording.paused',
   stopping: 'recording.stopping',

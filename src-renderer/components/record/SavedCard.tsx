@@ -1,14 +1,15 @@
-import type { ServerMessageOf } from '../../../src-main/contract/server-messages.ts';
 import { t } from '../../i18n/i18n.ts';
 import { bytesText, clockText } from '../../i18n/quantities.ts';
 import { reportWords } from '../../i18n/report-words.ts';
+import type { SavedRecording } from '../../store/recording-state.ts';
 import { useApp, useLibrary, useRecording } from '../app-context.ts';
+import { ReportDetails } from '../library/CaptureReport.tsx';
 import { fileName, totalBytes } from '../library/session-files.ts';
 import { Icon } from '../Icon.tsx';
 import { useFocusWhenLost } from '../use-window.ts';
 
 /** The recording just made: proof that it is there, by ear and by folder. */
-export function SavedCard({ saved }: { saved: ServerMessageOf<'recording_stopped'> }) {
+export function SavedCard({ saved }: { saved: SavedRecording }) {
   const app = useApp();
   const card = useFocusWhenLost<HTMLDivElement>();
   const sampleRate = useRecording((state) => state.sampleRate);
@@ -18,7 +19,12 @@ export function SavedCard({ saved }: { saved: ServerMessageOf<'recording_stopped
   const parts = session !== undefined && session.parts.length > 1 ? session.parts : undefined;
   const seconds = parts === undefined ? saved.duration_seconds : (session?.duration_seconds ?? 0);
   const file = saved.files[0];
-  const report = reportWords({ status: 'completed', sample_rate: sampleRate, parts: parts ?? [saved] });
+  const report = reportWords({
+    status: 'completed',
+    sample_rate: sampleRate,
+    recovered: session?.recovered ?? null,
+    parts: parts ?? [saved],
+  });
   const show = () => {
     app.library.open(saved.session_id);
     app.show('library');
@@ -50,6 +56,7 @@ export function SavedCard({ saved }: { saved: ServerMessageOf<'recording_stopped
           })}{' '}
         · <span data-whole={report.whole}>{report.text}</span>
       </p>
+      <ReportDetails lines={report.details} />
       {saved.reason && <p className="note note-warn">{t(`saved.reason.${saved.reason}`)}</p>}
       {file && parts === undefined && (
         <audio

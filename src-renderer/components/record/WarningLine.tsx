@@ -1,6 +1,6 @@
-import type { LiveWarning } from '../../store/live-warning.ts';
+import { CALM_WARNINGS, type LiveWarning } from '../../store/live-warning.ts';
 import { t } from '../../i18n/i18n.ts';
-import { clockText } from '../../i18n/quantities.ts';
+import { clockText, lengthText } from '../../i18n/quantities.ts';
 import { useApp, useRecording } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
 
@@ -9,8 +9,9 @@ export function WarningLine() {
   const { recorder } = useApp();
   const warning = useRecording((state) => state.warning);
   const reconnecting = useRecording((state) => state.connection === 'reconnecting');
-  const text = reconnecting ? t('recording.reconnecting') : warning && warningText(warning);
-  const calm = !reconnecting && warning?.code === 'new_part';
+  const diskMinutes = useRecording((state) => state.diskMinutesLeft);
+  const text = reconnecting ? t('recording.reconnecting') : warning && warningText(warning, diskMinutes);
+  const calm = !reconnecting && warning !== null && CALM_WARNINGS.has(warning.code);
   return (
     <div className="warning-slot" role="status">
       {text !== null && (
@@ -33,6 +34,15 @@ export function WarningLine() {
   );
 }
 
-function warningText({ code, atSeconds, subject }: LiveWarning): string {
-  return t(`warning.${code}`, { time: clockText(atSeconds), subject: subject ?? t('microphone.label') });
+function warningText(
+  { code, atSeconds, subject, missingSeconds }: LiveWarning,
+  diskMinutes: number | null,
+): string {
+  if (code === 'disk_low' && diskMinutes !== null && diskMinutes >= 1)
+    return t('warning.disk_low_minutes', { count: Math.floor(diskMinutes) });
+  return t(`warning.${code}`, {
+    time: clockText(atSeconds),
+    subject: subject ?? t('microphone.label'),
+    length: lengthText(missingSeconds ?? 0),
+  });
 }

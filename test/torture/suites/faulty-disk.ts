@@ -14,7 +14,14 @@ import type { Suite } from '../support/suite.ts';
 import { connectClient, SPEECH, type TortureClient } from '../support/torture-client.ts';
 import { verifyMasters } from '../support/verify-masters.ts';
 
-const FAULTS = ['i/o error', 'read-only', 'folder removed', 'recordings removed', 'slow'] as const;
+const FAULTS = [
+  'i/o error',
+  'read-only',
+  'no new files',
+  'folder removed',
+  'recordings removed',
+  'slow',
+] as const;
 const KINDS = FAULTS.flatMap((fault) => [
   { fault, fallback: true },
   { fault, fallback: false },
@@ -28,7 +35,7 @@ export const faultyDisk: Suite = {
   promise:
     'the disk fails with EIO, turns read-only, loses its folder, or stalls: the sender is told, everything ' +
     'acknowledged plays; with a fallback folder nothing is lost; a stall costs bounded memory and no audio',
-  rounds: { short: KINDS.length, normal: 60, long: 300 },
+  rounds: { short: 4, normal: 60, long: 300 },
   unable: shimUnable,
   open: () => Promise.resolve({ round }),
 };
@@ -39,10 +46,14 @@ async function round(seed: number) {
   const dataDir = temporaryFolder();
   const fallbackDir = join(dataDir, 'elsewhere');
   if (fallback) setFallback(dataDir, fallbackDir);
-  const faults = createDiskFaults(join(dataDir, 'recordings'), fault === 'read-only' ? 'recordings' : '.wav');
-  const engine = await startEngine({ dataDir, env: faults.env });
+  const faults = createDiskFaults(
+    join(dataDir, 'recordings'),
+    fault === 'read-only' ? 'recordings/' : '.wav',
+  );
+  const limits = fault === 'no new files' ? { maxDurationSeconds: 5 + 5 * random() } : {};
+  const engine = await startEngine({ dataDir, env: faults.env, limits });
   const client = await connectClient(engine, { id: 'session', shape: SPEECH, seed });
-  await client.start();
+  await client.start({ on_limit: 'continue' });
   const until = client.shape.sampleRate * (1 + Math.floor(random() * 10));
   await client.stream({ speed: 20, until: () => client.sentFrames >= until });
   const grownBytes = fault === 'slow' ? await stall(client, engine, faults) : 0;
@@ -56,6 +67,8 @@ async function round(seed: number) {
   const stopped = await client.wait('recording_stopped', ({ reason }) => ended() || reason === undefined);
   const folders = [join(dataDir, 'recordings', 'session'), join(fallbackDir, 'session')];
   const sent = sentBy(client);
+  if (['i/o error', 'read-only', 'no new files'].includes(fault) && faults.failures() === 0)
+    throw new Error(`${fault} was never met with`);
   faults.heal();
   await engine.stop();
   // A folder that cannot be written keeps its unfinished names until it can be, at a later launch.
@@ -91,6 +104,7 @@ async function breakDisk(
   const recordings = join(dataDir, 'recordings');
   if (fault === 'i/o error') faults.fail(EIO, { skip: Math.floor(random() * 6) });
   if (fault === 'read-only') faults.fail(EROFS, { names: true });
+  if (fault === 'no new files') faults.fail(EROFS, { skip: 1_000_000, names: true });
   if (fault === 'folder removed') rmSync(join(recordings, 'session'), { recursive: true });
   if (fault === 'recordings removed') rmSync(recordings, { recursive: true });
   return Promise.resolve();

@@ -1,5 +1,6 @@
 import { long } from './long.ts';
 import { many } from './many.ts';
+import { noBackpressure } from './no-backpressure.ts';
 import { powerCut } from './power-cut.ts';
 import type { Suite } from '../support/suite.ts';
 import { fullDisk } from './full-disk.ts';
@@ -16,6 +17,7 @@ export const suites: readonly Suite[] = [
   powerCut,
   fullDisk,
   faultyDisk,
+  noBackpressure,
   database,
   fuzz,
   long,

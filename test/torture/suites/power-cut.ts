@@ -99,15 +99,12 @@ async function recordFor(client: TortureClient, seconds: number): Promise<Record
 /** Random moments from the first start to a little after the last stop, in order. */
 function momentsOf(recorded: readonly Recorded[], count: number, random: () => number): bigint[] {
   const times = recorded.flatMap(({ progress }) => progress.map(({ atNs }) => atNs));
-  const [first = 0n, last = 0n] = [times.reduce(earlier), times.reduce((a, b) => (a > b ? a : b))];
+  const first = times.reduce((a, b) => (a < b ? a : b));
+  const last = times.reduce((a, b) => (a > b ? a : b));
   return Array.from(
     { length: count },
     () => first + BigInt(Math.floor(Number(last - first) * random())),
   ).toSorted((a, b) => Number(a - b));
-}
-
-function earlier(a: bigint, b: bigint): bigint {
-  return a < b ? a : b;
 }
 
 interface PowerCut {

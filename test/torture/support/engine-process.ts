@@ -41,7 +41,7 @@ export async function startEngine({ dataDir, limits = {}, env = {} }: EngineOpti
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', 'test/torture/engine.ts', JSON.stringify({ dataDir, limits })],
-    { cwd: repository, detached: true, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } },
+    { cwd: repository, detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } },
   );
   trackChild(child);
   const exited = once(child, 'exit');
@@ -69,7 +69,7 @@ export async function startEngine({ dataDir, limits = {}, env = {} }: EngineOpti
     },
     async stop() {
       child.kill('SIGTERM');
-      const [code]: unknown[] = await exited;
+      const code: unknown = (await exited)[0];
       if (code !== 0) throw new Error(`expected the engine to end with 0, got ${String(code)}: ${words}`);
     },
     running: () => child.exitCode === null && child.signalCode === null,

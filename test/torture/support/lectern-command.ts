@@ -13,7 +13,7 @@ async function lectern(...args: string[]): Promise<string> {
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
   child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const [code]: unknown[] = await once(child, 'close');
+  const code: unknown = (await once(child, 'close'))[0];
   if (code !== 0) throw new Error(`lectern ${args.join(' ')} ended with ${String(code)}: ${stderr}`);
   return stdout;
 }

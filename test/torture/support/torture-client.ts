@@ -30,6 +30,8 @@ export interface TortureClient {
   readonly sentFrames: number;
   /** Frames that the engine says are in the file. */
   readonly ackedFrames: number;
+  /** Frames that a microphone would have heard by now: what was sent, and the part of a chunk that was not yet. */
+  heardFrames(): number;
   readonly connected: boolean;
   say(message: object | string): void;
   start(more?: Partial<StartMessage>): Promise<ServerMessageOf<'recording_started'>>;
@@ -63,6 +65,7 @@ export async function connectClient(
   let seq = 0;
   let sentFrames = 0;
   let ackedFrames = 0;
+  let streamSince: { readonly ms: number; readonly frames: number; readonly speed: number } | undefined;
   socket.on('message', (data: Buffer) => {
     const message = serverMessageSchema.parse(JSON.parse(data.toString()));
     messages.push(message);
@@ -83,6 +86,12 @@ export async function connectClient(
     },
     get ackedFrames() {
       return ackedFrames;
+    },
+    heardFrames() {
+      if (streamSince === undefined) return sentFrames;
+      const { ms, frames, speed } = streamSince;
+      const heard = ((performance.now() - ms) / 1000) * speed * shape.sampleRate;
+      return Math.max(sentFrames, frames + Math.floor(heard));
     },
     get connected() {
       return socket.readyState === socket.OPEN;
@@ -106,14 +115,18 @@ export async function connectClient(
     },
     async stream({ speed, until }) {
       const startedMs = performance.now();
+      streamSince = { ms: startedMs, frames: sentFrames, speed };
       for (let chunk = 1; ; chunk++) {
         const waitMs = startedMs + (chunk * 100) / speed - performance.now();
         if (waitMs > 0) await delay(waitMs);
-        if (until() || !client.connected) return;
+        if (until() || !client.connected) {
+          streamSince = undefined;
+          return;
+        }
         client.sendChunk();
         // As fast as possible still leaves the event loop its turn, and the socket its memory.
         if (waitMs <= 0 && chunk % 32 === 0) await delay(0);
-        while (socket.bufferedAmount > 8_000_000 && client.connected) await delay(1);
+        while (socket.bufferedAmount > 8_000_000 && socket.readyState === socket.OPEN) await delay(1);
       }
     },
     wait<Type extends ServerMessage['type']>(

@@ -24,7 +24,13 @@ function listen() {
         capturedMs += PIECE_MS;
         readAtMs = Math.max(readAtMs + 0.1, capturedMs + LATENCY_MS + random() * 8, readAt);
         const timestampMs = capturedMs - PIECE_MS - stampErrorMs + (random() - 0.5) * 20;
-        const piece = { timestampMs, durationMs: PIECE_MS, readAtMs, wallMs: readAtMs + sleptMs + 1e12, index };
+        const piece = {
+          timestampMs,
+          durationMs: PIECE_MS,
+          readAtMs,
+          wallMs: readAtMs + sleptMs + 1e12,
+          index,
+        };
         for (const { piece: used, lostMs, asleep } of detector.take(piece))
           placed.push({ index: used.index, lost: Math.round(lostMs / PIECE_MS), asleep });
         index += 1;
@@ -85,9 +91,19 @@ test('a new device that corrects its stamps has lost nothing', () => {
 test('a device that corrects its stamps later on has lost nothing, whoever reads late meanwhile', () => {
   const microphone = listen().stampsAreEarlyBy(200).hear(600).stampsAreEarlyBy(0).hear(600);
   microphone.stampsAreEarlyBy(200).hear(600);
-  microphone.stampsAreEarlyBy(0).hear(60, microphone.capturedMs + 1500).hear(600);
+  microphone
+    .stampsAreEarlyBy(0)
+    .hear(60, microphone.capturedMs + 1500)
+    .hear(600);
   expect(microphone.losses()).toEqual([]);
   expect(microphone.drop(20).hear(100).losses()).toMatchObject([{ lost: 20 }]);
+});
+
+test('a device that stood still and stamps wrongly afterwards is missed for as long as it stood still', () => {
+  const microphone = listen().hear(500).drop(66).stampsAreEarlyBy(1100).hear(60);
+  expect(microphone.losses()).toMatchObject([{ index: 500, lost: expect.closeTo(66, -0.5) as number }]);
+  microphone.stampsAreEarlyBy(400).hear(100).stampsAreEarlyBy(0).hear(500);
+  expect(microphone.losses()).toHaveLength(1);
 });
 
 test('many small losses, each within the wavering of the stamps, add up and are not forgotten', () => {
@@ -100,7 +116,5 @@ test('many small losses, each within the wavering of the stamps, add up and are 
 
 test('the time a computer slept is missing, and is called so', () => {
   const microphone = listen().hear(500).sleep(600_000).hear(500);
-  expect(microphone.losses()).toEqual([
-    { index: 500, lost: Math.round(600_000 / PIECE_MS), asleep: true },
-  ]);
+  expect(microphone.losses()).toEqual([{ index: 500, lost: Math.round(600_000 / PIECE_MS), asleep: true }]);
 });

@@ -100,7 +100,13 @@ const speech = (chunks: number) =>
 function say(client: SessionClient, seq: number): void {
   const startFrame = seq * CHUNK_FRAMES;
   const samples = Int16Array.from({ length: CHUNK_FRAMES }, (_, frame) => sampleAt(startFrame + frame));
-  client.sendChunk({ samples: new Uint8Array(samples.buffer), frames: CHUNK_FRAMES, seq, startFrame });
+  client.sendChunk({
+    samples: new Uint8Array(samples.buffer),
+    frames: CHUNK_FRAMES,
+    seq,
+    startFrame,
+    endedAtMs: 0,
+  });
 }
 
 const start = () =>

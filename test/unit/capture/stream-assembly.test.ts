@@ -15,6 +15,7 @@ function record(channels: 1 | 2 = 1) {
     framesPerLevel: 50,
     report: (report) => reports.push(report),
     nowMs: () => now,
+    wallMs: () => now,
   });
   return {
     assembly,

@@ -11,6 +11,7 @@ function microphoneAt(
   return createMicrophone({
     ...desk,
     microphonePermission: async () => permission,
+    after: () => {},
     levels: createLevelFeed(),
     settings: () => settings,
   });
@@ -57,6 +58,15 @@ test('nobody is asked for the microphone before they wish to be, or after they r
   await refused.check();
   expect(refused.store.getState().status).toMatchObject({ error: { code: 'MICROPHONE_DENIED' } });
   expect(desk.opened).toEqual([]);
+});
+
+test('a microphone that does not deliver yet is not ready, so that no word is lost', async () => {
+  const desk = createDesk(['Built-in'], undefined, { silent: true });
+  const microphone = microphoneAt(desk);
+  await microphone.check();
+  expect(microphone.store.getState().status.kind).toBe('opening');
+  desk.current.events.onLevel({ peak: [0], rms: [0], clipped: false });
+  expect(microphone.store.getState().status.kind).toBe('ready');
 });
 
 test('with no microphone the page says so, and notices the first one plugged in', async () => {

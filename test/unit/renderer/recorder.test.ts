@@ -1,39 +1,76 @@
 import { beforeEach, expect, test } from 'vitest';
-import { LecternError } from '../../../src-main/contract/errors.ts';
+import { LecternError, type Result } from '../../../src-main/contract/errors.ts';
+import type { ServerMessageOf } from '../../../src-main/contract/server-messages.ts';
+import { type SessionRecord, sessionRecordSchema } from '../../../src-main/contract/session-record.ts';
+import type { Settings } from '../../../src-main/contract/settings.ts';
 import { createLevelFeed } from '../../../src-renderer/store/level-feed.ts';
 import { createMicrophone, type MicrophoneController } from '../../../src-renderer/store/microphone.ts';
 import { createRecorder, type RecorderController } from '../../../src-renderer/store/recorder-controller.ts';
-import { CHUNK_FRAMES, createDesk, createScriptedEngine, settingsWith, settle } from './scripted-room.ts';
+import {
+  CHUNK_FRAMES,
+  createDesk,
+  createScriptedClock,
+  createScriptedEngine,
+  createScriptedMemory,
+  type ScriptedClock,
+  settingsWith,
+  settle,
+} from './scripted-room.ts';
 
+let clock: ScriptedClock;
 let desk: ReturnType<typeof createDesk>;
 let engine: ReturnType<typeof createScriptedEngine>;
+let memory: ReturnType<typeof createScriptedMemory>;
+let library: Map<string, SessionRecord>;
 let microphone: MicrophoneController;
 let recorder: RecorderController;
-let nowMs: number;
+let timers: (() => void)[];
 
 const state = () => recorder.store.getState();
 const startFrames = () => engine.chunks.map((chunk) => chunk.startFrame / CHUNK_FRAMES);
+const findSession = async (id: string): Promise<Result<SessionRecord>> => {
+  const value = library.get(id);
+  if (value !== undefined) return { ok: true, value };
+  return { ok: false, error: { code: 'SESSION_NOT_FOUND', message: 'no such session' } };
+};
 
-beforeEach(async () => {
-  desk = createDesk(['Built-in', 'Headset']);
-  engine = createScriptedEngine();
-  nowMs = 0;
-  const settings = () => settingsWith({});
+async function sitDown(chosen: Settings['microphone'] = null): Promise<void> {
+  const settings = () => settingsWith({ microphone: chosen });
   microphone = createMicrophone({
     ...desk,
     microphonePermission: async () => 'granted',
+    after: () => {},
     levels: createLevelFeed(),
     settings,
   });
-  const { openSession } = engine;
   recorder = createRecorder({
-    openSession,
+    sessions: engine,
+    findSession,
+    memory,
     microphone,
+    listMicrophones: desk.listMicrophones,
     settings,
-    now: () => nowMs,
+    clock,
+    after: (_, action) => void timers.push(action),
     onLibraryChange: () => {},
   });
   await microphone.check();
+}
+
+/** What had been put off happens. */
+async function later(): Promise<void> {
+  for (const action of timers.splice(0)) action();
+  await settle();
+}
+
+beforeEach(async () => {
+  clock = createScriptedClock();
+  desk = createDesk(['Built-in', 'Headset'], clock);
+  engine = createScriptedEngine();
+  memory = createScriptedMemory();
+  library = new Map();
+  timers = [];
+  await sitDown();
 });
 
 test('words spoken before the engine has answered are recorded', async () => {
@@ -45,6 +82,14 @@ test('words spoken before the engine has answered are recorded', async () => {
   await starting;
   desk.current.speak(1);
   expect(startFrames()).toEqual([0, 1, 2, 3]);
+});
+
+test('words lost because the microphone took its time to start are missing at the beginning', async () => {
+  await recorder.start('');
+  clock.nowMs += 1400;
+  desk.current.speak(1);
+  expect(engine.chunks).toMatchObject([{ startFrame: 22_400, gapCause: 'missing_chunks' }]);
+  expect(state().warning).toMatchObject({ code: 'gap', atSeconds: 0, missingSeconds: 1.4 });
 });
 
 test('the last words before Stop are recorded, and the meter runs again afterwards', async () => {
@@ -70,10 +115,10 @@ test('an unplugged microphone is replaced at once, and the time without one stay
   desk.current.speak(2);
   desk.current.unplug();
   expect(state().warning).toMatchObject({ code: 'device_lost', subject: 'Built-in' });
-  nowMs += 300;
+  clock.nowMs += 300;
   await settle();
   desk.current.speak(2);
-  // The second is what the first microphone still held when it went.
+  // The third is what the first microphone still held when it went.
   expect(startFrames()).toEqual([0, 1, 2, 6, 7]);
   expect(engine.chunks.map((chunk) => chunk.seq)).toEqual([0, 1, 2, 3, 4]);
   expect(engine.chunks.map((chunk) => chunk.gapCause)).toEqual([, , , 'device_lost', ,]);
@@ -91,13 +136,132 @@ test('with no microphone left the recording waits, and goes on when one is plugg
   desk.current.unplug();
   await settle();
   expect(state()).toMatchObject({ phase: 'recording', warning: { code: 'device_lost' } });
-  nowMs += 1000;
+  clock.nowMs += 1000;
   desk.plugIn('Headset');
   await settle();
   desk.current.speak(1);
-  expect(engine.chunks.at(-1)).toMatchObject({ gapCause: 'device_lost' });
+  expect(engine.chunks.at(-1)).toMatchObject({ gapCause: 'device_lost', startFrame: 19_200 });
   await recorder.stop();
   expect(state().saved).not.toBeNull();
+});
+
+test('a microphone that comes back where the system does not tell of it is found all the same', async () => {
+  desk = createDesk(['Headset'], clock);
+  await sitDown();
+  await recorder.start('');
+  desk.current.speak(1);
+  desk.current.unplug();
+  await settle();
+  await later();
+  desk.plugIn('Headset', { quietly: true });
+  await later();
+  desk.current.speak(1);
+  expect(state().warning).toBeNull();
+  expect(engine.chunks).toHaveLength(3);
+});
+
+test('the microphone that was chosen is taken again as soon as it is back', async () => {
+  desk = createDesk(['Built-in', 'Headset'], clock);
+  await sitDown({ device_id: 'Headset', label: 'Headset' });
+  await recorder.start('');
+  desk.current.speak(2);
+  desk.current.unplug();
+  await settle();
+  expect(state()).toMatchObject({ microphoneLabel: 'Built-in', warning: { code: 'device_switched' } });
+  desk.current.speak(2);
+  desk.plugIn('Headset');
+  await settle();
+  desk.current.speak(2);
+  expect(state()).toMatchObject({ microphoneLabel: 'Headset', warning: { subject: 'Headset' } });
+  expect(desk.live).toBe(1);
+  // Changing over from one that still works leaves no hole.
+  expect(engine.chunks.map((chunk) => chunk.gapCause)).toEqual([, , , , , , , ,]);
+});
+
+test('a microphone that the system quietly replaced by another one is named', async () => {
+  await recorder.start('');
+  desk.current.speak(1);
+  desk.takeAway('Built-in');
+  await settle();
+  expect(state()).toMatchObject({ microphoneLabel: 'Headset', warning: { code: 'device_switched' } });
+});
+
+test('another default microphone is used from then on, unless one was chosen', async () => {
+  await recorder.start('');
+  desk.makeDefault('Headset');
+  await settle();
+  expect(state().microphoneLabel).toBe('Headset');
+  await recorder.stop();
+  await sitDown({ device_id: 'Headset', label: 'Headset' });
+  await recorder.start('');
+  desk.makeDefault('Built-in');
+  await settle();
+  expect(state().microphoneLabel).toBe('Headset');
+});
+
+test('permission taken away is called that, and recording goes on once it is given again', async () => {
+  await recorder.start('');
+  desk.current.speak(1);
+  desk.permit(false);
+  desk.current.events.onEnded('device_lost');
+  await settle();
+  expect(state().warning?.code).toBe('permission_lost');
+  const asked = desk.opened.length;
+  await later();
+  expect(desk.opened).toHaveLength(asked);
+  clock.nowMs += 2000;
+  desk.permit(true);
+  await settle();
+  desk.current.speak(1);
+  expect(engine.chunks.at(-1)).toMatchObject({ gapCause: 'device_lost' });
+  expect(state().warning).toMatchObject({ code: 'gap', missingSeconds: 2 });
+});
+
+test('a computer that slept and woke to another microphone is said to have slept', async () => {
+  await recorder.start('');
+  desk.current.speak(1);
+  clock.nowMs += 60_000;
+  clock.sleptMs += 60_000;
+  desk.current.events.onEnded('device_lost');
+  await settle();
+  desk.current.speak(1);
+  expect(engine.chunks.at(-1)).toMatchObject({ gapCause: 'suspended', startFrame: 61 * 16_000 - 14_400 });
+  expect(state().warning).toMatchObject({ code: 'slept', missingSeconds: 60 });
+});
+
+test('a stall is over as soon as audio comes again, and does not hide an unplugged microphone', async () => {
+  await recorder.start('');
+  engine.say({ type: 'warning', code: 'no_data', message: '' });
+  expect(state().warning?.code).toBe('no_data');
+  desk.current.speak(1);
+  expect(state().warning).toBeNull();
+  desk.current.unplug();
+  await settle();
+  desk.current.unplug();
+  await settle();
+  engine.say({ type: 'warning', code: 'no_data', message: '' });
+  expect(state().warning?.code).toBe('device_lost');
+});
+
+test('a passing warning does not wipe out one that stays', async () => {
+  await recorder.start('');
+  engine.say({ type: 'warning', code: 'disk_low', message: '' });
+  engine.say({ type: 'warning', code: 'no_data', message: '' });
+  expect(state().warning?.code).toBe('no_data');
+  desk.current.speak(1);
+  expect(state().warning?.code).toBe('disk_low');
+});
+
+test('the room on the disk is asked for now and then, and at once when it is low', async () => {
+  await recorder.start('');
+  desk.current.speak(100);
+  expect(engine.statusAsked).toBe(1);
+  desk.current.speak(250);
+  expect(engine.statusAsked).toBe(2);
+  engine.say({ type: 'warning', code: 'disk_low', message: '' });
+  expect(engine.statusAsked).toBe(3);
+  engine.say({ ...standing({}), disk_minutes_left: 12.5 });
+  expect(state().diskMinutesLeft).toBe(12.5);
 });
 
 test('a microphone lost and replaced during a pause leaves no hole and records nothing of the pause', async () => {
@@ -105,7 +269,7 @@ test('a microphone lost and replaced during a pause leaves no hole and records n
   desk.current.speak(1);
   await recorder.togglePause();
   desk.current.unplug();
-  nowMs += 60_000;
+  clock.nowMs += 60_000;
   await settle();
   desk.current.speak(4);
   await recorder.togglePause();
@@ -160,4 +324,114 @@ test('the silence warning goes away when something is heard, the disk warning do
   engine.say({ type: 'warning', code: 'disk_low', message: '' });
   hear(0.2);
   expect(state().warning?.code).toBe('disk_low');
+});
+
+const LEFT = {
+  sessionId: 'left-behind',
+  format: 'wav',
+  sampleRate: 16_000,
+  channels: 1,
+  microphone: { device_id: 'Headset', label: 'Headset' },
+} as const;
+
+function standing(track: Partial<ServerMessageOf<'status'>['tracks'][number]>): ServerMessageOf<'status'> {
+  const tracks = [{ track: 'user' as const, frames: 0, next_seq: 0, resume_frame: 0, ...track }];
+  return {
+    type: 'status',
+    session_id: LEFT.sessionId,
+    state: 'recording',
+    part: 1,
+    chunks_received: 0,
+    total_size_mb: 0,
+    duration_seconds: 0,
+    tracks,
+    disk_minutes_left: null,
+  };
+}
+
+function record(patch: Partial<SessionRecord>): SessionRecord {
+  return sessionRecordSchema.parse({
+    id: LEFT.sessionId,
+    title: 'Lecture',
+    notes: '',
+    status: 'recording',
+    started_at: '2026-01-05T10:00:00.000Z',
+    ended_at: null,
+    format: 'wav',
+    sample_rate: 16_000,
+    channels: 1,
+    encoding: 'pcm_s16le',
+    tracks: ['user'],
+    gain: 1,
+    encoder: null,
+    duration_seconds: 0,
+    parts: [],
+    files: [],
+    markers: [],
+    ...patch,
+  });
+}
+
+test('a page that is loaded again goes on with its recording, the time between left as a marked hole', async () => {
+  memory.leaveBehind(LEFT);
+  library.set(LEFT.sessionId, record({ markers: [{ part: 1, frame: 8000, label: 'Start' }] }));
+  engine.stands(standing({ frames: 16_000, next_seq: 10, resume_frame: 48_000 }));
+  expect(await recorder.rejoin()).toBe(true);
+  await settle();
+  expect(state()).toMatchObject({
+    phase: 'recording',
+    frames: 16_000,
+    microphoneLabel: 'Headset',
+    lastMarker: { count: 1, atSeconds: 0.5, label: 'Start' },
+    warning: { code: 'rejoined', atSeconds: 1 },
+  });
+  clock.nowMs += 500;
+  desk.current.speak(2);
+  expect(engine.chunks).toMatchObject([
+    { seq: 10, startFrame: 56_000, gapCause: 'disconnected' },
+    { seq: 11, startFrame: 57_600 },
+  ]);
+  expect(state()).toMatchObject({ warning: { code: 'rejoined_gap', atSeconds: 1, missingSeconds: 2.5 } });
+  await recorder.stop();
+  expect(memory.recording).toBeUndefined();
+});
+
+test('a recording that was paused comes back paused, and leaves no hole', async () => {
+  memory.leaveBehind(LEFT);
+  library.set(LEFT.sessionId, record({}));
+  engine.stands({ ...standing({ frames: 1600, next_seq: 1, resume_frame: 1600 }), state: 'paused' });
+  await recorder.rejoin();
+  await settle();
+  expect(state().phase).toBe('paused');
+  clock.nowMs += 60_000;
+  desk.current.speak(3);
+  expect(engine.chunks).toEqual([]);
+  await recorder.togglePause();
+  desk.current.speak(1);
+  expect(engine.chunks).toMatchObject([{ seq: 1, startFrame: 1600 }]);
+});
+
+test('a recording that was finalised meanwhile is shown as saved', async () => {
+  memory.leaveBehind(LEFT);
+  const part = { part: 1, started_at: '2026-01-05T10:00:00.000Z', duration_seconds: 7 };
+  const parts = [{ ...part, reason: 'disconnected' as const }];
+  library.set(LEFT.sessionId, record({ status: 'interrupted', duration_seconds: 7, parts }));
+  expect(await recorder.rejoin()).toBe(false);
+  expect(state()).toMatchObject({ phase: 'idle', saved: { duration_seconds: 7, reason: 'disconnected' } });
+  expect(memory.recording).toBeUndefined();
+});
+
+test('a recording that another window makes is left to it', async () => {
+  memory.otherWindowsRecord(1);
+  expect(await recorder.rejoin()).toBe(false);
+  expect(state()).toMatchObject({ phase: 'idle', elsewhere: 1 });
+});
+
+test('a session that another page took over is given up without a fight', async () => {
+  await recorder.start('');
+  engine.say({ type: 'error', code: 'SESSION_IN_USE', message: 'taken' });
+  await settle();
+  desk.current.speak(1);
+  expect(state()).toMatchObject({ phase: 'idle', problem: { code: 'SESSION_IN_USE' } });
+  expect(engine.chunks.length).toBeLessThanOrEqual(1);
 });

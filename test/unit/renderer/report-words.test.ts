@@ -42,42 +42,75 @@ const words = (...parts: { duration_seconds: number; report?: CaptureReport }[])
   reportWords({ status: 'completed', sample_rate: RATE, parts });
 
 test('a recording with everything in it is called complete', () => {
-  expect(words(part(3600), part(12))).toEqual({ whole: true, text: 'Complete' });
+  expect(words(part(3600))).toEqual({ whole: true, text: 'Complete', details: [] });
+  expect(words(part(3600), part(12)).whole).toBe(true);
+  expect(words(part(3600), part(12)).text).toMatch(/^Complete, in 2 parts/);
 });
 
 test('a hole is told with its length, place and cause', () => {
   expect(words(part(1800, [{ at: 751, seconds: 0.4, cause: 'device_lost' }]))).toEqual({
     whole: false,
-    text: '0.4 s missing at 12:31 (microphone disconnected)',
+    text: '0.4 s missing at 12:31: microphone unplugged',
+    details: [],
   });
 });
 
-test('holes in a later part are placed on the time of the whole recording', () => {
-  const { text } = words(
+test('several holes are summed up and listed, on the time of the whole recording', () => {
+  const { text, details } = words(
     part(3600),
     part(60, [
-      { at: 5, seconds: 1 },
-      { at: 2, seconds: 0.5 },
+      { at: 5, seconds: 90, cause: 'suspended' },
+      { at: 2, seconds: 0.5, cause: 'disk' },
     ]),
   );
-  expect(text).toBe('1.5 s missing in 2 places, the first at 1:00:02');
+  expect(text).toBe('1 min 31 s missing in 2 places, the first at 1:00:02');
+  expect(details).toEqual([
+    '0.5 s missing at 1:00:02: the disk did not take it',
+    '1 min 30 s missing at 1:00:05: computer asleep',
+  ]);
+});
+
+test('a hole across the border of two parts is one hole', () => {
+  const { text } = words(part(10, [{ at: 8, seconds: 2 }]), part(10, [{ at: 0, seconds: 3 }]));
+  expect(text).toBe('5.0 s missing at 0:08: audio did not arrive');
+});
+
+test('a hundred holes do not fill the screen', () => {
+  const holes = Array.from({ length: 100 }, (_, index) => ({ at: index, seconds: 0.1 }));
+  const { text, details } = words(part(200, holes));
+  expect(text).toBe('10 s missing in 100 places, the first at 0:00');
+  expect(details).toHaveLength(11);
+  expect(details.at(-1)).toBe('and 90 more places');
 });
 
 test('a tiny hole is never rounded away', () => {
   const { whole, text } = words(part(10, [{ at: 1, seconds: 0.001 }]));
   expect(whole).toBe(false);
-  expect(text).toMatch(/^< 0\.01 s missing at 0:01/);
+  expect(text).toMatch(/^less than 0\.01 s missing at 0:01/);
 });
 
 test('frames that are missing without a known place still show', () => {
   const short = part(10);
   short.report.captured -= RATE;
-  expect(words(short)).toEqual({ whole: false, text: '1.0 s missing' });
+  expect(words(short)).toMatchObject({ whole: false, text: '1.0 s missing' });
 });
 
 test('a microphone that stood still unnoticed does not make a complete recording', () => {
-  expect(words(part(24, [], 1584)).whole).toBe(false);
+  expect(words(part(24, [], 27)).whole).toBe(false);
+  expect(words(part(24, [], 27)).text).toMatch(/^The clock expected 3\.0 s more/);
   expect(words(part(24, [], 24.5)).whole).toBe(true);
+});
+
+test('a recovered recording says how much of its end may be missing, after what is known to be', () => {
+  const recovered = { at: '2026-01-05T10:00:00.000Z', lost_seconds_at_most: 0.25 };
+  const report = (...parts: ReturnType<typeof part>[]) =>
+    reportWords({ status: 'recovered', recovered, sample_rate: RATE, parts });
+  expect(report(part(10)).text).toBe('Recovered after a crash: up to 0.25 s at the end may be missing');
+  const { text, details } = report(part(10, [{ at: 1, seconds: 1 }]));
+  expect([text, ...details]).toEqual([
+    '1.0 s missing at 0:01: audio did not arrive',
+    'Recovered after a crash: up to 0.25 s at the end may be missing',
+  ]);
 });
 
 test('a recording without a report is not called complete', () => {

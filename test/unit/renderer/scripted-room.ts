@@ -8,7 +8,12 @@ import type {
   CaptureOptions,
 } from '../../../src-renderer/capture/capture.ts';
 import type { Microphone } from '../../../src-renderer/capture/devices.ts';
-import type { SessionClient, SessionClientEvents } from '../../../src-renderer/session/session-client.ts';
+import type { RecordingMemory, RememberedRecording } from '../../../src-renderer/session/recording-memory.ts';
+import type {
+  RejoinedSession,
+  SessionClient,
+  SessionClientEvents,
+} from '../../../src-renderer/session/session-client.ts';
 
 /** Frames of every chunk a scripted microphone delivers. */
 export const CHUNK_FRAMES = 1600;
@@ -22,12 +27,20 @@ export interface ScriptedMicrophone {
   unplug(): void;
 }
 
+/** A clock that stands still until somebody speaks or the test moves it on. */
+export function createScriptedClock() {
+  const clock = { nowMs: 1_000_000, sleptMs: 0, now: () => clock.nowMs, asleepMs: () => clock.sleptMs };
+  return clock;
+}
+export type ScriptedClock = ReturnType<typeof createScriptedClock>;
+
 /** A desk with microphones to plug in and out, in place of the browser's. */
-export function createDesk(names: string[]) {
+export function createDesk(names: string[], clock = createScriptedClock(), { silent = false } = {}) {
   const opened: ScriptedMicrophone[] = [];
   const watchers = new Set<() => void>();
   let plugged = [...names];
   let namesHidden = false;
+  let denied = false;
   let gate: Promise<void> = Promise.resolve();
 
   function scripted(options: CaptureOptions, events: CaptureEvents): ScriptedMicrophone {
@@ -39,7 +52,9 @@ export function createDesk(names: string[]) {
       speak(chunks) {
         for (let chunk = 0; chunk < chunks && microphone.state === 'recording'; chunk++) {
           const samples = new Uint8Array(CHUNK_FRAMES * 2);
-          events.onChunk({ samples, frames: CHUNK_FRAMES, seq, startFrame: seq * CHUNK_FRAMES });
+          clock.nowMs += (CHUNK_FRAMES / options.sampleRate) * 1000;
+          const startFrame = seq * CHUNK_FRAMES;
+          events.onChunk({ samples, frames: CHUNK_FRAMES, seq, startFrame, endedAtMs: clock.nowMs });
           seq++;
         }
       },
@@ -59,8 +74,22 @@ export function createDesk(names: string[]) {
     get live() {
       return opened.filter((microphone) => microphone.state !== 'stopped').length;
     },
-    plugIn(name: string) {
+    plugIn(name: string, { quietly = false } = {}) {
       plugged.push(name);
+      if (quietly) return;
+      for (const watcher of watchers) watcher();
+    },
+    /** It goes without a word: the system hands over another one in its place. */
+    takeAway(name: string) {
+      plugged = plugged.filter((other) => other !== name);
+      for (const watcher of watchers) watcher();
+    },
+    makeDefault(name: string) {
+      plugged = [name, ...plugged.filter((other) => other !== name)];
+      for (const watcher of watchers) watcher();
+    },
+    permit(allowed: boolean) {
+      denied = !allowed;
       for (const watcher of watchers) watcher();
     },
     hideNamesUntilOpened() {
@@ -74,16 +103,19 @@ export function createDesk(names: string[]) {
     },
     async openCapture(options: CaptureOptions, events: CaptureEvents): Promise<Capture> {
       await gate;
+      if (denied) throw new LecternError('MICROPHONE_DENIED', 'Expected permission, it was refused');
       const name = plugged.find((candidate) => candidate === options.deviceId) ?? plugged[0];
       if (name === undefined)
         throw new LecternError('MICROPHONE_NOT_FOUND', 'Expected a microphone, found none');
       namesHidden = false;
       const microphone = scripted(options, events);
       opened.push(microphone);
+      if (!silent) events.onLevel({ peak: [0.1], rms: [0.1], clipped: false });
       const become = (state: ScriptedMicrophone['state']) => () => void (microphone.state = state);
       return {
         deviceLabel: name,
         deviceId: name,
+        followsDefault: options.deviceId === undefined,
         sampleRate: options.sampleRate,
         channels: options.channels,
         start: become('recording'),
@@ -116,6 +148,8 @@ export function createScriptedEngine() {
   let opening: Promise<void> = Promise.resolve();
   let refusal: LecternError | undefined;
   let events: SessionClientEvents | undefined;
+  let standing: RejoinedSession['standing'] | undefined;
+  let statusAsked = 0;
 
   const say = (message: ServerMessage) => events?.onMessage(message);
   const sum = (list: readonly CaptureChunk[]) => list.reduce((frames, chunk) => frames + chunk.frames, 0);
@@ -161,6 +195,21 @@ export function createScriptedEngine() {
       say({ type: 'ack', track: 'user', seq: count - 1, frames: sum(chunks.slice(0, count)) });
     },
     loseConnection: () => events?.onConnection('lost'),
+    get statusAsked() {
+      return statusAsked;
+    },
+    /** How the session stands to whoever comes back. */
+    stands(as: RejoinedSession['standing']) {
+      standing = as;
+    },
+    async rejoinSession(
+      _: { id: string; sampleRate: number },
+      sessionEvents: SessionClientEvents,
+    ): Promise<RejoinedSession> {
+      if (standing === undefined)
+        throw new LecternError('CONNECTION_LOST', 'Expected a session, there is none');
+      return { client: await this.openSession(sessionEvents), standing };
+    },
     async openSession(sessionEvents: SessionClientEvents): Promise<SessionClient> {
       events = sessionEvents;
       await opening;
@@ -170,6 +219,7 @@ export function createScriptedEngine() {
           say(started(1));
           return started(1);
         },
+        askStatus: () => void (statusAsked += 1),
         sendChunk: (chunk) => void chunks.push(chunk),
         pause: async () => {},
         resume: async () => {},
@@ -192,6 +242,30 @@ export function createScriptedEngine() {
       };
     },
   };
+}
+
+/** A browser that remembers at most one recording. */
+export function createScriptedMemory() {
+  let recording: RememberedRecording | undefined;
+  let change = () => {};
+  let others = 0;
+  return {
+    get recording() {
+      return recording;
+    },
+    otherWindowsRecord(count: number) {
+      others = count;
+    },
+    leaveBehind(left: RememberedRecording) {
+      recording = left;
+    },
+    change: () => change(),
+    remember: (latest: RememberedRecording) => void (recording = latest),
+    forget: () => void (recording = undefined),
+    adopt: async () => recording,
+    elsewhere: async () => others,
+    onChange: (listener: () => void) => void (change = listener),
+  } satisfies RecordingMemory & Record<string, unknown>;
 }
 
 export function settingsWith(patch: Partial<Settings>): Settings {

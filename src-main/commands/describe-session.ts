@@ -1,0 +1,66 @@
+import type { StopReason } from '../contract/server-messages.ts';
+import type { PartRecord, SessionRecord } from '../contract/session-record.ts';
+import { formatDuration } from './format-duration.ts';
+
+/** A source that stood still for less may only have been slow to start. */
+const STOOD_STILL_SECONDS = 1;
+
+const REASON_WORDS: Record<StopReason, string> = {
+  total_size_limit: 'the size limit was reached',
+  duration_limit: 'the duration limit was reached',
+  shutdown: 'Lectern was closed',
+  disconnected: 'the connection was lost, and nobody came back',
+  write_failed: 'the recording could not be written any further',
+  disk_full: 'the disk was full',
+  split: 'a new part was begun',
+};
+
+/** One session for people: what it is, what may be missing from it, its files, its markers. */
+export function describeSession(session: SessionRecord): string {
+  const lines = [
+    `${session.title}  (${session.status})`,
+    ...outcomeOf(session),
+    `started   ${session.started_at}`,
+    `duration  ${formatDuration(session.duration_seconds)}`,
+    `format    ${session.format}, ${session.sample_rate} Hz, ${session.channels === 1 ? 'mono' : 'stereo'}`,
+  ];
+  for (const part of session.parts) {
+    const told = captureOf(part, session.sample_rate);
+    if (told.length > 0)
+      lines.push(`part ${part.part}    ${formatDuration(part.duration_seconds)}, ${told.join('; ')}`);
+  }
+  for (const file of session.files)
+    lines.push(`file      ${file.file_path}  ${file.byte_size} bytes  ${file.status}`);
+  for (const marker of session.markers)
+    lines.push(`marker    ${formatDuration(marker.frame / session.sample_rate)}  ${marker.label}`);
+  return lines.join('\n');
+}
+
+function outcomeOf({ recovered, status, parts }: SessionRecord): string[] {
+  const lines: string[] = [];
+  if (recovered !== null)
+    lines.push(
+      `recovered after a crash: at most ${recovered.lost_seconds_at_most} s may be missing at the end`,
+    );
+  if (status === 'interrupted') {
+    const reason = parts.at(-1)?.reason;
+    lines.push(`interrupted: ${reason === undefined ? 'why is not known' : REASON_WORDS[reason]}`);
+  }
+  return lines;
+}
+
+function captureOf({ report }: PartRecord, sampleRate: number): string[] {
+  if (report === undefined) return [];
+  const missing = (report.expected - report.captured) / sampleRate;
+  const told = missing === 0 ? [] : [`${missing.toFixed(2)} s missing in ${placesOf(report.gaps.length)}`];
+  for (const { track, clock, expected } of report.tracks) {
+    const stoodStill = ((clock ?? 0) - expected) / sampleRate;
+    if (stoodStill > STOOD_STILL_SECONDS)
+      told.push(`${track} brought ${stoodStill.toFixed(1)} s less than the clock says`);
+  }
+  return told.length === 0 ? ['complete'] : told;
+}
+
+function placesOf(count: number): string {
+  return count === 1 ? '1 place' : `${count} places`;
+}

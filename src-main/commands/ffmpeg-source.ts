@@ -1,0 +1,101 @@
+import { spawn } from 'node:child_process';
+import { PassThrough } from 'node:stream';
+import { LecternError } from '../contract/errors.ts';
+import type { AudioSource } from './audio-source.ts';
+
+export const CHUNK_SECONDS = 0.1;
+const SAMPLE_RATE = 16_000;
+const BYTES_PER_SECOND = SAMPLE_RATE * 2;
+/** Half a minute: what a recorder that is busy may leave waiting before ffmpeg is. */
+const BUFFER_BYTES = 30 * BYTES_PER_SECOND;
+/** A device that no longer answers keeps ffmpeg from ending by itself. */
+const STOP_PATIENCE_MS = 2000;
+
+/** Whatever ffmpeg reads, as 16 kHz mono. `name` is what its errors call it. */
+export function openFfmpegSource(
+  ffmpeg: string,
+  input: readonly string[],
+  { live, name }: { readonly live: boolean; readonly name: string },
+): AudioSource {
+  const output = ['-vn', '-ac', '1', '-ar', String(SAMPLE_RATE), '-f', 's16le', 'pipe:1'];
+  const child = spawn(ffmpeg, ['-hide_banner', '-nostdin', '-loglevel', 'error', ...input, ...output], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    windowsHide: true,
+    // A terminal's Ctrl-C is for us: we end ffmpeg ourselves, and know then that it did not end on its own.
+    detached: process.platform !== 'win32',
+  });
+  // Read from the first moment: Node throws away what nobody reads once the child has exited.
+  const samples = child.stdout.pipe(new PassThrough({ highWaterMark: BUFFER_BYTES }));
+  let complaint = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+    complaint = (complaint + text).slice(-400);
+  });
+  let stopped = false;
+  const ended = new Promise<number | null>((resolve) => {
+    child.once('error', (error) => {
+      complaint = error.message;
+      samples.end();
+      resolve(-1);
+    });
+    child.once('close', resolve);
+  });
+
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    const chunkBytes = Math.round(BYTES_PER_SECOND * CHUNK_SECONDS);
+    let rest = Buffer.alloc(0);
+    let bytes = 0;
+    const pieces: AsyncIterable<Buffer> = samples;
+    for await (const piece of pieces) {
+      bytes += piece.length;
+      rest = Buffer.concat([rest, piece]);
+      for (; rest.length >= chunkBytes; rest = rest.subarray(chunkBytes)) yield rest.subarray(0, chunkBytes);
+    }
+    if (rest.length >= 2) yield rest.subarray(0, rest.length - (rest.length % 2));
+    const code = await ended;
+    if (stopped || (!live && code === 0)) return;
+    const reason = complaint.trim().split('\n').at(-1) ?? '';
+    throw endedEarly(live, name, bytes / BYTES_PER_SECOND, reason === '' ? '' : ` (${reason})`);
+  }
+
+  return {
+    encoding: 'pcm_s16le',
+    sampleRate: SAMPLE_RATE,
+    channels: 1,
+    live,
+    seconds: undefined,
+    chunks,
+    stop() {
+      if (stopped) return;
+      stopped = true;
+      child.kill('SIGINT');
+      setTimeout(() => child.kill('SIGKILL'), STOP_PATIENCE_MS).unref();
+    },
+    async close() {
+      stopped = true;
+      // Whatever is left in it is not wanted, and would keep it open.
+      child.stdout.destroy();
+      child.kill('SIGKILL');
+      await ended;
+    },
+  };
+}
+
+function endedEarly(live: boolean, name: string, seconds: number, reason: string): LecternError {
+  const after = `after ${seconds.toFixed(1)} s`;
+  if (live && seconds > 0)
+    return new LecternError(
+      'CAPTURE_FAILED',
+      `The microphone stopped ${after}${reason}. Everything until then is recorded; check its connection`,
+    );
+  if (live)
+    return new LecternError(
+      'MICROPHONE_NOT_FOUND',
+      `The microphone could not be opened${reason}. Connect one, or name a file with --input`,
+    );
+  return new LecternError(
+    'INVALID_AUDIO_FILE',
+    seconds > 0
+      ? `${name} could not be decoded any further ${after}${reason}. Everything until then is recorded`
+      : `${name} could not be decoded${reason}`,
+  );
+}

@@ -1,0 +1,141 @@
+import { z } from 'zod';
+import { deliveryFormatSchema, sampleRateSchema } from '../../src-main/contract/audio-format.ts';
+import { sessionIdSchema } from '../../src-main/contract/session-id.ts';
+
+const rememberedSchema = z.object({
+  sessionId: sessionIdSchema,
+  format: deliveryFormatSchema,
+  sampleRate: sampleRateSchema,
+  channels: z.literal([1, 2]),
+  microphone: z.object({ device_id: z.string(), label: z.string() }),
+});
+
+/** What a page must know of a recording to go on with it where another page left off. */
+export type RememberedRecording = z.infer<typeof rememberedSchema>;
+
+/**
+ * The recordings that pages of this browser have begun and not yet ended. A recording belongs to the page that makes
+ * it, for as long as that page lives: no other may go on with it.
+ */
+export interface RecordingMemory {
+  /** Notes the recording as this page's own. Called again, takes note of what has changed. */
+  remember(recording: RememberedRecording): void;
+  /** The recording is over, or somebody else's. */
+  forget(sessionId: string): void;
+  /** Takes over a recording whose page has gone. Resolves to nothing where there is none. */
+  adopt(): Promise<RememberedRecording | undefined>;
+  /** How many recordings other living pages make. */
+  elsewhere(): Promise<number>;
+  /** Calls `listener` when another page has begun or ended a recording, or has gone and left one behind. */
+  onChange(listener: () => void): void;
+}
+
+const PREFIX = 'lectern.recording.';
+/** A page that is being reloaded lets its recording go a moment after the new one has begun. */
+const LETTING_GO_MS = 500;
+/** A page that is being reloaded is to have its recording back before any other page may. */
+const RELOADING_MS = 3000;
+
+export interface RecordingMemoryDependencies {
+  readonly storage: Storage;
+  /** Absent on pages that are not secure, which may not use microphones either. */
+  readonly locks: LockManager | undefined;
+  readonly onStorage: (listener: () => void) => void;
+  readonly after: (milliseconds: number, action: () => void) => void;
+}
+
+export function createRecordingMemory(deps: RecordingMemoryDependencies): RecordingMemory {
+  const { storage, locks } = deps;
+  const held = new Map<string, () => void>();
+  const own = new Map<string, RememberedRecording>();
+  const watched = new Set<string>();
+  let onChange = () => {};
+
+  const listed = (): RememberedRecording[] =>
+    Object.keys(storage)
+      .filter((key) => key.startsWith(PREFIX))
+      .flatMap((key) => rememberedSchema.safeParse(parse(storage.getItem(key))).data ?? []);
+
+  /** Resolves to whether the recording is this page's now; the browser takes it back when the page goes. */
+  const hold = async (sessionId: string): Promise<boolean> => {
+    if (locks === undefined || held.has(sessionId)) return true;
+    const got = Promise.withResolvers<boolean>();
+    locks
+      .request(PREFIX + sessionId, { signal: AbortSignal.timeout(LETTING_GO_MS) }, () => {
+        got.resolve(true);
+        return new Promise<void>((release) => held.set(sessionId, release));
+      })
+      .catch(() => got.resolve(false));
+    return got.promise;
+  };
+
+  /** Waits, without asking again and again, until the page that has the recording lets it go. */
+  const watch = (name: string): void => {
+    if (locks === undefined || watched.has(name)) return;
+    watched.add(name);
+    void locks
+      .request(name, () => undefined)
+      .then(() => {
+        watched.delete(name);
+        deps.after(RELOADING_MS, () => onChange());
+      });
+  };
+
+  const forget = (sessionId: string): void => {
+    own.delete(sessionId);
+    held.get(sessionId)?.();
+    held.delete(sessionId);
+    storage.removeItem(PREFIX + sessionId);
+  };
+
+  // Held before it is written down: whoever reads of it must find it taken.
+  const remember = async (recording: RememberedRecording): Promise<void> => {
+    const { sessionId } = recording;
+    own.set(sessionId, recording);
+    const isHeld = await hold(sessionId);
+    const latest = own.get(sessionId);
+    if (latest === undefined) return forget(sessionId);
+    if (isHeld) storage.setItem(PREFIX + sessionId, JSON.stringify(latest));
+  };
+
+  deps.onStorage(() => onChange());
+  return {
+    remember: (recording) => void remember(recording),
+    forget,
+    async adopt() {
+      for (const recording of listed()) {
+        if (held.has(recording.sessionId)) continue;
+        if (await hold(recording.sessionId)) return recording;
+      }
+      return undefined;
+    },
+    async elsewhere() {
+      const { held: everywhere = [] } = (await locks?.query()) ?? {};
+      const names = everywhere.flatMap(({ name = '' }) => (name.startsWith(PREFIX) ? [name] : []));
+      const others = names.filter((name) => !held.has(name.slice(PREFIX.length)));
+      for (const name of others) watch(name);
+      return others.length;
+    },
+    onChange(listener) {
+      onChange = listener;
+    },
+  };
+}
+
+function parse(text: string | null): unknown {
+  try {
+    return JSON.parse(text ?? 'null');
+  } catch {
+    return undefined;
+  }
+}
+
+/** The memory of this browser, for pages of this origin. */
+export function openRecordingMemory(): RecordingMemory {
+  return createRecordingMemory({
+    storage: localStorage,
+    locks: 'locks' in navigator ? navigator.locks : undefined,
+    onStorage: (listener) => addEventListener('storage', listener),
+    after: (milliseconds, action) => void setTimeout(action, milliseconds),
+  });
+}

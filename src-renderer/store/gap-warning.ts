@@ -1,0 +1,24 @@
+import type { CaptureChunk } from '../capture/capture.ts';
+import type { LiveWarning, LiveWarningCode } from './live-warning.ts';
+import type { RecordingState } from './recording-state.ts';
+
+/** Less than this between two microphones is not worth a line; the report has it. */
+const WORTH_SAYING_SECONDS = 0.1;
+
+/** What to say of the hole before a chunk; nothing where there is none. */
+export function gapWarning(
+  chunk: CaptureChunk,
+  frameBefore: number,
+  { sampleRate, warning }: Pick<RecordingState, 'sampleRate' | 'warning'>,
+): LiveWarning | undefined {
+  const missingSeconds = (chunk.startFrame - frameBefore) / sampleRate;
+  if (missingSeconds < WORTH_SAYING_SECONDS || chunk.gapCause === undefined) return undefined;
+  // Which microphone it is now is the greater news.
+  if (chunk.gapCause === 'device_lost' && warning?.code === 'device_switched') return undefined;
+  return { code: CODES[chunk.gapCause] ?? 'gap', atSeconds: frameBefore / sampleRate, missingSeconds };
+}
+
+const CODES: Partial<Record<NonNullable<CaptureChunk['gapCause']>, LiveWarningCode>> = {
+  disconnected: 'rejoined_gap',
+  suspended: 'slept',
+};
