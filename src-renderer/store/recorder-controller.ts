@@ -246,7 +246,9 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     const known = await deps.findSession(left.sessionId);
     if (known.ok && known.value.status === 'recording') return takeUp(left, known.value);
     memory.forget(left.sessionId);
-    if (known.ok) store.setState({ saved: savedFromRecord(known.value), sampleRate: left.sampleRate });
+    // What a crash cut off is news of its own.
+    if (known.ok && known.value.recovered === null)
+      store.setState({ saved: savedFromRecord(known.value), sampleRate: left.sampleRate });
     return false;
   }
 

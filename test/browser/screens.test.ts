@@ -32,7 +32,16 @@ async function open(options: Omit<BrowserAppOptions, 'env'> & { plugged?: boolea
 }
 
 /** Pictures the screen as it is, light and dark, and expects axe to find nothing serious in either. */
-async function examine(page: Page, name: string): Promise<void> {
+async function examine(page: Page, name: string, widths: readonly number[] = []): Promise<void> {
+  const size = page.viewportSize();
+  for (const width of widths) {
+    await page.setViewportSize({ width, height: 760 });
+    await examine(page, `${name}-${width}`);
+  }
+  if (widths.length > 0) {
+    if (size !== null) await page.setViewportSize(size);
+    return;
+  }
   await mkdir(folder, { recursive: true });
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
@@ -104,5 +113,59 @@ describe('every screen can be read and used by everybody', () => {
     await examine(page, 'settings-narrow');
     await page.getByRole('navigation').getByRole('button', { name: 'Record' }).click();
     await examine(page, 'ready-narrow');
+  });
+
+  test('interrupted recordings: gone on with, disconnected, with a hole, recovered', async () => {
+    const widths = [1000, 420];
+    const page = await open();
+    page.on('dialog', (dialog) => void dialog.accept());
+    await page.setViewportSize({ width: 1000, height: 760 });
+    await page.getByRole('button', { name: /^Record/, disabled: false }).click();
+    await page.getByRole('timer').getByText('0:02').waitFor();
+    await page.reload();
+    await page.getByText(/Recording goes on; .* are missing/).waitFor();
+    await examine(page, 'rejoined', widths);
+    const other = await page.context().newPage();
+    await other.goto(page.url());
+    await other.getByText('Another window is recording').waitFor();
+    await examine(other, 'elsewhere', widths);
+    await other.close();
+    await audio?.unplugMicrophone();
+    await page.getByText(/was disconnected at/).waitFor();
+    await examine(page, 'disconnected', widths);
+    await audio?.plugInMicrophone();
+    await page.getByText(/missing at 0:\d\d and marked/).waitFor();
+    await examine(page, 'hole', widths);
+    await page.getByRole('button', { name: /^Stop/ }).click();
+    await page.getByRole('group', { name: 'Saved' }).waitFor();
+    await examine(page, 'saved-with-holes', widths);
+    await page.getByRole('button', { name: 'Show in library' }).click();
+    await page.getByText('Captured:').waitFor();
+    await examine(page, 'report', widths);
+  });
+
+  test('recovered after a crash', async () => {
+    const widths = [1000, 420];
+    const page = await open();
+    page.on('dialog', (dialog) => void dialog.accept());
+    await page.getByLabel('Title').fill('Introduction to phonetics');
+    await page.getByRole('button', { name: /^Record/, disabled: false }).click();
+    await page.getByRole('timer').getByText('0:02').waitFor();
+    await app?.crashEngine();
+    await app?.open();
+    await page.getByText('A recording was cut off last time. It is back.').waitFor();
+    await examine(page, 'recovered', widths);
+    await page.getByRole('button', { name: 'Play Introduction to phonetics' }).first().click();
+    await page.locator('.recovery audio').waitFor();
+    await page.waitForFunction(
+      () => (document.querySelector<HTMLAudioElement>('.recovery audio')?.currentTime ?? 0) > 0,
+    );
+    await examine(page, 'recovered-playing', [420]);
+    await page.getByRole('button', { name: 'Discard Introduction to phonetics' }).click();
+    await page.getByRole('button', { name: 'Move to trash' }).click();
+    await page.getByText('A recording was cut off last time').waitFor({ state: 'hidden' });
+    await page.reload();
+    await page.getByRole('button', { name: /^Record/, disabled: false }).waitFor();
+    await page.getByText('A recording was cut off last time').waitFor({ state: 'hidden' });
   });
 });

@@ -25,6 +25,8 @@ export interface BrowserApp {
   open(): Promise<void>;
   /** The sessions the engine knows, newest first. */
   sessions(): Promise<readonly SessionRecord[]>;
+  /** Kills the engine without a warning and starts it again with the same data, at another address. */
+  crashEngine(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -36,7 +38,7 @@ export interface BrowserAppOptions extends ChromiumOptions {
 export async function openBrowserApp(options: BrowserAppOptions = {}): Promise<BrowserApp> {
   if (await needsBuild(projectDir)) await build(projectDir);
   const dataDir = await mkdtemp(join(tmpdir(), 'lectern-app-'));
-  const server = await startServerProcess(dataDir);
+  let server = await startServerProcess(dataDir);
   const browser = await launchChromium(options);
   const { page } = browser;
   const complaints: string[] = [];
@@ -64,6 +66,11 @@ export async function openBrowserApp(options: BrowserAppOptions = {}): Promise<B
       const answer = await fetch(new URL('/api/sessions', server.url), { headers });
       return sessionList.parse(await answer.json()).sessions;
     },
+    async crashEngine() {
+      await server.crash();
+      server = await startServerProcess(dataDir);
+      await browser.allowMicrophone(new URL(server.url).origin);
+    },
     async close() {
       await browser.close();
       await server.stop();
@@ -89,6 +96,10 @@ async function startServerProcess(dataDir: string) {
   return {
     url,
     token,
+    async crash() {
+      child.kill('SIGKILL');
+      await exited;
+    },
     async stop() {
       child.kill('SIGTERM');
       await exited;

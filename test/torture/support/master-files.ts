@@ -64,7 +64,8 @@ export async function expectPlayable(files: readonly MasterFile[], bytesPerFrame
   readable.forEach((file, index) => {
     const frames = file.declaredBytes / bytesPerFrame;
     for (const [player, found] of Object.entries(players[index] ?? {}))
-      if (found !== frames)
+      // ffmpeg takes a header that counts nothing for one that does not know, and reads to the end.
+      if (found !== frames && !(frames === 0 && found <= file.dataBytes / bytesPerFrame))
         throw new Error(
           `expected ${player} to find ${frames} frames in ${basename(file.path)}, it found ${found}`,
         );
