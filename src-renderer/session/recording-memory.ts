@@ -52,7 +52,7 @@ export function createRecordingMemory(deps: RecordingMemoryDependencies): Record
   let onChange = () => {};
 
   const listed = (): RememberedRecording[] =>
-    Object.keys(storage)
+    Array.from({ length: storage.length }, (_, index) => storage.key(index) ?? '')
       .filter((key) => key.startsWith(PREFIX))
       .flatMap((key) => rememberedSchema.safeParse(parse(storage.getItem(key))).data ?? []);
 

@@ -9,16 +9,16 @@ const WORTH_SAYING_SECONDS = 0.1;
 export function gapWarning(
   chunk: CaptureChunk,
   frameBefore: number,
-  { sampleRate, warning }: Pick<RecordingState, 'sampleRate' | 'warning'>,
+  { sampleRate, microphoneLabel }: Pick<RecordingState, 'sampleRate' | 'microphoneLabel'>,
 ): LiveWarning | undefined {
   const missingSeconds = (chunk.startFrame - frameBefore) / sampleRate;
   if (missingSeconds < WORTH_SAYING_SECONDS || chunk.gapCause === undefined) return undefined;
-  // Which microphone it is now is the greater news.
-  if (chunk.gapCause === 'device_lost' && warning?.code === 'device_switched') return undefined;
-  return { code: CODES[chunk.gapCause] ?? 'gap', atSeconds: frameBefore / sampleRate, missingSeconds };
+  const code = CODES[chunk.gapCause] ?? 'gap';
+  return { code, atSeconds: frameBefore / sampleRate, missingSeconds, subject: microphoneLabel };
 }
 
 const CODES: Partial<Record<NonNullable<CaptureChunk['gapCause']>, LiveWarningCode>> = {
+  device_lost: 'device_back',
   disconnected: 'rejoined_gap',
   suspended: 'slept',
 };

@@ -11,6 +11,7 @@ export type LiveWarningCode =
   | 'device_lost'
   | 'permission_lost'
   | 'device_switched'
+  | 'device_back'
   | 'rejoined'
   | 'rejoined_gap'
   | 'new_part';
@@ -40,10 +41,18 @@ const NO_SOUND: readonly LiveWarningCode[] = [
 export const CALM_WARNINGS: ReadonlySet<LiveWarningCode> = new Set<LiveWarningCode>([
   'new_part',
   'device_switched',
+  'device_back',
   'rejoined',
   'rejoined_gap',
   'slept',
 ]);
+
+/** News that says all that the earlier one said. */
+const REPLACES: Partial<Record<LiveWarningCode, readonly LiveWarningCode[]>> = {
+  device_back: ['device_switched'],
+  device_switched: ['device_back'],
+  rejoined_gap: ['rejoined'],
+};
 
 /** Readings after which a warning has done its work, if all were well; about ten seconds. */
 const CALM_READINGS = 200;
@@ -84,7 +93,7 @@ export function createWarningList(): WarningList {
     add(warning) {
       if (isExplained(warning.code)) return;
       calmReadings = 0;
-      end(warning.code);
+      end(warning.code, ...(REPLACES[warning.code] ?? []));
       const rank = NO_SOUND.indexOf(warning.code);
       if (rank >= 0) end(...NO_SOUND.slice(rank));
       warnings = [...warnings, warning];

@@ -1,6 +1,7 @@
 import { useRef, useState } from 'react';
 import type { SessionRecord } from '../../../src-main/contract/session-record.ts';
 import { t } from '../../i18n/i18n.ts';
+import { reportWords } from '../../i18n/report-words.ts';
 import { bytesText, clockText, dateText } from '../../i18n/quantities.ts';
 import { useApp, useLibrary } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
@@ -61,7 +62,9 @@ export function SessionRow({ session }: { session: SessionRecord }) {
 }
 
 function SessionMeta({ session }: { session: SessionRecord }) {
-  const badge = badgeOf(session);
+  const state = badgeOf(session);
+  // A recording with a hole never looks whole.
+  const badge = state === 'completed' && !reportWords(session).whole ? 'gaps' : state;
   const parts = session.parts.length;
   const bytes = totalBytes(session);
   const facts = [

@@ -7,6 +7,7 @@ import { Icon } from '../Icon.tsx';
 const BEHIND_SECONDS = 2;
 /** With more room than this the disk is nobody's concern. */
 const ENOUGH_MINUTES = 60;
+const WORRYING_MINUTES = 10;
 
 export function DiskLine() {
   return (
@@ -42,7 +43,7 @@ function RoomLeft() {
   );
   if (minutes === null || minutes >= ENOUGH_MINUTES) return null;
   return (
-    <p className="disk-line" data-late={minutes < 10}>
+    <p className="disk-line" data-late={minutes < WORRYING_MINUTES} data-room={true}>
       {minutes < 1 ? t('recording.diskLeftLess') : t('recording.diskLeft', { count: minutes })}
     </p>
   );

@@ -41,6 +41,7 @@ export function MicrophonePicker() {
         ))}
       </select>
       <p className="hint" role="status">
+        {status.kind === 'opening' && <span className="appears-late">{t('microphone.opening')}</span>}
         {missing !== null &&
           status.kind === 'ready' &&
           t('microphone.standIn', { missing, name: status.label })}

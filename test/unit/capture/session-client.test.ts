@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { ServerMessage } from '../../../src-main/contract/server-messages.ts';
 import type { Connection } from '../../../src-main/session/ports.ts';
-import { connectSession } from '../../../src-renderer/session/connect-session.ts';
+import { connectSession, rejoinSession } from '../../../src-renderer/session/connect-session.ts';
 import type { SessionClient } from '../../../src-renderer/session/session-client.ts';
 import type { OpenTransport, TransportEvents } from '../../../src-renderer/session/transport.ts';
 import { masterSamples } from '../../support/read-wav.ts';
@@ -49,17 +49,31 @@ async function openBench() {
     });
   };
 
-  const client = await connectSession({
-    sessionId: crypto.randomUUID(),
+  const sessionId = crypto.randomUUID();
+  const dependencies = {
+    sessionId,
     open,
-    clock: { now: () => now, after: (ms, action) => void timers.push({ at: now + ms, action }) },
-    events: { onMessage: (message) => messages.push(message), onConnection: (state) => states.push(state) },
-  });
+    clock: {
+      now: () => now,
+      after: (ms: number, action: () => void) => void timers.push({ at: now + ms, action }),
+    },
+    events: {
+      onMessage: (message: ServerMessage) => messages.push(message),
+      onConnection: (state: string) => states.push(state),
+    },
+  };
+  const client = await connectSession(dependencies);
   return {
     client,
     messages,
     states,
     dispose,
+    /** The page is loaded again: its client and whatever that held are gone. */
+    reload() {
+      wire?.connection.disconnect();
+      if (wire !== undefined) wire.cut = true;
+      return rejoinSession({ ...dependencies, sampleRate: RATE });
+    },
     /** What comes from the recorder is lost from here on; then the connection breaks. */
     cut(options: { forGood?: boolean } = {}) {
       broken = options.forGood === true;
@@ -199,5 +213,45 @@ describe('session client', () => {
     await expect(bench.client.pause()).rejects.toMatchObject({ code: 'NOT_RECORDING' });
     await start();
     await expect(start()).rejects.toMatchObject({ code: 'ALREADY_RECORDING' });
+  });
+
+  test('a page loaded again goes on where the session is now, and what it held before is a hole', async () => {
+    await start();
+    for (let seq = 0; seq < 5; seq += 1) say(bench.client, seq);
+    await untilQuiet();
+    const joining = bench.reload();
+    await bench.advance(0);
+    const { client, standing } = await joining;
+    expect(standing).toMatchObject({ state: 'recording', tracks: [{ next_seq: 5 }] });
+    const resumeFrame = standing.type === 'status' ? (standing.tracks[0]?.resume_frame ?? 0) : 0;
+    expect(resumeFrame).toBeGreaterThanOrEqual(5 * CHUNK_FRAMES);
+    const samples = new Uint8Array(CHUNK_FRAMES * 2).fill(1);
+    const place = { frames: CHUNK_FRAMES, seq: 5, startFrame: resumeFrame + 800, endedAtMs: 0 };
+    client.sendChunk({ samples, ...place, gapCause: 'disconnected' });
+    const { report } = await client.stop();
+    expect(report.gaps).toMatchObject([{ start_frame: 5 * CHUNK_FRAMES, cause: 'disconnected' }]);
+    expect(report.expected).toBe(resumeFrame + 800 + CHUNK_FRAMES);
+  });
+
+  test('a page loaded again during a pause may resume it', async () => {
+    await start();
+    say(bench.client, 0);
+    await bench.client.pause();
+    const joining = bench.reload();
+    await bench.advance(0);
+    const { client, standing } = await joining;
+    expect(standing).toMatchObject({ state: 'paused' });
+    await client.resume();
+    say(client, 1);
+    expect((await client.stop()).report).toMatchObject({ captured: 2 * CHUNK_FRAMES, gaps: [] });
+  });
+
+  test('a page that comes back to a session that is over hears so', async () => {
+    await start();
+    say(bench.client, 0);
+    await bench.client.stop();
+    const joining = expect(bench.reload()).rejects.toMatchObject({ code: 'CONNECTION_LOST' });
+    await bench.advance(0);
+    await joining;
   });
 });

@@ -77,4 +77,64 @@ describe('stream assembly', () => {
     recording.assembly.end();
     expect(recording.samples()).toEqual(expected);
   });
+
+  test('a device that changes its rate, as Bluetooth ones do in a call, does not change the pitch', () => {
+    const reports: AssemblyReport[] = [];
+    let now = 0;
+    const assembly = createStreamAssembly({
+      sampleRate: 16_000,
+      channels: 1,
+      framesPerChunk: 1600,
+      framesPerLevel: 800,
+      report: (report) => reports.push(report),
+      nowMs: () => now,
+      wallMs: () => now,
+    });
+    assembly.command('record');
+    for (const sampleRate of [48_000, 8000, 44_100, 16_000])
+      for (let piece = 0; piece < 100; piece += 1) {
+        const frames = sampleRate / 100;
+        const tone = (_: unknown, frame: number) =>
+          Math.sin(2 * Math.PI * 400 * (now / 1000 + frame / sampleRate));
+        const planes = [Float32Array.from({ length: frames }, tone)];
+        assembly.push({ planes, sampleRate, timestampMs: now });
+        now += 10;
+      }
+    assembly.command('finish');
+    assembly.end();
+    const chunks = reports.filter((report) => report.type === 'chunk');
+    const samples = chunks.flatMap(({ buffer }) => [...new Int16Array(buffer)]);
+    expect(chunks.some(({ gapCause }) => gapCause !== undefined)).toBe(false);
+    // A filter holds about a millisecond back, and a change of rate begins another.
+    expect(Math.abs(samples.length - 4 * 16_000)).toBeLessThan(4 * 160);
+    for (let second = 0; second < 4; second += 1) {
+      const part = samples.slice(second * 16_000 + 1000, second * 16_000 + 15_000);
+      const crossings = part.filter((sample, index) => sample >= 0 && (part[index - 1] ?? 0) < 0).length;
+      expect((crossings * 16_000) / part.length).toBeCloseTo(400, -1);
+    }
+  });
+
+  test('audio that was dropped during a pause is not missed, and what was dropped around it is', () => {
+    const recording = record();
+    recording.assembly.command('record');
+    let at = 0;
+    const speak = (until: number) => {
+      for (; at < until; at += 10) recording.at(at + 10).read(at);
+    };
+    speak(1000);
+    recording.at(1000).assembly.command('hold');
+    speak(1100);
+    at += 500;
+    speak(2000);
+    recording.at(2000).assembly.command('record');
+    speak(2500);
+    at += 300;
+    speak(4000);
+    recording.at(4000).assembly.command('finish');
+    recording.assembly.end();
+    const chunks = recording.reports.filter((report) => report.type === 'chunk');
+    const gaps = chunks.filter(({ gapCause }) => gapCause !== undefined);
+    expect(gaps).toMatchObject([{ startFrame: 1800, gapCause: 'missing_chunks' }]);
+    expect(recording.samples()).toHaveLength(1000 + 500 + 1200);
+  });
 });

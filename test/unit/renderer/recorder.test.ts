@@ -125,7 +125,7 @@ test('an unplugged microphone is replaced at once, and the time without one stay
   expect(state()).toMatchObject({
     phase: 'recording',
     microphoneLabel: 'Headset',
-    warning: { code: 'device_switched', subject: 'Headset' },
+    warning: { code: 'device_back', subject: 'Headset', missingSeconds: 0.3 },
   });
 });
 
@@ -214,7 +214,7 @@ test('permission taken away is called that, and recording goes on once it is giv
   await settle();
   desk.current.speak(1);
   expect(engine.chunks.at(-1)).toMatchObject({ gapCause: 'device_lost' });
-  expect(state().warning).toMatchObject({ code: 'gap', missingSeconds: 2 });
+  expect(state().warning).toMatchObject({ code: 'device_back', subject: 'Built-in', missingSeconds: 2 });
 });
 
 test('a computer that slept and woke to another microphone is said to have slept', async () => {
