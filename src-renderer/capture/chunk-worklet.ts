@@ -1,5 +1,6 @@
 import type { AssemblyCommand, AssemblyOptions, AssemblyReport } from './capture-messages.ts';
-import { createChunkAssembler, type ChunkAssembler } from './chunk-assembler.ts';
+import { CONTEXT_STAMPS } from './dropped-audio.ts';
+import { createStreamAssembly } from './stream-assembly.ts';
 
 // The audio thread's globals, which TypeScript's DOM library leaves out.
 declare class AudioWorkletProcessor {
@@ -9,60 +10,63 @@ declare function registerProcessor(
   name: string,
   processor: new (options: { processorOptions: AssemblyOptions }) => AudioWorkletProcessor,
 ): void;
-
-declare const currentFrame: number;
 declare const sampleRate: number;
 
 const QUANTUM_FRAMES = 128;
-/** Quanta are rendered in bursts; a pause this long is the system's, or sleep. */
-const LONGEST_PAUSE_MS = 1000;
-/** The engine takes no chunk that lies more than an hour ahead. */
-const LONGEST_LOSS_MS = 55 * 60_000;
+/** Quanta in about 20 ms. */
+const PIECE_QUANTA = Math.ceil(sampleRate / 50 / QUANTUM_FRAMES);
 
 class ChunkProcessor extends AudioWorkletProcessor {
-  readonly #assembler: ChunkAssembler;
-  #nextFrame: number | undefined;
-  #renderedAtMs: number | undefined;
+  readonly #assembly: ReturnType<typeof createStreamAssembly>;
+  readonly #channels: number;
+  #planes: Float32Array[] = [];
+  #filled = 0;
+  #startedAtMs = 0;
 
   constructor({ processorOptions }: { processorOptions: AssemblyOptions }) {
     super();
-    this.#assembler = createChunkAssembler({
+    this.#channels = processorOptions.channels;
+    this.#assembly = createStreamAssembly({
       ...processorOptions,
-      onChunk: (chunk) => this.#report({ type: 'chunk', ...chunk }, [chunk.buffer]),
-      onLevel: ({ peak, rms, clipped }) => this.#report({ type: 'level', peak, rms, clipped }),
+      // An audio context drops nothing by itself; it is held up, and its own clock with it.
+      lossCause: 'suspended',
+      stamps: CONTEXT_STAMPS,
+      nowMs: () => Date.now(),
+      wallMs: () => Date.now(),
+      report: (report) => this.#report(report),
     });
-    this.port.onmessage = ({ data }: MessageEvent<AssemblyCommand>) => this.#obey(data);
+    this.port.onmessage = ({ data }: MessageEvent<AssemblyCommand>) => this.#assembly.command(data);
   }
 
   process(inputs: readonly (readonly Float32Array[])[]): boolean {
     const input = inputs[0] ?? [];
     const frames = input[0]?.length ?? QUANTUM_FRAMES;
-    const nowMs = Date.now();
-    this.#skipLost(nowMs);
-    this.#assembler.push(input, frames, nowMs);
-    this.#nextFrame = currentFrame + frames;
-    this.#renderedAtMs = nowMs;
+    if (this.#filled === 0) this.#begin(frames);
+    // A channel that is not there counts as silence.
+    this.#planes.forEach((plane, channel) => {
+      const samples = input[channel];
+      if (samples !== undefined) plane.set(samples, this.#filled);
+    });
+    this.#filled += frames;
+    if (this.#filled >= frames * PIECE_QUANTA) this.#hand();
     return true;
   }
 
-  /** Frames the context did not render, and time for which it stood still. */
-  #skipLost(nowMs: number): void {
-    this.#assembler.skip(currentFrame - (this.#nextFrame ?? currentFrame), 'missing_chunks');
-    const pausedMs = nowMs - (this.#renderedAtMs ?? nowMs);
-    if (pausedMs < LONGEST_PAUSE_MS) return;
-    this.#assembler.skip(Math.round((Math.min(pausedMs, LONGEST_LOSS_MS) / 1000) * sampleRate), 'suspended');
+  #begin(quantumFrames: number): void {
+    this.#startedAtMs = Date.now();
+    this.#planes = Array.from(
+      { length: this.#channels },
+      () => new Float32Array(quantumFrames * PIECE_QUANTA),
+    );
   }
 
-  #obey(command: AssemblyCommand): void {
-    if (command === 'record') return this.#assembler.record();
-    this.#assembler.hold();
-    if (command === 'hold') return;
-    this.#assembler.flush();
-    this.#report({ type: 'finished' });
+  #hand(): void {
+    this.#filled = 0;
+    this.#assembly.push({ planes: this.#planes, sampleRate, timestampMs: this.#startedAtMs });
   }
 
-  #report(report: AssemblyReport, transfer: Transferable[] = []): void {
-    this.port.postMessage(report, transfer);
+  #report(report: AssemblyReport): void {
+    this.port.postMessage(report, report.type === 'chunk' ? [report.buffer] : []);
   }
 }
 

@@ -17,15 +17,24 @@ export interface PlacedPiece<Piece> {
   readonly asleep: boolean;
 }
 
-/** Stamps of a steady device waver by 20 ms on a busy machine. */
-const JUMP_MS = 60;
-/** Stamps and readings that differ by less tell the same. */
-const AGREE_MS = 40;
-/** Pieces that were read over so long a time no faster than they last were not waiting to be read. */
-const STEADY_MS = 160;
+export interface DropDetectorOptions {
+  /** Stamps that waver by less have not jumped. */
+  readonly jumpMs: number;
+  /** For so long pieces must have been read no faster than they last, to be sure that none was waiting. */
+  readonly steadyMs: number;
+}
+
+/** A device's own stamps waver by 20 ms on a busy machine. */
+const DEVICE_STAMPS: DropDetectorOptions = { jumpMs: 60, steadyMs: 240 };
+/** The moments at which an audio context renders; it does so in bursts, and catches up after it was held up. */
+export const CONTEXT_STAMPS: DropDetectorOptions = { jumpMs: 250, steadyMs: 800 };
+/** Stamps and readings that differ by less tell the same, and the stamps tell it more exactly. */
+const AGREE_MS = 100;
+/** Stamps that have crept ahead by more than this have small losses behind them, each too small to be seen. */
+const CREPT_MS = 30;
 const STEADY_PACE = 1.5;
-/** A jump that is still undecided after so much audio is decided by what is known. */
-const LONGEST_DOUBT_MS = 1500;
+/** A jump that is still undecided after so long is decided by what is known. */
+const LONGEST_DOUBT_MS = 2000;
 /** Clocks of audio devices drift by less: 0.2 ms a second. */
 const DRIFT = 0.0002;
 /** Stamps by which a jump is measured; enough to see through their wavering. */
@@ -50,7 +59,8 @@ interface Reading<Piece> {
  * after a jump are held back for a moment, until they are read as they come, and the clock tells whether there are
  * too few of them.
  */
-export function createDropDetector<Piece extends TimedPiece>() {
+export function createDropDetector<Piece extends TimedPiece>(options: DropDetectorOptions = DEVICE_STAMPS) {
+  const { jumpMs, steadyMs } = options;
   let receivedMs = 0;
   let recentStampsMs: number[] = [];
   /** Where stamps and the promptest readings stand while nothing is missing. */
@@ -91,17 +101,20 @@ export function createDropDetector<Piece extends TimedPiece>() {
   const settle = (readings: readonly Reading<Piece>[]): PlacedPiece<Piece>[] => {
     const first = held[0];
     if (first === undefined) return [];
-    const stampJumpMs = median(held.map(({ stampedMs }) => stampedMs)) - stampBaseMs;
+    const usualMs = median(recentStampsMs);
+    const fromMs = usualMs - stampBaseMs > CREPT_MS ? stampBaseMs : usualMs;
+    const stampJumpMs = median(held.map(({ stampedMs }) => stampedMs)) - fromMs;
     const missingMs = Math.min(...readings.map(({ readMs }) => readMs)) - readBaseMs;
-    const agree = Math.abs(stampJumpMs - missingMs) <= AGREE_MS;
-    const jumpMs = agree ? stampJumpMs : missingMs < JUMP_MS ? 0 : missingMs;
-    const lostMs = Math.min(LONGEST_LOSS_MS, wholePieces(jumpMs, first.piece.durationMs));
+    const isMissing = missingMs >= (jumpMs * 2) / 3;
+    const agree = isMissing && Math.abs(stampJumpMs - missingMs) <= AGREE_MS;
+    const acceptedMs = agree ? stampJumpMs : isMissing ? missingMs : 0;
+    const lostMs = Math.min(LONGEST_LOSS_MS, wholePieces(acceptedMs, first.piece.durationMs));
     const asleep = (first.sleptMs - sleptAtBaseMs) * 2 > lostMs;
-    receivedMs += jumpMs;
+    receivedMs += acceptedMs;
     held = held.map((reading) => ({
       ...reading,
-      stampedMs: reading.stampedMs - jumpMs,
-      readMs: reading.readMs - jumpMs,
+      stampedMs: reading.stampedMs - acceptedMs,
+      readMs: reading.readMs - acceptedMs,
     }));
     if (!agree) {
       // From here on the stamps count from where they are.
@@ -114,24 +127,25 @@ export function createDropDetector<Piece extends TimedPiece>() {
   /** The latest of what is held, where it was read as it came. */
   const steady = (): readonly Reading<Piece>[] => {
     const last = held.at(-1)?.piece.readAtMs ?? 0;
-    const latest = held.filter(({ piece }) => piece.readAtMs > last - STEADY_MS);
+    const latest = held.filter(({ piece }) => piece.readAtMs > last - steadyMs);
     const audioMs = sum(latest.slice(1).map(({ piece }) => piece.durationMs));
-    return latest.length < held.length && audioMs <= STEADY_MS * STEADY_PACE ? latest : [];
+    return latest.length < held.length && audioMs <= steadyMs * STEADY_PACE ? latest : [];
   };
 
   const decide = (): PlacedPiece<Piece>[] => {
     // A late stamp, followed by a right one.
-    if ((held.at(-1)?.stampedMs ?? 0) - stampBaseMs < JUMP_MS / 2) return release();
+    if ((held.at(-1)?.stampedMs ?? 0) - stampBaseMs < jumpMs / 2) return release();
     const readings = steady();
     if (readings.length > 0) return settle(readings);
-    return sum(held.map(({ piece }) => piece.durationMs)) >= LONGEST_DOUBT_MS ? settle(held) : [];
+    const doubtMs = (held.at(-1)?.piece.readAtMs ?? 0) - (held[0]?.piece.readAtMs ?? 0);
+    return doubtMs >= LONGEST_DOUBT_MS ? settle(held) : [];
   };
 
   return {
     /** Takes a piece, and gives those that may now be used, in order. */
     take(piece: Piece): readonly PlacedPiece<Piece>[] {
       const reading = read(piece);
-      const jumped = reading.stampedMs - stampBaseMs > JUMP_MS;
+      const jumped = reading.stampedMs - stampBaseMs > jumpMs;
       held.push(reading);
       return held.length > 1 || jumped ? decide() : release();
     },

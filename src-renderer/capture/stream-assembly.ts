@@ -1,7 +1,12 @@
 import type { GapCause } from '../../src-main/contract/capture-report.ts';
 import type { AssemblyCommand, AssemblyOptions, AssemblyReport } from './capture-messages.ts';
 import { createChunkAssembler } from './chunk-assembler.ts';
-import { createDropDetector, type PlacedPiece, type TimedPiece } from './dropped-audio.ts';
+import {
+  createDropDetector,
+  type DropDetectorOptions,
+  type PlacedPiece,
+  type TimedPiece,
+} from './dropped-audio.ts';
 import { createResampler, type Resampler } from './resampler.ts';
 
 /** A piece of captured audio as the browser hands it over. */
@@ -18,6 +23,10 @@ const CLOCK_PIECES = 128;
 
 export interface StreamAssemblyOptions extends AssemblyOptions {
   readonly report: (report: AssemblyReport) => void;
+  /** Why audio is lost on this way, where the computer was awake. */
+  readonly lossCause: GapCause;
+  /** What the stamps are worth; those of a device unless it says otherwise. */
+  readonly stamps?: DropDetectorOptions;
   /** When a piece is read or a command comes; a clock that never goes back. */
   readonly nowMs: () => number;
   /** The same by the clock on the wall, which goes on while the computer sleeps. */
@@ -34,7 +43,7 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
   const { sampleRate, channels, report, nowMs, wallMs } = options;
   const commands: { readonly command: AssemblyCommand; readonly atMs: number }[] = [];
   const recentDelaysMs: number[] = [];
-  const drops = createDropDetector<ReadPiece>();
+  const drops = createDropDetector<ReadPiece>(options.stamps);
   let recorded = false;
   let resampler: { readonly fromRate: number; readonly process: Resampler['process'] } | undefined;
   let finished = false;
@@ -94,7 +103,7 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
     recentDelaysMs.push(piece.readAtMs - piece.timestampMs);
     if (recentDelaysMs.length > CLOCK_PIECES) recentDelaysMs.shift();
     const startedAtMs = piece.timestampMs + Math.min(...recentDelaysMs);
-    if (lostMs > 0) leaveOut(startedAtMs - lostMs, startedAtMs, asleep ? 'suspended' : 'missing_chunks');
+    if (lostMs > 0) leaveOut(startedAtMs - lostMs, startedAtMs, asleep ? 'suspended' : options.lossCause);
     else obeyUntil(startedAtMs);
     const ready = atRate(asChannels(piece.planes, channels), piece.sampleRate);
     assembler.push(ready, ready[0]?.length ?? 0, startedAtMs + piece.wallMs - piece.readAtMs);

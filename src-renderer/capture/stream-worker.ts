@@ -19,6 +19,7 @@ addEventListener('message', ({ data }: MessageEvent<StreamWorkerStart | Assembly
   if (typeof data !== 'string') {
     assembly = createStreamAssembly({
       ...data,
+      lossCause: 'missing_chunks',
       report,
       nowMs: () => performance.now(),
       wallMs: () => Date.now(),

@@ -18,7 +18,7 @@ const MOST_LISTED = 10;
 
 type Reported = Pick<SessionRecord, 'sample_rate' | 'status'> & {
   readonly recovered?: SessionRecord['recovered'];
-  readonly parts: readonly Pick<PartRecord, 'duration_seconds' | 'report'>[];
+  readonly parts: readonly Pick<PartRecord, 'duration_seconds' | 'report' | 'reason'>[];
 };
 
 /** A stretch that is missing, on the time of the whole recording. */
@@ -90,7 +90,9 @@ function holesOf(parts: Reported['parts'], sampleRate: number): Hole[] {
 }
 
 function clockLines({ parts, sample_rate: sampleRate }: Reported): string[] {
-  const behindFrames = parts.reduce((frames, { report }) => {
+  const behindFrames = parts.reduce((frames, { report, reason }) => {
+    // The clock went on while the session waited for its page to come back.
+    if (reason === 'disconnected') return frames;
     const tracks = report?.tracks ?? [];
     return frames + Math.max(0, ...tracks.map((track) => (track.clock ?? 0) - track.expected));
   }, 0);

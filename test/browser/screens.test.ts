@@ -5,6 +5,7 @@ import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, test } from 'vitest';
 import { z } from 'zod';
 import { type AudioServer, startAudioServer } from '../support/audio-server.ts';
+import { writeIndexRamp } from '../support/index-ramp.ts';
 import { type BrowserApp, type BrowserAppOptions, openBrowserApp } from '../support/browser-app.ts';
 
 const folder = resolve(import.meta.dirname, '../../test-results/screens');
@@ -119,6 +120,10 @@ describe('every screen can be read and used by everybody', () => {
     const widths = [1000, 420];
     const page = await open();
     page.on('dialog', (dialog) => void dialog.accept());
+    // Something to hear, lest silence be the news.
+    await mkdir(folder, { recursive: true });
+    await writeIndexRamp(join(folder, 'noise.raw'), 60);
+    audio?.play(join(folder, 'noise.raw'));
     await page.setViewportSize({ width: 1000, height: 760 });
     await page.getByRole('button', { name: /^Record/, disabled: false }).click();
     await page.getByRole('timer').getByText('0:02').waitFor();

@@ -20,7 +20,7 @@ export function SavedCard({ saved }: { saved: SavedRecording }) {
   const seconds = parts === undefined ? saved.duration_seconds : (session?.duration_seconds ?? 0);
   const file = saved.files[0];
   const report = reportWords({
-    status: 'completed',
+    status: session?.status === 'interrupted' ? 'interrupted' : 'completed',
     sample_rate: sampleRate,
     recovered: session?.recovered ?? null,
     parts: parts ?? [saved],

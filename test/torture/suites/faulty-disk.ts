@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { StopReason } from '../../../src-main/contract/server-messages.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 import { createDiskFaults, shimUnable, type DiskFaults } from '../disk-shim/disk-shim.ts';
 import { removeFolder, temporaryFolder } from '../support/cleanup.ts';
@@ -61,10 +62,13 @@ async function round(seed: number) {
 
   // Long enough for what only the once-a-second sync can notice.
   const atFaultMs = performance.now();
-  const ended = (): boolean => !fallback && client.messages.some(({ type }) => type === 'recording_stopped');
+  const isLast = ({ reason }: { reason?: StopReason | undefined }): boolean =>
+    reason === undefined || (!fallback && reason !== 'duration_limit');
+  const ended = (): boolean =>
+    client.messages.some((message) => message.type === 'recording_stopped' && isLast(message));
   await client.stream({ speed: 5, until: () => ended() || performance.now() - atFaultMs > 3000 });
   if (!ended()) client.say({ action: 'stop' });
-  const stopped = await client.wait('recording_stopped', ({ reason }) => ended() || reason === undefined);
+  const stopped = await client.wait('recording_stopped', isLast);
   const folders = [join(dataDir, 'recordings', 'session'), join(fallbackDir, 'session')];
   const sent = sentBy(client);
   if (['i/o error', 'read-only', 'no new files'].includes(fault) && faults.failures() === 0)

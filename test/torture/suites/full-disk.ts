@@ -6,6 +6,7 @@ import { startEngine } from '../support/engine-process.ts';
 import { setFallback } from '../support/fallback.ts';
 import { listSessions } from '../support/lectern-command.ts';
 import { sendInLockStep } from '../support/lock-step.ts';
+import { mastersIn } from '../support/master-files.ts';
 import { decodingComplaints } from '../support/players.ts';
 import { fillDisk, freeBytes, mountSmallDisk, mountUnable } from '../support/small-disk.ts';
 import type { Suite } from '../support/suite.ts';
@@ -85,10 +86,12 @@ async function round(seed: number) {
     const complaints = await decodingComplaints(path);
     if (complaints !== '') throw new Error(`${name} does not decode: ${complaints}`);
   }
+  const fallbackUsed = (await mastersIn([folders[1] ?? ''], 2)).some(({ dataBytes }) => dataBytes > 0);
   unmount(disk);
   removeFolder(dataDir);
 
   if (kind.fallback) {
+    if (!fallbackUsed) throw new Error('recording did not go on in the fallback folder');
     if (frames !== client.sentFrames)
       throw new Error(`${client.sentFrames - frames} frames were lost on the way`);
     return { 'lost frames with fallback': 0 };

@@ -71,7 +71,7 @@ export const fuzz: Suite = {
         if (active > 0) throw new Error(`${active} sessions were still active after ${actions} actions`);
         if (grown > MAX_GROWTH_MB[depth] * 1024 * 1024)
           throw new Error(`memory grew by ${grown} bytes over ${actions} actions`);
-        return { actions, sessions: session, 'MB grown': grown / 1024 / 1024 };
+        return { actions, sessions: session, 'MB of RSS grown': grown / 1024 / 1024 };
       },
     };
   },

@@ -33,6 +33,8 @@ export interface EngineProcess {
   stop(): Promise<void>;
   readonly running: () => boolean;
   rssBytes(): number;
+  /** Bytes that are still reachable, after a collection. */
+  heldBytes(): Promise<number>;
   openFiles(): number;
 }
 
@@ -40,7 +42,7 @@ export interface EngineProcess {
 export async function startEngine({ dataDir, limits = {}, env = {} }: EngineOptions): Promise<EngineProcess> {
   const child = spawn(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', 'test/torture/engine.ts', JSON.stringify({ dataDir, limits })],
+    ['--expose-gc', 'test/torture/engine.ts', JSON.stringify({ dataDir, limits })],
     { cwd: repository, detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } },
   );
   trackChild(child);
@@ -74,6 +76,15 @@ export async function startEngine({ dataDir, limits = {}, env = {} }: EngineOpti
     },
     running: () => child.exitCode === null && child.signalCode === null,
     rssBytes: () => rssBytes(pid),
+    async heldBytes() {
+      words = '';
+      child.kill('SIGUSR2');
+      for (;;) {
+        const held = /^held: (\d+)$/m.exec(words)?.[1];
+        if (held !== undefined) return Number(held);
+        await delay(5);
+      }
+    },
     openFiles: () => readdirSync(`/proc/${pid}/fd`).length,
   };
 }

@@ -77,6 +77,15 @@ test('what was dropped while the page was frozen is found though the rest is rea
   expect(microphone.losses()).toEqual([{ index: 600, lost: 125, asleep: false }]);
 });
 
+test('what was dropped is not taken for longer than it was, however much is read at once afterwards', () => {
+  const microphone = listen().hear(500);
+  microphone
+    .drop(40)
+    .hear(94, microphone.capturedMs + 3000)
+    .hear(300);
+  expect(microphone.losses()).toEqual([{ index: 500, lost: 40, asleep: false }]);
+});
+
 test('audio that is only read late is not missing', () => {
   const microphone = listen().hear(500);
   microphone.hear(200, microphone.capturedMs + 4000).hear(500);

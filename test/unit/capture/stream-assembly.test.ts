@@ -14,6 +14,7 @@ function record(channels: 1 | 2 = 1) {
     framesPerChunk: 100,
     framesPerLevel: 50,
     report: (report) => reports.push(report),
+    lossCause: 'missing_chunks',
     nowMs: () => now,
     wallMs: () => now,
   });
@@ -87,6 +88,7 @@ describe('stream assembly', () => {
       framesPerChunk: 1600,
       framesPerLevel: 800,
       report: (report) => reports.push(report),
+      lossCause: 'missing_chunks',
       nowMs: () => now,
       wallMs: () => now,
     });

@@ -66,7 +66,7 @@ test('several holes are summed up and listed, on the time of the whole recording
   expect(text).toBe('1 min 31 s missing in 2 places, the first at 1:00:02');
   expect(details).toEqual([
     '0.5 s missing at 1:00:02: the disk did not take it',
-    '1 min 30 s missing at 1:00:05: computer asleep',
+    '1 min 30 s missing at 1:00:05: computer asleep or audio held up',
   ]);
 });
 

@@ -69,18 +69,18 @@ async function outcome() {
     causes: gaps.map(({ cause }) => cause),
     gapFrames: gaps.reduce((sum, { frames }) => sum + frames, 0),
     misplacedFrames: Math.max(...offsets.map((offset) => Math.abs(offset - first))),
-    behindSeconds: ((part?.report?.tracks[0]?.clock ?? 0) - (part?.report?.expected ?? 0)) / RATE,
+    offClockSeconds: Math.abs((part?.report?.tracks[0]?.clock ?? 0) - (part?.report?.expected ?? 0)) / RATE,
   };
 }
 
 async function expectOneHole(cause: GapCause): Promise<void> {
-  const { causes, gapFrames, stretches, misplacedFrames, behindSeconds } = await outcome();
+  const { causes, gapFrames, stretches, misplacedFrames, offClockSeconds } = await outcome();
   expect(new Set(causes)).toEqual(new Set([cause]));
   expect(gapFrames).toBeGreaterThan(0);
   expect(stretches.length).toBeGreaterThanOrEqual(2);
   expect(stretches.at(-1)?.frames).toBeGreaterThan(RATE);
   expect(misplacedFrames).toBeLessThan(PLACED_WITHIN_FRAMES);
-  expect(behindSeconds).toBeLessThan(1);
+  expect(offClockSeconds).toBeLessThan(1);
 }
 
 describe('the page goes away', () => {
@@ -161,9 +161,9 @@ describe('the microphone goes away', () => {
       .getByText(/missing at 0:0\d: microphone unplugged/)
       .first()
       .waitFor();
-    const { causes, behindSeconds } = await outcome();
-    expect(causes).toEqual(['device_lost']);
-    expect(behindSeconds).toBeLessThan(1);
+    const { causes, offClockSeconds } = await outcome();
+    expect(causes).toContain('device_lost');
+    expect(offClockSeconds).toBeLessThan(1);
   });
 
   test('another one takes its place: it is named', async () => {
@@ -185,9 +185,9 @@ describe('the microphone goes away', () => {
     await page.getByText(/No audio has arrived since/).waitFor({ state: 'hidden' });
     await untilTime(page, /0:(0[89]|1)/);
     await stop(page);
-    const { causes, behindSeconds } = await outcome();
+    const { causes, offClockSeconds } = await outcome();
     expect(causes).toEqual(['missing_chunks']);
-    expect(behindSeconds).toBeLessThan(1);
+    expect(offClockSeconds).toBeLessThan(1);
   });
 
   test('Stop does not wait for a microphone that delivers nothing', async () => {
