@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { link, readFile, rename, rm, unlink, writeFile } from 'node:fs/promises';
+import { constants, copyFile, link, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
@@ -11,6 +11,9 @@ const OWNER_FILE = '.owner';
 
 /** Boot times read by two processes differ by rounding and small clock steps, never by a minute. */
 const BOOT_TOLERANCE_SECONDS = 60;
+
+/** The lock is held for a few file operations only. */
+const STALE_LOCK_MS = 10_000;
 
 const ownerSchema = z.object({
   pid: z.int(),
@@ -31,28 +34,19 @@ export async function ownerState(folder: string): Promise<OwnerState> {
 
 /**
  * Makes this process the folder's owner, unless a living one is. The file appears with its content, so nobody reads
- * half of it; of several that find a dead owner, one succeeds.
+ * half of it; of several that find a dead owner, only who holds the lock may replace its file.
  */
 export async function claimFolder(folder: string): Promise<boolean> {
   const path = join(folder, OWNER_FILE);
   const found = await readOwnerFile(path);
-  if (found !== undefined) {
-    const owner = parseOwner(found);
-    if (stateOf(owner) === 'alive') return owner.pid === process.pid;
-    if (!(await moveAside(path, found))) return false;
-  }
+  const owner = found === undefined ? undefined : parseOwner(found);
+  if (owner !== undefined && stateOf(owner) === 'alive') return owner.pid === process.pid;
   const draft = `${path}-${randomUUID()}`;
   try {
     await writeFile(draft, JSON.stringify(thisProcess()), { mode: 0o600 });
-    await link(draft, path);
-    return true;
-  } catch (error) {
-    // Some file systems, such as exFAT, have no links.
-    const linkless = systemCode(error) === 'EPERM' || systemCode(error) === 'ENOTSUP';
-    return (
-      linkless &&
-      (await writeFile(path, JSON.stringify(thisProcess()), { mode: 0o600, flag: 'wx' }).then(yes, no))
-    );
+    return found === undefined ? await putNew(draft, path) : await replaceDead(draft, path, found);
+  } catch {
+    return false;
   } finally {
     await rm(draft, { force: true });
   }
@@ -61,14 +55,35 @@ export async function claimFolder(folder: string): Promise<boolean> {
 const yes = (): boolean => true;
 const no = (): boolean => false;
 
-/** Removes a dead owner's file; one that has taken its place meanwhile is put back. */
-async function moveAside(path: string, dead: string): Promise<boolean> {
-  const aside = `${path}-${randomUUID()}`;
-  if (!(await rename(path, aside).then(yes, no))) return false;
-  const moved = await readOwnerFile(aside);
-  if (moved !== dead) await link(aside, path).catch(() => undefined);
-  await rm(aside, { force: true });
-  return moved === dead;
+/** Where nobody has owned the folder: of several that try, one succeeds. */
+async function putNew(draft: string, path: string): Promise<boolean> {
+  try {
+    await link(draft, path);
+    return true;
+  } catch (error) {
+    // Some file systems, such as exFAT, have no links.
+    const linkless = systemCode(error) === 'EPERM' || systemCode(error) === 'ENOTSUP';
+    return linkless && (await copyFile(draft, path, constants.COPYFILE_EXCL).then(yes, no));
+  }
+}
+
+/** Under a lock, so that what is replaced is still the dead owner's and not that of one who came first. */
+async function replaceDead(draft: string, path: string, dead: string): Promise<boolean> {
+  const lock = `${path}.lock`;
+  const lockedAtMs = await stat(lock).then(
+    ({ mtimeMs }) => mtimeMs,
+    () => undefined,
+  );
+  // Left by one that died with it in hand.
+  if (lockedAtMs !== undefined && Date.now() - lockedAtMs > STALE_LOCK_MS) await rm(lock, { force: true });
+  if (!(await writeFile(lock, '', { mode: 0o600, flag: 'wx' }).then(yes, no))) return false;
+  try {
+    if ((await readOwnerFile(path)) !== dead) return false;
+    await rename(draft, path);
+    return true;
+  } finally {
+    await rm(lock, { force: true });
+  }
 }
 
 function stateOf(owner: Owner): OwnerState {
