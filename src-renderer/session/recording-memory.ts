@@ -8,6 +8,8 @@ const rememberedSchema = z.object({
   sampleRate: sampleRateSchema,
   channels: z.literal([1, 2]),
   microphone: z.object({ device_id: z.string(), label: z.string() }),
+  /** When a frame was captured, by the clock on the wall; absent where a pause has come since. */
+  anchor: z.object({ frame: z.int().min(0), atMs: z.number() }).optional(),
 });
 
 /** What a page must know of a recording to go on with it where another page left off. */
@@ -40,6 +42,7 @@ export interface RecordingMemoryDependencies {
   readonly storage: Storage;
   /** Absent on pages that are not secure, which may not use microphones either. */
   readonly locks: LockManager | undefined;
+  /** Another page has begun or ended a recording. */
   readonly onStorage: (listener: () => void) => void;
   readonly after: (milliseconds: number, action: () => void) => void;
 }
@@ -135,7 +138,10 @@ export function openRecordingMemory(): RecordingMemory {
   return createRecordingMemory({
     storage: localStorage,
     locks: 'locks' in navigator ? navigator.locks : undefined,
-    onStorage: (listener) => addEventListener('storage', listener),
+    onStorage: (listener) =>
+      addEventListener('storage', ({ key, oldValue, newValue }) => {
+        if (key?.startsWith(PREFIX) && (oldValue === null || newValue === null)) listener();
+      }),
     after: (milliseconds, action) => void setTimeout(action, milliseconds),
   });
 }

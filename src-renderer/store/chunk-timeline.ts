@@ -80,6 +80,12 @@ export function createChunkTimeline({ sampleRate, start, now, asleepMs }: ChunkT
         ...(gapCause === undefined ? {} : { gapCause }),
       };
     },
+    /** When the end of the last chunk was captured; nothing before there was one. */
+    get anchor() {
+      return nextAtMs === undefined || fresh !== undefined
+        ? undefined
+        : { frame: next.frame, atMs: nextAtMs };
+    },
     /** Time no longer counts. */
     pause() {
       pausedSinceMs ??= now();

@@ -14,7 +14,7 @@ import { gapWarning } from './gap-warning.ts';
 import { createWarningList, type LiveWarning, type LiveWarningCode } from './live-warning.ts';
 import type { CaptureListener, CaptureWish, MicrophoneController } from './microphone.ts';
 import { IDLE, isRunning, type RecordingState } from './recording-state.ts';
-import { lastMarkerOf, savedFromRecord } from './session-standing.ts';
+import { exactly, lastMarkerOf, savedFromRecord } from './session-standing.ts';
 import { createSourceKeeper, type SourceKeeper } from './source-keeper.ts';
 
 export interface RecorderDependencies {
@@ -45,6 +45,8 @@ export interface RecorderController {
 /** The room on the disk changes slowly. Asked when a chunk comes, since timers of a hidden page may sleep. */
 const STATUS_INTERVAL_MS = 30_000;
 const FIRST_STATUS_MS = 1000;
+/** The clocks of sound and wall drift apart by nothing worth mentioning meanwhile. */
+const REMEMBER_INTERVAL_MS = 2000;
 
 export function createRecorder(deps: RecorderDependencies): RecorderController {
   const { microphone, memory, clock } = deps;
@@ -56,6 +58,7 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
   /** Captured before the engine was ready, so that the first word is not lost; null once it is. */
   let early: CaptureChunk[] | null = null;
   let statusDueMs = 0;
+  let rememberDueMs = 0;
 
   const phase = () => store.getState().phase;
   const seconds = () => store.getState().frames / store.getState().sampleRate;
@@ -110,6 +113,7 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
       if (gap !== undefined) warnings.add(gap);
       store.setState({ frames: timeline.frames, warning: warnings.current });
       if (clock.now() >= statusDueMs) look();
+      if (clock.now() >= rememberDueMs) rememberNow();
     },
     onLevel(level) {
       warnings.noteLevel(level);
@@ -151,6 +155,8 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
 
   function remember({ deviceId, deviceLabel }: Capture): void {
     const { sessionId, format, sampleRate, channels } = store.getState();
+    const anchor = phase() === 'paused' ? undefined : timeline?.anchor;
+    rememberDueMs = clock.now() + REMEMBER_INTERVAL_MS;
     if (sessionId === null) return;
     memory.remember({
       sessionId,
@@ -158,7 +164,12 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
       sampleRate,
       channels,
       microphone: { device_id: deviceId, label: deviceLabel },
+      ...(anchor === undefined ? {} : { anchor }),
     });
+  }
+
+  function rememberNow(): void {
+    if (microphone.capture !== undefined) remember(microphone.capture);
   }
 
   const onMessage = createEngineMessageHandler({
@@ -286,6 +297,7 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     const [track] = standing.tracks;
     const paused = standing.state === 'paused';
     const frames = track?.frames ?? 0;
+    const here = { frame: track?.resume_frame ?? 0, atMs: clock.now() };
     store.setState({
       phase: paused ? 'paused' : 'recording',
       part: standing.part,
@@ -298,8 +310,7 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
       ...clock,
       start: {
         seq: track?.next_seq ?? 0,
-        frame: track?.resume_frame ?? 0,
-        ...(paused ? {} : { atMs: clock.now() }),
+        ...(paused ? { frame: here.frame } : exactly(here, left)),
         heldFrames: frames,
         cause: 'disconnected',
       },
@@ -327,11 +338,14 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
       store.setState({ phase: 'paused' });
       microphone.capture?.pause();
       timeline?.pause();
+      rememberNow();
       await ask((running) => running.pause());
     } else if (phase() === 'paused') {
       if (!(await ask((running) => running.resume())) || phase() !== 'paused') return;
       store.setState({ phase: 'recording' });
       timeline?.resume();
+      // From the next chunk on, time can be told again.
+      rememberDueMs = 0;
       microphone.capture?.resume();
     }
   }

@@ -1,4 +1,5 @@
 import type { SessionRecord } from '../../src-main/contract/session-record.ts';
+import type { RememberedRecording } from '../session/recording-memory.ts';
 import type { RecordingState, SavedRecording } from './recording-state.ts';
 
 /** A recording that ended while no page was there to be told. */
@@ -24,4 +25,17 @@ export function lastMarkerOf({
   const before = parts.filter(({ part }) => part < last.part);
   const partStart = before.reduce((seconds, { duration_seconds }) => seconds + duration_seconds, 0);
   return { count: markers.length, atSeconds: partStart + last.frame / sampleRate, label: last.label };
+}
+
+/** More than this between the engine's account and the wall clock, and somebody has set that clock. */
+const CLOCK_SET_MS = 2000;
+
+type Anchor = NonNullable<RememberedRecording['anchor']>;
+
+/** The engine knows when chunks arrived; the page that made them knew when they were captured. */
+export function exactly(here: Anchor, { anchor, sampleRate }: RememberedRecording): Anchor {
+  if (anchor === undefined) return here;
+  const elapsedMs = here.atMs - anchor.atMs;
+  const countedMs = ((here.frame - anchor.frame) / sampleRate) * 1000;
+  return Math.abs(elapsedMs - countedMs) < CLOCK_SET_MS ? anchor : here;
 }

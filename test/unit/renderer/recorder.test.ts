@@ -396,6 +396,23 @@ test('a page that is loaded again goes on with its recording, the time between l
   expect(memory.recording).toBeUndefined();
 });
 
+test('the hole is measured from when the last words were spoken, not from when they reached the engine', async () => {
+  await recorder.start('');
+  desk.current.speak(25);
+  const { anchor } = memory.recording ?? {};
+  expect(anchor?.frame).toBeGreaterThan(16_000);
+  memory.leaveBehind({ ...LEFT, anchor: { frame: 16_000, atMs: clock.nowMs - 1000 } });
+  library.set(LEFT.sessionId, record({}));
+  // Its last chunk came 250 ms late.
+  engine.stands(standing({ frames: 16_000, next_seq: 10, resume_frame: 28_000 }));
+  desk = createDesk(['Headset'], clock);
+  await sitDown();
+  await recorder.rejoin();
+  await settle();
+  desk.current.speak(1);
+  expect(engine.chunks.at(-1)).toMatchObject({ startFrame: 32_000, gapCause: 'disconnected' });
+});
+
 test('a recording that was paused comes back paused, and leaves no hole', async () => {
   memory.leaveBehind(LEFT);
   library.set(LEFT.sessionId, record({}));
