@@ -44,7 +44,7 @@ async function round(seed: number) {
   const manyParts = random() < 0.5;
   const engine = await startEngine({
     dataDir,
-    limits: manyParts ? { maxDurationSeconds: 0.25 + random() } : {},
+    limits: manyParts ? { maxDurationSeconds: 1 + 2 * random() } : {},
   });
   const client = await connectClient(engine, { id: 'full', shape: { ...SPEECH, format: kind.format }, seed });
   await client.start({ on_limit: 'continue' });

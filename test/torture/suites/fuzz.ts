@@ -12,7 +12,7 @@ import { startEngine, type EngineProcess } from '../support/engine-process.ts';
 import { mastersIn, samplesOf } from '../support/master-files.ts';
 import type { Depth, Suite } from '../support/suite.ts';
 
-const ACTIONS_A_ROUND: Record<Depth, number> = { short: 10_000, normal: 20_000, long: 20_000 };
+const ACTIONS_A_ROUND: Record<Depth, number> = { short: 7_000, normal: 20_000, long: 20_000 };
 /** Sessions at a time, each over a socket of its own. */
 const AT_ONCE = 4;
 const ACTIONS_A_SEQUENCE = 103;

@@ -36,7 +36,7 @@ export function removeFolder(path: string): void {
 }
 
 /** Ends what is still running, unmounts what is still mounted, removes what is still there. */
-function cleanUp(): void {
+export function cleanUp(): void {
   for (const { pid } of children) if (pid !== undefined) killGroup(pid);
   for (const path of mounts) unmount(path);
   for (const path of folders) rmSync(path, { recursive: true, force: true });
