@@ -13,6 +13,11 @@ declare function registerProcessor(
 declare const sampleRate: number;
 
 const QUANTUM_FRAMES = 128;
+/**
+ * -200 dBFS, which no converter renders. Chromium takes a context that has been digitally silent for 30 s off its
+ * output device, and the change puts 1024 frames of silence into what is being captured.
+ */
+const INAUDIBLE = 1e-10;
 /** Quanta in about 20 ms. */
 const PIECE_QUANTA = Math.ceil(sampleRate / 50 / QUANTUM_FRAMES);
 
@@ -38,7 +43,11 @@ class ChunkProcessor extends AudioWorkletProcessor {
     this.port.onmessage = ({ data }: MessageEvent<AssemblyCommand>) => this.#assembly.command(data);
   }
 
-  process(inputs: readonly (readonly Float32Array[])[]): boolean {
+  process(
+    inputs: readonly (readonly Float32Array[])[],
+    outputs: readonly (readonly Float32Array[])[],
+  ): boolean {
+    for (const channel of outputs[0] ?? []) channel.fill(INAUDIBLE);
     const input = inputs[0] ?? [];
     const frames = input[0]?.length ?? QUANTUM_FRAMES;
     if (this.#filled === 0) this.#begin(frames);

@@ -12,7 +12,8 @@ const FINISH_LIMIT_MS = 500;
  */
 export async function openWorkletSource(options: FrameSourceOptions): Promise<FrameSource> {
   const { track, onReport, onSuspended, sampleRate, channels, framesPerChunk, framesPerLevel } = options;
-  const context = new AudioContext({ sampleRate, latencyHint: 'playback' });
+  // With "playback" the context renders so much at once that its input runs dry, and silence is put in its place.
+  const context = new AudioContext({ sampleRate, latencyHint: 'interactive' });
   try {
     await context.audioWorklet.addModule(chunkWorkletUrl);
     const source = new MediaStreamAudioSourceNode(context, { mediaStream: new MediaStream([track]) });
