@@ -7,8 +7,8 @@ import tseslint from 'typescript-eslint';
 const core = ['contract', 'audio', 'session'];
 /** Folders that do one thing with what the core passes them, and know nothing of each other. */
 const parts = ['files', 'encode', 'catalog', 'turns', 'transcribe', 'storage'];
-/** Mends files with what two of the parts offer. */
-const mending = ['repair'];
+/** Put two or more of the parts to one use: mending files, and following what was said. */
+const uses = ['repair', 'conversation'];
 /** Folders that put parts together: the running recording, and the finished ones. */
 const halves = ['recording', 'library'];
 /** Folders that carry the recorder to somebody. */
@@ -16,7 +16,7 @@ const shells = ['remote', 'desktop', 'launch'];
 
 /** Every layer and where it lives. The first match counts. */
 const layers = [
-  ...[...core, ...parts, ...mending, ...halves, ...shells, 'preload', 'commands'].map((folder) => ({
+  ...[...core, ...parts, ...uses, ...halves, ...shells, 'preload', 'commands'].map((folder) => ({
     category: folder,
     pattern: `src-main/${folder}/**`,
   })),
@@ -30,7 +30,7 @@ const layers = [
   { category: 'renderer', pattern: 'src-renderer/**' },
 ];
 
-const belowRecorder = [...core, ...parts, ...mending, ...halves];
+const belowRecorder = [...core, ...parts, ...uses, ...halves];
 const belowEntries = [...belowRecorder, 'recorder', ...shells, 'open-recorder'];
 
 /** What each layer imports beside itself; what stands under `types` is imported as types only. */
@@ -40,8 +40,9 @@ const mayImport = {
   session: { values: ['contract', 'audio'] },
   ...each(parts, { values: ['contract', 'audio'], types: ['session'] }),
   repair: { values: ['contract', 'audio', 'files', 'encode'], types: ['session'] },
-  recording: { values: ['contract', 'audio', ...parts], types: ['session'] },
-  library: { values: ['contract', 'audio', ...parts, ...mending], types: ['session'] },
+  conversation: { values: ['contract', 'audio', ...parts], types: ['session'] },
+  recording: { values: ['contract', 'audio', ...parts, 'conversation'], types: ['session'] },
+  library: { values: ['contract', 'audio', ...parts, ...uses], types: ['session'] },
   recorder: { values: belowRecorder },
   ...each(shells, { values: ['contract', 'audio', 'recorder'], types: belowRecorder }),
   preload: { values: ['contract'] },

@@ -2,11 +2,12 @@ import { randomUUID } from 'node:crypto';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openCatalogOrSubstitute } from './catalog/open-catalog.ts';
+import { createTranscriptStore } from './conversation/transcript-store.ts';
 import type { ApiHandlers } from './contract/api.ts';
 import type { DeliveryFormat } from './contract/audio-format.ts';
 import { PROTOCOL_LIMITS, type Limits } from './contract/limits.ts';
 import type { Encoder } from './encode/encoder.ts';
-import { unwritable } from './files/session-folder.ts';
+import { existingSessionFolders, unwritable } from './files/session-folder.ts';
 import { createHandlers } from './library/handlers.ts';
 import { createSessionFiles } from './library/session-files.ts';
 import { openSettings } from './library/settings-store.ts';
@@ -17,7 +18,8 @@ import { decodeBase64 } from './recording/decode-base64.ts';
 import { nameSession } from './recording/name-session.ts';
 import type { SessionRecord } from './contract/session-record.ts';
 import { createEngine } from './session/engine.ts';
-import type { Client, Clock, Connection, Log } from './session/ports.ts';
+import type { Client, Clock, Connection, Log, TapClient } from './session/ports.ts';
+import { createTurnDetector } from './turns/turn-detector.ts';
 
 /** What a server was told by its environment. */
 export interface ServerDefaults {
@@ -56,6 +58,11 @@ export interface Recorder {
   /** Starts or rejoins a session. `sessionId` is hostile; `new` asks for a fresh one. Throws INVALID_SESSION_ID,
    * SESSION_IN_USE or SHUTTING_DOWN. */
   connect(sessionId: string, client: Client): Connection;
+  /**
+   * Lets somebody hear a running session's raw audio and turns; returns the way to leave. Throws NOT_RECORDING where
+   * nothing of that id is being recorded.
+   */
+  tap(sessionId: string, client: TapClient): () => void;
   /** The absolute path of a finished file, or undefined where the session has none of that name. */
   resolveFile(sessionId: string, name: string): string | undefined;
   /** Sessions that a crash had cut off, put in order when this recorder was opened. */
@@ -91,11 +98,23 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   const files = createSessionFiles(recordingsDir, fileUrl);
   const fallbackDir = (): string | null => settings.get().fallback_dir;
 
+  const transcripts = createTranscriptStore({
+    catalog,
+    foldersOf: (id) =>
+      existingSessionFolders(
+        [recordingsDir, fallbackDir()].filter((dir) => dir !== null),
+        id,
+      ),
+    log,
+  });
+
   const engine = createEngine({
+    openTurnDetector: createTurnDetector,
     store: createSessionStore({
       recordingsDir,
       fallbackDir,
       catalog,
+      transcripts,
       encoder,
       clock,
       log,
@@ -159,6 +178,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     recovered: recovery.recovered,
     recoveryFinished: deliveriesFinished,
     connect: (sessionId, client) => engine.connect(sessionId, client),
+    tap: (sessionId, client) => engine.tap(sessionId, client),
     resolveFile(sessionId, name) {
       const session = catalog.get(sessionId);
       return session === undefined ? undefined : files.resolve(session, name);

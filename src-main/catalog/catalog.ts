@@ -1,7 +1,10 @@
 import type Database from 'better-sqlite3';
 import { sessionRecordSchema, type SessionRecord } from '../contract/session-record.ts';
+import type { Transcript } from '../contract/transcript.ts';
 import { openDatabase } from './database.ts';
-import { recordFromRows, sessionParameters, sessionRowSchema } from './session-rows.ts';
+import { recordFromRows, segmentParameters, sessionParameters, sessionRowSchema } from './session-rows.ts';
+
+import { prepareTranscripts } from './transcript-rows.ts';
 
 export interface SessionQuery {
   /** Words that title, notes or a marker contain. */
@@ -15,8 +18,12 @@ export interface Catalog {
   /** Writes the session and everything under it, as one transaction. */
   save(session: SessionRecord): void;
   get(id: string): SessionRecord | undefined;
-  /** Newest first. */
+  /** Newest first, without their segments. */
   list(query: SessionQuery): { readonly sessions: readonly SessionRecord[]; readonly total: number };
+  /** Everything said in a session; nothing, at revision 0, where nothing is known. */
+  transcript(sessionId: string): Transcript;
+  /** Replaces everything said in a session, as one transaction. */
+  saveTranscript(sessionId: string, transcript: Transcript): void;
   /** Sessions that a crash left unfinished. */
   unfinished(): readonly SessionRecord[];
   /** Hides a session whose folder went to the trash, and shows it again when the folder is back. */
@@ -29,8 +36,9 @@ export interface Catalog {
 export function openCatalog(path: string): Catalog {
   const database = openDatabase(path);
   const statements = prepare(database);
+  const transcripts = prepareTranscripts(database);
 
-  const read = (row: unknown): SessionRecord => {
+  const read = (row: unknown, { withSegments = true } = {}): SessionRecord => {
     const session = sessionRowSchema.parse(row);
     return sessionRecordSchema.parse(
       recordFromRows({
@@ -38,6 +46,7 @@ export function openCatalog(path: string): Catalog {
         parts: statements.parts.all(session.id),
         recordings: statements.recordings.all(session.id),
         markers: statements.markers.all(session.id),
+        segments: withSegments ? statements.segments.all(session.id) : [],
       }),
     );
   };
@@ -78,6 +87,7 @@ export function openCatalog(path: string): Catalog {
     }
     statements.dropMarkers.run(session.id);
     for (const marker of session.markers) statements.addMarker.run({ session_id: session.id, ...marker });
+    for (const segment of session.segments) statements.saveSegment.run(segmentParameters(session, segment));
   });
 
   return {
@@ -92,9 +102,11 @@ export function openCatalog(path: string): Catalog {
       const like = query === undefined || query.trim() === '' ? null : `%${escapeLike(query.trim())}%`;
       const rows = statements.list.all({ like, limit, offset });
       const total = Number(statements.count.pluck().get({ like }));
-      return { sessions: rows.map(read), total };
+      return { sessions: rows.map((row) => read(row, { withSegments: false })), total };
     },
-    unfinished: () => statements.unfinished.all().map(read),
+    transcript: transcripts.read,
+    saveTranscript: transcripts.save,
+    unfinished: () => statements.unfinished.all().map((row) => read(row)),
     setDeleted(id, deletedAt) {
       statements.setDeleted.run({ id, deleted_at: deletedAt ?? null });
     },
@@ -157,6 +169,27 @@ function prepare(database: Database.Database) {
     'gain',
     'sha256',
   ];
+  const segmentColumns = [
+    'segment_id',
+    'session_id',
+    'turn_id',
+    'role',
+    'part',
+    'start_frame',
+    'frame_count',
+    'start_ms',
+    'end_ms',
+    'sample_rate',
+    'num_channels',
+    'duration_ms',
+    'byte_size',
+    'interrupted',
+    'bleed',
+    'audio_url',
+    'file',
+    'started_at',
+    'ended_at',
+  ];
   const upsert = (table: string, columns: readonly string[], key: readonly string[]): string =>
     `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((column) => `@${column}`).join(', ')})
      ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${columns
@@ -173,6 +206,12 @@ function prepare(database: Database.Database) {
     dropMarkers: database.prepare('DELETE FROM markers WHERE session_id = ?'),
     addMarker: database.prepare(
       'INSERT INTO markers (session_id, part, frame, label) VALUES (@session_id, @part, @frame, @label)',
+    ),
+    saveSegment: database.prepare(
+      upsert('session_audio_segments', segmentColumns, ['session_id', 'segment_id']),
+    ),
+    segments: database.prepare(
+      'SELECT * FROM session_audio_segments WHERE session_id = ? ORDER BY start_ms, id',
     ),
     addEvent: database.prepare(
       'INSERT INTO session_events (session_id, occurred_at, event, details) VALUES (?, ?, ?, ?)',

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { AudioSegment } from '../contract/audio-segment.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 
 /** A row of `sessions`, as SQLite gives it. */
@@ -43,6 +44,22 @@ const recordingRowSchema = z.object({
   sha256: z.string().nullable(),
 });
 
+const segmentRowSchema = z.object({
+  segment_id: z.string(),
+  turn_id: z.string(),
+  role: z.string(),
+  part: z.number(),
+  start_frame: z.number(),
+  frame_count: z.number(),
+  start_ms: z.number(),
+  end_ms: z.number(),
+  started_at: z.string(),
+  ended_at: z.string(),
+  interrupted: z.number(),
+  bleed: z.number(),
+  file: z.string().nullable(),
+});
+
 const markerRowSchema = z.object({ part: z.number(), frame: z.number(), label: z.string() });
 
 /** The rows of one session in the shape of its record; still to be parsed, as they come from a file. */
@@ -51,6 +68,7 @@ export function recordFromRows(rows: {
   parts: readonly unknown[];
   recordings: readonly unknown[];
   markers: readonly unknown[];
+  segments: readonly unknown[];
 }): unknown {
   return {
     ...rows.session,
@@ -75,6 +93,14 @@ export function recordFromRows(rows: {
         ...(sha256 === null ? {} : { sha256 }),
       })),
     markers: z.array(markerRowSchema).parse(rows.markers),
+    segments: z
+      .array(segmentRowSchema)
+      .parse(rows.segments)
+      .map(({ interrupted, bleed, ...segment }) => ({
+        ...segment,
+        interrupted: interrupted === 1,
+        bleed: bleed === 1,
+      })),
   };
 }
 
@@ -98,5 +124,31 @@ export function sessionParameters(session: SessionRecord): Record<string, string
     duration_seconds: session.duration_seconds,
     fallback_dir: session.fallback_dir,
     recovered: session.recovered === null ? null : JSON.stringify(session.recovered),
+  };
+}
+
+/** Where a segment's audio is fetched, under whatever name and port the server is reached. */
+function segmentUrl(sessionId: string, segmentId: string): string {
+  return `/api/sessions/${encodeURIComponent(sessionId)}/segments/${segmentId}.wav`;
+}
+
+/** Bytes of a canonical WAV header: RIFF, fmt of PCM, data. */
+const WAV_HEADER_BYTES = 44;
+
+/** Named parameters for the row of one segment. */
+export function segmentParameters(
+  session: SessionRecord,
+  segment: AudioSegment,
+): Record<string, string | number | null> {
+  return {
+    ...segment,
+    session_id: session.id,
+    sample_rate: session.sample_rate,
+    num_channels: session.channels,
+    duration_ms: (segment.frame_count / session.sample_rate) * 1000,
+    byte_size: WAV_HEADER_BYTES + segment.frame_count * session.channels * 2,
+    interrupted: segment.interrupted ? 1 : 0,
+    bleed: segment.bleed ? 1 : 0,
+    audio_url: segmentUrl(session.id, segment.segment_id),
   };
 }

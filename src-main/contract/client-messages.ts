@@ -8,6 +8,7 @@ import {
   trackSchema,
 } from './audio-format.ts';
 import { MAX_START_FRAME } from './headed-frame.ts';
+import { MAX_TRANSCRIPT_CHARACTERS } from './transcript.ts';
 
 /** What a full `start` may say. Absent keys take the defaults of DEFAULT_START, or the server's own. */
 export const startMessageSchema = z.object({
@@ -48,6 +49,20 @@ export const markerMessageSchema = z.object({
   label: z.string().trim().max(200).optional(),
 });
 
+/** Live text from a recogniser. Without `turn_id` it belongs to the turn that its role is in, or was in last. */
+export const transcriptMessageSchema = z.object({
+  action: z.literal('transcript'),
+  role: trackSchema,
+  text: z.string().trim().min(1).max(MAX_TRANSCRIPT_CHARACTERS),
+  turn_id: z.uuid().optional(),
+  /** The recogniser's own label of the speaker within the role. */
+  speaker: z.string().trim().min(1).max(80).optional(),
+});
+
+/** A client's own voice activity, which from the first one on counts instead of the engine's for that track. */
+const voiceActivity = <Action extends 'vad_start' | 'vad_stop'>(action: Action) =>
+  z.object({ action: z.literal(action), track: trackSchema.optional() });
+
 const bare = <Action extends string>(action: Action) => z.object({ action: z.literal(action) });
 
 /** Every message a client may send as a text frame, by its action. */
@@ -59,6 +74,9 @@ export const clientMessageSchemas = {
   marker: markerMessageSchema,
   status: bare('status'),
   stop: bare('stop'),
+  transcript: transcriptMessageSchema,
+  vad_start: voiceActivity('vad_start'),
+  vad_stop: voiceActivity('vad_stop'),
 } as const;
 
 export type ClientAction = keyof typeof clientMessageSchemas;

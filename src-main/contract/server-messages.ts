@@ -120,6 +120,28 @@ const serverMessageList = [
     /** True where only this part has ended and recording goes on in the next. */
     continues: z.boolean(),
   }),
+  z.object({
+    type: z.literal('turn_started'),
+    turn_id: z.uuid(),
+    role: trackSchema,
+    /** Position in the session, in milliseconds; before now, since a voice is believed only after a moment. */
+    start_ms: z.number().min(0),
+  }),
+  z.object({
+    type: z.literal('turn_ended'),
+    turn_id: z.uuid(),
+    role: trackSchema,
+    start_ms: z.number().min(0),
+    end_ms: z.number().min(0),
+    /** The other side began to speak over it, or the session ended in it. */
+    interrupted: z.boolean(),
+  }),
+  z.object({
+    type: z.literal('transcript_added'),
+    transcript_id: z.uuid(),
+    /** The turn it joined; null where no turn of its role is known. */
+    turn_id: z.uuid().nullable(),
+  }),
   z.object({ type: z.literal('processing_started'), message: z.string() }),
   z.object({ type: z.literal('processing_completed'), message: z.string() }),
   z.object({ type: z.literal('processing_failed'), message: z.string() }),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { audioSegmentSchema } from './audio-segment.ts';
 import {
   channelsSchema,
   deliveryFormatSchema,
@@ -72,6 +73,8 @@ export const sessionRecordSchema = z.object({
   parts: z.array(partRecordSchema),
   files: z.array(recordingFileSchema),
   markers: z.array(markerSchema),
+  /** The audio of every turn, in the order in which they ended. Lists of sessions leave it empty. */
+  segments: z.array(audioSegmentSchema).default([]),
 });
 export type SessionRecord = z.infer<typeof sessionRecordSchema>;
 

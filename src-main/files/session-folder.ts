@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { access, constants, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { recordingTypeSchema, type RecordingType } from '../contract/audio-format.ts';
@@ -11,6 +12,11 @@ export function sessionFolder(recordingsDir: string, sessionId: string): string 
   if (!sessionIdSchema.safeParse(sessionId).success)
     throw new LecternError('INVALID_SESSION_ID', 'Invalid session id: expected a plain name');
   return join(recordingsDir, sessionId);
+}
+
+/** The session's folder in each of these, where it is there. */
+export function existingSessionFolders(dirs: readonly string[], sessionId: string): string[] {
+  return dirs.map((dir) => sessionFolder(dir, sessionId)).filter((folder) => existsSync(folder));
 }
 
 /** The path of a file in a session's folder, or undefined where the name is not a plain file name. */

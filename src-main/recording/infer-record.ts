@@ -57,6 +57,7 @@ export async function inferRecord(id: string, folder: string): Promise<SessionRe
     parts: [],
     files,
     markers: [],
+    segments: [],
   };
 }
 

@@ -30,6 +30,7 @@ export function recordOf(
     parts: earlier?.parts ?? [],
     files: earlier?.files ?? [],
     markers: earlier?.markers ?? [],
+    segments: earlier?.segments ?? [],
   };
 }
 

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { TranscriptStore } from '../conversation/transcript-store.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import type { Encoder } from '../encode/encoder.ts';
@@ -22,6 +23,7 @@ export interface SessionStoreOptions {
   /** Where a session goes on when its folder can no longer be written; asked when that happens. */
   readonly fallbackDir: () => string | null;
   readonly catalog: Catalog;
+  readonly transcripts: TranscriptStore;
   readonly encoder: Encoder;
   readonly clock: Clock;
   readonly log: Log;
@@ -113,7 +115,10 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       await keepReserve(folder);
       await journal.settled();
       addEvent(spec.sessionId, 'started');
-      return { firstPart: record.parts.reduce((last, { part }) => Math.max(last, part), 0) + 1 };
+      return {
+        firstPart: record.parts.reduce((last, { part }) => Math.max(last, part), 0) + 1,
+        earlierSeconds: record.duration_seconds,
+      };
     },
     async openPart(spec) {
       const { sessionId } = spec.session;
@@ -145,6 +150,15 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     addMarker(sessionId, marker) {
       sessionOf(sessionId).journal.update((record) => ({ ...record, markers: [...record.markers, marker] }));
     },
+    addSegments(sessionId, segments) {
+      sessionOf(sessionId).journal.update((record) => ({
+        ...record,
+        segments: [...record.segments, ...segments],
+      }));
+    },
+    addTranscript(sessionId, entry) {
+      options.transcripts.add(sessionId, entry);
+    },
     async end(sessionId, status) {
       const { journal, folders } = sessionOf(sessionId);
       const endedAt = new Date(clock.wallMs()).toISOString();
@@ -152,6 +166,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       journal.update((record) => ({ ...record, status, ended_at: endedAt }));
       addEvent(sessionId, status);
       await journal.settled();
+      await options.transcripts.settled();
       journal.close();
       sessions.delete(sessionId);
       await Promise.all(folders.map(releaseFolder));

@@ -5,17 +5,17 @@ import { LecternError, toWireError } from '../contract/errors.ts';
 import { MAX_MESSAGE_BYTES, MEBIBYTE } from '../contract/limits.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 import type { Recorder } from '../recorder.ts';
-import type { Connection, Log } from '../session/ports.ts';
+import type { Connection, Log, TapClient } from '../session/ports.ts';
 
 /** A client that leaves this much unread is gone in all but name. */
 const MAX_UNSENT_BYTES = 8 * MEBIBYTE;
 const PING_INTERVAL_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 1000;
 /** Close codes of RFC 6455, 7.4.1. */
-const CLOSE = { goingAway: 1001, policyViolation: 1008, internalError: 1011 } as const;
+const CLOSE = { normal: 1000, goingAway: 1001, policyViolation: 1008, internalError: 1011 } as const;
 
 export interface SessionSocketsOptions {
-  readonly recorder: Pick<Recorder, 'connect'>;
+  readonly recorder: Pick<Recorder, 'connect' | 'tap'>;
   readonly log: Log;
   readonly pingIntervalMs?: number;
 }
@@ -27,7 +27,7 @@ export interface SessionSockets {
   close(): Promise<void>;
 }
 
-/** `/ws/{session_id}`: text and binary frames in, messages out. */
+/** `/ws/{session_id}`: text and binary frames in, messages out. `/ws/{session_id}/tap`: the same session, heard live. */
 export function createSessionSockets({
   recorder,
   log,
@@ -60,11 +60,12 @@ export function createSessionSockets({
       log('warn', 'A socket failed', { kind: 'code' in error ? error.code : '' }),
     );
     try {
-      converse(
-        socket,
-        recorder.connect(sessionIdOf(target), { send: (message) => send(socket, message) }),
-        log,
-      );
+      const { sessionId, listens } = parseTarget(target);
+      if (listens) {
+        socket.on('close', recorder.tap(sessionId, tapClient(socket)));
+        return;
+      }
+      converse(socket, recorder.connect(sessionId, { send: (message) => send(socket, message) }), log);
     } catch (error) {
       send(socket, { type: 'error', ...toWireError(error) });
       socket.close(CLOSE.policyViolation, toWireError(error).code);
@@ -124,18 +125,33 @@ function toBytes(data: RawData): Buffer {
   return Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data);
 }
 
+function tapClient(socket: WebSocket): TapClient {
+  return {
+    send: (message) => send(socket, message),
+    sendAudio: (frame) => {
+      if (socket.readyState === socket.OPEN) socket.send(frame);
+    },
+    get unsentBytes() {
+      return socket.bufferedAmount;
+    },
+    close: () => socket.close(CLOSE.normal),
+  };
+}
+
 /** The id as the client spelt it; what is wrong with it is for the recorder to say. */
-function sessionIdOf(target: string): string {
+function parseTarget(target: string): { sessionId: string; listens: boolean } {
   const path = target.split('?', 1)[0] ?? '';
-  const id = /^\/ws(?:\/(.*))?$/s.exec(path);
-  if (id === null)
+  const match = /^\/ws(?:\/(.*?)(\/tap)?)?$/s.exec(path);
+  if (match === null)
     throw new LecternError(
       'NOT_FOUND',
-      `Expected a WebSocket at /ws/{session_id}, got ${path.slice(0, 100)}`,
+      `Expected a WebSocket at /ws/{session_id} or /ws/{session_id}/tap, got ${path.slice(0, 100)}`,
     );
+  const listens = match[2] !== undefined;
+  const spelt = match[1] ?? '';
   try {
-    return decodeURIComponent(id[1] ?? '');
+    return { sessionId: decodeURIComponent(spelt), listens };
   } catch {
-    return id[1] ?? '';
+    return { sessionId: spelt, listens };
   }
 }

@@ -35,6 +35,14 @@ export function createConnection(options: ConnectionOptions): Connection {
         return session.resume();
       case 'marker':
         return session.marker(message.label);
+      case 'transcript': {
+        const { role, text, turn_id: turnId, speaker } = message;
+        return session.transcript({ role, text, turnId, speaker });
+      }
+      case 'vad_start':
+        return session.voice(message.track, true);
+      case 'vad_stop':
+        return session.voice(message.track, false);
       case 'status':
         return session.status();
       case 'stop':

@@ -1,10 +1,19 @@
 import type { StartMessage } from '../contract/client-messages.ts';
-import { LecternError } from '../contract/errors.ts';
+import { fixedError, LecternError } from '../contract/errors.ts';
 import { RECONNECT_WINDOW_MS, type Limits } from '../contract/limits.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 import { NEW_SESSION, sessionIdSchema } from '../contract/session-id.ts';
 import { createConnection } from './connection.ts';
-import type { Client, Clock, Connection, Log, SessionStore } from './ports.ts';
+import type {
+  Client,
+  Clock,
+  Connection,
+  Log,
+  SessionStore,
+  TapClient,
+  TurnDetector,
+  TurnDetectorOptions,
+} from './ports.ts';
 import { createSession, type Session } from './session.ts';
 
 export interface EngineOptions {
@@ -15,6 +24,7 @@ export interface EngineOptions {
   readonly newId: () => string;
   readonly nameSession: (startedAtMs: number) => string;
   readonly decodeBase64: (text: string) => Uint8Array | undefined;
+  readonly openTurnDetector: (options: TurnDetectorOptions) => TurnDetector;
   /** Given, every connection records from its first binary frame, and ends with its connection. */
   readonly autoStart?: StartMessage;
 }
@@ -29,6 +39,11 @@ export interface FreeSpace {
 export interface Engine {
   /** Starts or rejoins a session. Throws INVALID_SESSION_ID or SHUTTING_DOWN. */
   connect(sessionId: string, client: Client): Connection;
+  /**
+   * Lets somebody hear a running session's raw audio and turns; returns the way to leave. Throws NOT_RECORDING where
+   * nothing of that id is being recorded.
+   */
+  tap(sessionId: string, client: TapClient): () => void;
   /** Ids of sessions that are recording, paused or being finalised. */
   activeSessions(): readonly string[];
   onActivityChange(listener: (active: number) => void): () => void;
@@ -89,6 +104,8 @@ export function createEngine(options: EngineOptions): Engine {
       limits,
       nameSession,
       decodeBase64,
+      newId: options.newId,
+      openTurnDetector: options.openTurnDetector,
       onActivity,
       isClosing: () => closing !== undefined,
       send: (message) => {
@@ -152,6 +169,11 @@ export function createEngine(options: EngineOptions): Engine {
           leaveSeat(seat, client);
         },
       });
+    },
+    tap(sessionId, client) {
+      const seat = seats.get(sessionId);
+      if (seat === undefined) throw fixedError('NOT_RECORDING');
+      return seat.session.tap(client);
     },
     activeSessions,
     onActivityChange(listener) {

@@ -1,7 +1,9 @@
 import type { DeliveryFormat, Encoding, Track } from '../contract/audio-format.ts';
+import type { AudioSegment } from '../contract/audio-segment.ts';
 import type { CaptureReport } from '../contract/capture-report.ts';
 import type { FileEntry, ServerMessage, StopReason } from '../contract/server-messages.ts';
 import type { Marker, SessionStatus } from '../contract/session-record.ts';
+import type { TranscriptEntry } from '../contract/transcript.ts';
 
 /** Time, passed in so that tests need not wait for it. */
 export interface Clock {
@@ -78,20 +80,78 @@ export interface PartSink {
 export interface SessionStore {
   /**
    * Creates the session's folder and row, or reopens those of an earlier take of the same id. Resolves, with the
-   * number of the first part, before the first sample is taken. Rejects with FOLDER_UNWRITABLE or DISK_FULL.
+   * number of the first part and the length of what was there before, before the first sample is taken. Rejects with
+   * FOLDER_UNWRITABLE or DISK_FULL.
    */
-  begin(spec: SessionSpec): Promise<{ readonly firstPart: number }>;
+  begin(spec: SessionSpec): Promise<{ readonly firstPart: number; readonly earlierSeconds: number }>;
   openPart(spec: PartSpec): Promise<PartSink>;
   /** True where a part that cannot be written can go on in another folder. */
   readonly canRelocate: boolean;
   /** Writes down what a running part has captured so far, for whoever must recover it. */
   noteReport(sessionId: string, part: number, report: CaptureReport): void;
   addMarker(sessionId: string, marker: Marker): void;
+  /** Writes down the audio of a turn that has ended. */
+  addSegments(sessionId: string, segments: readonly AudioSegment[]): void;
+  /** Writes down what somebody said. */
+  addTranscript(sessionId: string, entry: TranscriptEntry): void;
   /** Records that nothing more will come. */
   end(
     sessionId: string,
     status: Extract<SessionStatus, 'completed' | 'interrupted' | 'failed'>,
   ): Promise<void>;
+}
+
+/** A turn has begun, or is over. Frames are counted from the beginning of the take. */
+export type TurnEvent =
+  | {
+      readonly type: 'started';
+      readonly turnId: string;
+      readonly role: Track;
+      /** Where the voice began, which is before the moment at which it was believed. */
+      readonly startFrame: number;
+    }
+  | {
+      readonly type: 'ended';
+      readonly turnId: string;
+      readonly role: Track;
+      readonly startFrame: number;
+      /** The first frame that is no longer part of it; beyond `startFrame`. */
+      readonly endFrame: number;
+      /** The other side began to speak over it, or the session ended in it. */
+      readonly interrupted: boolean;
+    };
+
+/** Finds turns in the tracks of one take. Pure: time is counted in frames. Tracks come interleaved as they arrive. */
+export interface TurnDetector {
+  /** Takes the track's next samples, signed 16-bit little-endian, which it must not keep. */
+  audio(track: Track, startFrame: number, pcm: Uint8Array): readonly TurnEvent[];
+  /** Takes a hole that is filled with silence. */
+  silence(track: Track, startFrame: number, frames: number): readonly TurnEvent[];
+  /** Takes a client's own voice activity at the track's present end; from then on it counts instead of ours. */
+  voice(track: Track, active: boolean): readonly TurnEvent[];
+  /** Time stands still from here on: turns end here, and nobody interrupted them. */
+  pause(): readonly TurnEvent[];
+  /** The take is over: turns that are under way end as interrupted. */
+  end(): readonly TurnEvent[];
+}
+
+export interface TurnDetectorOptions {
+  /** Frames a second. */
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly tracks: readonly Track[];
+  readonly newId: () => string;
+}
+
+/** Somebody who hears what a session records while it does: raw samples, never gained, and its messages. */
+export interface TapClient {
+  send(message: ServerMessage): void;
+  /** A binary frame with the header of headed-frame.ts, samples signed 16-bit little-endian. Its own to keep. */
+  sendAudio(frame: Uint8Array): void;
+  /** Bytes handed over and not yet sent. */
+  readonly unsentBytes: number;
+  /** Nothing more comes. */
+  close(): void;
 }
 
 /** The far end of a connection: whoever sends audio and is told what became of it. */

@@ -6,11 +6,21 @@ import { readFrameHeader } from '../contract/headed-frame.ts';
 import { MEBIBYTE, PROGRESS_INTERVAL_CHUNKS, type Limits } from '../contract/limits.ts';
 import type { ServerMessage, SessionState, StopReason } from '../contract/server-messages.ts';
 import { createMailbox } from './mailbox.ts';
+import { createConversation, type Conversation, type LiveText } from './conversation.ts';
 import { errorMessage, limitError, reasonOf, relocatedWarning, startedMessage } from './messages.ts';
-import type { Clock, Log, SessionSpec, SessionStore } from './ports.ts';
+import type {
+  Clock,
+  Log,
+  SessionSpec,
+  SessionStore,
+  TapClient,
+  TurnDetector,
+  TurnDetectorOptions,
+} from './ports.ts';
 import { specOf } from './session-spec.ts';
 import { createSessionWatch, type SessionWatch } from './session-watch.ts';
 import { openTake, type ChunkInput, type Take } from './take.ts';
+import { createTaps, type Taps } from './taps.ts';
 
 /** Bytes waiting for the disk above which a sender is asked to wait. */
 const HIGH_WATER_BYTES = 4 * MEBIBYTE;
@@ -31,6 +41,8 @@ export interface SessionOptions {
   readonly nameSession: (startedAtMs: number) => string;
   /** Strict base64; undefined for anything else. */
   readonly decodeBase64: (text: string) => Uint8Array | undefined;
+  readonly newId: () => string;
+  readonly openTurnDetector: (options: TurnDetectorOptions) => TurnDetector;
 }
 
 export interface AudioChunkInput {
@@ -54,6 +66,11 @@ export interface Session {
   pause(): Promise<void>;
   resume(): Promise<void>;
   marker(label: string | undefined): Promise<void>;
+  transcript(text: LiveText): Promise<void>;
+  /** The client's own voice activity, of the first track unless it says otherwise. */
+  voice(track: Track | undefined, active: boolean): Promise<void>;
+  /** Lets somebody listen until the take ends, or the returned way to leave is taken. Throws NOT_RECORDING. */
+  tap(client: TapClient): () => void;
   status(): Promise<void>;
   /** Finalises; without a recording answers NOT_RECORDING, unless `reason` says that nobody asked. */
   stop(reason?: StopReason): Promise<void>;
@@ -72,6 +89,8 @@ interface Running {
   readonly framing: 'raw' | 'headed';
   readonly take: Take;
   readonly watch: SessionWatch;
+  readonly conversation: Conversation;
+  readonly taps: Taps;
 }
 
 export function createSession(options: SessionOptions): Session {
@@ -103,7 +122,7 @@ export function createSession(options: SessionOptions): Session {
 
   const finish = async (wanted?: StopReason, { writeErrorTold = false } = {}): Promise<void> => {
     if (running === undefined || state === 'finalising') return;
-    const { take } = running;
+    const { take, conversation, taps } = running;
     state = 'finalising';
     let reason = wanted;
     const settle = async (): Promise<void> => {
@@ -117,6 +136,7 @@ export function createSession(options: SessionOptions): Session {
       log('error', 'what was held back could not be written', { id, error });
       options.send(errorMessage(error));
     });
+    conversation.end();
     const outcome = await take.finish(reason).catch((error: unknown) => {
       log('error', 'session could not be finalised', { id, error });
       return errorMessage(error);
@@ -134,6 +154,8 @@ export function createSession(options: SessionOptions): Session {
     state = 'done';
     running = undefined;
     options.send(outcome);
+    taps.tell(outcome);
+    taps.close();
     options.onActivity();
   };
 
@@ -237,9 +259,14 @@ export function createSession(options: SessionOptions): Session {
   const begin = async (message: StartMessage): Promise<void> => {
     if (running !== undefined) throw fixedError('ALREADY_RECORDING');
     const spec = specOf(id, message, clock.wallMs(), options.nameSession);
-    const { firstPart } = await store.begin(spec);
+    const { firstPart, earlierSeconds } = await store.begin(spec);
     const onLimit = message.on_limit ?? DEFAULT_START.on_limit;
     const live = message.framing === 'headed';
+    const taps = createTaps(spec.tracks);
+    const tellAll = (told: ServerMessage): void => {
+      options.send(told);
+      taps.tell(told);
+    };
     const opened = await openTake({
       spec,
       firstPart,
@@ -249,12 +276,41 @@ export function createSession(options: SessionOptions): Session {
       store,
       clock,
       send: options.send,
+      onPlaced: (track, startFrame, placement) => {
+        if (placement.kind === 'audio') {
+          taps.audio(track, startFrame, placement.pcm);
+          conversation.audio(track, startFrame, placement.pcm);
+        } else if (placement.kind === 'silence') conversation.silence(track, startFrame, placement.frames);
+      },
       onWriteError,
     }).catch(async (error: unknown) => {
       await store.end(id, 'failed').catch(() => undefined);
       throw error;
     });
+    const conversation = createConversation({
+      spec,
+      detector: options.openTurnDetector({
+        sampleRate: spec.sampleRate,
+        channels: spec.channels,
+        tracks: spec.tracks,
+        newId: options.newId,
+      }),
+      clock,
+      newId: options.newId,
+      earlierSeconds,
+      locate: opened.locate,
+      positionOf: opened.positionOf,
+      send: tellAll,
+      saveSegments: (segments) => {
+        store.addSegments(id, segments);
+      },
+      saveText: (entry) => {
+        store.addTranscript(id, entry);
+      },
+    });
     running = {
+      conversation,
+      taps,
       spec,
       framing: message.framing ?? DEFAULT_START.framing,
       take: opened,
@@ -316,8 +372,9 @@ export function createSession(options: SessionOptions): Session {
       }),
     pause: () =>
       perform(async () => {
-        const { take: current } = requireRunning();
+        const { take: current, conversation } = requireRunning();
         await current.pause();
+        conversation.pause();
         state = 'paused';
         options.send({ type: 'recording_paused', duration_seconds: current.durationSeconds });
       }),
@@ -339,6 +396,22 @@ export function createSession(options: SessionOptions): Session {
           label: marker.label,
         });
       }),
+    transcript: (text) =>
+      perform(() => {
+        requireRunning().conversation.text(text);
+      }),
+    voice: (track, active) =>
+      perform(() => {
+        const { conversation, spec } = requireRunning();
+        const named = track ?? spec.tracks[0] ?? 'user';
+        if (!spec.tracks.includes(named))
+          throw new LecternError(
+            'INVALID_MESSAGE',
+            `Invalid message: expected a track of this session (${spec.tracks.join(', ')}), got ${named}`,
+          );
+        if (state === 'recording') conversation.voice(named, active);
+      }),
+    tap: (client) => requireRunning().taps.add(client),
     status: () =>
       perform(() => {
         const { take, watch, spec } = running ?? {};

@@ -13,6 +13,7 @@ import {
   startedMessage,
 } from './messages.ts';
 import type { PartEnd } from './part-budget.ts';
+import type { PartStretch } from './conversation.ts';
 import { addGap, addJump, createPart, cutBack, partFrames, reportOf, type Part } from './part.ts';
 import { lastFrames, slicePlacement } from './placement.ts';
 import type { Clock, PartSink, SessionSpec, SessionStore } from './ports.ts';
@@ -38,6 +39,8 @@ export interface TakeOptions {
   readonly store: SessionStore;
   readonly clock: Clock;
   readonly send: (message: ServerMessage) => void;
+  /** Hears audio and silence as they are placed, once each, in order for each track; frames count from the take's start. */
+  readonly onPlaced: (track: Track, startFrame: number, placement: Placement) => void;
   /** Called when a part can no longer be written; `relocate`, or `settle` and `finish`, are to follow. */
   readonly onWriteError: (error: unknown) => void;
 }
@@ -67,6 +70,10 @@ export interface Take {
   readonly relocated: boolean;
   /** Why the part in use can no longer be written; nothing once it has been relocated. */
   readonly failure: unknown;
+  /** In which parts a stretch lies, in frames since the take's start. */
+  locate(startFrame: number, endFrame: number): readonly PartStretch[];
+  /** Frames of a track since the take's start. */
+  positionOf(track: Track): number;
   /** Places what is held back, and resolves when everything has been written or has failed. */
   settle(): Promise<void>;
   /** Closes every part; the last one's outcome is returned, not sent. To follow `settle`. */
@@ -106,10 +113,14 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       relocated,
       warn,
     });
+    origins.push({ number, originFrame });
     return createPart({ number, sink, spec, limits, originFrame, beganAtMs: liveMs() });
   };
 
+  const origins: { readonly number: number; readonly originFrame: number }[] = [];
   let relocated = false;
+  /** True while audio that was placed before is placed again, in another folder. */
+  let replaying = false;
   let newest = await openPart(options.firstPart, 0);
   let earlierBytes = 0;
   let markersAdded = 0;
@@ -175,6 +186,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       }
     }
     place.position += frames;
+    if (!replaying) options.onPlaced(track.name, positionOf(track) - frames, placement);
     if (placement.kind === 'silence') noteGaps(part);
     const share = part.budget.use(frames, place.position);
     if (share !== undefined) send(limitNearWarning(share, options.onLimit));
@@ -388,7 +400,8 @@ export async function openTake(options: TakeOptions): Promise<Take> {
         cutBack(part, track.place, written(track));
         const unwritten = lastFrames(pending, before - track.place.position, bytesPerFrame);
         moveTrack(track, newest, positionOf(track));
-        await placeAll(track, unwritten);
+        replaying = true;
+        await placeAll(track, unwritten).finally(() => (replaying = false));
         noteWritten(track);
       }
       for (const part of failed) closeIfLeft(part, reason);
@@ -396,6 +409,14 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     get failure() {
       return failure;
     },
+    locate(startFrame, endFrame) {
+      return origins.flatMap(({ number, originFrame }, index) => {
+        const from = Math.max(startFrame, originFrame);
+        const to = Math.min(endFrame, origins[index + 1]?.originFrame ?? Infinity);
+        return to > from ? [{ part: number, startFrame: from - originFrame, frames: to - from }] : [];
+      });
+    },
+    positionOf: (name) => positionOf(trackNamed(name)),
     async settle() {
       await placeHeld();
       await drained();

@@ -12,6 +12,8 @@ export interface ProtocolClient {
   next<Type extends ServerMessage['type']>(type: Type): Promise<ServerMessageOf<Type>>;
   /** Everything received so far. */
   readonly received: readonly ServerMessage[];
+  /** Binary frames received, where the carrier brings any. */
+  readonly heard?: readonly Buffer[];
   close(): void;
 }
 

@@ -48,14 +48,17 @@ export const openWebSocketHost: OpenHost = async (overrides) => {
         headers: { authorization: `Bearer ${token}` },
       });
       const inbox = createInbox();
-      socket.on('message', (data: Buffer) => {
-        inbox.deliver(data.toString());
+      const heard: Buffer[] = [];
+      socket.on('message', (data: Buffer, isBinary) => {
+        if (isBinary) heard.push(data);
+        else inbox.deliver(data.toString());
       });
       await new Promise((resolve, reject) => {
         socket.once('open', resolve).once('error', reject);
       });
       return {
         ...inbox,
+        heard,
         say: (message) => {
           socket.send(textOf(message));
         },

@@ -1,4 +1,5 @@
 import { sessionsMigration } from './1-sessions.ts';
+import { conversationsMigration } from './2-conversations.ts';
 
 /** In order; the database's user_version counts how many it has. Never edited once released, only added to. */
-export const migrations: readonly string[] = [sessionsMigration];
+export const migrations: readonly string[] = [sessionsMigration, conversationsMigration];

@@ -44,6 +44,7 @@ export function stubRecorder(parts: Partial<Recorder> = {}): Recorder {
       client.send({ type: 'processing_started', message: 'connected' });
       return stubConnection({ sessionId });
     },
+    tap: notAsked,
     resolveFile: () => undefined,
     recovered: [],
     recoveryFinished: Promise.resolve(),

@@ -24,6 +24,7 @@ function session(id: string, patch: Partial<SessionRecord> = {}): SessionRecord 
     parts: [],
     files: [],
     markers: [],
+    segments: [],
     ...patch,
   });
 }

@@ -368,6 +368,7 @@ function record(patch: Partial<SessionRecord>): SessionRecord {
     parts: [],
     files: [],
     markers: [],
+    segments: [],
     ...patch,
   });
 }

@@ -1,3 +1,4 @@
+import { createTurnDetector } from '../../../src-main/turns/turn-detector.ts';
 import { describe, expect, test } from 'vitest';
 import type { Track } from '../../../src-main/contract/audio-format.ts';
 import { LecternError } from '../../../src-main/contract/errors.ts';
@@ -68,7 +69,7 @@ function openEngine({
     };
   };
   const store: SessionStore = {
-    begin: () => Promise.resolve({ firstPart: 1 }),
+    begin: () => Promise.resolve({ firstPart: 1, earlierSeconds: 0 }),
     openPart: (spec) =>
       parts.length < openableParts
         ? Promise.resolve(openPart(spec))
@@ -76,6 +77,8 @@ function openEngine({
     canRelocate,
     noteReport: () => undefined,
     addMarker: () => undefined,
+    addSegments: () => undefined,
+    addTranscript: () => undefined,
     end: (_, status) => {
       ended.push(status);
       return Promise.resolve();
@@ -90,6 +93,7 @@ function openEngine({
     newId: () => 'new-id',
     nameSession: () => 'untitled',
     decodeBase64: (text) => Buffer.from(text, 'base64'),
+    openTurnDetector: createTurnDetector,
   });
   const client = { send: (message: ServerMessage) => received.push(message) };
   return {

@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import { wireErrorSchema } from './errors.ts';
+import { sessionIdSchema } from './session-id.ts';
+
+/** Where a session stands on its way to a transcript. */
+export const jobStateSchema = z.enum(['queued', 'running', 'completed', 'failed', 'cancelled']);
+export type JobState = z.infer<typeof jobStateSchema>;
+
+/** A row of `jobs`: one session's way through the recogniser. Never deleted with its failure. */
+export const jobSchema = z.object({
+  id: z.uuid(),
+  session_id: sessionIdSchema,
+  kind: z.enum(['transcribe']),
+  state: jobStateSchema,
+  /** Tries begun so far. */
+  attempts: z.int().min(0),
+  /** 0..1 of the audio. */
+  progress: z.number().min(0).max(1),
+  /** Not tried again before this moment. */
+  not_before: z.iso.datetime().nullable(),
+  error: wireErrorSchema.nullable(),
+  created_at: z.iso.datetime(),
+  updated_at: z.iso.datetime(),
+});
+export type Job = z.infer<typeof jobSchema>;
+
+/**
+ * Who turns audio into text. `command` runs a program once for each piece of audio: `{audio}`, `{output}`, `{language}`
+ * and `{model}` in its arguments are replaced; arguments never pass through a shell. `openai` is any server with
+ * `/v1/audio/transcriptions`. Keys are kept in a file of their own, not here.
+ */
+export const recogniserSettingsSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject({
+    kind: z.literal('command'),
+    /** Absolute path, or a name found on PATH. */
+    program: z.string().min(1).max(1000),
+    args: z.array(z.string().max(2000)).max(100),
+    /** Where the text is: what the program prints, or the file it writes. */
+    output: z.enum(['stdout', 'file']),
+    format: z.enum(['text', 'srt', 'vtt', 'whisper']),
+    language: z.string().max(20).nullable(),
+    model: z.string().max(1000).nullable(),
+    /** Given up after this many seconds without an end, for each piece. */
+    timeout_seconds: z.int().min(1).max(86_400),
+  }),
+  z.strictObject({
+    kind: z.literal('openai'),
+    /** Up to but without `/audio/transcriptions`, such as `http://127.0.0.1:8080/v1`. */
+    base_url: z.url({ protocol: /^https?$/ }),
+    model: z.string().min(1).max(200),
+    language: z.string().max(20).nullable(),
+    /** Largest upload the server takes, in MB of 1024*1024 bytes. */
+    max_upload_mb: z.number().min(0.1).max(10_000),
+    timeout_seconds: z.int().min(1).max(86_400),
+  }),
+]);
+export type RecogniserSettings = z.infer<typeof recogniserSettingsSchema>;

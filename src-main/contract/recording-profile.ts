@@ -1,0 +1,76 @@
+import { z } from 'zod';
+import { channelsSchema, deliveryFormatSchema, gainSchema, sampleRateSchema } from './audio-format.ts';
+
+/** What kind of session it is for. */
+export const sessionKindSchema = z.enum(['lecture', 'meeting', 'call']);
+export type SessionKind = z.infer<typeof sessionKindSchema>;
+
+/** A plain word, so that it can stand in a `start` message and on a command line. */
+export const profileNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 _-]{0,39}$/);
+
+/** How sessions of a kind are recorded: the names are the seeds'. */
+export const recordingProfileSchema = z.strictObject({
+  name: profileNameSchema,
+  kind: sessionKindSchema,
+  /** Which files are kept. A side that is wanted only for the mix is recorded, and removed once the mix is verified. */
+  record_user_audio: z.boolean(),
+  record_assistant_audio: z.boolean(),
+  record_mixed_audio: z.boolean(),
+  /** False leaves the raw masters alone: delivered copies are made when they are asked for. */
+  auto_save: z.boolean(),
+  format: deliveryFormatSchema,
+  /** Frames a second. */
+  sample_rate: sampleRateSchema,
+  channels: channelsSchema,
+  gain: gainSchema,
+  /** Absolute folder for sessions of this profile; null means the recordings folder. */
+  recordings_dir: z.string().min(1).nullable(),
+  /** False keeps a session out of the catalog: its folder and `session.json` alone describe it. */
+  create_database_records: z.boolean(),
+  /** Writes each turn as a WAV of its own beside the masters. */
+  write_turn_files: z.boolean(),
+});
+export type RecordingProfile = z.infer<typeof recordingProfileSchema>;
+
+const COMMON = {
+  auto_save: true,
+  channels: 1,
+  gain: 1,
+  recordings_dir: null,
+  create_database_records: true,
+  write_turn_files: false,
+} as const;
+
+/** What a new installation offers. A lecture has one side; a call is what telephones carry. */
+export const DEFAULT_PROFILES: readonly RecordingProfile[] = [
+  {
+    ...COMMON,
+    name: 'Lecture',
+    kind: 'lecture',
+    record_user_audio: true,
+    record_assistant_audio: false,
+    record_mixed_audio: false,
+    format: 'wav',
+    sample_rate: 16_000,
+  },
+  {
+    ...COMMON,
+    name: 'Meeting',
+    kind: 'meeting',
+    record_user_audio: true,
+    record_assistant_audio: true,
+    record_mixed_audio: true,
+    format: 'wav',
+    sample_rate: 16_000,
+  },
+  {
+    ...COMMON,
+    name: 'Call',
+    kind: 'call',
+    record_user_audio: true,
+    record_assistant_audio: true,
+    record_mixed_audio: true,
+    format: 'mp3',
+    sample_rate: 8000,
+  },
+];

@@ -1,0 +1,140 @@
+import type { AudioSegment } from '../contract/audio-segment.ts';
+import type { Track } from '../contract/audio-format.ts';
+import type { ServerMessage } from '../contract/server-messages.ts';
+import type { TranscriptEntry } from '../contract/transcript.ts';
+import type { Clock, SessionSpec, TurnDetector, TurnEvent } from './ports.ts';
+
+/** A stretch of a take that lies in one part. */
+export interface PartStretch {
+  readonly part: number;
+  /** Frames from the part's beginning. */
+  readonly startFrame: number;
+  readonly frames: number;
+}
+
+export interface LiveText {
+  readonly role: Track;
+  readonly text: string;
+  readonly turnId?: string | undefined;
+  readonly speaker?: string | undefined;
+}
+
+export interface ConversationOptions {
+  readonly spec: SessionSpec;
+  readonly detector: TurnDetector;
+  readonly clock: Clock;
+  readonly newId: () => string;
+  /** Seconds of the session before this take. */
+  readonly earlierSeconds: number;
+  /** In which parts a stretch of the take lies, in frames of the take. */
+  readonly locate: (startFrame: number, endFrame: number) => readonly PartStretch[];
+  /** The end of what a track has recorded, in frames of the take. */
+  readonly positionOf: (track: Track) => number;
+  readonly send: (message: ServerMessage) => void;
+  readonly saveSegments: (segments: readonly AudioSegment[]) => void;
+  readonly saveText: (entry: TranscriptEntry) => void;
+}
+
+/** Who speaks when, told to the client and written down, and the text that goes with it. */
+export interface Conversation {
+  audio(track: Track, startFrame: number, pcm: Uint8Array): void;
+  silence(track: Track, startFrame: number, frames: number): void;
+  /** The client's own voice activity. */
+  voice(track: Track, active: boolean): void;
+  text(text: LiveText): void;
+  pause(): void;
+  /** The take is over: whoever still speaks is cut off. */
+  end(): void;
+}
+
+export function createConversation(options: ConversationOptions): Conversation {
+  const { spec, detector, clock, send } = options;
+  const { sampleRate } = spec;
+  const firstFrame = Math.round(options.earlierSeconds * sampleRate);
+  /** The turn a role is in, or was in last. */
+  const latestTurn = new Map<Track, string>();
+
+  const sessionMs = (frame: number): number => ((firstFrame + frame) / sampleRate) * 1000;
+  /** When a frame was captured: as long ago as what came after it lasts. */
+  const wallTime = (track: Track, frame: number): string => {
+    const agoMs = ((options.positionOf(track) - frame) / sampleRate) * 1000;
+    return new Date(Math.round(clock.wallMs() - Math.max(0, agoMs))).toISOString();
+  };
+
+  const segmentsOf = (turn: Extract<TurnEvent, { type: 'ended' }>): AudioSegment[] => {
+    const { turnId, role, startFrame, endFrame, interrupted } = turn;
+    let frame = startFrame;
+    return options.locate(startFrame, endFrame).map((stretch) => {
+      const from = frame;
+      frame += stretch.frames;
+      return {
+        segment_id: options.newId(),
+        turn_id: turnId,
+        role,
+        part: stretch.part,
+        start_frame: stretch.startFrame,
+        frame_count: stretch.frames,
+        start_ms: sessionMs(from),
+        end_ms: sessionMs(frame),
+        started_at: wallTime(role, from),
+        ended_at: wallTime(role, frame),
+        interrupted,
+        bleed: false,
+        file: null,
+      };
+    });
+  };
+
+  const note = (events: readonly TurnEvent[]): void => {
+    for (const event of events) {
+      const { turnId: turn_id, role } = event;
+      const start_ms = sessionMs(event.startFrame);
+      if (event.type === 'started') {
+        latestTurn.set(role, turn_id);
+        send({ type: 'turn_started', turn_id, role, start_ms });
+        continue;
+      }
+      options.saveSegments(segmentsOf(event));
+      const { interrupted } = event;
+      send({ type: 'turn_ended', turn_id, role, start_ms, end_ms: sessionMs(event.endFrame), interrupted });
+    }
+  };
+
+  return {
+    audio(track, startFrame, pcm) {
+      note(detector.audio(track, startFrame, pcm));
+    },
+    silence(track, startFrame, frames) {
+      note(detector.silence(track, startFrame, frames));
+    },
+    voice(track, active) {
+      note(detector.voice(track, active));
+    },
+    text({ role, text, turnId, speaker }) {
+      const turn_id = turnId ?? latestTurn.get(role) ?? null;
+      const position = options.positionOf(role);
+      const entry: TranscriptEntry = {
+        id: options.newId(),
+        turn_id,
+        role,
+        speaker: speaker ?? null,
+        text,
+        interrupted: false,
+        occurred_at: new Date(clock.wallMs()).toISOString(),
+        // Where the turn is not known, the moment at which the words arrived is all there is.
+        start_ms: turn_id === null ? sessionMs(position) : null,
+        end_ms: turn_id === null ? sessionMs(position) : null,
+        words: null,
+        source: 'live',
+      };
+      options.saveText(entry);
+      send({ type: 'transcript_added', transcript_id: entry.id, turn_id });
+    },
+    pause() {
+      note(detector.pause());
+    },
+    end() {
+      note(detector.end());
+    },
+  };
+}
