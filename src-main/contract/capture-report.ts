@@ -18,8 +18,14 @@ export const gapSchema = z.object({
   start_frame: z.int().min(0),
   frames: z.int().min(1),
   cause: gapCauseSchema,
+  /** Set where the stretch is too long for silence: in the file, what follows it comes directly after. */
+  unfilled: z.literal(true).optional(),
 });
 export type Gap = z.infer<typeof gapSchema>;
+
+/** How much is missing in more places than a report lists. */
+export const unlistedGapsSchema = z.object({ gaps: z.int().min(1), frames: z.int().min(1) });
+export type UnlistedGaps = z.infer<typeof unlistedGapsSchema>;
 
 /** What was captured of one track, in frames of the session's rate. */
 export const trackReportSchema = z.object({
@@ -42,6 +48,8 @@ export const trackReportSchema = z.object({
   clock: z.int().min(0).nullable(),
   /** Samples at full scale. */
   clipped_samples: z.int().min(0),
+  /** Stretches beyond the first thousand of a part, which `gaps` does not list; absent where it lists all. */
+  unlisted: unlistedGapsSchema.optional(),
 });
 export type TrackReport = z.infer<typeof trackReportSchema>;
 
@@ -51,6 +59,7 @@ export const captureReportSchema = z.object({
   captured: z.int().min(0),
   /** Frames expected, of the same track. */
   expected: z.int().min(0),
+  /** Where something is missing: the first thousand stretches of the part, and what was never written at its end. */
   gaps: z.array(gapSchema),
   tracks: z.array(trackReportSchema),
 });

@@ -2,6 +2,7 @@ import { frameBytes, type Track } from '../contract/audio-format.ts';
 import type { CaptureReport, Gap, GapCause, TrackReport } from '../contract/capture-report.ts';
 import type { Limits } from '../contract/limits.ts';
 import type { Marker } from '../contract/session-record.ts';
+import { createGapMap, type GapMap } from './gap-map.ts';
 import { createPartBudget, type PartBudget } from './part-budget.ts';
 import type { PartSink, SessionSpec } from './ports.ts';
 
@@ -27,10 +28,10 @@ export interface Part {
   readonly number: number;
   readonly sink: PartSink;
   readonly budget: PartBudget;
+  /** Bytes of a frame in the part's files. */
+  readonly masterFrameBytes: number;
   readonly tracks: ReadonlyMap<Track, PartTrack>;
-  readonly gaps: Gap[];
-  /** Holes that are not filled: their place, and the length that is missing there. */
-  readonly jumps: Gap[];
+  readonly gaps: GapMap;
   readonly markers: Marker[];
   /** Where it begins, in frames since the take's start. */
   readonly originFrame: number;
@@ -72,8 +73,8 @@ export function createPart({ number, sink, spec, limits, originFrame, beganAtMs 
       splitSeconds: spec.splitMinutes === undefined ? undefined : spec.splitMinutes * 60,
     }),
     tracks: new Map(spec.tracks.map((name) => [name, track(name)])),
-    gaps: [],
-    jumps: [],
+    masterFrameBytes: 2 * spec.channels,
+    gaps: createGapMap(),
     markers: [],
     originFrame,
     beganAtMs,
@@ -81,17 +82,15 @@ export function createPart({ number, sink, spec, limits, originFrame, beganAtMs 
   };
 }
 
-/** Notes a gap, joined to the one before it where they touch. */
+/** Notes silence in place of audio. */
 export function addGap(part: Part, track: PartTrack, frames: number, cause: GapCause): void {
-  const last = part.gaps.findLast((gap) => gap.track === track.track);
-  if (last !== undefined && last.cause === cause && last.start_frame + last.frames === track.position)
-    last.frames += frames;
-  else part.gaps.push({ track: track.track, start_frame: track.position, frames, cause });
+  part.gaps.settle(track.track, Math.floor(part.sink.writtenBytes(track.track) / part.masterFrameBytes));
+  part.gaps.addSilence(track.track, track.position, frames, cause);
 }
 
 /** Notes a hole that is not filled. */
 export function addJump(part: Part, track: PartTrack, frames: number, cause: GapCause): void {
-  part.jumps.push({ track: track.track, start_frame: track.position, frames, cause });
+  part.gaps.addJump(track.track, track.position, frames, cause);
   track.jumped += frames;
 }
 
@@ -99,14 +98,7 @@ export function addJump(part: Part, track: PartTrack, frames: number, cause: Gap
 export function cutBack(part: Part, track: PartTrack, position: number): void {
   const lost = track.position - position;
   if (lost <= 0) return;
-  let lostSilence = 0;
-  for (const gap of part.gaps.filter((candidate) => candidate.track === track.track)) {
-    const kept = Math.max(0, Math.min(gap.frames, position - gap.start_frame));
-    lostSilence += gap.frames - kept;
-    gap.frames = kept;
-  }
-  part.gaps.splice(0, part.gaps.length, ...part.gaps.filter((gap) => gap.frames > 0));
-  track.captured -= lost - lostSilence;
+  track.captured -= lost - part.gaps.cutBack(track.track, position);
   track.position = position;
 }
 
@@ -120,17 +112,21 @@ export function partFrames(part: Part): number {
  * @param clockFrames what the clock says a live source should have brought; null for other sources.
  */
 export function reportOf(part: Part, clockFrames: number | null): CaptureReport {
-  const tracks = [...part.tracks.values()].map((track): TrackReport => ({
-    track: track.track,
-    captured: track.captured,
-    expected: track.position + track.unwritten + track.jumped,
-    chunks_received: track.received,
-    chunks_rejected: track.rejected,
-    chunks_duplicated: track.duplicated,
-    chunks_late: track.late,
-    clock: clockFrames,
-    clipped_samples: track.clippedSamples,
-  }));
+  const tracks = [...part.tracks.values()].map((track): TrackReport => {
+    const unlisted = part.gaps.unlisted(track.track);
+    return {
+      track: track.track,
+      captured: track.captured,
+      expected: track.position + track.unwritten + track.jumped,
+      chunks_received: track.received,
+      chunks_rejected: track.rejected,
+      chunks_duplicated: track.duplicated,
+      chunks_late: track.late,
+      clock: clockFrames,
+      clipped_samples: track.clippedSamples,
+      ...(unlisted === undefined ? {} : { unlisted }),
+    };
+  });
   const longest = tracks.reduce((best, track) => (track.expected > best.expected ? track : best));
   const unwritten = [...part.tracks.values()].flatMap((track): Gap[] =>
     track.unwritten === 0
@@ -140,7 +136,7 @@ export function reportOf(part: Part, clockFrames: number | null): CaptureReport 
   return {
     captured: longest.captured,
     expected: longest.expected,
-    gaps: [...part.gaps.map((gap) => ({ ...gap })), ...part.jumps, ...unwritten],
+    gaps: [...part.gaps.listed, ...unwritten],
     tracks,
   };
 }

@@ -19,6 +19,8 @@ export type Placement =
 
 /** Chunks held back while an earlier one is awaited; about 3 s of the app's own. */
 const REORDER_WINDOW_CHUNKS = 32;
+/** Missing chunks of which it is remembered that they may still turn up, and would be late and not repeated. */
+const MAX_REMEMBERED_MISSING = 4096;
 
 export interface Timeline {
   /** Takes a chunk and says what can now be written, in order. */
@@ -117,6 +119,10 @@ export function createTimeline(frameBytes: number, longestFill: number): Timelin
     const missing = Math.max(0, earliest - nextSeq);
     // Bounded: the sender may jump by billions, and only near misses can still turn up.
     for (let seq = Math.max(nextSeq, earliest - 1024); seq < earliest; seq++) missingSeqs.add(seq);
+    for (const seq of missingSeqs) {
+      if (missingSeqs.size <= MAX_REMEMBERED_MISSING) break;
+      missingSeqs.delete(seq);
+    }
     const placements: Placement[] = [];
     // A sender that counts chunks but not frames leaves only its usual chunk length to go by.
     if (chunk.startFrame === undefined && usualFrames > 0)

@@ -86,6 +86,15 @@ describe('timeline', () => {
     expect(timeline.duplicated).toBe(0);
   });
 
+  test('of thousands that are missing, those that turn up soon are late and those of long ago are not remembered', () => {
+    const timeline = createTimeline(2, 10_000);
+    for (let seq = 0; seq <= 12_000; seq += 2) timeline.accept(chunk(seq));
+    timeline.flush();
+    timeline.accept(chunk(11_999));
+    timeline.accept(chunk(1));
+    expect([timeline.late, timeline.duplicated]).toEqual([1, 1]);
+  });
+
   test('a sender that counts chunks but not frames gets silence of its usual chunk length', () => {
     const counted = { seq: true };
     const { frames } = play([chunk(0, counted), chunk(1, counted), chunk(4, counted)]);
