@@ -60,6 +60,7 @@ export function openCatalog(path: string): Catalog {
         part: part.part,
         started_at: part.started_at,
         duration_seconds: part.duration_seconds,
+        sample_rate: part.sample_rate ?? null,
         report: part.report === undefined ? null : JSON.stringify(part.report),
         reason: part.reason ?? null,
       });
@@ -201,7 +202,8 @@ function prepare(database: Database.Database) {
     saveRecording: database.prepare(upsert('recordings', recordingColumns, ['session_id', 'file_path'])),
     dropParts: database.prepare('DELETE FROM session_parts WHERE session_id = ?'),
     addPart: database.prepare(
-      'INSERT INTO session_parts VALUES (@session_id, @part, @started_at, @duration_seconds, @report, @reason)',
+      `INSERT INTO session_parts (session_id, part, started_at, duration_seconds, sample_rate, report, reason)
+       VALUES (@session_id, @part, @started_at, @duration_seconds, @sample_rate, @report, @reason)`,
     ),
     dropMarkers: database.prepare('DELETE FROM markers WHERE session_id = ?'),
     addMarker: database.prepare(

@@ -27,6 +27,7 @@ const partRowSchema = z.object({
   part: z.number(),
   started_at: z.string(),
   duration_seconds: z.number(),
+  sample_rate: z.number().nullable(),
   report: z.string().nullable(),
   reason: z.string().nullable(),
 });
@@ -77,8 +78,9 @@ export function recordFromRows(rows: {
     parts: z
       .array(partRowSchema)
       .parse(rows.parts)
-      .map(({ report, reason, ...part }) => ({
+      .map(({ sample_rate, report, reason, ...part }) => ({
         ...part,
+        ...(sample_rate === null ? {} : { sample_rate }),
         ...(report === null ? {} : { report: JSON.parse(report) as unknown }),
         ...(reason === null ? {} : { reason }),
       })),

@@ -1,5 +1,5 @@
 import type { StopReason } from '../contract/server-messages.ts';
-import type { PartRecord, SessionRecord } from '../contract/session-record.ts';
+import { sampleRateOf, type PartRecord, type SessionRecord } from '../contract/session-record.ts';
 import { formatDuration } from './format-duration.ts';
 
 /** A source that stood still for less may only have been slow to start. */
@@ -25,14 +25,16 @@ export function describeSession(session: SessionRecord): string {
     `format    ${session.format}, ${session.sample_rate} Hz, ${session.channels === 1 ? 'mono' : 'stereo'}`,
   ];
   for (const part of session.parts) {
-    const told = captureOf(part, session.sample_rate);
+    const told = captureOf(part, sampleRateOf(session, part.part));
     if (told.length > 0)
       lines.push(`part ${part.part}    ${formatDuration(part.duration_seconds)}, ${told.join('; ')}`);
   }
   for (const file of session.files)
     lines.push(`file      ${file.file_path}  ${file.byte_size} bytes  ${file.status}`);
   for (const marker of session.markers)
-    lines.push(`marker    ${formatDuration(marker.frame / session.sample_rate)}  ${marker.label}`);
+    lines.push(
+      `marker    ${formatDuration(marker.frame / sampleRateOf(session, marker.part))}  ${marker.label}`,
+    );
   return lines.join('\n');
 }
 
@@ -52,7 +54,9 @@ function outcomeOf({ recovered, status, parts }: SessionRecord): string[] {
 function captureOf({ report }: PartRecord, sampleRate: number): string[] {
   if (report === undefined) return [];
   const missing = (report.expected - report.captured) / sampleRate;
-  const told = missing === 0 ? [] : [`${missing.toFixed(2)} s missing in ${placesOf(report.gaps.length)}`];
+  const unlisted = report.tracks.reduce((sum, track) => sum + (track.unlisted?.gaps ?? 0), 0);
+  const places = placesOf(report.gaps.length + unlisted);
+  const told = missing === 0 ? [] : [`${missing.toFixed(2)} s missing in ${places}`];
   for (const { track, clock, expected } of report.tracks) {
     const stoodStill = ((clock ?? 0) - expected) / sampleRate;
     if (stoodStill > STOOD_STILL_SECONDS)

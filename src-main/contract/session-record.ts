@@ -39,6 +39,8 @@ export const partRecordSchema = z.object({
   part: z.int().min(1),
   started_at: z.iso.datetime(),
   duration_seconds: z.number().min(0),
+  /** Its frames a second; absent where it was written before parts knew, and is then the session's. */
+  sample_rate: z.int().min(1).optional(),
   report: captureReportSchema.optional(),
   reason: stopReasonSchema.optional(),
 });
@@ -55,6 +57,7 @@ export const sessionRecordSchema = z.object({
   started_at: z.iso.datetime(),
   ended_at: z.iso.datetime().nullable(),
   format: deliveryFormatSchema,
+  /** Of the latest take; earlier ones may have had another, which their parts tell. */
   sample_rate: z.int(),
   channels: channelsSchema,
   encoding: encodingSchema,
@@ -77,6 +80,17 @@ export const sessionRecordSchema = z.object({
   segments: z.array(audioSegmentSchema).default([]),
 });
 export type SessionRecord = z.infer<typeof sessionRecordSchema>;
+
+/** Frames a second of one part: what its markers, its gaps and its report count in. */
+export function sampleRateOf(
+  session: {
+    readonly sample_rate: number;
+    readonly parts: readonly { part: number; sample_rate?: number | undefined }[];
+  },
+  part: number,
+): number {
+  return session.parts.find((candidate) => candidate.part === part)?.sample_rate ?? session.sample_rate;
+}
 
 /** `session.json`: a session's folder is readable without the database. */
 export const sessionFileSchema = z.object({ version: z.literal(1), session: sessionRecordSchema });

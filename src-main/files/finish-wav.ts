@@ -15,14 +15,18 @@ export interface UnfinishedWav {
   readonly cuePoints: (frames: number) => readonly CuePoint[];
 }
 
+export interface FinishedWav {
+  readonly frames: number;
+  readonly sampleRate: number;
+  readonly byteSize: number;
+}
+
 /**
  * Puts a cut-off master in order: every whole frame that is in the file counts, whatever its header says. Safe to
  * be repeated and to be killed at any moment, as each step leaves a file that the next run takes up.
- * @returns the frames it holds.
+ * @returns what it holds.
  */
-export async function finishWav(
-  unfinished: UnfinishedWav,
-): Promise<{ readonly frames: number; readonly byteSize: number }> {
+export async function finishWav(unfinished: UnfinishedWav): Promise<FinishedWav> {
   const file = await open(unfinished.partialPath, 'r+');
   try {
     const layout = await readWavLayout(file).catch(() => undefined);
@@ -42,7 +46,7 @@ export async function finishWav(
     await file.datasync();
     await rename(unfinished.partialPath, unfinished.finalPath);
     await syncFolder(unfinished.finalPath);
-    return { frames, byteSize: dataEnd + cues.length };
+    return { frames, sampleRate, byteSize: dataEnd + cues.length };
   } finally {
     await file.close();
   }

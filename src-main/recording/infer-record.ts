@@ -1,42 +1,31 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import type { PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import { parsePartFileName, type PartFileName } from '../files/session-folder.ts';
-import { readWavLayout } from '../files/wav-reader.ts';
+import { readWavLayout, type WavLayout } from '../files/wav-reader.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { nameSession } from './name-session.ts';
+import { withParts } from './record-changes.ts';
+
+interface FoundWav {
+  readonly name: string;
+  readonly parsed: PartFileName;
+  readonly byteSize: number;
+  /** Undefined where there is no header to be read. */
+  readonly layout: WavLayout | undefined;
+}
 
 /** A session from nothing but its audio: a folder whose `session.json` is gone. Undefined where there is no audio. */
 export async function inferRecord(id: string, folder: string): Promise<SessionRecord | undefined> {
-  const found: { name: string; parsed: PartFileName }[] = [];
-  for (const entry of (await readdir(folder)).toSorted()) {
-    const name = basename(entry, PARTIAL_SUFFIX);
-    const parsed = parsePartFileName(name);
-    if (parsed?.extension === 'wav') found.push({ name: entry, parsed });
-  }
+  const found = await findWavs(folder);
   const [first] = found;
   if (first === undefined) return undefined;
-  const layout = await layoutOf(join(folder, first.name));
+  const finished = found.filter(({ name }) => !name.endsWith(PARTIAL_SUFFIX));
   const startedAtMs = first.parsed.unixSeconds * 1000;
-  const files: RecordingFile[] = [];
-  for (const { name, parsed } of found.filter((candidate) => !candidate.name.endsWith(PARTIAL_SUFFIX))) {
-    const { size } = await stat(join(folder, name));
-    const wav = await layoutOf(join(folder, name));
-    files.push({
-      type: parsed.type,
-      format: 'wav',
-      file_path: `${id}/${name}`,
-      url: '',
-      byte_size: size,
-      duration_ms: wav === undefined ? 0 : (wav.dataBytes / (2 * wav.channels) / wav.sampleRate) * 1000,
-      part: parsed.part,
-      master: parsed.variant === undefined,
-      gain: 1,
-      status: 'completed',
-    });
-  }
   const tracks = [...new Set(found.map(({ parsed }) => parsed.type))].filter((type) => type !== 'mixed');
-  return {
+  // The session's own rate is that of its latest take.
+  const latest = found.findLast(({ layout }) => layout !== undefined)?.layout;
+  const record: SessionRecord = {
     id,
     revision: 0,
     title: nameSession(startedAtMs),
@@ -45,23 +34,86 @@ export async function inferRecord(id: string, folder: string): Promise<SessionRe
     started_at: new Date(startedAtMs).toISOString(),
     ended_at: null,
     format: 'wav',
-    sample_rate: layout?.sampleRate ?? 16_000,
-    channels: layout?.channels ?? 1,
+    sample_rate: latest?.sampleRate ?? 16_000,
+    channels: latest?.channels ?? 1,
     encoding: 'pcm_s16le',
     tracks: tracks.length === 0 ? ['user'] : tracks,
     gain: 1,
     encoder: null,
-    duration_seconds: files.reduce((sum, file) => sum + (file.master ? file.duration_ms / 1000 : 0), 0),
+    duration_seconds: 0,
     fallback_dir: null,
     recovered: null,
     parts: [],
-    files,
+    files: finished.map((wav) => fileOf(id, wav)),
     markers: [],
     segments: [],
   };
+  return withParts(record, partsOf(finished));
 }
 
-async function layoutOf(path: string) {
+/** In the order in which they were recorded: by take, and within it by part. */
+async function findWavs(folder: string): Promise<FoundWav[]> {
+  const found: FoundWav[] = [];
+  for (const name of (await readdir(folder)).toSorted()) {
+    const parsed = parsePartFileName(basename(name, PARTIAL_SUFFIX));
+    if (parsed?.extension !== 'wav') continue;
+    const path = join(folder, name);
+    const { size } = await stat(path);
+    found.push({ name, parsed, byteSize: size, layout: await layoutOf(path) });
+  }
+  return found.toSorted(
+    (a, b) => a.parsed.unixSeconds - b.parsed.unixSeconds || a.parsed.part - b.parsed.part,
+  );
+}
+
+function fileOf(id: string, wav: FoundWav): RecordingFile {
+  return {
+    type: wav.parsed.type,
+    format: 'wav',
+    file_path: `${id}/${wav.name}`,
+    url: '',
+    byte_size: wav.byteSize,
+    duration_ms: secondsOf(wav) * 1000,
+    part: wav.parsed.part,
+    master: isMaster(wav),
+    gain: 1,
+    status: 'completed',
+  };
+}
+
+/** Tracks run side by side, so a part is as long as the longest of its masters, not as all of them together. */
+function partsOf(wavs: readonly FoundWav[]): PartRecord[] {
+  const parts: PartRecord[] = [];
+  let take: number | undefined;
+  let startMs = 0;
+  for (const part of new Set(wavs.filter(isMaster).map(({ parsed }) => parsed.part))) {
+    const masters = wavs.filter((wav) => isMaster(wav) && wav.parsed.part === part);
+    const [first] = masters;
+    if (first === undefined) continue;
+    if (first.parsed.unixSeconds !== take) startMs = first.parsed.unixSeconds * 1000;
+    take = first.parsed.unixSeconds;
+    const seconds = Math.max(...masters.map(secondsOf));
+    const rate = masters.find(({ layout }) => layout !== undefined)?.layout?.sampleRate;
+    parts.push({
+      part,
+      started_at: new Date(startMs).toISOString(),
+      duration_seconds: seconds,
+      ...(rate === undefined ? {} : { sample_rate: rate }),
+    });
+    startMs += seconds * 1000;
+  }
+  return parts;
+}
+
+function isMaster({ parsed }: FoundWav): boolean {
+  return parsed.variant === undefined;
+}
+
+function secondsOf({ layout }: FoundWav): number {
+  return layout === undefined ? 0 : layout.dataBytes / (2 * layout.channels) / layout.sampleRate;
+}
+
+async function layoutOf(path: string): Promise<WavLayout | undefined> {
   const file = await open(path, 'r');
   try {
     return await readWavLayout(file).catch(() => undefined);

@@ -45,6 +45,7 @@ export function withPart(
     part: spec.part,
     started_at: new Date(spec.startedAtMs).toISOString(),
     duration_seconds: summary?.durationSeconds ?? 0,
+    sample_rate: spec.session.sampleRate,
     ...(summary === undefined ? {} : { report: summary.report }),
     ...(summary?.reason === undefined ? {} : { reason: summary.reason }),
   };

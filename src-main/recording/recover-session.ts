@@ -1,8 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { CaptureReport } from '../contract/capture-report.ts';
-import type { PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import type { CaptureReport, Gap } from '../contract/capture-report.ts';
+import {
+  sampleRateOf,
+  type PartRecord,
+  type RecordingFile,
+  type SessionRecord,
+} from '../contract/session-record.ts';
 import { finishWav } from '../files/finish-wav.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
 import { statBytes } from '../files/stat-bytes.ts';
@@ -77,10 +82,10 @@ async function recoverMaster(
   const { mtimeMs } = await stat(join(folder, foundName));
   const known = session.files.find((file) => basename(file.file_path) === name);
   const part = known?.part ?? parsed?.part ?? 1;
-  const { frames, byteSize } = await finishWav({
+  const finished = await finishWav({
     partialPath: join(folder, foundName),
     finalPath: join(folder, name),
-    sampleRate: session.sample_rate,
+    sampleRate: sampleRateOf(session, part),
     channels: session.channels,
     cuePoints: (count) =>
       session.markers
@@ -93,8 +98,8 @@ async function recoverMaster(
     format: 'wav',
     file_path: `${session.id}/${name}`,
     url: '',
-    byte_size: byteSize,
-    duration_ms: (frames / session.sample_rate) * 1000,
+    byte_size: finished.byteSize,
+    duration_ms: (finished.frames / finished.sampleRate) * 1000,
     part,
     master: known?.master ?? parsed?.variant === undefined,
     gain: known?.gain ?? 1,
@@ -102,7 +107,15 @@ async function recoverMaster(
   };
   const files = [...session.files.filter((other) => basename(other.file_path) !== name), file];
   const recovered = { ...session, files };
-  return file.master ? withRecoveredPart(recovered, part, type, frames, mtimeMs) : recovered;
+  return file.master
+    ? withRecoveredPart(recovered, part, type, { ...finished, lastWrittenMs: mtimeMs })
+    : recovered;
+}
+
+interface RecoveredWav {
+  readonly frames: number;
+  readonly sampleRate: number;
+  readonly lastWrittenMs: number;
 }
 
 /** The part's account from what is in its file: the gaps that were written down, and everything else captured. */
@@ -110,18 +123,18 @@ function withRecoveredPart(
   session: SessionRecord,
   part: number,
   track: RecordingFile['type'],
-  frames: number,
-  lastWrittenMs: number,
+  { frames, sampleRate, lastWrittenMs }: RecoveredWav,
 ): SessionRecord {
   if (track === 'mixed') return session;
   const known = session.parts.find((candidate) => candidate.part === part);
   const gaps = (known?.report?.gaps ?? []).flatMap((gap) => {
     if (gap.track !== track) return [gap];
-    const kept = Math.min(gap.frames, frames - gap.start_frame);
-    return kept > 0 ? [{ ...gap, frames: kept }] : [];
+    const within = frames - gap.start_frame;
+    if (gap.unfilled === true) return within >= 0 ? [gap] : [];
+    return within > 0 ? [{ ...gap, frames: Math.min(gap.frames, within) }] : [];
   });
-  const silence = gaps.filter((gap) => gap.track === track).reduce((sum, gap) => sum + gap.frames, 0);
   const before = known?.report?.tracks.find((candidate) => candidate.track === track);
+  const silence = framesOf(gaps, track, false) + (before?.unlisted?.frames ?? 0);
   const trackReport = {
     chunks_received: 0,
     chunks_rejected: 0,
@@ -131,20 +144,28 @@ function withRecoveredPart(
     ...before,
     clock: null,
     track,
-    captured: frames - silence,
-    expected: frames,
+    captured: Math.max(0, frames - silence),
+    expected: frames + framesOf(gaps, track, true),
   };
   const tracks = [...(known?.report?.tracks ?? []).filter((other) => other.track !== track), trackReport];
   const longest = tracks.reduce((best, other) => (other.expected > best.expected ? other : best));
   const report: CaptureReport = { captured: longest.captured, expected: longest.expected, gaps, tracks };
-  const startedMs = lastWrittenMs - (frames / session.sample_rate) * 1000;
+  const startedMs = lastWrittenMs - (frames / sampleRate) * 1000;
+  const lengths = tracks.map((other) => other.expected - framesOf(gaps, other.track, true));
   const recovered: PartRecord = {
     part,
     started_at: known?.started_at ?? new Date(startedMs).toISOString(),
-    duration_seconds: longest.expected / session.sample_rate,
+    duration_seconds: Math.max(...lengths) / sampleRate,
+    sample_rate: sampleRate,
     report,
   };
   return withParts(session, [...session.parts.filter((other) => other.part !== part), recovered]);
+}
+
+function framesOf(gaps: readonly Gap[], track: Gap['track'], unfilled: boolean): number {
+  return gaps
+    .filter((gap) => gap.track === track && (gap.unfilled === true) === unfilled)
+    .reduce((sum, gap) => sum + gap.frames, 0);
 }
 
 /** A delivery is renamed only when it is whole, so one that is there is finished and one that is not is not. */

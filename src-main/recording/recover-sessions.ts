@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import { sessionIdSchema } from '../contract/session-id.ts';
-import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { claimFolder, ownerState, releaseFolder, type OwnerState } from '../files/ownership.ts';
 import { readSessionFile, writeSessionFile } from '../files/session-file.ts';
@@ -204,7 +204,7 @@ async function makeDelivery(
       gain: file.gain,
       chapters: session.markers
         .filter(({ part }) => part === file.part)
-        .map(({ frame, label }) => ({ seconds: frame / session.sample_rate, label })),
+        .map(({ frame, label }) => ({ seconds: frame / sampleRateOf(session, file.part), label })),
       signal,
       ...(mp3BitRate === undefined ? {} : { mp3BitRate }),
     });

@@ -18,7 +18,7 @@ const MOST_LISTED = 10;
 
 type Reported = Pick<SessionRecord, 'sample_rate' | 'status'> & {
   readonly recovered?: SessionRecord['recovered'];
-  readonly parts: readonly Pick<PartRecord, 'duration_seconds' | 'report' | 'reason'>[];
+  readonly parts: readonly Pick<PartRecord, 'duration_seconds' | 'sample_rate' | 'report' | 'reason'>[];
 };
 
 /** A stretch that is missing, on the time of the whole recording. */
@@ -42,20 +42,27 @@ export function reportWords(session: Reported): ReportWords {
   };
 }
 
-function holeLines({ parts, sample_rate: sampleRate }: Reported): string[] {
-  const holes = holesOf(parts, sampleRate);
-  const missingFrames = parts.reduce((frames, { report }) => {
+function holeLines({ parts, sample_rate: sessionRate }: Reported): string[] {
+  const holes = holesOf(parts, sessionRate);
+  const missingSeconds = parts.reduce((seconds, { report, sample_rate: sampleRate = sessionRate }) => {
     const listed = (report?.gaps ?? []).reduce((sum, gap) => sum + gap.frames, 0);
-    return frames + Math.max((report?.expected ?? 0) - (report?.captured ?? 0), listed);
+    return seconds + Math.max((report?.expected ?? 0) - (report?.captured ?? 0), listed) / sampleRate;
   }, 0);
   const [first, ...others] = holes;
-  const length = lengthText(missingFrames / sampleRate);
-  if (first === undefined) return missingFrames === 0 ? [] : [t('report.unplaced', { length })];
-  if (others.length === 0) return [holeText({ ...first, seconds: missingFrames / sampleRate })];
-  const gist = t('report.gaps', { length, time: clockText(first.atSeconds), count: holes.length });
+  const length = lengthText(missingSeconds);
+  if (first === undefined) return missingSeconds === 0 ? [] : [t('report.unplaced', { length })];
+  if (others.length === 0) return [holeText({ ...first, seconds: missingSeconds })];
+  const count = holes.length + unlistedHoles(parts);
+  const gist = t('report.gaps', { length, time: clockText(first.atSeconds), count });
   const listed = holes.slice(0, MOST_LISTED).map(holeText);
-  const more = holes.length - listed.length;
+  const more = count - listed.length;
   return [gist, ...listed, ...(more > 0 ? [t('report.moreGaps', { count: more })] : [])];
+}
+
+/** Beyond the first thousand, a part tells how many there are but not where. */
+function unlistedHoles(parts: Reported['parts']): number {
+  const tracks = parts.flatMap(({ report }) => report?.tracks ?? []);
+  return tracks.reduce((sum, { unlisted }) => sum + (unlisted?.gaps ?? 0), 0);
 }
 
 function holeText({ seconds, atSeconds, gap }: Hole): string {
@@ -64,10 +71,10 @@ function holeText({ seconds, atSeconds, gap }: Hole): string {
 }
 
 /** In the order of time; a hole that goes on in the next part is one. */
-function holesOf(parts: Reported['parts'], sampleRate: number): Hole[] {
+function holesOf(parts: Reported['parts'], sessionRate: number): Hole[] {
   let partStart = 0;
   const found: Hole[] = [];
-  for (const { duration_seconds, report } of parts) {
+  for (const { duration_seconds, report, sample_rate: sampleRate = sessionRate } of parts) {
     for (const gap of report?.gaps ?? [])
       found.push({
         gap,
@@ -82,22 +89,22 @@ function holesOf(parts: Reported['parts'], sampleRate: number): Hole[] {
     const goesOn =
       last?.gap.track === hole.gap.track &&
       last.gap.cause === hole.gap.cause &&
-      Math.abs(last.atSeconds + last.seconds - hole.atSeconds) < 1 / sampleRate;
+      Math.abs(last.atSeconds + last.seconds - hole.atSeconds) < 1 / sessionRate;
     if (last !== undefined && goesOn) holes.pop();
     holes.push(last !== undefined && goesOn ? { ...last, seconds: last.seconds + hole.seconds } : hole);
   }
   return holes;
 }
 
-function clockLines({ parts, sample_rate: sampleRate }: Reported): string[] {
-  const behindFrames = parts.reduce((frames, { report, reason }) => {
+function clockLines({ parts, sample_rate: sessionRate }: Reported): string[] {
+  const behindSeconds = parts.reduce((seconds, { report, reason, sample_rate: sampleRate = sessionRate }) => {
     // The clock went on while the session waited for its page to come back.
-    if (reason === 'disconnected') return frames;
-    const tracks = report?.tracks ?? [];
-    return frames + Math.max(0, ...tracks.map((track) => (track.clock ?? 0) - track.expected));
+    if (reason === 'disconnected') return seconds;
+    const behind = (report?.tracks ?? []).map((track) => (track.clock ?? 0) - track.expected);
+    return seconds + Math.max(0, ...behind) / sampleRate;
   }, 0);
-  if (behindFrames <= BEHIND_SECONDS * sampleRate) return [];
-  return [t('report.behind', { length: lengthText(behindFrames / sampleRate) })];
+  if (behindSeconds <= BEHIND_SECONDS) return [];
+  return [t('report.behind', { length: lengthText(behindSeconds) })];
 }
 
 function endLines({ status, recovered, parts }: Reported): string[] {

@@ -1,4 +1,4 @@
-import type { SessionRecord } from '../../src-main/contract/session-record.ts';
+import { sampleRateOf, type SessionRecord } from '../../src-main/contract/session-record.ts';
 import type { RememberedRecording } from '../session/recording-memory.ts';
 import type { RecordingState, SavedRecording } from './recording-state.ts';
 
@@ -15,16 +15,14 @@ export function savedFromRecord(record: SessionRecord): SavedRecording {
 }
 
 /** The marker set last, placed on the time of the whole recording. */
-export function lastMarkerOf({
-  markers,
-  parts,
-  sample_rate: sampleRate,
-}: SessionRecord): RecordingState['lastMarker'] {
+export function lastMarkerOf(session: SessionRecord): RecordingState['lastMarker'] {
+  const { markers, parts } = session;
   const last = markers.at(-1);
   if (last === undefined) return null;
   const before = parts.filter(({ part }) => part < last.part);
   const partStart = before.reduce((seconds, { duration_seconds }) => seconds + duration_seconds, 0);
-  return { count: markers.length, atSeconds: partStart + last.frame / sampleRate, label: last.label };
+  const atSeconds = partStart + last.frame / sampleRateOf(session, last.part);
+  return { count: markers.length, atSeconds, label: last.label };
 }
 
 /** More than this between the engine's account and the wall clock, and somebody has set that clock. */

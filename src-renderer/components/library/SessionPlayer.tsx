@@ -1,5 +1,5 @@
 import { useState, type RefObject } from 'react';
-import type { SessionRecord } from '../../../src-main/contract/session-record.ts';
+import { sampleRateOf, type SessionRecord } from '../../../src-main/contract/session-record.ts';
 import { t } from '../../i18n/i18n.ts';
 import { clockText } from '../../i18n/quantities.ts';
 import { useApp } from '../app-context.ts';
@@ -16,6 +16,7 @@ export function SessionPlayer({ session, audio, playsAtOnce }: SessionPlayerProp
   const app = useApp();
   const [part, setPart] = useState(1);
   const file = mainFile(session, part);
+  const sampleRate = sampleRateOf(session, part);
   const markers = session.markers.filter((marker) => marker.part === part);
 
   return (
@@ -43,14 +44,14 @@ export function SessionPlayer({ session, audio, playsAtOnce }: SessionPlayerProp
       {file && markers.length > 0 && (
         <ul className="markers" aria-label={t('session.markers')}>
           {markers.map((marker, index) => {
-            const time = clockText(marker.frame / session.sample_rate);
+            const time = clockText(marker.frame / sampleRate);
             const label = marker.label === '' ? t('session.marker', { number: index + 1 }) : marker.label;
             return (
               <li key={`${marker.frame}-${index}`}>
                 <button
                   type="button"
                   aria-label={t('session.jumpTo', { time, label })}
-                  onClick={() => playFrom(audio.current, marker.frame / session.sample_rate)}
+                  onClick={() => playFrom(audio.current, marker.frame / sampleRate)}
                 >
                   <span className="time">{time}</span> {label}
                 </button>

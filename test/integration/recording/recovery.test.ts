@@ -3,6 +3,8 @@ import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { PROTOCOL_LIMITS } from '../../../src-main/contract/limits.ts';
+import { sampleRateOf, sessionFileSchema } from '../../../src-main/contract/session-record.ts';
 import { readWav } from '../../support/read-wav.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
 import { openTestRecorder } from '../../support/test-recorder.ts';
@@ -95,6 +97,95 @@ describe('a session that a crash cut off', () => {
     ]);
   });
 
+  test('of two tracks and two parts is as long as its parts, not as its files, when only its audio is left', async () => {
+    const { recorder, dataDir } = await openRecorder({
+      limits: { ...PROTOCOL_LIMITS, maxDurationSeconds: 3 },
+    });
+    const connection = recorder.connect('two', { send: () => undefined });
+    const start = { action: 'start', format: 'wav', tracks: ['user', 'assistant'], on_limit: 'continue' };
+    void connection.receiveText(JSON.stringify(start));
+    for (const track of start.tracks)
+      await connection.receiveText(
+        JSON.stringify({ action: 'audio_chunk', track, data: audio.toString('base64') }),
+      );
+    await connection.receiveText('{"action":"stop"}');
+    const copy = await asAfterKill(dataDir, { keepCatalog: false });
+    await rm(join(copy, 'recordings', 'two', 'session.json'));
+    const { recorder: next } = await openRecorder({ dataDir: copy });
+    expect(next.recovered).toMatchObject([
+      {
+        duration_seconds: 4,
+        tracks: ['assistant', 'user'],
+        parts: [
+          { part: 1, duration_seconds: 3 },
+          { part: 2, duration_seconds: 1 },
+        ],
+      },
+    ]);
+    expect(next.recovered[0]?.files.map(({ duration_ms }) => duration_ms)).toEqual([3000, 3000, 1000, 1000]);
+  });
+
+  test('in its second take, at another rate, keeps the times of both', async () => {
+    const { recorder, dataDir } = await openRecorder();
+    const connection = recorder.connect('again', { send: () => undefined });
+    for (const [rate, label] of [
+      [16_000, 'first'],
+      [48_000, 'exam question'],
+    ] as const) {
+      void connection.receiveText(JSON.stringify({ action: 'start', format: 'wav', sample_rate: rate }));
+      await connection.receiveBinary(audio);
+      await connection.receiveText(JSON.stringify({ action: 'marker', label }));
+      if (rate === 16_000) await connection.receiveText('{"action":"stop"}');
+    }
+    await settled(dataDir, 'again', audio.length);
+    const { recorder: next } = await openRecorder({ dataDir: await asAfterKill(dataDir) });
+    const session = await next.handlers['sessions.get']({ id: 'again' });
+    expect(session.duration_seconds).toBeCloseTo(4 + 4 / 3, 6);
+    expect(session.parts.map(({ sample_rate }) => sample_rate)).toEqual([16_000, 48_000]);
+    expect(session.markers.map(({ frame, part }) => frame / sampleRateOf(session, part))).toEqual([4, 4 / 3]);
+    expect(session.files.map(({ duration_ms }) => Math.round(duration_ms))).toEqual([4000, 1333]);
+  });
+
+  test('counts silence in it as missing, also where its report no longer lists every gap', async () => {
+    const before = await recordUntilKilled('storm', audio);
+    await settled(before, 'storm', audio.length);
+    const copy = await asAfterKill(before, { keepCatalog: false });
+    const path = join(copy, 'recordings', 'storm', 'session.json');
+    const { version, session } = sessionFileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    const gap = { track: 'user', start_frame: 100, cause: 'missing_chunks' } as const;
+    const report = {
+      captured: 30_000,
+      expected: 50_000_000,
+      gaps: [
+        { ...gap, frames: 200 },
+        { ...gap, start_frame: 400, frames: 40_000_000, unfilled: true },
+      ],
+      tracks: [
+        {
+          track: 'user',
+          captured: 30_000,
+          expected: 50_000_000,
+          chunks_received: 7,
+          chunks_rejected: 0,
+          chunks_duplicated: 0,
+          chunks_late: 0,
+          clock: null,
+          clipped_samples: 0,
+          unlisted: { gaps: 30, frames: 3000 },
+        },
+      ],
+    };
+    const parts = session.parts.map((part) => ({ ...part, report }));
+    await writeFile(path, JSON.stringify({ version, session: { ...session, parts } }));
+    const { recorder } = await openRecorder({ dataDir: copy });
+    const recovered = await recorder.handlers['sessions.get']({ id: 'storm' });
+    expect(recovered.duration_seconds).toBe(4);
+    expect(recovered.parts[0]?.report).toMatchObject({
+      captured: 64_000 - 3200,
+      expected: 64_000 + 40_000_000,
+    });
+  });
+
   test('is recovered once: a second launch finds nothing to do and changes no file', async () => {
     const before = await recordUntilKilled('twice', audio);
     await settled(before, 'twice', audio.length);
@@ -127,18 +218,21 @@ describe('a session that a crash cut off', () => {
     ).toBe(true);
   });
 
-  test('counts audio that was written after the header last was, and drops half a frame', async () => {
-    const before = await recordUntilKilled('behind', audio);
-    await settled(before, 'behind', audio.length);
-    const copy = await asAfterKill(before);
-    const folder = join(copy, 'recordings', 'behind');
-    const [partial = ''] = (await readdir(folder)).filter((name) => name.endsWith('.partial'));
-    const bytes = await readFile(join(folder, partial));
-    bytes.writeUInt32LE(100, 40);
-    await writeFile(join(folder, partial), Buffer.concat([bytes, Buffer.of(7)]));
-    const { recorder } = await openRecorder({ dataDir: copy });
-    expect((await recorder.handlers['sessions.get']({ id: 'behind' })).duration_seconds).toBe(4);
-  });
+  test.each([100, 0])(
+    'counts audio that a header of %i bytes does not, and drops half a frame',
+    async (told) => {
+      const before = await recordUntilKilled('behind', audio);
+      await settled(before, 'behind', audio.length);
+      const copy = await asAfterKill(before);
+      const folder = join(copy, 'recordings', 'behind');
+      const [partial = ''] = (await readdir(folder)).filter((name) => name.endsWith('.partial'));
+      const bytes = await readFile(join(folder, partial));
+      bytes.writeUInt32LE(told, 40);
+      await writeFile(join(folder, partial), Buffer.concat([bytes, Buffer.of(7)]));
+      const { recorder } = await openRecorder({ dataDir: copy });
+      expect((await recorder.handlers['sessions.get']({ id: 'behind' })).duration_seconds).toBe(4);
+    },
+  );
 
   test('is recovered from the fallback folder, though its own folder is gone', async () => {
     const before = await recordUntilKilled('moved', audio);

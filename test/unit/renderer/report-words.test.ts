@@ -38,7 +38,7 @@ function part(
   return { duration_seconds: seconds, report };
 }
 
-const words = (...parts: { duration_seconds: number; report?: CaptureReport }[]) =>
+const words = (...parts: { duration_seconds: number; sample_rate?: number; report?: CaptureReport }[]) =>
   reportWords({ status: 'completed', sample_rate: RATE, parts });
 
 test('a recording with everything in it is called complete', () => {
@@ -81,6 +81,29 @@ test('a hundred holes do not fill the screen', () => {
   expect(text).toBe('10 s missing in 100 places, the first at 0:00');
   expect(details).toHaveLength(11);
   expect(details.at(-1)).toBe('and 90 more places');
+});
+
+test('holes beyond those that a report lists are counted too', () => {
+  const stormy = part(200, [
+    { at: 1, seconds: 0.1 },
+    { at: 2, seconds: 0.1 },
+  ]);
+  const [track] = stormy.report.tracks;
+  stormy.report.tracks = track === undefined ? [] : [{ ...track, unlisted: { gaps: 700, frames: RATE } }];
+  stormy.report.captured -= RATE;
+  const { text, details } = words(stormy);
+  expect(text).toBe('1.2 s missing in 702 places, the first at 0:01');
+  expect(details.at(-1)).toBe('and 700 more places');
+});
+
+test('parts that were recorded at different rates are each told in their own seconds', () => {
+  const slower = part(10, [{ at: 4, seconds: 2 }]);
+  const { text, details } = words(
+    { ...slower, duration_seconds: 20, sample_rate: RATE / 2 },
+    part(10, [{ at: 5, seconds: 1 }]),
+  );
+  expect(text).toBe('5.0 s missing in 2 places, the first at 0:08');
+  expect(details[1]).toBe('1.0 s missing at 0:25: audio did not arrive');
 });
 
 test('a tiny hole is never rounded away', () => {
