@@ -3,11 +3,13 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { LecternError, toWireError } from './contract/errors.ts';
+import { processStarted } from './files/process-started.ts';
 import { defaultDataDir } from './launch/data-folder.ts';
 import { ignoreClosedOutput } from './launch/closed-output.ts';
 import { onTermination } from './launch/on-termination.ts';
 import { openRecorder } from './open-recorder.ts';
 import { projectDir, readPackageVersion } from './launch/package-version.ts';
+import { announceServer } from './launch/server-note.ts';
 import { logToStderr, machineAddresses, thisMachine } from './launch/this-machine.ts';
 import type { Recorder } from './recorder.ts';
 import { createToken } from './remote/access.ts';
@@ -28,6 +30,8 @@ export interface ServerOptions {
   readonly dataDir?: string;
   readonly environment?: Environment;
   readonly log?: Log;
+  /** Opens the app's window where this process has one, for a launch after this one. */
+  readonly openWindow?: () => void;
 }
 
 export interface RunningServer {
@@ -39,6 +43,8 @@ export interface RunningServer {
   readonly port: number;
   readonly dataDir: string;
   readonly recorder: Recorder;
+  /** False where another server on the same data folder was there first; launches after this one find that. */
+  readonly announced: boolean;
   /** An address that opens the page once, for a place that others can read. */
   createTicketUrl(): string;
   /** Finalises every session, then stops. Safe to call twice. */
@@ -52,6 +58,7 @@ export async function startServer({
   dataDir = defaultDataDir(thisMachine),
   environment = process.env,
   log = logToStderr,
+  openWindow,
 }: ServerOptions = {}): Promise<RunningServer> {
   const { defaults, recordingsDir } = parseServerEnvironment(environment);
   const token = createToken();
@@ -75,12 +82,23 @@ export async function startServer({
     rendererDir: join(projectDir, 'out', 'renderer'),
     machineAddresses,
     log,
+    ...(openWindow === undefined ? {} : { openWindow }),
   });
   if (!isLoopback(host))
     log('warn', 'Reachable from other machines: whoever has the token can record and listen, unencrypted', {
       host,
     });
   const { url, wsUrl, recorder, access } = listening;
+  const note = await announceServer(
+    {
+      port: listening.port,
+      url,
+      token,
+      kind: openWindow === undefined ? 'server' : 'app',
+      started_at: new Date().toISOString(),
+    },
+    { dataDir: resolve(dataDir), processStarted },
+  );
   return {
     url,
     wsUrl,
@@ -88,8 +106,12 @@ export async function startServer({
     port: listening.port,
     dataDir: resolve(dataDir),
     recorder,
+    announced: note.announced,
     createTicketUrl: () => `${url}?token=${access.createTicket()}`,
-    close: () => listening.close(),
+    close: async () => {
+      await note.withdraw();
+      await listening.close();
+    },
   };
 }
 

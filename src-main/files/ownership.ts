@@ -4,6 +4,7 @@ import { constants, copyFile, link, readFile, rename, rm, stat, unlink, writeFil
 import { uptime } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { processStarted } from './process-started.ts';
 import { systemCode } from './write-error.ts';
 
 /** Says which process is writing to a session's folder. */
@@ -130,18 +131,6 @@ function isRunning(owner: Owner): boolean {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
   return processStarted(owner.pid) === owner.process_started;
-}
-
-/** When a process started, to tell it from a later one with its number; empty where the system does not say. */
-function processStarted(pid: number): string {
-  if (process.platform !== 'linux') return '';
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    // Field 22, counted after the command in brackets, which may itself hold spaces and brackets.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
-  } catch {
-    return '';
-  }
 }
 
 /** Names this boot whatever the clock does; empty where the system has no such name. */

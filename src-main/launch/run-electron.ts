@@ -2,40 +2,38 @@ import { spawn } from 'node:child_process';
 import type { Machine } from './data-folder.ts';
 import { findElectron, installElectron } from './electron-binary.ts';
 import { shortestWindowMs } from './shortest-window.ts';
+import type { TerminalStatus } from './terminal-status.ts';
 
 export interface RunElectronOptions {
   readonly projectDir: string;
   readonly machine: Pick<Machine, 'environment'>;
   readonly dataDir: string | undefined;
   readonly isRoot: boolean;
-  /** Tells the user, in one line. */
-  readonly say: (line: string) => void;
+  readonly status: TerminalStatus;
 }
 
-/** Runs the desktop app and resolves with its exit code, or with undefined where it cannot run, having said so. */
-export async function runElectron(options: RunElectronOptions): Promise<number | undefined> {
-  const { projectDir, machine, dataDir, isRoot, say } = options;
+export type ElectronRun = { readonly exitCode: number } | { readonly unavailable: string };
+
+/** Runs the desktop app to its end, or says in half a sentence why it cannot run here. */
+export async function runElectron(options: RunElectronOptions): Promise<ElectronRun> {
+  const { projectDir, machine, dataDir, isRoot, status } = options;
   let executable = findElectron(projectDir, machine);
   if (executable === undefined && machine.environment.ELECTRON_SKIP_BINARY_DOWNLOAD === undefined) {
-    say('Fetching Electron, once ...');
+    status.show('Fetching Electron, once ...');
     await installElectron(projectDir);
+    status.clear();
     executable = findElectron(projectDir, machine);
   }
-  if (executable === undefined) {
-    say('Electron’s binary could not be fetched, so Lectern opens in a browser window instead.');
-    return undefined;
-  }
+  if (executable === undefined) return { unavailable: 'Electron’s binary could not be fetched' };
   const startedMs = performance.now();
   const exitCode = await runToEnd(executable, [
     projectDir,
     ...(isRoot ? ['--no-sandbox'] : []),
     ...(dataDir === undefined ? [] : [`--dir=${dataDir}`]),
   ]);
-  if (exitCode !== 0 && performance.now() - startedMs < shortestWindowMs) {
-    say('Electron could not start here, so Lectern opens in a browser window instead.');
-    return undefined;
-  }
-  return exitCode;
+  if (exitCode !== 0 && performance.now() - startedMs < shortestWindowMs)
+    return { unavailable: 'Electron could not start here' };
+  return { exitCode };
 }
 
 /** The app finalises by itself when told to end; this process passes the word on, and waits. */

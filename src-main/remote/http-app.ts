@@ -16,10 +16,13 @@ export interface HttpAppOptions {
   /** The built page: out/renderer. */
   readonly rendererDir: string;
   readonly log: Log;
+  /** Opens the app's window; absent where that is for the caller to do. */
+  readonly openWindow?: () => void;
 }
 
 /** Every HTTP answer of the browser shell. */
-export function createHttpApp({ recorder, access, version, rendererDir, log }: HttpAppOptions): Hono {
+export function createHttpApp(options: HttpAppOptions): Hono {
+  const { recorder, access, version, rendererDir, log, openWindow } = options;
   const app = new Hono();
   const filesRoute = createFilesRoute(recorder);
   const rendererFiles = createRendererFiles(rendererDir);
@@ -37,6 +40,12 @@ export function createHttpApp({ recorder, access, version, rendererDir, log }: H
   app.get('/health', ({ json }) =>
     json({ status: 'ok', version, active_sessions: recorder.activeSessions().length }),
   );
+  // A second launch asks the first, whose window it is, and is told where to open one itself.
+  app.post('/api/window', ({ req, json }) => {
+    openWindow?.();
+    const url = `${new URL(req.url).origin}/?token=${access.createTicket()}`;
+    return json({ opened: openWindow !== undefined, url });
+  });
   app.get('/metrics', ({ body }) =>
     body(metricsText(recorder.metrics()), 200, {
       'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',

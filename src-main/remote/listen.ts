@@ -22,6 +22,8 @@ export interface ListenOptions {
   readonly machineAddresses: () => readonly string[];
   readonly log: Log;
   readonly pingIntervalMs?: number;
+  /** Opens the app's window; absent where that is for the caller to do. */
+  readonly openWindow?: () => void;
 }
 
 export interface Listening {

@@ -1,0 +1,112 @@
+import { randomUUID } from 'node:crypto';
+import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+
+/** In the data folder: where its server can be reached, and with what token. */
+const NOTE_FILE = 'server.json';
+/** A loopback server that takes longer is not one to hand a user over to. */
+const ANSWER_TIMEOUT_MS = 3000;
+
+const noteSchema = z.object({
+  pid: z.int().min(1),
+  /** Tells the process from a later one of its number; empty where the system does not say. */
+  process_started: z.string(),
+  started_at: z.iso.datetime(),
+  port: z.int().min(1).max(65_535),
+  url: z.url(),
+  token: z.string().min(1),
+  /** `app` has a window of its own; `server` was started for other programs. */
+  kind: z.enum(['app', 'server']),
+});
+export type ServerNote = z.infer<typeof noteSchema>;
+
+export interface NoteDependencies {
+  readonly dataDir: string;
+  readonly processStarted: (pid: number) => string;
+}
+
+export interface AnnouncedServer {
+  /** False where another living server has the folder's note: then this one stays unannounced. */
+  readonly announced: boolean;
+  /** Takes the note away again, unless it has become another server's. */
+  withdraw(): Promise<void>;
+}
+
+/** The server that runs on a data folder and answers; a note whose server is gone counts for nothing. */
+export async function findRunningServer(deps: NoteDependencies): Promise<ServerNote | undefined> {
+  const note = await readNote(deps.dataDir);
+  if (note === undefined || !isRunning(note, deps)) return undefined;
+  return (await answers(note)) ? note : undefined;
+}
+
+/** Leaves word of this process's server for the launches after it. Only its user can read it, for the token's sake. */
+export async function announceServer(
+  server: Omit<ServerNote, 'pid' | 'process_started'>,
+  deps: NoteDependencies,
+): Promise<AnnouncedServer> {
+  const { dataDir } = deps;
+  const path = join(dataDir, NOTE_FILE);
+  const note: ServerNote = {
+    ...server,
+    pid: process.pid,
+    process_started: deps.processStarted(process.pid),
+  };
+  const draft = `${path}.${randomUUID()}`;
+  const unannounced = { announced: false, withdraw: () => Promise.resolve() };
+  try {
+    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await writeFile(draft, `${JSON.stringify(note)}\n`, { mode: 0o600, flag: 'wx' });
+    // Of two that start at the same moment, one gets the name.
+    const first = await link(draft, path).then(
+      () => true,
+      () => false,
+    );
+    if (!first) {
+      if ((await findRunningServer(deps)) !== undefined) return unannounced;
+      await rename(draft, path);
+    }
+  } catch {
+    // A folder that takes no note serves all the same.
+    return unannounced;
+  } finally {
+    await rm(draft, { force: true }).catch(() => undefined);
+  }
+  return {
+    announced: true,
+    async withdraw() {
+      if ((await readNote(dataDir))?.token === note.token) await rm(path, { force: true });
+    },
+  };
+}
+
+async function readNote(dataDir: string): Promise<ServerNote | undefined> {
+  try {
+    return noteSchema.parse(JSON.parse(await readFile(join(dataDir, NOTE_FILE), 'utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+function isRunning({ pid, process_started }: ServerNote, { processStarted }: NoteDependencies): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // A process of another user is there, but may not be signalled.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+  return processStarted(pid) === process_started;
+}
+
+/** Another program may have the port by now, so only one that takes the token is believed. */
+async function answers({ url, token }: ServerNote): Promise<boolean> {
+  try {
+    const response = await fetch(new URL('/health', url), {
+      headers: { authorization: `Bearer ${token}` },
+      signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
+    });
+    return z.object({ status: z.literal('ok') }).safeParse(await response.json()).success && response.ok;
+  } catch {
+    return false;
+  }
+}
