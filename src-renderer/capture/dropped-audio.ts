@@ -41,8 +41,6 @@ const DRIFT = 0.0002;
 const RECENT_PIECES = 48;
 /** The wall clock is adjusted by less than this, and hardly anybody sleeps for less. */
 const SHORTEST_SLEEP_MS = 2000;
-/** The engine takes no chunk that lies more than an hour ahead. */
-const LONGEST_LOSS_MS = 55 * 60_000;
 
 interface Reading<Piece> {
   readonly piece: Piece;
@@ -108,7 +106,7 @@ export function createDropDetector<Piece extends TimedPiece>(options: DropDetect
     const isMissing = missingMs >= (jumpMs * 2) / 3;
     const agree = isMissing && Math.abs(stampJumpMs - missingMs) <= AGREE_MS;
     const acceptedMs = agree ? stampJumpMs : isMissing ? missingMs : 0;
-    const lostMs = Math.min(LONGEST_LOSS_MS, wholePieces(acceptedMs, first.piece.durationMs));
+    const lostMs = wholePieces(acceptedMs, first.piece.durationMs);
     const asleep = (first.sleptMs - sleptAtBaseMs) * 2 > lostMs;
     receivedMs += acceptedMs;
     held = held.map((reading) => ({

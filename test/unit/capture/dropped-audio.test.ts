@@ -127,3 +127,12 @@ test('the time a computer slept is missing, and is called so', () => {
   const microphone = listen().hear(500).sleep(600_000).hear(500);
   expect(microphone.losses()).toEqual([{ index: 500, lost: Math.round(600_000 / PIECE_MS), asleep: true }]);
 });
+
+test('a laptop asleep for three hours is missed for three hours, and what follows is placed after them', () => {
+  const hours = 3 * 3_600_000;
+  const microphone = listen().hear(500).sleep(hours).hear(500).drop(20).hear(200);
+  expect(microphone.losses()).toEqual([
+    { index: 500, lost: Math.round(hours / PIECE_MS), asleep: true },
+    { index: 1000, lost: 20, asleep: false },
+  ]);
+});
