@@ -53,11 +53,15 @@ function outcomeOf({ recovered, status, parts }: SessionRecord): string[] {
 
 function captureOf({ report }: PartRecord, sampleRate: number): string[] {
   if (report === undefined) return [];
-  const missing = (report.expected - report.captured) / sampleRate;
-  const unlisted = report.tracks.reduce((sum, track) => sum + (track.unlisted?.gaps ?? 0), 0);
-  const places = placesOf(report.gaps.length + unlisted);
-  const told = missing === 0 ? [] : [`${missing.toFixed(2)} s missing in ${places}`];
-  for (const { track, clock, expected } of report.tracks) {
+  const told: string[] = [];
+  for (const { track, clock, captured, expected, unlisted } of report.tracks) {
+    const listed = report.gaps.filter((gap) => gap.track === track);
+    // Of two senders that stop one is always first: that is no loss.
+    const ended = listed.filter(({ cause }) => cause === 'ended');
+    const missing = expected - captured - ended.reduce((sum, { frames }) => sum + frames, 0);
+    const places = placesOf(listed.length - ended.length + (unlisted?.gaps ?? 0));
+    const ofTrack = report.tracks.length > 1 ? ` of ${track}` : '';
+    if (missing > 0) told.push(`${(missing / sampleRate).toFixed(2)} s${ofTrack} missing in ${places}`);
     const stoodStill = ((clock ?? 0) - expected) / sampleRate;
     if (stoodStill > STOOD_STILL_SECONDS)
       told.push(`${track} brought ${stoodStill.toFixed(1)} s less than the clock says`);

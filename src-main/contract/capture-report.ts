@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { trackSchema } from './audio-format.ts';
 
-/** Why audio is missing from a stretch of a track. */
+/** Why audio is missing from a stretch of a track. Their order goes over the wire: new ones come last. */
 export const gapCauseSchema = z.enum([
   'missing_chunks',
   'device_lost',
@@ -9,6 +9,10 @@ export const gapCauseSchema = z.enum([
   'disconnected',
   'disk',
   'crash',
+  /** Its source delivered nothing, nobody knows why, while another track went on. */
+  'no_data',
+  /** Its sender stopped a moment before the other track's did. Not a loss. */
+  'ended',
 ]);
 export type GapCause = z.infer<typeof gapCauseSchema>;
 
@@ -64,3 +68,9 @@ export const captureReportSchema = z.object({
   tracks: z.array(trackReportSchema),
 });
 export type CaptureReport = z.infer<typeof captureReportSchema>;
+
+/** Which of two tracks speaks for a recording: the longer one, and of equally long ones the one captured better. */
+export function leadingTrack(one: TrackReport, other: TrackReport): TrackReport {
+  const ahead = other.expected - one.expected || other.captured - one.captured;
+  return ahead > 0 ? other : one;
+}

@@ -59,9 +59,15 @@ const trackStatusSchema = z.object({
   frames: z.int().min(0),
   /** The `seq` with which a client that comes back goes on. */
   next_seq: z.int().min(0),
-  /** The frame at which a live client goes on that has lost what it held, as after a reload: now, by the clock. */
+  /** The frame that follows those that are there, as the sender counts: holes too long to be filled included. */
+  next_frame: z.int().min(0),
+  /**
+   * The frame at which a live client goes on that has lost what it held, as after a reload: now, by the clock, as the
+   * sender counts.
+   */
   resume_frame: z.int().min(0),
 });
+export type TrackStatus = z.infer<typeof trackStatusSchema>;
 
 const serverMessageList = [
   z.object({
@@ -145,7 +151,13 @@ const serverMessageList = [
   z.object({ type: z.literal('processing_started'), message: z.string() }),
   z.object({ type: z.literal('processing_completed'), message: z.string() }),
   z.object({ type: z.literal('processing_failed'), message: z.string() }),
-  z.object({ type: z.literal('warning'), code: warningCodeSchema, message: z.string() }),
+  z.object({
+    type: z.literal('warning'),
+    code: warningCodeSchema,
+    message: z.string(),
+    /** The track it is about, where it is about one alone. */
+    track: trackSchema.optional(),
+  }),
   wireErrorSchema.extend({ type: z.literal('error') }),
 ] as const;
 

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { CaptureReport, Gap } from '../contract/capture-report.ts';
+import { type CaptureReport, type Gap, leadingTrack } from '../contract/capture-report.ts';
 import {
   sampleRateOf,
   type PartRecord,
@@ -148,8 +148,8 @@ function withRecoveredPart(
     expected: frames + framesOf(gaps, track, true),
   };
   const tracks = [...(known?.report?.tracks ?? []).filter((other) => other.track !== track), trackReport];
-  const longest = tracks.reduce((best, other) => (other.expected > best.expected ? other : best));
-  const report: CaptureReport = { captured: longest.captured, expected: longest.expected, gaps, tracks };
+  const { captured, expected } = tracks.reduce(leadingTrack);
+  const report: CaptureReport = { captured, expected, gaps, tracks };
   const startedMs = lastWrittenMs - (frames / sampleRate) * 1000;
   const lengths = tracks.map((other) => other.expected - framesOf(gaps, other.track, true));
   const recovered: PartRecord = {

@@ -7,6 +7,9 @@ import type { Gap, GapCause, UnlistedGaps } from '../contract/capture-report.ts'
  */
 export const MAX_LISTED_GAPS = 1000;
 
+/** What explains nothing that "no data" did not say; any other cause that comes later explains all of the hole. */
+const UNKNOWN_CAUSES: ReadonlySet<GapCause> = new Set<GapCause>(['no_data', 'missing_chunks', 'ended']);
+
 /** What is missing from one part, and where. */
 export interface GapMap {
   /** Notes silence in place of audio, joined to the stretch before it where they touch. */
@@ -47,8 +50,11 @@ export function createGapMap(): GapMap {
   return {
     addSilence(track, startFrame, frames, cause) {
       const last = gaps.findLast((gap) => gap.track === track && gap.unfilled !== true);
-      if (last?.cause === cause && last.start_frame + last.frames === startFrame) last.frames += frames;
-      else add({ track, start_frame: startFrame, frames, cause });
+      const touches = last !== undefined && last.start_frame + last.frames === startFrame;
+      if (touches && (last.cause === cause || last.cause === 'no_data')) {
+        last.frames += frames;
+        if (!UNKNOWN_CAUSES.has(cause)) last.cause = cause;
+      } else add({ track, start_frame: startFrame, frames, cause });
     },
     addJump(track, atFrame, frames, cause) {
       add({ track, start_frame: atFrame, frames, cause, unfilled: true });

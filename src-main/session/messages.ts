@@ -46,6 +46,11 @@ export function limitNearWarning(share: number, onLimit: 'stop' | 'continue'): S
 }
 
 const TRACK_WORDS: Record<Track, string> = { user: 'The microphone', assistant: 'The other side' };
+const OTHER_TRACK: Record<Track, Track> = { user: 'assistant', assistant: 'user' };
+
+function inSentence(track: Track): string {
+  return TRACK_WORDS[track].replace('The', 'the');
+}
 
 /** Words for a problem with the signal; nothing when it has passed. */
 export function signalWarning(track: Track, change: SignalChange): ServerMessage | undefined {
@@ -58,32 +63,46 @@ export function signalWarning(track: Track, change: SignalChange): ServerMessage
       return {
         type: 'warning',
         code: 'zeros',
+        track,
         message: `${who} has delivered nothing but digital zeros for ${seconds} s: it may be muted or disconnected`,
       };
     case 'silence':
-      return { type: 'warning', code: 'silence', message: `${who} has been silent for ${seconds} s` };
+      return { type: 'warning', code: 'silence', track, message: `${who} has been silent for ${seconds} s` };
     case 'clipping':
       return {
         type: 'warning',
         code: 'clipping',
+        track,
         message: `${who} is too loud and distorts: turn its level down`,
       };
   }
 }
 
-export function noDataWarning(seconds: number): ServerMessage {
+/** @param track the one that has stopped, where the other goes on; nothing where no audio comes at all. */
+export function noDataWarning(seconds: number, track?: Track): ServerMessage {
+  const since = `${Math.round(seconds)} s`;
+  if (track === undefined)
+    return {
+      type: 'warning',
+      code: 'no_data',
+      message: `No audio has arrived for ${since}: the source may have stopped`,
+    };
   return {
     type: 'warning',
     code: 'no_data',
-    message: `No audio has arrived for ${Math.round(seconds)} s: the source may have stopped`,
+    track,
+    message: `No audio has arrived from ${inSentence(track)} for ${since}; recording goes on with ${inSentence(OTHER_TRACK[track])}`,
   };
 }
 
-export function behindClockWarning(seconds: number): ServerMessage {
+/** @param track where there are several. */
+export function behindClockWarning(seconds: number, track?: Track): ServerMessage {
+  const who = track === undefined ? 'The source' : TRACK_WORDS[track];
   return {
     type: 'warning',
     code: 'device',
-    message: `The source has delivered ${seconds.toFixed(1)} s less than the clock expects: check its connection`,
+    message: `${who} has delivered ${seconds.toFixed(1)} s less than the clock expects: check its connection`,
+    ...(track === undefined ? {} : { track }),
   };
 }
 

@@ -1,5 +1,11 @@
 import { frameBytes, type Track } from '../contract/audio-format.ts';
-import type { CaptureReport, Gap, GapCause, TrackReport } from '../contract/capture-report.ts';
+import {
+  type CaptureReport,
+  type Gap,
+  type GapCause,
+  leadingTrack,
+  type TrackReport,
+} from '../contract/capture-report.ts';
 import type { Limits } from '../contract/limits.ts';
 import type { Marker } from '../contract/session-record.ts';
 import { createGapMap, type GapMap } from './gap-map.ts';
@@ -127,15 +133,15 @@ export function reportOf(part: Part, clockFrames: number | null): CaptureReport 
       ...(unlisted === undefined ? {} : { unlisted }),
     };
   });
-  const longest = tracks.reduce((best, track) => (track.expected > best.expected ? track : best));
+  const leading = tracks.reduce(leadingTrack);
   const unwritten = [...part.tracks.values()].flatMap((track): Gap[] =>
     track.unwritten === 0
       ? []
       : [{ track: track.track, start_frame: track.position, frames: track.unwritten, cause: 'disk' }],
   );
   return {
-    captured: longest.captured,
-    expected: longest.expected,
+    captured: leading.captured,
+    expected: leading.expected,
     gaps: [...part.gaps.listed, ...unwritten],
     tracks,
   };

@@ -1,3 +1,4 @@
+import type { Track } from '../contract/audio-format.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 import { behindClockWarning, diskLowWarning, noDataWarning } from './messages.ts';
 
@@ -10,18 +11,21 @@ const BEHIND_CLOCK_SECONDS = 2;
 const DISK_WARN_MINUTES = [30, 10, 2] as const;
 
 export interface SessionWatchOptions {
+  readonly tracks: readonly Track[];
   readonly live: boolean;
   readonly nowMs: () => number;
   readonly send: (message: ServerMessage) => void;
-  readonly behindClockSeconds: () => number;
+  readonly behindClockSeconds: (track: Track) => number;
 }
 
 /** Looks after one recording: tells its user, once each, what the audio alone cannot show. */
 export interface SessionWatch {
-  /** A chunk has come, or is not to be expected earlier than now. */
-  noteChunk(): void;
-  /** Milliseconds since the last chunk. */
-  quietMs(): number;
+  /** A chunk of this track has come. */
+  noteChunk(track: Track): void;
+  /** Milliseconds since the last chunk of this track. */
+  quietMs(track: Track): number;
+  /** No chunks are to be expected earlier than now: whatever held them up, it was not their sources. */
+  excuse(): void;
   /** Looks at the clock. */
   tick(): void;
   /** Takes note of how long the disk still lasts. */
@@ -29,35 +33,72 @@ export interface SessionWatch {
   readonly diskMinutesLeft: number | undefined;
 }
 
-export function createSessionWatch({
-  live,
-  nowMs,
-  send,
-  behindClockSeconds,
-}: SessionWatchOptions): SessionWatch {
+/** What is expected to deliver all the time: a live track, or any of the tracks of a sender with a pace of its own. */
+interface Source {
+  readonly tracks: readonly Track[];
+  lastChunkMs: number;
+  stallTold: boolean;
+  behindTold: boolean;
+}
+
+export function createSessionWatch(options: SessionWatchOptions): SessionWatch {
+  const { tracks, live, nowMs, send, behindClockSeconds } = options;
   const stalledAfterMs = live ? LIVE_STALLED_AFTER_MS : STALLED_AFTER_MS;
-  let lastChunkMs = nowMs();
-  let stallTold = false;
-  let behindTold = false;
+  // A bot that has nothing to say sends nothing: only who sends at all is known to be there.
+  const sources = (live ? tracks.map((track) => [track]) : [tracks]).map((own): Source => ({
+    tracks: own,
+    lastChunkMs: nowMs(),
+    stallTold: false,
+    behindTold: false,
+  }));
+  let excusedMs = nowMs();
+  let allStalledTold = false;
   let diskMinutesLeft: number | undefined;
   let diskToldMinutes = Infinity;
+
+  const sourceOf = (track: Track): Source | undefined =>
+    sources.find((source) => source.tracks.includes(track));
+  const stalledMs = (source: Source): number => nowMs() - Math.max(source.lastChunkMs, excusedMs);
+
+  const tellOfStalls = (): void => {
+    const stalled = sources.filter((source) => stalledMs(source) >= stalledAfterMs);
+    const news = stalled.filter(({ stallTold }) => !stallTold);
+    for (const source of news) source.stallTold = true;
+    if (news.length === 0) return;
+    allStalledTold = stalled.length === sources.length;
+    if (allStalledTold) send(noDataWarning(Math.min(...stalled.map(stalledMs)) / 1000));
+    else
+      for (const source of news)
+        for (const track of source.tracks) send(noDataWarning(stalledMs(source) / 1000, track));
+  };
+
+  const tellOfDelay = (source: Source, track: Track): void => {
+    if (source.stallTold || source.behindTold) return;
+    const behind = behindClockSeconds(track);
+    if (behind < BEHIND_CLOCK_SECONDS) return;
+    source.behindTold = true;
+    send(behindClockWarning(behind, tracks.length > 1 ? track : undefined));
+  };
+
   return {
-    noteChunk() {
-      lastChunkMs = nowMs();
-      stallTold = false;
+    noteChunk(track) {
+      const source = sourceOf(track);
+      if (source === undefined) return;
+      source.lastChunkMs = nowMs();
+      source.stallTold = false;
+      if (!allStalledTold) return;
+      // That everything had stopped holds no longer; what still stands is told again, by its name.
+      allStalledTold = false;
+      for (const other of sources) other.stallTold = false;
     },
-    quietMs: () => nowMs() - lastChunkMs,
+    quietMs: (track) => nowMs() - (sourceOf(track)?.lastChunkMs ?? nowMs()),
+    excuse() {
+      excusedMs = nowMs();
+    },
     tick() {
-      const quiet = nowMs() - lastChunkMs;
-      if (quiet >= stalledAfterMs) {
-        if (!stallTold) send(noDataWarning(quiet / 1000));
-        stallTold = true;
-        return;
-      }
-      const behind = behindClockSeconds();
-      if (behind < BEHIND_CLOCK_SECONDS || behindTold) return;
-      behindTold = true;
-      send(behindClockWarning(behind));
+      tellOfStalls();
+      if (!live) return;
+      for (const source of sources) for (const track of source.tracks) tellOfDelay(source, track);
     },
     noteDiskMinutes(minutes) {
       diskMinutesLeft = minutes;

@@ -21,9 +21,12 @@ import { specOf } from './session-spec.ts';
 import { createSessionWatch, type SessionWatch } from './session-watch.ts';
 import { openTake, type ChunkInput, type Take } from './take.ts';
 import { createTaps, type Taps } from './taps.ts';
+import { statusOf } from './track.ts';
 
 /** Bytes waiting for the disk above which a sender is asked to wait. */
 const HIGH_WATER_BYTES = 4 * MEBIBYTE;
+/** So much audio waiting for the disk, more than five seconds of it, and the disk has stopped, not its source. */
+const WAITING_FOR_DISK_BYTES = 1 * MEBIBYTE;
 /** Bytes of messages waiting their turn above which more are refused: what a stalled disk may cost in memory. */
 const MAX_WAITING_BYTES = 32 * MEBIBYTE;
 export interface SessionOptions {
@@ -187,7 +190,6 @@ export function createSession(options: SessionOptions): Session {
 
   const progress = (take: Take): void => {
     chunksReceived++;
-    running?.watch.noteChunk();
     if (chunksReceived % PROGRESS_INTERVAL_CHUNKS === 0)
       options.send({
         type: 'progress',
@@ -222,7 +224,13 @@ export function createSession(options: SessionOptions): Session {
   };
 
   /** As perform, for audio: bounded while it waits, and a refused chunk is counted and logged as well as answered. */
-  const performChunk = (bytes: number, task: () => Promise<void>): Promise<void> => {
+  const performChunk = (
+    bytes: number,
+    track: Track | undefined,
+    task: () => Promise<void>,
+  ): Promise<void> => {
+    // Heard of now, as its turn may come late.
+    if (track !== undefined) running?.watch.noteChunk(track);
     if (waitingBytes + bytes > MAX_WAITING_BYTES) return refuseAtOnce();
     waitingBytes += bytes;
     return perform(async () => {
@@ -254,6 +262,12 @@ export function createSession(options: SessionOptions): Session {
     if (chunksRejected <= 5 && error instanceof LecternError)
       log('warn', 'audio chunk refused', { id, code: error.code, reason: error.message });
     return error;
+  };
+
+  const trackOf = (frame: Uint8Array): Track | undefined => {
+    if (running === undefined || running.framing === 'raw') return running?.spec.tracks[0];
+    const parsed = readFrameHeader(frame, running.spec.tracks);
+    return 'problem' in parsed ? undefined : parsed.track;
   };
 
   const begin = async (message: StartMessage): Promise<void> => {
@@ -316,9 +330,10 @@ export function createSession(options: SessionOptions): Session {
       take: opened,
       watch: createSessionWatch({
         live,
+        tracks: spec.tracks,
         nowMs: () => clock.monotonicMs(),
         send: options.send,
-        behindClockSeconds: () => opened.behindClockSeconds(),
+        behindClockSeconds: (track) => opened.behindClockSeconds(track),
       }),
     };
     chunksReceived = 0;
@@ -349,7 +364,7 @@ export function createSession(options: SessionOptions): Session {
       });
     },
     audioChunk: (chunk) =>
-      performChunk(chunk.data.length, async () => {
+      performChunk(chunk.data.length, chunk.track ?? running?.spec.tracks[0], async () => {
         const { spec } = requireRunning();
         if (decodedBytes(chunk.data) > limits.maxChunkBytes) throw fixedError('CHUNK_TOO_LARGE');
         const bytes = options.decodeBase64(chunk.data);
@@ -358,7 +373,7 @@ export function createSession(options: SessionOptions): Session {
         await takeChunk(chunk.track ?? spec.tracks[0] ?? 'user', { seq, startFrame, bytes });
       }),
     binary: (frame) =>
-      performChunk(frame.byteLength, async () => {
+      performChunk(frame.byteLength, trackOf(frame), async () => {
         const { spec, framing } = requireRunning();
         if (framing === 'raw') return takeChunk(spec.tracks[0] ?? 'user', { bytes: frame });
         const parsed = readFrameHeader(frame, spec.tracks);
@@ -383,7 +398,7 @@ export function createSession(options: SessionOptions): Session {
         const { take: current, watch } = requireRunning();
         state = 'recording';
         current.resume();
-        watch.noteChunk();
+        watch.excuse();
         options.send({ type: 'recording_resumed', duration_seconds: current.durationSeconds });
       }),
     marker: (label) =>
@@ -415,7 +430,10 @@ export function createSession(options: SessionOptions): Session {
     status: () =>
       perform(() => {
         const { take, watch, spec } = running ?? {};
-        const quietMs = state === 'recording' ? (watch?.quietMs() ?? 0) : 0;
+        const quietFrames = (track: Track): number =>
+          state === 'recording'
+            ? Math.round(((watch?.quietMs(track) ?? 0) / 1000) * (spec?.sampleRate ?? 0))
+            : 0;
         options.send({
           type: 'status',
           session_id: id,
@@ -424,12 +442,7 @@ export function createSession(options: SessionOptions): Session {
           chunks_received: chunksReceived,
           total_size_mb: mebibytes(take?.totalBytes ?? 0),
           duration_seconds: take?.durationSeconds ?? 0,
-          tracks: (take?.tracks ?? []).map((track) => ({
-            track: track.name,
-            frames: track.writtenFrames,
-            next_seq: track.timeline.nextSeq,
-            resume_frame: track.timeline.nextFrame + Math.round((quietMs / 1000) * (spec?.sampleRate ?? 0)),
-          })),
+          tracks: (take?.tracks ?? []).map((track) => statusOf(track, quietFrames(track.name))),
           disk_minutes_left: watch?.diskMinutesLeft ?? null,
         });
       }),
@@ -439,7 +452,10 @@ export function createSession(options: SessionOptions): Session {
         await finish(reason);
       }),
     tick() {
-      if (state === 'recording') running?.watch.tick();
+      if (state !== 'recording' || running === undefined) return;
+      // A sender that waits for the disk has not stopped.
+      if (running.take.queuedBytes > WAITING_FOR_DISK_BYTES) running.watch.excuse();
+      running.watch.tick();
     },
     get relocated() {
       return running?.take.relocated ?? false;

@@ -12,6 +12,7 @@ import {
   signalWarning,
   startedMessage,
 } from './messages.ts';
+import { createKeepAbreast } from './keep-abreast.ts';
 import type { PartEnd } from './part-budget.ts';
 import type { PartStretch } from './conversation.ts';
 import { addGap, addJump, createPart, cutBack, partFrames, reportOf, type Part } from './part.ts';
@@ -21,11 +22,6 @@ import type { Placement, TimelineChunk } from './timeline.ts';
 import { createSessionTrack, moveTrack, positionOf, type SessionTrack } from './track.ts';
 import { createTrackOutput } from './track-output.ts';
 
-/**
- * A slower track may trail the part's end by this much; then its part is closed without it. Longer than any client
- * may be away, so that what still comes from so far back was not late but counted otherwise.
- */
-const TRAILING_SECONDS = 60;
 /** How often the gaps of a running part are written down: a storm of them must not become one of writes. */
 const GAP_NOTE_INTERVAL_MS = 1000;
 
@@ -74,7 +70,7 @@ export interface Take {
   locate(startFrame: number, endFrame: number): readonly PartStretch[];
   /** Frames of a track since the take's start. */
   positionOf(track: Track): number;
-  /** Places what is held back, and resolves when everything has been written or has failed. */
+  /** Places what is held back, lets live tracks end together, and resolves when all is written or has failed. */
   settle(): Promise<void>;
   /** Closes every part; the last one's outcome is returned, not sent. To follow `settle`. */
   finish(reason: StopReason | undefined): Promise<ServerMessage>;
@@ -87,8 +83,8 @@ export interface Take {
   readonly queuedBytes: number;
   /** Bytes of file a second of audio makes, deliveries left out. */
   readonly bytesPerSecond: number;
-  /** Seconds by which a live source trails the clock; 0 for others. */
-  behindClockSeconds(): number;
+  /** Seconds by which a live track trails the clock; 0 for others. */
+  behindClockSeconds(track: Track): number;
   /** Settles when what is queued now has been written. */
   drained(): Promise<void>;
 }
@@ -173,6 +169,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     const { frames } = placement;
     if (placement.kind === 'jump') {
       addJump(part, place, frames, placement.cause);
+      noteGaps(part);
       return;
     }
     if (placement.kind === 'audio') {
@@ -273,17 +270,24 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     closeIfLeft(part, reasonOf(end));
   };
 
-  const hurryTrailing = async (leader: SessionTrack): Promise<void> => {
-    if (leader.place.position < TRAILING_SECONDS * spec.sampleRate) return;
-    for (const track of tracks) {
+  const abreast = createKeepAbreast({
+    tracks,
+    sampleRate: spec.sampleRate,
+    live: options.live,
+    write,
+    isLost: (part) => failedSinks.has(part.sink),
+    async flush(track) {
+      await placeAll(track, track.timeline.flush());
+    },
+    async leave(track) {
       const { part } = track;
-      if (part === leader.part || part.endFrame === undefined) continue;
       await track.lastAppend;
-      if (failedSinks.has(part.sink)) continue;
-      moveTrack(track, leader.part, leader.part.originFrame);
+      if (failedSinks.has(part.sink)) return false;
+      moveTrack(track, newest, newest.originFrame);
       closeIfLeft(part, 'duration_limit');
-    }
-  };
+      return true;
+    },
+  });
 
   const place = async (track: SessionTrack, placement: Placement): Promise<PartEnd | undefined> => {
     let rest = placement;
@@ -305,7 +309,6 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       if (options.onLimit === 'stop' && room.end !== 'SPLIT') return room.end;
       await rollOver(track, room.end);
     }
-    await hurryTrailing(track);
     return undefined;
   };
 
@@ -347,9 +350,13 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       track.place.received++;
       track.place.duplicated += track.timeline.duplicated - duplicated;
       track.place.late += track.timeline.late - late;
-      if (placements.length > 0) observe(track, pcm, frames);
+      if (placements.length > 0) {
+        observe(track, pcm, frames);
+        track.heardFrame = startFrame === undefined ? track.timeline.senderFrame : startFrame + frames;
+      }
       const end = await placeAll(track, placements);
       noteWritten(track);
+      if (end === undefined) await abreast.follow(track);
       return end;
     },
     skip(name, seq) {
@@ -419,6 +426,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     positionOf: (name) => positionOf(trackNamed(name)),
     async settle() {
       await placeHeld();
+      await abreast.finish();
       await drained();
     },
     async finish(reason) {
@@ -450,10 +458,10 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       );
     },
     bytesPerSecond: spec.sampleRate * bytesPerFrame * spec.tracks.length,
-    behindClockSeconds() {
-      if (!options.live) return 0;
-      const expected = clockFrames(newest) ?? 0;
-      return Math.max(0, expected - partFrames(newest)) / spec.sampleRate;
+    behindClockSeconds(name) {
+      const { part, place: at } = trackNamed(name);
+      const expected = clockFrames(part) ?? 0;
+      return Math.max(0, expected - at.position - at.jumped) / spec.sampleRate;
     },
     drained,
   };

@@ -38,6 +38,8 @@ export interface Timeline {
   readonly nextSeq: number;
   /** Frames placed so far, silence included. */
   readonly nextFrame: number;
+  /** The same place as the sender counts, for whom holes that were not filled have a length. */
+  readonly senderFrame: number;
   readonly duplicated: number;
   readonly late: number;
   /** Bytes held back. */
@@ -162,6 +164,9 @@ export function createTimeline(frameBytes: number, longestFill: number): Timelin
     },
     get nextFrame() {
       return nextFrame;
+    },
+    get senderFrame() {
+      return nextFrame + offset;
     },
     get duplicated() {
       return duplicated;

@@ -1,5 +1,6 @@
 import { createSignalMonitor, type SignalMonitor } from '../audio/signal-monitor.ts';
 import type { Track } from '../contract/audio-format.ts';
+import type { TrackStatus } from '../contract/server-messages.ts';
 import type { Part, PartTrack } from './part.ts';
 import type { SessionSpec } from './ports.ts';
 import { createTimeline, type Placement, type Timeline } from './timeline.ts';
@@ -14,6 +15,8 @@ export interface SessionTrack {
   place: PartTrack;
   /** Frames in earlier parts. */
   earlierFrames: number;
+  /** Where its last chunk ended, as the sender counts. */
+  heardFrame: number;
   /** What was given to the current part's sink and is not yet known to be in the file, in order. */
   pending: Placement[];
   /** Every chunk below this one is in the file. */
@@ -38,6 +41,7 @@ export function createSessionTrack(
     part,
     place: placeIn(part, name),
     earlierFrames: 0,
+    heardFrame: 0,
     pending: [],
     writtenSeq: 0,
     writtenFrames: 0,
@@ -58,6 +62,18 @@ export function moveTrack(track: SessionTrack, part: Part, originFrame: number):
 /** Frames of a track over all parts. */
 export function positionOf(track: SessionTrack): number {
   return track.earlierFrames + track.place.position;
+}
+
+/** @param quietFrames what the clock says has passed since the last chunk came. */
+export function statusOf(track: SessionTrack, quietFrames: number): TrackStatus {
+  const { timeline } = track;
+  return {
+    track: track.name,
+    frames: track.writtenFrames,
+    next_seq: timeline.nextSeq,
+    next_frame: timeline.senderFrame,
+    resume_frame: Math.max(timeline.senderFrame, track.heardFrame + quietFrames),
+  };
 }
 
 function placeIn(part: Part, name: Track): PartTrack {

@@ -1,4 +1,9 @@
-import type { Gap } from '../../src-main/contract/capture-report.ts';
+import {
+  type CaptureReport,
+  type Gap,
+  leadingTrack,
+  type TrackReport,
+} from '../../src-main/contract/capture-report.ts';
 import type { PartRecord, SessionRecord } from '../../src-main/contract/session-record.ts';
 import { t } from './i18n.ts';
 import { clockText, lengthText } from './quantities.ts';
@@ -26,6 +31,8 @@ interface Hole {
   readonly seconds: number;
   readonly atSeconds: number;
   readonly gap: Gap;
+  /** The recording has another track, in which it need not be missing. */
+  readonly ofSeveral: boolean;
 }
 
 /** The capture report in words: `Complete`, or how much is missing, where and why. */
@@ -45,8 +52,7 @@ export function reportWords(session: Reported): ReportWords {
 function holeLines({ parts, sample_rate: sessionRate }: Reported): string[] {
   const holes = holesOf(parts, sessionRate);
   const missingSeconds = parts.reduce((seconds, { report, sample_rate: sampleRate = sessionRate }) => {
-    const listed = (report?.gaps ?? []).reduce((sum, gap) => sum + gap.frames, 0);
-    return seconds + Math.max((report?.expected ?? 0) - (report?.captured ?? 0), listed) / sampleRate;
+    return seconds + (report === undefined ? 0 : missingFrames(report)) / sampleRate;
   }, 0);
   const [first, ...others] = holes;
   const length = lengthText(missingSeconds);
@@ -65,9 +71,30 @@ function unlistedHoles(parts: Reported['parts']): number {
   return tracks.reduce((sum, { unlisted }) => sum + (unlisted?.gaps ?? 0), 0);
 }
 
-function holeText({ seconds, atSeconds, gap }: Hole): string {
-  const words = { length: lengthText(seconds), time: clockText(atSeconds) };
-  return t('report.gap', { ...words, cause: t(`report.cause.${gap.cause}`) });
+function missingFrames(report: CaptureReport): number {
+  const sum = (gaps: readonly Gap[]): number => gaps.reduce((frames, gap) => frames + gap.frames, 0);
+  const leading = report.tracks.reduce<TrackReport | undefined>(
+    (best, track) => (best === undefined ? track : leadingTrack(best, track)),
+    undefined,
+  );
+  const placed = sum(report.gaps.filter(({ track }) => track === (leading?.track ?? track)));
+  return sum(report.gaps.filter(isLoss)) + Math.max(0, report.expected - report.captured - placed);
+}
+
+/** Of two senders that stop one is always first. */
+function isLoss({ cause }: Gap): boolean {
+  return cause !== 'ended';
+}
+
+function holeText({ seconds, atSeconds, gap, ofSeveral }: Hole): string {
+  const { track, cause } = gap;
+  // A microphone is unplugged; what the other side is heard through is something else on every system.
+  const lost = cause === 'device_lost' && track === 'assistant';
+  return t(ofSeveral ? `report.gapOf.${track}` : 'report.gap', {
+    length: lengthText(seconds),
+    time: clockText(atSeconds),
+    cause: lost ? t('report.sourceLost') : t(`report.cause.${cause}`),
+  });
 }
 
 /** In the order of time; a hole that goes on in the next part is one. */
@@ -75,9 +102,10 @@ function holesOf(parts: Reported['parts'], sessionRate: number): Hole[] {
   let partStart = 0;
   const found: Hole[] = [];
   for (const { duration_seconds, report, sample_rate: sampleRate = sessionRate } of parts) {
-    for (const gap of report?.gaps ?? [])
+    for (const gap of report?.gaps.filter(isLoss) ?? [])
       found.push({
         gap,
+        ofSeveral: (report?.tracks.length ?? 0) > 1,
         seconds: gap.frames / sampleRate,
         atSeconds: partStart + gap.start_frame / sampleRate,
       });

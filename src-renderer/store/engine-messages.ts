@@ -1,7 +1,7 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { WireError } from '../../src-main/contract/errors.ts';
 import type { ServerMessage, ServerMessageOf, WarningCode } from '../../src-main/contract/server-messages.ts';
-import type { LiveWarningCode } from './live-warning.ts';
+import type { LiveWarning, LiveWarningCode } from './live-warning.ts';
 import type { RecordingState } from './recording-state.ts';
 
 const NO_SOUND: ReadonlySet<WarningCode> = new Set<WarningCode>(['zeros', 'silence', 'no_data']);
@@ -9,7 +9,7 @@ const NO_SOUND: ReadonlySet<WarningCode> = new Set<WarningCode>(['zeros', 'silen
 export interface EngineMessageDependencies {
   readonly store: StoreApi<RecordingState>;
   readonly unacknowledgedFrames: () => number;
-  readonly warn: (code: LiveWarningCode, subject?: string) => void;
+  readonly warn: (code: LiveWarningCode, subject?: string, about?: Pick<LiveWarning, 'track'>) => void;
   /** The engine ended the recording by itself. */
   readonly onStopped: (message: ServerMessageOf<'recording_stopped'>) => void;
   readonly onLibraryChange: () => void;
@@ -52,7 +52,7 @@ export function createEngineMessageHandler(
           },
         }));
       case 'warning':
-        deps.warn(message.code);
+        deps.warn(message.code, undefined, message.track === undefined ? {} : { track: message.track });
         if (message.code === 'disk_low') deps.onDiskLow();
         if (NO_SOUND.has(message.code)) deps.onNoSound();
         return;

@@ -1,3 +1,4 @@
+import type { Track } from '../../src-main/contract/audio-format.ts';
 import type { WarningCode } from '../../src-main/contract/server-messages.ts';
 import type { LevelReading } from '../capture/capture.ts';
 
@@ -20,6 +21,8 @@ export interface LiveWarning {
   readonly code: LiveWarningCode;
   /** Seconds into the recording. */
   readonly atSeconds: number;
+  /** The track it is about, where it is about one alone. */
+  readonly track?: Track;
   /** What the warning is about, where a name helps: a microphone, a part's number. */
   readonly subject?: string;
   /** How much is missing. */
@@ -65,8 +68,8 @@ export interface WarningList {
   add(warning: LiveWarning): void;
   /** These hold no longer. */
   end(...codes: readonly LiveWarningCode[]): void;
-  /** A chunk was captured. */
-  noteChunk(): void;
+  /** A chunk of this track was captured. */
+  noteChunk(track?: Track): void;
   noteLevel(level: LevelReading): void;
 }
 
@@ -81,9 +84,13 @@ export function createWarningList(): WarningList {
   const end = (...codes: readonly LiveWarningCode[]) => {
     warnings = warnings.filter(({ code }) => !codes.includes(code));
   };
-  const isExplained = (code: LiveWarningCode): boolean => {
+  const endOf = (track: Track | undefined, ...codes: readonly LiveWarningCode[]) => {
+    warnings = warnings.filter((warning) => !codes.includes(warning.code) || !concerns(warning, track));
+  };
+  const isExplained = ({ code, track }: LiveWarning): boolean => {
     const rank = NO_SOUND.indexOf(code);
-    return rank > 0 && warnings.some((warning) => NO_SOUND.slice(0, rank).includes(warning.code));
+    const better = NO_SOUND.slice(0, Math.max(0, rank));
+    return warnings.some((warning) => better.includes(warning.code) && concerns(warning, track));
   };
 
   return {
@@ -91,22 +98,27 @@ export function createWarningList(): WarningList {
       return warnings.at(-1) ?? null;
     },
     add(warning) {
-      if (isExplained(warning.code)) return;
+      if (isExplained(warning)) return;
       calmReadings = 0;
-      end(warning.code, ...(REPLACES[warning.code] ?? []));
+      endOf(warning.track, warning.code, ...(REPLACES[warning.code] ?? []));
       const rank = NO_SOUND.indexOf(warning.code);
-      if (rank >= 0) end(...NO_SOUND.slice(rank));
+      if (rank >= 0) endOf(warning.track, ...NO_SOUND.slice(rank));
       warnings = [...warnings, warning];
     },
     end,
-    noteChunk() {
-      end('no_data');
+    noteChunk(track = 'user') {
+      endOf(track, 'no_data');
     },
     noteLevel(level) {
       if (warnings.length === 0) return;
-      if (level.peak.some((peak) => peak > AUDIBLE_PEAK)) end('silence', 'zeros');
+      if (level.peak.some((peak) => peak > AUDIBLE_PEAK)) endOf('user', 'silence', 'zeros');
       calmReadings = level.clipped ? 0 : calmReadings + 1;
       if (calmReadings >= CALM_READINGS) end('clipping', 'new_part', 'device_switched');
     },
   };
+}
+
+/** A warning without a track is about everything. */
+function concerns(warning: LiveWarning, track: Track | undefined): boolean {
+  return warning.track === undefined || track === undefined || warning.track === track;
 }

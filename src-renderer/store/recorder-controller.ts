@@ -296,7 +296,7 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     if (standing.state === 'finalising') return;
     const [track] = standing.tracks;
     const paused = standing.state === 'paused';
-    const frames = track?.frames ?? 0;
+    const frames = track?.next_frame ?? 0;
     const here = { frame: track?.resume_frame ?? 0, atMs: clock.now() };
     store.setState({
       phase: paused ? 'paused' : 'recording',

@@ -266,6 +266,35 @@ export function protocolSuite(transport: string, openHost: OpenHost): void {
       expect(stopped.report.tracks[0]?.chunks_duplicated).toBe(2);
     });
 
+    test('a microphone that dies beside a living other side is named, and both tracks end together', async () => {
+      let nowMs = 0;
+      const client = await (
+        await open({ clock: { monotonicMs: () => nowMs, wallMs: () => nowMs } })
+      ).connect('call');
+      client.say({ ...START, framing: 'headed', tracks: ['user', 'assistant'] });
+      await client.next('recording_started');
+      const [near, far] = [seededBytes(14, 3200 * 50), seededBytes(15, 3200 * 50)];
+      const piece = (audio: Buffer, seq: number) => audio.subarray(seq * 3200, (seq + 1) * 3200);
+      for (let seq = 0; seq < 50; seq++) {
+        if (seq < 10) client.sendAudio(headed(0, seq, seq * 1600, piece(near, seq)));
+        client.sendAudio(headed(1, seq, seq * 1600, piece(far, seq)));
+        // One at a time, as they would come.
+        while ((await client.next('ack')).track !== 'assistant');
+        nowMs += 100;
+      }
+      const warning = await client.next('warning');
+      expect(warning).toMatchObject({ code: 'no_data', track: 'user' });
+      expect(warning.message).toMatch(/from the microphone .* goes on with the other side$/);
+      client.say({ action: 'stop' });
+      const { report, files } = await client.next('recording_stopped');
+      expect(report.gaps).toEqual([{ track: 'user', start_frame: 16_000, frames: 64_000, cause: 'no_data' }]);
+      const [user, assistant] = await Promise.all(
+        files.map(({ file_path }) => masterSamples(join(host?.dataDir ?? '', 'recordings', file_path))),
+      );
+      expect(user?.equals(Buffer.concat([near.subarray(0, 32_000), Buffer.alloc(128_000)]))).toBe(true);
+      expect(assistant?.equals(far)).toBe(true);
+    });
+
     test('an id that is not a plain name is refused, and nothing is written', async () => {
       const opened = await open();
       const client = await opened.connect(encodeURIComponent('../../x'));

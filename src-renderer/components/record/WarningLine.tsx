@@ -35,14 +35,23 @@ export function WarningLine() {
 }
 
 function warningText(
-  { code, atSeconds, subject, missingSeconds }: LiveWarning,
+  { code, atSeconds, subject, missingSeconds, track }: LiveWarning,
   diskMinutes: number | null,
 ): string {
   if (code === 'disk_low' && diskMinutes !== null && diskMinutes >= 1)
     return t('warning.disk_low_minutes', { count: Math.floor(diskMinutes) });
-  return t(`warning.${code}`, {
+  return t(warningKey(code, track), {
     time: clockText(atSeconds),
     subject: subject ?? t('microphone.label'),
     length: lengthText(missingSeconds ?? 0),
   });
+}
+
+/** What is said otherwise of the other side than of a microphone. */
+const OF_OTHER_SIDE = ['silence', 'zeros', 'clipping', 'no_data', 'device'] as const;
+
+function warningKey(code: LiveWarning['code'], track: LiveWarning['track']) {
+  const ofOtherSide = track === 'assistant' && OF_OTHER_SIDE.find((candidate) => candidate === code);
+  if (ofOtherSide) return `warningOf.assistant.${ofOtherSide}` as const;
+  return track === 'user' && code === 'no_data' ? 'warningOf.user.no_data' : (`warning.${code}` as const);
 }

@@ -3,6 +3,7 @@ import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../../src-main/contract/headed-frame.ts';
 import { PROTOCOL_LIMITS } from '../../../src-main/contract/limits.ts';
 import { sampleRateOf, sessionFileSchema } from '../../../src-main/contract/session-record.ts';
 import { readWav } from '../../support/read-wav.ts';
@@ -233,6 +234,31 @@ describe('a session that a crash cut off', () => {
       expect((await recorder.handlers['sessions.get']({ id: 'behind' })).duration_seconds).toBe(4);
     },
   );
+
+  test('keeps its account of a hole too long to be filled, however soon the crash follows it', async () => {
+    const { recorder, dataDir } = await openRecorder();
+    const connection = recorder.connect('slept', { send: () => undefined });
+    const hours = 3 * 3600 * 16_000;
+    const headed = (seq: number, startFrame: number, samples: Uint8Array): Uint8Array => {
+      const frame = new Uint8Array(FRAME_HEADER_BYTES + samples.byteLength);
+      writeFrameHeader(frame, { trackIndex: 0, seq, startFrame, gapCause: 'suspended' });
+      frame.set(samples, FRAME_HEADER_BYTES);
+      return frame;
+    };
+    void connection.receiveText('{"action":"start","format":"wav","framing":"headed"}');
+    await connection.receiveBinary(headed(0, 0, audio.subarray(0, 64_000)));
+    await connection.receiveBinary(headed(1, 32_000 + hours, audio.subarray(64_000)));
+    await connection.receiveText('{"action":"marker","label":"exam question"}');
+    await settled(dataDir, 'slept', audio.length);
+    const { recorder: next } = await openRecorder({ dataDir: await asAfterKill(dataDir) });
+    const session = await next.handlers['sessions.get']({ id: 'slept' });
+    expect(session.duration_seconds).toBe(4);
+    expect(session.parts[0]?.report).toMatchObject({
+      captured: 64_000,
+      expected: 64_000 + hours,
+      gaps: [{ start_frame: 32_000, frames: hours, cause: 'suspended', unfilled: true }],
+    });
+  });
 
   test('is recovered from the fallback folder, though its own folder is gone', async () => {
     const before = await recordUntilKilled('moved', audio);

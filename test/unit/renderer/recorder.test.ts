@@ -335,7 +335,10 @@ const LEFT = {
 } as const;
 
 function standing(track: Partial<ServerMessageOf<'status'>['tracks'][number]>): ServerMessageOf<'status'> {
-  const tracks = [{ track: 'user' as const, frames: 0, next_seq: 0, resume_frame: 0, ...track }];
+  const { frames = 0 } = track;
+  const tracks = [
+    { track: 'user' as const, frames, next_seq: 0, next_frame: frames, resume_frame: 0, ...track },
+  ];
   return {
     type: 'status',
     session_id: LEFT.sessionId,

@@ -139,3 +139,30 @@ test('a recovered recording says how much of its end may be missing, after what 
 test('a recording without a report is not called complete', () => {
   expect(words({ duration_seconds: 5 }).whole).toBe(false);
 });
+
+test('of two sides it is said which one is missing, and that one stopped a moment earlier is no loss', () => {
+  const call = part(60);
+  const track = (name: 'user' | 'assistant', lost: number) => ({
+    ...call.report.tracks[0]!,
+    track: name,
+    captured: (60 - lost) * RATE,
+  });
+  const gap = (name: 'user' | 'assistant', at: number, cause: Gap['cause']): Gap => ({
+    track: name,
+    start_frame: at * RATE,
+    frames: (60 - at) * RATE,
+    cause,
+  });
+  call.report.tracks = [track('user', 50), track('assistant', 0.5)];
+  call.report.captured = 59.5 * RATE;
+  call.report.gaps = [gap('assistant', 59.5, 'ended')];
+  expect(words(call)).toMatchObject({ whole: true, text: 'Complete' });
+  call.report.gaps = [gap('user', 10, 'no_data'), gap('assistant', 59.5, 'ended')];
+  expect(words(call)).toEqual({
+    whole: false,
+    text: '50 s of the microphone missing at 0:10: nothing came from it',
+    details: [],
+  });
+  call.report.gaps = [gap('assistant', 58, 'device_lost')];
+  expect(words(call).text).toBe('2.0 s of the other side missing at 0:58: its source went away');
+});

@@ -1,128 +1,7 @@
-import { createTurnDetector } from '../../../src-main/turns/turn-detector.ts';
 import { describe, expect, test } from 'vitest';
-import type { Track } from '../../../src-main/contract/audio-format.ts';
-import { LecternError } from '../../../src-main/contract/errors.ts';
 import { PROTOCOL_LIMITS } from '../../../src-main/contract/limits.ts';
-import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../../src-main/contract/headed-frame.ts';
-import type { ServerMessage } from '../../../src-main/contract/server-messages.ts';
-import { createEngine } from '../../../src-main/session/engine.ts';
-import type { PartSink, PartSpec, PartSummary, SessionStore } from '../../../src-main/session/ports.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
-
-interface MemoryPart {
-  readonly spec: PartSpec;
-  readonly tracks: Map<Track, Buffer>;
-  summary?: PartSummary;
-}
-
-/** A store in memory whose disk can be filled up or held, and a clock that a test winds. */
-function openEngine({
-  capacityBytes = Infinity,
-  canRelocate = false,
-  startsHeld = false,
-  openableParts = Infinity,
-  limits = PROTOCOL_LIMITS,
-} = {}) {
-  const parts: MemoryPart[] = [];
-  const ended: string[] = [];
-  let nowMs = 0;
-  let release: () => void = () => undefined;
-  const held = startsHeld ? new Promise<void>((resolve) => (release = resolve)) : Promise.resolve();
-
-  const openPart = (spec: PartSpec): PartSink => {
-    const part: MemoryPart = { spec, tracks: new Map() };
-    parts.push(part);
-    let room = spec.relocated ? Infinity : capacityBytes;
-    let failed = false;
-    let queuedBytes = 0;
-    return {
-      async append(track, pcm) {
-        queuedBytes += pcm.byteLength;
-        await held;
-        queuedBytes -= pcm.byteLength;
-        const taken = failed ? 0 : Math.min(room, pcm.byteLength);
-        room -= taken;
-        part.tracks.set(
-          track,
-          Buffer.concat([part.tracks.get(track) ?? Buffer.alloc(0), pcm.subarray(0, taken)]),
-        );
-        failed ||= taken < pcm.byteLength;
-        if (failed) throw new LecternError('DISK_FULL', 'The disk is full');
-      },
-      get queuedBytes() {
-        return queuedBytes;
-      },
-      writtenBytes: (track) => part.tracks.get(track)?.length ?? 0,
-      finish(summary) {
-        part.summary = summary;
-        return Promise.resolve(
-          spec.session.tracks.map((type) => ({
-            type,
-            format: 'wav' as const,
-            file_path: `${type}.wav`,
-            url: '',
-            byte_size: part.tracks.get(type)?.length ?? 0,
-            duration_ms: 0,
-          })),
-        );
-      },
-    };
-  };
-  const store: SessionStore = {
-    begin: () => Promise.resolve({ firstPart: 1, earlierSeconds: 0 }),
-    openPart: (spec) =>
-      parts.length < openableParts
-        ? Promise.resolve(openPart(spec))
-        : Promise.reject(new LecternError('FOLDER_UNWRITABLE', 'The folder cannot be written')),
-    canRelocate,
-    noteReport: () => undefined,
-    addMarker: () => undefined,
-    addSegments: () => undefined,
-    addTranscript: () => undefined,
-    end: (_, status) => {
-      ended.push(status);
-      return Promise.resolve();
-    },
-  };
-  const received: ServerMessage[] = [];
-  const engine = createEngine({
-    store,
-    clock: { monotonicMs: () => nowMs, wallMs: () => nowMs },
-    log: () => undefined,
-    limits,
-    newId: () => 'new-id',
-    nameSession: () => 'untitled',
-    decodeBase64: (text) => Buffer.from(text, 'base64'),
-    openTurnDetector: createTurnDetector,
-  });
-  const client = { send: (message: ServerMessage) => received.push(message) };
-  return {
-    engine,
-    client,
-    received,
-    parts,
-    ended,
-    release,
-    wind: (ms: number) => {
-      nowMs += ms;
-      engine.tick();
-    },
-    of: <Type extends ServerMessage['type']>(type: Type) =>
-      received.filter((message): message is Extract<ServerMessage, { type: Type }> => message.type === type),
-    audio: (track: Track = 'user') =>
-      Buffer.concat(parts.map((part) => part.tracks.get(track) ?? Buffer.alloc(0))),
-  };
-}
-
-function headed(trackIndex: number, seq: number, startFrame: number, samples: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(FRAME_HEADER_BYTES + samples.length);
-  writeFrameHeader(frame, { trackIndex, seq, startFrame });
-  frame.set(samples, FRAME_HEADER_BYTES);
-  return frame;
-}
-
-const say = (message: object): string => JSON.stringify(message);
-const flushed = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+import { flushed, headed, openEngine, say } from './memory-engine.ts';
 
 describe('session', () => {
   test('a full disk ends the session with everything that fits, and says what is missing', async () => {
@@ -380,7 +259,9 @@ describe('session', () => {
     }
     await connection.receiveText(say({ action: 'stop' }));
     expect(host.audio('user').equals(near)).toBe(true);
-    expect(host.audio('assistant').equals(far)).toBe(true);
+    // Silence until it spoke, and after it; of its own words nothing is left out.
+    expect(host.audio('assistant')).toHaveLength(near.length);
+    expect(host.audio('assistant').includes(far)).toBe(true);
   });
 
   test('a source that jumps by hours is noted, not filled, and recording goes on', async () => {
