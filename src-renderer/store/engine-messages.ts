@@ -68,6 +68,9 @@ export function createEngineMessageHandler(
       case 'progress':
       case 'recording_paused':
       case 'recording_resumed':
+      case 'turn_started':
+      case 'turn_ended':
+      case 'transcript_added':
       case 'processing_started':
       case 'processing_completed':
       case 'processing_failed':
