@@ -5,32 +5,51 @@ import { channelsSchema, deliveryFormatSchema, gainSchema, sampleRateSchema } fr
 export const sessionKindSchema = z.enum(['lecture', 'meeting', 'call']);
 export type SessionKind = z.infer<typeof sessionKindSchema>;
 
-/** A plain word, so that it can stand in a `start` message and on a command line. */
+/** A plain word, so that it can stand in a `start` message and on a command line. Case does not tell two apart. */
 export const profileNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 _-]{0,39}$/);
 
+/** A folder that means the same whatever the working folder is: `/…`, `C:\…` or `\\server\…`. */
+export const absoluteFolderSchema = z
+  .string()
+  .max(4000)
+  .regex(/^(\/|[A-Za-z]:[\\/]|\\\\)/, 'expected an absolute folder');
+
 /** How sessions of a kind are recorded: the names are the seeds'. */
-export const recordingProfileSchema = z.strictObject({
-  name: profileNameSchema,
-  kind: sessionKindSchema,
-  /** Which files are kept. A side that is wanted only for the mix is recorded, and removed once the mix is verified. */
-  record_user_audio: z.boolean(),
-  record_assistant_audio: z.boolean(),
-  record_mixed_audio: z.boolean(),
-  /** False leaves the raw masters alone: delivered copies are made when they are asked for. */
-  auto_save: z.boolean(),
-  format: deliveryFormatSchema,
-  /** Frames a second. */
-  sample_rate: sampleRateSchema,
-  channels: channelsSchema,
-  gain: gainSchema,
-  /** Absolute folder for sessions of this profile; null means the recordings folder. */
-  recordings_dir: z.string().min(1).nullable(),
-  /** False keeps a session out of the catalog: its folder and `session.json` alone describe it. */
-  create_database_records: z.boolean(),
-  /** Writes each turn as a WAV of its own beside the masters. */
-  write_turn_files: z.boolean(),
-});
+export const recordingProfileSchema = z
+  .strictObject({
+    name: profileNameSchema,
+    kind: sessionKindSchema,
+    /** Which files are kept. A side that is wanted only for the mix is recorded, and removed once the mix is verified. */
+    record_user_audio: z.boolean(),
+    record_assistant_audio: z.boolean(),
+    record_mixed_audio: z.boolean(),
+    /** False leaves the raw masters alone: delivered copies are made when they are asked for. */
+    auto_save: z.boolean(),
+    format: deliveryFormatSchema,
+    /** Frames a second. MP3 of anything below 16 kHz is made at 22.05 kHz and 160k, the most MP3 has at that rate. */
+    sample_rate: sampleRateSchema,
+    channels: channelsSchema,
+    gain: gainSchema,
+    /** Absolute folder for sessions of this profile; null means the recordings folder. */
+    recordings_dir: absoluteFolderSchema.nullable(),
+    /** False keeps a session out of the catalog: its folder and `session.json` alone describe it. */
+    create_database_records: z.boolean(),
+    /** Writes each turn as a WAV of its own beside the masters. */
+    write_turn_files: z.boolean(),
+  })
+  .refine(
+    (profile) => profile.record_user_audio || profile.record_assistant_audio || profile.record_mixed_audio,
+    'a profile keeps at least one of user, assistant and mixed audio',
+  );
 export type RecordingProfile = z.infer<typeof recordingProfileSchema>;
+
+/** The profile of this name, whatever its case. */
+export function findProfile(
+  profiles: readonly RecordingProfile[],
+  name: string,
+): RecordingProfile | undefined {
+  return profiles.find((profile) => profile.name.toLowerCase() === name.toLowerCase());
+}
 
 const COMMON = {
   auto_save: true,
@@ -51,6 +70,7 @@ export const DEFAULT_PROFILES: readonly RecordingProfile[] = [
     record_assistant_audio: false,
     record_mixed_audio: false,
     format: 'wav',
+    // What transcribers take; music and lectures in good rooms may want 48 kHz.
     sample_rate: 16_000,
   },
   {

@@ -1,19 +1,31 @@
 import { z } from 'zod';
-import { channelsSchema, deliveryFormatSchema, gainSchema, sampleRateSchema } from './audio-format.ts';
+import {
+  DEFAULT_PROFILES,
+  findProfile,
+  profileNameSchema,
+  recordingProfileSchema,
+  type RecordingProfile,
+} from './recording-profile.ts';
 
-/** What the user chose. Unknown keys are refused, so that a misspelt one is noticed. */
-export const settingsSchema = z.strictObject({
-  version: z.literal(1),
+const settingsShape = z.strictObject({
+  version: z.literal(2),
   /** Absolute folder for recordings; null means the data folder's own. Takes effect at the next launch. */
   recordings_dir: z.string().min(1).nullable(),
   /** Absolute folder in which a recording goes on when its own can no longer be written. */
   fallback_dir: z.string().min(1).nullable(),
   /** Minutes after which a recording goes on in a new part; null leaves it to the limits. */
   split_minutes: z.int().min(1).max(60).nullable(),
-  format: deliveryFormatSchema,
-  sample_rate: sampleRateSchema,
-  channels: channelsSchema,
-  gain: gainSchema,
+  /** How each kind of session is recorded. */
+  profiles: z
+    .array(recordingProfileSchema)
+    .min(1)
+    .max(100)
+    .refine(
+      (profiles) => profiles.every((profile) => findProfile(profiles, profile.name) === profile),
+      'expected every profile to have a name of its own, case aside',
+    ),
+  /** The name of the profile that the app records with. */
+  profile: profileNameSchema,
   /** The microphone last chosen. The label finds it again where ids change between launches. */
   microphone: z.strictObject({ device_id: z.string(), label: z.string() }).nullable(),
   echo_cancellation: z.boolean(),
@@ -21,18 +33,21 @@ export const settingsSchema = z.strictObject({
   auto_gain_control: z.boolean(),
   theme: z.enum(['system', 'light', 'dark']),
 });
+
+/** What the user chose. Unknown keys are refused, so that a misspelt one is noticed. */
+export const settingsSchema = settingsShape.refine(
+  ({ profile, profiles }) => findProfile(profiles, profile) !== undefined,
+  { path: ['profile'], error: 'expected the name of one of the profiles' },
+);
 export type Settings = z.infer<typeof settingsSchema>;
 
 export const DEFAULT_SETTINGS: Settings = {
-  version: 1,
+  version: 2,
   recordings_dir: null,
   fallback_dir: null,
   split_minutes: null,
-  format: 'wav',
-  // What transcribers take; music and lectures in good rooms may want 48 kHz.
-  sample_rate: 16_000,
-  channels: 1,
-  gain: 1,
+  profiles: [...DEFAULT_PROFILES],
+  profile: 'Lecture',
   microphone: null,
   // Off: they alter the recording, and what they remove cannot be had back.
   echo_cancellation: false,
@@ -41,5 +56,25 @@ export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
 };
 
-export const settingsPatchSchema = settingsSchema.omit({ version: true }).partial();
+/** Keys that are given replace what is there; `profiles` as a whole. */
+export const settingsPatchSchema = settingsShape.omit({ version: true }).partial();
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
+
+type Profiled = Pick<Settings, 'profiles' | 'profile'>;
+
+/** The profile that the app records with. */
+export function chosenProfile({ profiles, profile }: Profiled): RecordingProfile {
+  const found = findProfile(profiles, profile) ?? profiles[0];
+  if (found === undefined) throw new Error('settings hold at least one profile');
+  return found;
+}
+
+/** The patch that changes the chosen profile, and follows it where it is renamed. */
+export function changeChosenProfile(settings: Profiled, change: Partial<RecordingProfile>): SettingsPatch {
+  const before = chosenProfile(settings);
+  const after = { ...before, ...change };
+  return {
+    profiles: settings.profiles.map((profile) => (profile === before ? after : profile)),
+    profile: after.name,
+  };
+}

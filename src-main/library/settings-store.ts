@@ -1,13 +1,15 @@
 import { readFileSync, renameSync } from 'node:fs';
 import { mkdir, open, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { z } from 'zod';
-import { DEFAULT_SETTINGS, settingsSchema, type Settings, type SettingsPatch } from '../contract/settings.ts';
 import { LecternError } from '../contract/errors.ts';
+import { describeProblem } from '../contract/parse-problem.ts';
+import { DEFAULT_SETTINGS, settingsSchema, type Settings, type SettingsPatch } from '../contract/settings.ts';
 import type { Log } from '../session/ports.ts';
+import { upgradeSettings } from './settings-versions.ts';
 
 export interface SettingsStore {
   get(): Settings;
+  /** Rejects with INVALID_INPUT where what is asked for does not go together, and with WRITE_FAILED. */
   update(patch: SettingsPatch): Promise<Settings>;
 }
 
@@ -20,7 +22,7 @@ export function openSettings(path: string, log: Log): SettingsStore {
     update(patch) {
       // Merged in its turn, so that of two changes at once neither is lost.
       const updated = writing.then(async () => {
-        const next = settingsSchema.parse({ ...settings, ...patch });
+        const next = merge(settings, patch);
         await writeSettings(path, next).catch((error: unknown) => {
           throw new LecternError(
             'WRITE_FAILED',
@@ -37,6 +39,13 @@ export function openSettings(path: string, log: Log): SettingsStore {
   };
 }
 
+function merge(settings: Settings, patch: SettingsPatch): Settings {
+  const merged = { ...settings, ...patch };
+  const parsed = settingsSchema.safeParse(merged);
+  if (parsed.success) return parsed.data;
+  throw new LecternError('INVALID_INPUT', describeProblem(parsed.error, merged));
+}
+
 function readSettings(path: string, log: Log): Settings {
   let text: string;
   try {
@@ -45,7 +54,7 @@ function readSettings(path: string, log: Log): Settings {
     return DEFAULT_SETTINGS;
   }
   try {
-    return settingsSchema.parse({ ...DEFAULT_SETTINGS, ...z.looseObject({}).parse(JSON.parse(text)) });
+    return upgradeSettings(JSON.parse(text));
   } catch {
     const aside = `${path}.unreadable-${Date.now()}`;
     renameSync(path, aside);

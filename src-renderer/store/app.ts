@@ -1,6 +1,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ApiClient } from '../../src-main/contract/api.ts';
-import type { SettingsPatch } from '../../src-main/contract/settings.ts';
+import type { RecordingProfile } from '../../src-main/contract/recording-profile.ts';
+import {
+  changeChosenProfile,
+  chosenProfile,
+  type Settings,
+  type SettingsPatch,
+} from '../../src-main/contract/settings.ts';
 import type { RecordingMemory } from '../session/recording-memory.ts';
 import type { SessionAccess } from '../session/session-client.ts';
 import type { AwakeClock } from './awake-clock.ts';
@@ -45,16 +51,21 @@ export interface App {
   comeBack(): Promise<void>;
   /** Changes settings, and reopens the microphone where they change how it is opened. */
   updateSettings(patch: SettingsPatch): Promise<boolean>;
+  /** The same for the profile that is recorded with. */
+  updateProfile(change: Partial<RecordingProfile>): Promise<boolean>;
 }
 
 const CAPTURE_SETTINGS = [
   'microphone',
-  'sample_rate',
-  'channels',
   'echo_cancellation',
   'noise_suppression',
   'auto_gain_control',
 ] as const;
+
+function capturesOtherwise(before: Settings, after: Settings): boolean {
+  const [was, is] = [chosenProfile(before), chosenProfile(after)];
+  return was.sample_rate !== is.sample_rate || was.channels !== is.channels;
+}
 
 export function createApp(deps: AppDependencies): App {
   const view = createStore<{ readonly view: View }>(() => ({ view: 'record' }));
@@ -81,7 +92,7 @@ export function createApp(deps: AppDependencies): App {
     await Promise.all([library.refresh(), rejoining, news.load(recovered)]);
   }
 
-  return {
+  const app: App = {
     view,
     microphone,
     recorder,
@@ -100,12 +111,16 @@ export function createApp(deps: AppDependencies): App {
       await Promise.all([library.refresh(), idle && failed ? microphone.check() : undefined]);
     },
     async updateSettings(patch) {
+      const before = currentSettings();
       const saved = settings.update(patch);
-      const reopens = CAPTURE_SETTINGS.some((key) => key in patch);
+      const reopens =
+        CAPTURE_SETTINGS.some((key) => key in patch) || capturesOtherwise(before, currentSettings());
       const open = microphone.store.getState().status.kind;
       if (reopens && (open === 'ready' || open === 'opening') && !isActive(recorder.store.getState().phase))
         await microphone.open();
       return saved;
     },
+    updateProfile: (change) => app.updateSettings(changeChosenProfile(currentSettings(), change)),
   };
+  return app;
 }

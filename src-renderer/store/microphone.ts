@@ -1,6 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import { LecternError, toWireError, type WireError } from '../../src-main/contract/errors.ts';
-import type { Settings } from '../../src-main/contract/settings.ts';
+import { chosenProfile, type Settings } from '../../src-main/contract/settings.ts';
 import type { Capture, CaptureEvents, CaptureOptions } from '../capture/capture.ts';
 import type { Microphone } from '../capture/devices.ts';
 import { chooseMicrophone } from './choose-microphone.ts';
@@ -98,13 +98,14 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
 
   async function openChosen(wish?: CaptureWish): Promise<Capture> {
     const settings = deps.settings();
+    const profile = chosenProfile(settings);
     const wanted = wish === undefined ? settings.microphone : wish.microphone;
     const openWith = (deviceId: string | undefined) =>
       deps.openCapture(
         {
           ...(deviceId === undefined ? {} : { deviceId }),
-          sampleRate: wish?.sampleRate ?? settings.sample_rate,
-          channels: wish?.channels ?? (settings.channels === 2 ? 2 : 1),
+          sampleRate: wish?.sampleRate ?? profile.sample_rate,
+          channels: wish?.channels ?? (profile.channels === 2 ? 2 : 1),
           echoCancellation: settings.echo_cancellation,
           noiseSuppression: settings.noise_suppression,
           autoGainControl: settings.auto_gain_control,

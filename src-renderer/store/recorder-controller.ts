@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import { type Result, toWireError, type WireError } from '../../src-main/contract/errors.ts';
 import type { ServerMessageOf } from '../../src-main/contract/server-messages.ts';
 import type { SessionRecord } from '../../src-main/contract/session-record.ts';
-import type { Settings } from '../../src-main/contract/settings.ts';
+import { chosenProfile, type Settings } from '../../src-main/contract/settings.ts';
 import type { Capture, CaptureChunk } from '../capture/capture.ts';
 import type { Microphone } from '../capture/devices.ts';
 import type { RecordingMemory, RememberedRecording } from '../session/recording-memory.ts';
@@ -199,16 +199,17 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
 
   async function startSession(title: string, capture: Capture): Promise<void> {
     const settings = deps.settings();
+    const profile = chosenProfile(settings);
     const opened = await deps.sessions.openSession(events);
     client = opened;
     const started = await opened.start({
-      format: settings.format,
+      format: profile.format,
       sample_rate: capture.sampleRate,
       channels: capture.channels,
       encoding: 'pcm_s16le',
       tracks: ['user'],
       framing: 'headed',
-      gain: settings.gain,
+      gain: profile.gain,
       on_limit: 'continue',
       ...(settings.split_minutes === null ? {} : { split_minutes: settings.split_minutes }),
       ...(title.trim() === '' ? {} : { title: title.trim() }),
@@ -224,7 +225,8 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     const { capture } = microphone;
     if (phase() !== 'idle' || capture === undefined) return;
     const { sampleRate, channels, deviceLabel: microphoneLabel } = capture;
-    const { format, microphone: wished } = deps.settings();
+    const { microphone: wished } = deps.settings();
+    const { format } = chosenProfile(deps.settings());
     begin({ format, sampleRate, channels });
     store.setState({ phase: 'starting', microphoneLabel });
     timeline = createChunkTimeline({

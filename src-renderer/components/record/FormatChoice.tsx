@@ -1,12 +1,13 @@
 import { useId } from 'react';
 import { deliveryFormatSchema } from '../../../src-main/contract/audio-format.ts';
+import { chosenProfile } from '../../../src-main/contract/settings.ts';
 import { t } from '../../i18n/i18n.ts';
 import { useApp, useSettings } from '../app-context.ts';
 
 export function FormatChoice() {
   const app = useApp();
   const name = useId();
-  const format = useSettings((state) => state.settings.format);
+  const format = useSettings(({ settings }) => chosenProfile(settings).format);
   return (
     <fieldset className="field segments">
       <legend>{t('record.format')}</legend>
@@ -17,7 +18,7 @@ export function FormatChoice() {
               type="radio"
               name={name}
               checked={format === option}
-              onChange={() => void app.updateSettings({ format: option })}
+              onChange={() => void app.updateProfile({ format: option })}
             />
             <span>{t(`record.formats.${option}`)}</span>
           </label>

@@ -1,4 +1,5 @@
 import { useId } from 'react';
+import { chosenProfile } from '../../../src-main/contract/settings.ts';
 import { t } from '../../i18n/i18n.ts';
 import { qualityText } from '../../i18n/quantities.ts';
 import { useApp, useSettings } from '../app-context.ts';
@@ -12,15 +13,15 @@ const QUALITIES = [
 export function QualityChoice() {
   const app = useApp();
   const id = useId();
-  const sampleRate = useSettings((state) => state.settings.sample_rate);
-  const channels = useSettings((state) => state.settings.channels);
+  const sampleRate = useSettings(({ settings }) => chosenProfile(settings).sample_rate);
+  const channels = useSettings(({ settings }) => chosenProfile(settings).channels);
   const current = QUALITIES.find(
     (quality) => quality.sample_rate === sampleRate && quality.channels === channels,
   );
   const choose = (name: string) => {
     const quality = QUALITIES.find((candidate) => candidate.name === name);
     if (quality === undefined) return;
-    void app.updateSettings({ sample_rate: quality.sample_rate, channels: quality.channels });
+    void app.updateProfile({ sample_rate: quality.sample_rate, channels: quality.channels });
   };
   return (
     <div className="field">

@@ -1,3 +1,4 @@
+import { chosenProfile } from '../../../src-main/contract/settings.ts';
 import { t } from '../../i18n/i18n.ts';
 import { useApp, useSettings } from '../app-context.ts';
 
@@ -5,7 +6,7 @@ const GAINS = [1, 1.5, 2, 3, 4];
 
 export function GainChoice() {
   const app = useApp();
-  const gain = useSettings((state) => state.settings.gain);
+  const gain = useSettings(({ settings }) => chosenProfile(settings).gain);
   const options = GAINS.includes(gain) ? GAINS : [...GAINS, gain].sort((a, b) => a - b);
   return (
     <div className="field">
@@ -14,7 +15,7 @@ export function GainChoice() {
         id="gain"
         aria-describedby="gain-hint"
         value={gain}
-        onChange={(event) => void app.updateSettings({ gain: Number(event.target.value) })}
+        onChange={(event) => void app.updateProfile({ gain: Number(event.target.value) })}
       >
         {options.map((times) => (
           <option key={times} value={times}>
