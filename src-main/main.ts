@@ -19,6 +19,7 @@ import { defaultDataDir } from './launch/data-folder.ts';
 import { logToStderr as log, systemClock, thisMachine } from './launch/this-machine.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { createFilesRoute, filePath } from './remote/files-route.ts';
+import { createIntakeRoute, isIntakePath } from './remote/intake-route.ts';
 import { createRendererFiles } from './remote/renderer-files.ts';
 
 const dataDir = chooseDataDir(process.argv, defaultDataDir(thisMachine));
@@ -40,6 +41,7 @@ async function run(): Promise<void> {
     version: app.getVersion(),
     shell: 'desktop',
     encoder: createEncoder({ ffmpeg, log }),
+    ffmpegPath: ffmpeg?.path,
     clock: systemClock,
     log,
     fileUrl: filePath,
@@ -53,6 +55,8 @@ async function run(): Promise<void> {
   handleAppProtocol({
     rendererFiles: createRendererFiles(join(app.getAppPath(), 'out/renderer')),
     sessionFiles: createFilesRoute(recorder),
+    intakeFiles: createIntakeRoute(recorder),
+    isIntakePath,
   });
   installMenu();
   stayAwakeWhileRecording(recorder);

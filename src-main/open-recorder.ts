@@ -8,7 +8,7 @@ import { createRecorder, type Recorder, type RecorderOptions } from './recorder.
 
 export interface OpenRecorderOptions extends Omit<
   RecorderOptions,
-  'shell' | 'encoder' | 'clock' | 'moveToTrash' | 'reveal'
+  'shell' | 'encoder' | 'ffmpegPath' | 'clock' | 'moveToTrash' | 'reveal'
 > {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -17,10 +17,12 @@ export interface OpenRecorderOptions extends Omit<
 export async function openRecorder({ environment, ...options }: OpenRecorderOptions): Promise<Recorder> {
   const { log } = options;
   const candidates = await listFfmpegCandidates(environment);
+  const ffmpeg = await findFfmpeg({ candidates, log });
   return createRecorder({
     ...options,
     shell: 'browser',
-    encoder: createEncoder({ ffmpeg: await findFfmpeg({ candidates, log }), log }),
+    encoder: createEncoder({ ffmpeg, log }),
+    ffmpegPath: ffmpeg?.path,
     clock: systemClock,
     moveToTrash,
     reveal: createRevealFolder(thisMachine),

@@ -10,6 +10,7 @@ import type { Encoder } from './encode/encoder.ts';
 import { existingSessionFolders, unwritable } from './files/session-folder.ts';
 import { createHandlers } from './library/handlers.ts';
 import { createSessionFiles } from './library/session-files.ts';
+import { openForeignFiles } from './library/intake/open-foreign-files.ts';
 import { openSettings } from './library/settings-store.ts';
 import { recoverSessions } from './recording/recover-sessions.ts';
 import { createSessionStore } from './recording/session-store.ts';
@@ -39,6 +40,8 @@ export interface RecorderOptions {
   readonly version: string;
   readonly shell: 'desktop' | 'browser';
   readonly encoder: Encoder;
+  /** What reads and mends files of every kind; without one, WAV alone. */
+  readonly ffmpegPath?: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
   /** Where a client fetches a session's file. */
@@ -65,6 +68,12 @@ export interface Recorder {
   tap(sessionId: string, client: TapClient): () => void;
   /** The absolute path of a finished file, or undefined where the session has none of that name. */
   resolveFile(sessionId: string, name: string): string | undefined;
+  /** The bytes of files from outside: pieces of one on their way in, and where the mended copy is. */
+  readonly intakeFiles: {
+    receive(id: string, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<number>;
+    /** Throws INTAKE_NOT_FOUND. */
+    resolve(id: string): { readonly path: string; readonly name: string };
+  };
   /** Sessions that a crash had cut off, put in order when this recorder was opened. */
   readonly recovered: readonly SessionRecord[];
   /** Resolves once their delivered copies have been made again too. */
@@ -140,7 +149,8 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     log('error', 'recovered copies could not be finished', { error });
   });
 
-  const handlers = createHandlers({
+  const foreign = await openForeignFiles({ ...options, recordingsDir, catalog, files });
+  const library = createHandlers({
     recordingsDir,
     catalog,
     settings,
@@ -166,6 +176,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     recovering.abort();
     await engine.close();
     await deliveriesFinished;
+    await foreign.close();
     clearInterval(ticking);
     diskWatch.stop();
     await encoder.close();
@@ -174,7 +185,8 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   let closing: Promise<void> | undefined;
 
   return {
-    handlers,
+    handlers: { ...library, ...foreign.handlers },
+    intakeFiles: foreign.files,
     recovered: recovery.recovered,
     recoveryFinished: deliveriesFinished,
     connect: (sessionId, client) => engine.connect(sessionId, client),

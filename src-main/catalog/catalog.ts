@@ -153,6 +153,7 @@ function prepare(database: Database.Database) {
     'duration_seconds',
     'fallback_dir',
     'recovered',
+    'imported',
   ];
   const recordingColumns = [
     'session_id',

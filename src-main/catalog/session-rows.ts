@@ -21,6 +21,7 @@ export const sessionRowSchema = z.object({
   duration_seconds: z.number(),
   fallback_dir: z.string().nullable(),
   recovered: z.string().nullable(),
+  imported: z.string().nullable(),
 });
 
 const partRowSchema = z.object({
@@ -75,6 +76,7 @@ export function recordFromRows(rows: {
     ...rows.session,
     tracks: JSON.parse(rows.session.tracks) as unknown,
     recovered: rows.session.recovered === null ? null : (JSON.parse(rows.session.recovered) as unknown),
+    imported: rows.session.imported === null ? null : (JSON.parse(rows.session.imported) as unknown),
     parts: z
       .array(partRowSchema)
       .parse(rows.parts)
@@ -126,6 +128,7 @@ export function sessionParameters(session: SessionRecord): Record<string, string
     duration_seconds: session.duration_seconds,
     fallback_dir: session.fallback_dir,
     recovered: session.recovered === null ? null : JSON.stringify(session.recovered),
+    imported: session.imported === null ? null : JSON.stringify(session.imported),
   };
 }
 

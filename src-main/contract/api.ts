@@ -1,12 +1,15 @@
 import { z } from 'zod';
-import { exportFormatSchema, gainSchema, recordingTypeSchema } from './audio-format.ts';
+import { channelsSchema, exportFormatSchema, gainSchema, recordingTypeSchema } from './audio-format.ts';
 import type { Result } from './errors.ts';
+import { examinationSchema, intakeIdSchema, intakeProgressSchema, mendedFileSchema } from './intake.ts';
 import { fileEntrySchema } from './server-messages.ts';
 import { sessionIdSchema } from './session-id.ts';
 import { sessionRecordSchema } from './session-record.ts';
 import { settingsPatchSchema, settingsSchema } from './settings.ts';
 
 const sessionReference = z.strictObject({ id: sessionIdSchema });
+
+const intakeReference = z.strictObject({ id: intakeIdSchema });
 
 const operation = <
   Method extends 'GET' | 'POST' | 'PATCH' | 'DELETE',
@@ -89,6 +92,32 @@ export const api = {
     sessionReference,
     z.object({ path: z.string() }),
   ),
+  // A file from outside: announced here, its bytes sent to intakeBytesPath, then looked at, mended, added or discarded.
+  'intake.begin': operation(
+    'POST',
+    '/api/intake',
+    z.strictObject({ name: z.string().max(1000), byte_size: z.int().min(0) }),
+    z.object({ id: intakeIdSchema, name: z.string() }),
+  ),
+  'intake.progress': operation('GET', '/api/intake/:id', intakeReference, intakeProgressSchema),
+  'intake.examine': operation(
+    'POST',
+    '/api/intake/:id/examine',
+    intakeReference.extend({
+      /** The true rate and channels, where the file does not say or says it wrongly. */
+      sample_rate: z.int().min(1000).max(384_000).optional(),
+      channels: channelsSchema.optional(),
+    }),
+    examinationSchema,
+  ),
+  'intake.mend': operation('POST', '/api/intake/:id/mend', intakeReference, mendedFileSchema),
+  'intake.add': operation(
+    'POST',
+    '/api/intake/:id/add',
+    intakeReference.extend({ title: z.string().trim().min(1).max(200).optional() }),
+    sessionRecordSchema,
+  ),
+  'intake.discard': operation('DELETE', '/api/intake/:id', intakeReference, z.object({ id: intakeIdSchema })),
   'settings.get': operation('GET', '/api/settings', z.strictObject({}), settingsSchema),
   'settings.update': operation('PATCH', '/api/settings', settingsPatchSchema, settingsSchema),
   'app.info': operation('GET', '/api/app', z.strictObject({}), appInfoSchema),

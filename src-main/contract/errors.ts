@@ -36,6 +36,11 @@ export const errorCodeSchema = z.enum([
   'INVALID_AUDIO_FILE',
   'TRASH_FAILED',
   'REVEAL_UNAVAILABLE',
+  'SESSION_BUSY',
+  // files from outside
+  'FILE_TOO_LARGE',
+  'INTAKE_FULL',
+  'INTAKE_NOT_FOUND',
   // who may ask
   'UNAUTHORIZED',
   'FORBIDDEN',

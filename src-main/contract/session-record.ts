@@ -8,6 +8,7 @@ import {
   trackSchema,
 } from './audio-format.ts';
 import { captureReportSchema } from './capture-report.ts';
+import { faultCodeSchema } from './repair.ts';
 import { fileEntrySchema, stopReasonSchema } from './server-messages.ts';
 import { sessionIdSchema } from './session-id.ts';
 
@@ -46,6 +47,27 @@ export const partRecordSchema = z.object({
 });
 export type PartRecord = z.infer<typeof partRecordSchema>;
 
+/** Where a session came from that was not recorded here, but made of a file. */
+export const importedSchema = z.object({
+  at: z.iso.datetime(),
+  /** The file's own name, to be shown. */
+  name: z.string(),
+  /** What was wrong with it. */
+  faults: z.array(faultCodeSchema),
+  /** False where it was taken as it is. */
+  mended: z.boolean(),
+  /** Files kept beside the recording that was made of them. */
+  kept: z.array(
+    z.object({
+      role: z.enum(['original', 'mended']),
+      /** Relative to the recordings folder. */
+      file_path: z.string(),
+      byte_size: z.int().min(0),
+    }),
+  ),
+});
+export type Imported = z.infer<typeof importedSchema>;
+
 /** Everything about one session: the catalog's rows, the body of `session.json`, what the API answers. */
 export const sessionRecordSchema = z.object({
   id: sessionIdSchema,
@@ -73,6 +95,7 @@ export const sessionRecordSchema = z.object({
     .object({ at: z.iso.datetime(), lost_seconds_at_most: z.number().min(0) })
     .nullable()
     .default(null),
+  imported: importedSchema.nullable().default(null),
   parts: z.array(partRecordSchema),
   files: z.array(recordingFileSchema),
   markers: z.array(markerSchema),

@@ -1,12 +1,16 @@
 import { protocol } from 'electron';
 import { contentSecurityPolicy } from '../contract/content-security-policy.ts';
-import { APP_HOST, APP_SCHEME } from './app-origin.ts';
+import { APP_HOST, APP_SCHEME, isAppOrigin } from './app-origin.ts';
 
 interface AppProtocolOptions {
   /** Answers with a file of the built page, or undefined where there is none of that name. */
   readonly rendererFiles: (request: Request) => Promise<Response | undefined>;
   /** Answers with a file of a session, ranges included. */
   readonly sessionFiles: (request: Request) => Promise<Response>;
+  /** Takes the bytes of files from outside, and gives mended ones back. */
+  readonly intakeFiles: (request: Request) => Promise<Response>;
+  /** True for the paths that `intakeFiles` answers. */
+  readonly isIntakePath: (pathname: string) => boolean;
 }
 
 const SECURITY_HEADERS = {
@@ -18,10 +22,17 @@ const SECURITY_HEADERS = {
 };
 
 /** Answers app://lectern. Must run after the app is ready and before the window loads. */
-export function handleAppProtocol({ rendererFiles, sessionFiles }: AppProtocolOptions): void {
+export function handleAppProtocol(options: AppProtocolOptions): void {
+  const { rendererFiles, sessionFiles, intakeFiles, isIntakePath } = options;
   protocol.handle(APP_SCHEME, async (request) => {
     const { host, pathname } = new URL(request.url);
     if (host !== APP_HOST) return secured(plain(404, `Expected ${APP_HOST}`));
+    if (isIntakePath(pathname)) {
+      const origin = request.headers.get('origin') ?? undefined;
+      // What changes something is for our own page alone, whoever else may get to write such an address.
+      if (origin !== undefined && !isAppOrigin(origin)) return secured(plain(403, 'Expected the app’s page'));
+      return secured(await intakeFiles(request));
+    }
     if (request.method !== 'GET' && request.method !== 'HEAD')
       return secured(plain(405, 'Expected GET or HEAD'));
     if (pathname.startsWith('/api/')) return secured(await sessionFiles(request));

@@ -25,8 +25,10 @@ export interface LibraryOptions extends ExportOptions {
 
 const DEFAULT_PAGE = 200;
 
-/** Answers everything in contract/api.ts. */
-export function createHandlers(options: LibraryOptions): ApiHandlers {
+type LibraryHandlers = Omit<ApiHandlers, `intake.${string}`>;
+
+/** Answers everything in contract/api.ts but what is asked of files from outside. */
+export function createHandlers(options: LibraryOptions): LibraryHandlers {
   const { catalog, settings, files, recordingsDir } = options;
 
   const find = (id: string): SessionRecord => {

@@ -19,7 +19,7 @@ export function createSessionFiles(
     session.fallback_dir === null ? [recordingsDir] : [recordingsDir, session.fallback_dir];
 
   /** Where the file is, under this name or while it grows; its usual place where it is nowhere. */
-  const pathOf = (session: SessionRecord, file: RecordingFile): string | undefined => {
+  const pathOf = (session: SessionRecord, file: Pick<RecordingFile, 'file_path'>): string | undefined => {
     const paths = foldersOf(session).map((dir) => sessionFilePath(dir, session.id, basename(file.file_path)));
     return (
       paths.find((path) => path !== undefined && (existsSync(path) || existsSync(path + PARTIAL_SUFFIX))) ??
@@ -45,7 +45,8 @@ export function createSessionFiles(
       })),
     }),
     resolve(session, name) {
-      const file = session.files.find((candidate) => basename(candidate.file_path) === name);
+      const listed = [...session.files, ...(session.imported?.kept ?? [])];
+      const file = listed.find((candidate) => basename(candidate.file_path) === name);
       if (file === undefined) return undefined;
       const path = pathOf(session, file);
       return path !== undefined && existsSync(path) ? path : undefined;

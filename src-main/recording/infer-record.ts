@@ -43,6 +43,7 @@ export async function inferRecord(id: string, folder: string): Promise<SessionRe
     duration_seconds: 0,
     fallback_dir: null,
     recovered: null,
+    imported: null,
     parts: [],
     files: finished.map((wav) => fileOf(id, wav)),
     markers: [],

@@ -27,6 +27,7 @@ export function recordOf(
     duration_seconds: earlier?.duration_seconds ?? 0,
     fallback_dir: earlier?.fallback_dir ?? null,
     recovered: earlier?.recovered ?? null,
+    imported: earlier?.imported ?? null,
     parts: earlier?.parts ?? [],
     files: earlier?.files ?? [],
     markers: earlier?.markers ?? [],

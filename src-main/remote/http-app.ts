@@ -6,11 +6,15 @@ import type { Access } from './access.ts';
 import { createApiRoutes } from './api-routes.ts';
 import { errorResponse, thrownResponse } from './error-response.ts';
 import { createFilesRoute } from './files-route.ts';
+import { createIntakeRoute } from './intake-route.ts';
 import { metricsText } from './metrics-text.ts';
 import { createRendererFiles, messagePage } from './renderer-files.ts';
 
 export interface HttpAppOptions {
-  readonly recorder: Pick<Recorder, 'handlers' | 'resolveFile' | 'activeSessions' | 'metrics'>;
+  readonly recorder: Pick<
+    Recorder,
+    'handlers' | 'resolveFile' | 'intakeFiles' | 'activeSessions' | 'metrics'
+  >;
   readonly access: Access;
   readonly version: string;
   /** The built page: out/renderer. */
@@ -25,6 +29,7 @@ export function createHttpApp(options: HttpAppOptions): Hono {
   const { recorder, access, version, rendererDir, log, openWindow } = options;
   const app = new Hono();
   const filesRoute = createFilesRoute(recorder);
+  const intakeRoute = createIntakeRoute(recorder);
   const rendererFiles = createRendererFiles(rendererDir);
 
   app.onError((error) => {
@@ -52,6 +57,8 @@ export function createHttpApp(options: HttpAppOptions): Hono {
     }),
   );
   app.get('/api/sessions/:id/files/:name', ({ req }) => filesRoute(req.raw));
+  app.put('/api/intake/:id/bytes', ({ req }) => intakeRoute(req.raw));
+  app.get('/api/intake/:id/file', ({ req }) => intakeRoute(req.raw));
   app.route('/', createApiRoutes(recorder.handlers));
   app.get('*', async ({ req, notFound }) => (await rendererFiles(req.raw)) ?? notFound());
   return app;

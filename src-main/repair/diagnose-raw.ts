@@ -39,5 +39,12 @@ export async function diagnoseRaw(source: ByteSource, hints: RepairHints): Promi
     hints.channels === undefined ? 'mono assumed (--channels 2 for stereo)' : `${channels} channels`;
   const seconds = (length / bytesPerFrame / sampleRate).toFixed(3);
   const action = `its bytes are ${names[kind]}: write a 16-bit PCM WAV of ${seconds} s, ${rate}, ${shape}`;
-  return { kind: 'raw', faults, cure: { kind: 'rewrite', pieces }, action };
+  return {
+    kind: 'raw',
+    faults,
+    cure: { kind: 'rewrite', pieces },
+    action,
+    sound: { sampleRate, channels, seconds: length / bytesPerFrame / sampleRate },
+    assumed: hints.sampleRate === undefined || hints.channels === undefined,
+  };
 }

@@ -71,7 +71,14 @@ export async function diagnoseWav(source: ByteSource, hints: RepairHints): Promi
     frameBytes,
   });
   const cure = { kind: 'rewrite', pieces } as const;
-  return { kind: 'wav', faults, cure, action: describe(encoded.convert, audioBytes, frameBytes, format) };
+  const { sampleRate, channels } = format;
+  return {
+    kind: 'wav',
+    faults,
+    cure,
+    action: describe(encoded.convert, audioBytes, frameBytes, format),
+    sound: { sampleRate, channels, seconds: audioBytes / frameBytes / Math.max(1, sampleRate) },
+  };
 }
 
 interface JudgedSamples {

@@ -1,30 +1,6 @@
-/** What can be wrong with a file. */
-export type FaultCode =
-  | 'no-header'
-  | 'zero-sizes'
-  | 'oversized'
-  | 'undersized'
-  | 'wrapped-sizes'
-  | 'wrong-file-size'
-  | 'mulaw-as-pcm'
-  | 'byte-swapped'
-  | 'wrong-rate'
-  | 'inconsistent-format'
-  | 'partial-frame'
-  | 'trailing-garbage'
-  | 'missing-pad'
-  | 'truncated'
-  | 'unfinished'
-  | 'no-index'
-  | 'unreadable';
+import type { Fault, FaultCode, FileKind } from '../contract/repair.ts';
 
-export interface Fault {
-  readonly code: FaultCode;
-  /** In words, with the figures. */
-  readonly message: string;
-}
-
-export type FileKind = 'wav' | 'raw' | 'mp4' | 'webm' | 'ogg' | 'mp3';
+export type { Fault, FaultCode, FileKind };
 
 /** A stretch of the damaged file, as it is or converted to signed 16-bit little-endian samples. */
 export interface KeptPiece {
@@ -54,6 +30,17 @@ export interface Finding {
   readonly action?: string;
   readonly cure?: Cure;
   readonly reason?: string;
+  /** The sound of a repaired WAV, known before it is written. */
+  readonly sound?: WavSound;
+  /** True where rate and channels were assumed. */
+  readonly assumed?: boolean;
+}
+
+/** The sound that a WAV will hold. */
+export interface WavSound {
+  readonly sampleRate: number;
+  readonly channels: number;
+  readonly seconds: number;
 }
 
 /** What the user knows of files that do not say it themselves, or say it wrongly. */
@@ -67,4 +54,11 @@ export interface RepairHints {
 export function pieceBytes(piece: Piece): number {
   if ('bytes' in piece) return piece.bytes.length;
   return piece.convert === 'mulaw' ? piece.length * 2 : piece.length;
+}
+
+/** How a repair that takes a while is followed and called off. */
+export interface RepairControl {
+  readonly signal?: AbortSignal;
+  /** Called with what is done, 0 to 1. */
+  readonly onProgress?: (fraction: number) => void;
 }

@@ -1,6 +1,8 @@
 import { LecternError } from '../contract/errors.ts';
 import type { ChildProcesses } from '../encode/child-processes.ts';
+import { FOREIGN_INPUT } from '../encode/foreign-input.ts';
 import { runFfmpeg } from '../encode/run-ffmpeg.ts';
+import type { RepairControl } from './finding.ts';
 
 export interface Remuxer {
   readonly path: string;
@@ -37,6 +39,7 @@ export async function remux(
     /** Nothing of the damaged file is read beyond this. */
     readonly endOffset?: number;
   },
+  { signal, onProgress }: RepairControl = {},
 ): Promise<number> {
   const { fromPath, toPath, container, isMatroska, endOffset } = job;
   const input =
@@ -50,23 +53,29 @@ export async function remux(
       task: TASK,
       stallMs: STALL_MS,
       ...(onSeconds === undefined ? {} : { onSeconds }),
+      ...(signal === undefined ? {} : { signal }),
     });
-  const decodedSeconds = async (url: string, options: readonly string[]): Promise<number> => {
+  const decodedSeconds = async (url: string, options: readonly string[], total?: number): Promise<number> => {
     let seconds = 0;
     const decode = ['-map', '0:a:0', '-f', 'null', '-'];
-    await run([...options, '-i', url, ...decode], (decoded) => (seconds = decoded));
+    await run([...options, ...FOREIGN_INPUT, '-i', url, ...decode], (decoded) => {
+      seconds = decoded;
+      // Only the reading back knows how much there is to do; it takes about as long as all before it.
+      if (total !== undefined && total > 0) onProgress?.(Math.min(1, 0.5 + seconds / total / 2));
+    });
     return seconds;
   };
 
   const expected = await decodedSeconds(input, ['-fflags', '+discardcorrupt']).catch((cause: unknown) => {
+    signal?.throwIfAborted();
     throw new LecternError('INVALID_AUDIO_FILE', 'no audio in it can be decoded', { cause });
   });
   const muxer = isMatroska ? ['-f', 'matroska'] : MUXERS[container];
   await run([
-    ...['-fflags', '+discardcorrupt', '-i', input],
+    ...['-fflags', '+discardcorrupt', ...FOREIGN_INPUT, '-i', input],
     ...['-map', '0:a', '-map', '0:v?', '-map_metadata', '0', '-c', 'copy', ...muxer, output],
   ]);
-  const seconds = await decodedSeconds(output, ['-xerror', '-err_detect', 'explode']);
+  const seconds = await decodedSeconds(output, ['-xerror', '-err_detect', 'explode'], expected);
   if (seconds <= 0) throw new LecternError('INVALID_AUDIO_FILE', 'no audio in it can be decoded');
   if (seconds < expected - TOLERANCE_SECONDS)
     throw new LecternError(

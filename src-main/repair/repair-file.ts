@@ -5,7 +5,7 @@ import { syncFile } from '../encode/replace-file.ts';
 import { syncFolder } from '../files/sync-folder.ts';
 import { writeError } from '../files/write-error.ts';
 import { audioExtension, diagnose, type Diagnosis } from './diagnose.ts';
-import type { Cure } from './finding.ts';
+import type { Cure, RepairControl } from './finding.ts';
 import { keepBackup, placeNew } from './place-file.ts';
 import { remux, type Remuxer } from './remux.ts';
 import { changesName, exists, outputNames, type RepairTarget } from './repair-target.ts';
@@ -55,6 +55,7 @@ export async function executeRepair(
   plan: RepairPlan,
   target: RepairTarget,
   remuxer: () => Promise<Remuxer | undefined>,
+  control: RepairControl = {},
 ): Promise<Repaired> {
   const { path, finding } = diagnosis;
   if (finding?.cure === undefined)
@@ -65,7 +66,7 @@ export async function executeRepair(
   try {
     await mkdir(dirname(outputPath), { recursive: true, mode: 0o700 });
     await removeLeftovers(outputPath);
-    await write(finding.cure, path, temporaryPath, remuxer);
+    await write(finding.cure, path, temporaryPath, remuxer, control);
     const { finding: result } = await diagnose(temporaryPath);
     if (result === undefined || result.faults.length > 0) {
       const left = result?.faults.map(({ message }) => message).join('; ') ?? 'it could not be read back';
@@ -81,6 +82,7 @@ export async function executeRepair(
     return await place(diagnosis, plan, target, temporaryPath);
   } catch (error) {
     await rm(temporaryPath, { force: true }).catch(() => undefined);
+    control.signal?.throwIfAborted();
     throw error instanceof LecternError ? error : writeError(error);
   }
 }
@@ -90,8 +92,9 @@ async function write(
   fromPath: string,
   toPath: string,
   remuxer: () => Promise<Remuxer | undefined>,
+  control: RepairControl,
 ): Promise<void> {
-  if (cure.kind === 'rewrite') return writePieces(cure.pieces, fromPath, toPath);
+  if (cure.kind === 'rewrite') return writePieces(cure.pieces, fromPath, toPath, control);
   const ffmpeg = await remuxer();
   if (ffmpeg === undefined)
     throw new LecternError(
@@ -99,13 +102,17 @@ async function write(
       `Mending ${cure.container.toUpperCase()} needs ffmpeg, and none was found. Install ffmpeg, or set LECTERN_FFMPEG to its path`,
     );
   const isMatroska = /^\.mk[av]$/.test(audioExtension(fromPath));
-  await remux(ffmpeg, {
-    fromPath,
-    toPath,
-    container: cure.container,
-    isMatroska,
-    ...(cure.endOffset === undefined ? {} : { endOffset: cure.endOffset }),
-  });
+  await remux(
+    ffmpeg,
+    {
+      fromPath,
+      toPath,
+      container: cure.container,
+      isMatroska,
+      ...(cure.endOffset === undefined ? {} : { endOffset: cure.endOffset }),
+    },
+    control,
+  );
   await syncFile(toPath);
 }
 

@@ -4,7 +4,7 @@ import { toWireError } from '../contract/errors.ts';
 import { createChildProcesses } from '../encode/child-processes.ts';
 import { ownerState } from '../files/ownership.ts';
 import { diagnose, PARTIAL_SUFFIX, type Diagnosis } from './diagnose.ts';
-import type { Fault, FileKind, RepairHints } from './finding.ts';
+import type { Fault, FileKind, RepairControl, RepairHints } from './finding.ts';
 import type { Remuxer } from './remux.ts';
 import { executeRepair, planRepair, type RepairPlan, type Repaired } from './repair-file.ts';
 import type { RepairTarget } from './repair-target.ts';
@@ -50,7 +50,12 @@ export interface Repairer {
   /** Where the repaired file would go; undefined for a file without a cure. Writes nothing. */
   plan(diagnosis: Diagnosis, target: RepairTarget): Promise<RepairPlan | undefined>;
   /** Writes what `plan` found. */
-  repair(diagnosis: Diagnosis, plan: RepairPlan, target: RepairTarget): Promise<Repaired>;
+  repair(
+    diagnosis: Diagnosis,
+    plan: RepairPlan,
+    target: RepairTarget,
+    control?: RepairControl,
+  ): Promise<Repaired>;
   /** Files and whole folders, one report a file as each is done. Never rejects for a file's sake. */
   repairPaths(paths: readonly string[], options: RepairOptions): AsyncGenerator<RepairReport>;
   /** Ends every child process still running. */
@@ -65,8 +70,8 @@ export function createRepairer(deps: { readonly findFfmpeg: () => Promise<string
     const path = await (ffmpeg ??= deps.findFfmpeg());
     return path === undefined ? undefined : { path, children };
   };
-  const repair = (diagnosis: Diagnosis, plan: RepairPlan, target: RepairTarget) =>
-    executeRepair(diagnosis, plan, target, remuxer);
+  const repair = (diagnosis: Diagnosis, plan: RepairPlan, target: RepairTarget, control?: RepairControl) =>
+    executeRepair(diagnosis, plan, target, remuxer, control);
 
   async function repairOne(file: AudioFile, options: RepairOptions): Promise<RepairReport> {
     const { path, root, named } = file;

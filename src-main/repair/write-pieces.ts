@@ -1,7 +1,7 @@
 import { open, type FileHandle } from 'node:fs/promises';
 import { decodeMulaw } from '../audio/mulaw.ts';
 import { writeFully } from '../encode/write-fully.ts';
-import { pieceBytes, type KeptPiece, type Piece } from './finding.ts';
+import { pieceBytes, type KeptPiece, type Piece, type RepairControl } from './finding.ts';
 import { isZeroBlock } from './zero-block.ts';
 
 /** Of the damaged file; twice that of the repaired one where it is converted. */
@@ -34,15 +34,23 @@ async function* keptBlocks(piece: KeptPiece, file: FileHandle): AsyncGenerator<U
 }
 
 /** Writes a repaired file to a new path, durably. Silence takes no room on disks that allow it. */
-export async function writePieces(pieces: readonly Piece[], fromPath: string, toPath: string): Promise<void> {
+export async function writePieces(
+  pieces: readonly Piece[],
+  fromPath: string,
+  toPath: string,
+  { signal, onProgress }: RepairControl = {},
+): Promise<void> {
+  const size = pieces.reduce((sum, piece) => sum + pieceBytes(piece), 0);
   const from = await open(fromPath, 'r');
   try {
     const to = await open(toPath, 'wx', 0o600);
     try {
       let position = 0;
       for await (const block of pieceBlocks(pieces, from)) {
+        signal?.throwIfAborted();
         if (!isZeroBlock(block)) await writeFully(to, block, position);
         position += block.length;
+        onProgress?.(position / size);
       }
       await to.truncate(position);
       await to.datasync();

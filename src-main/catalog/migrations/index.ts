@@ -1,6 +1,12 @@
 import { sessionsMigration } from './1-sessions.ts';
 import { conversationsMigration } from './2-conversations.ts';
 import { partRatesMigration } from './3-part-rates.ts';
+import { importedMigration } from './4-imported.ts';
 
 /** In order; the database's user_version counts how many it has. Never edited once released, only added to. */
-export const migrations: readonly string[] = [sessionsMigration, conversationsMigration, partRatesMigration];
+export const migrations: readonly string[] = [
+  sessionsMigration,
+  conversationsMigration,
+  partRatesMigration,
+  importedMigration,
+];

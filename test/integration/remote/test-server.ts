@@ -26,6 +26,12 @@ const handlers: ApiHandlers = {
   'sessions.reveal': () => {
     throw new Error('ENOENT: /home/someone/secret');
   },
+  'intake.begin': notAsked,
+  'intake.progress': notAsked,
+  'intake.examine': notAsked,
+  'intake.mend': notAsked,
+  'intake.add': notAsked,
+  'intake.discard': notAsked,
   'settings.get': notAsked,
   'settings.update': notAsked,
   'app.info': notAsked,
@@ -46,6 +52,7 @@ export function stubRecorder(parts: Partial<Recorder> = {}): Recorder {
     },
     tap: notAsked,
     resolveFile: () => undefined,
+    intakeFiles: { receive: notAsked, resolve: notAsked },
     recovered: [],
     recoveryFinished: Promise.resolve(),
     activeSessions: () => [],

@@ -1,0 +1,50 @@
+import { z } from 'zod';
+
+/** What can be wrong with an audio file. */
+export const faultCodeSchema = z.enum([
+  'no-header',
+  'zero-sizes',
+  'oversized',
+  'undersized',
+  'wrapped-sizes',
+  'wrong-file-size',
+  'mulaw-as-pcm',
+  'byte-swapped',
+  'wrong-rate',
+  'inconsistent-format',
+  'partial-frame',
+  'trailing-garbage',
+  'missing-pad',
+  'truncated',
+  'unfinished',
+  'no-index',
+  'unreadable',
+]);
+export type FaultCode = z.infer<typeof faultCodeSchema>;
+
+/** A fault, with the figures in words. */
+export const faultSchema = z.object({ code: faultCodeSchema, message: z.string() });
+export type Fault = z.infer<typeof faultSchema>;
+
+/** Kinds of files that can be mended; `raw` is samples without a header. */
+export const fileKindSchema = z.enum(['wav', 'raw', 'mp4', 'webm', 'ogg', 'mp3']);
+export type FileKind = z.infer<typeof fileKindSchema>;
+
+/** What mending a file means: its samples stay as they are but for `decode_mulaw` and `swap_bytes`. */
+export const mendingSchema = z.enum([
+  'write_header',
+  'decode_mulaw',
+  'swap_bytes',
+  'copy_audio',
+  'drop_excess',
+]);
+export type Mending = z.infer<typeof mendingSchema>;
+
+/** The shape of the sound in a file. */
+export const soundSchema = z.object({
+  sample_rate: z.int().min(1),
+  channels: z.int().min(1),
+  /** Null where only reading all of it would tell. */
+  duration_seconds: z.number().min(0).nullable(),
+});
+export type Sound = z.infer<typeof soundSchema>;

@@ -1,0 +1,215 @@
+import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { extname, join } from 'node:path';
+import type { Catalog } from '../../catalog/catalog.ts';
+import { LecternError } from '../../contract/errors.ts';
+import type { FaultCode, Sound } from '../../contract/repair.ts';
+import type { Imported, SessionRecord } from '../../contract/session-record.ts';
+import type { AudioDecoder } from '../../encode/audio-decoder.ts';
+import { claimFolder, releaseFolder } from '../../files/ownership.ts';
+import { writeSessionFile } from '../../files/session-file.ts';
+import { partFileName, sessionFolder, unwritable } from '../../files/session-folder.ts';
+import { statBytes } from '../../files/stat-bytes.ts';
+import { syncFolder } from '../../files/sync-folder.ts';
+import { readWavLayout, type WavLayout } from '../../files/wav-reader.ts';
+import { writeError } from '../../files/write-error.ts';
+import { writePieces } from '../../repair/write-pieces.ts';
+import type { Clock, Log } from '../../session/ports.ts';
+import type { TaskControl } from './incoming-file.ts';
+
+/** Begins the name of a session's folder while it is being made. No session id can begin like it. */
+export const IMPORTING_PREFIX = '.importing-';
+
+export interface ImportJob {
+  /** What becomes the recording: the mended file, or the one that came. */
+  readonly soundPath: string;
+  /** The bytes as they came. */
+  readonly originalPath: string;
+  readonly name: string;
+  readonly title: string;
+  /** What was wrong with it. */
+  readonly faults: readonly FaultCode[];
+  readonly sound: Sound | null;
+}
+
+export interface ImportOptions {
+  readonly recordingsDir: string;
+  readonly catalog: Catalog;
+  readonly decoder: AudioDecoder;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly newId: () => string;
+}
+
+/** Rates that a recording may have; others are brought to the nearest. */
+const [MIN_RATE, MAX_RATE] = [8000, 192_000];
+
+/**
+ * Makes a session of a file: its folder, its master, its description, its row. The folder gets its name only when all
+ * of it is there, so that neither a failure nor a kill leaves half a session.
+ */
+export async function importSession(
+  job: ImportJob,
+  options: ImportOptions,
+  control: TaskControl,
+): Promise<SessionRecord> {
+  const { recordingsDir, catalog, log, newId } = options;
+  const id = newId();
+  const staging = join(recordingsDir, `${IMPORTING_PREFIX}${id}`);
+  const folder = sessionFolder(recordingsDir, id);
+  try {
+    await mkdir(staging, { mode: 0o700 }).catch((error: unknown) => {
+      throw unwritable(error);
+    });
+    await claimFolder(staging);
+    const session = await fillFolder(id, staging, job, options, control);
+    await writeSessionFile(staging, session);
+    await syncFolder(join(staging, 'any'));
+    control.signal.throwIfAborted();
+    await rename(staging, folder);
+    await syncFolder(folder);
+    await releaseFolder(folder);
+    enter(session, catalog);
+    return session;
+  } catch (error) {
+    await rm(staging, { recursive: true, force: true }).catch((leftOver: unknown) => {
+      log('warn', 'what was left of an import could not be removed', { error: leftOver });
+    });
+    control.signal.throwIfAborted();
+    throw writeError(error);
+  }
+}
+
+function enter(session: SessionRecord, catalog: Catalog): void {
+  try {
+    catalog.save(session);
+    catalog.addEvent(session.id, session.started_at, 'imported', session.imported);
+  } catch (error) {
+    throw new LecternError(
+      'CATALOG_UNAVAILABLE',
+      'The recording was added, but the catalog could not be written: it is listed after the next start',
+      { cause: error },
+    );
+  }
+}
+
+async function fillFolder(
+  id: string,
+  staging: string,
+  job: ImportJob,
+  { clock, decoder }: ImportOptions,
+  control: TaskControl,
+): Promise<SessionRecord> {
+  const nowMs = clock.wallMs();
+  const unixSeconds = Math.floor(nowMs / 1000);
+  const masterName = partFileName({ type: 'user', unixSeconds, part: 1, extension: 'wav' });
+  const masterPath = join(staging, masterName);
+  const asItIs = await isMaster(job.soundPath);
+  if (asItIs) await place(job.soundPath, masterPath, control);
+  else await decodeMaster(job, masterPath, decoder, control);
+
+  const kept: Imported['kept'] = [];
+  const keep = async (role: 'original' | 'mended', path: string): Promise<void> => {
+    const name = `${role}_${unixSeconds}${extname(path)}`;
+    await place(path, join(staging, name), control);
+    kept.push({ role, file_path: `${id}/${name}`, byte_size: await statBytes(path) });
+  };
+  const mended = job.soundPath !== job.originalPath;
+  if (mended || !asItIs) await keep('original', job.originalPath);
+  if (mended && !asItIs) await keep('mended', job.soundPath);
+
+  const { sampleRate, channels, dataBytes } = await layoutOf(masterPath);
+  const seconds = dataBytes / (2 * channels) / sampleRate;
+  const at = new Date(nowMs).toISOString();
+  return {
+    id,
+    revision: 1,
+    title: job.title,
+    notes: '',
+    status: mended ? 'recovered' : 'completed',
+    started_at: at,
+    ended_at: at,
+    format: 'wav',
+    sample_rate: sampleRate,
+    channels,
+    encoding: 'pcm_s16le',
+    tracks: ['user'],
+    gain: 1,
+    encoder: null,
+    duration_seconds: seconds,
+    fallback_dir: null,
+    recovered: null,
+    imported: { at, name: job.name, faults: [...job.faults], mended, kept },
+    parts: [{ part: 1, started_at: at, duration_seconds: seconds, sample_rate: sampleRate }],
+    files: [
+      {
+        type: 'user',
+        format: 'wav',
+        file_path: `${id}/${masterName}`,
+        url: '',
+        byte_size: await statBytes(masterPath),
+        duration_ms: seconds * 1000,
+        part: 1,
+        master: true,
+        gain: 1,
+        status: 'completed',
+      },
+    ],
+    markers: [],
+    segments: [],
+  };
+}
+
+/** True for what a master is anyway: a plain 16-bit WAV of one or two channels. */
+async function isMaster(path: string): Promise<boolean> {
+  const layout = await layoutOf(path).catch(() => undefined);
+  return (
+    layout?.formatTag === 1 &&
+    layout.bitsPerSample === 16 &&
+    layout.channels <= 2 &&
+    layout.sampleRate >= MIN_RATE &&
+    layout.sampleRate <= MAX_RATE &&
+    layout.declaredDataBytes === layout.dataBytes
+  );
+}
+
+async function decodeMaster(
+  { soundPath, sound }: ImportJob,
+  masterPath: string,
+  decoder: AudioDecoder,
+  { signal, onProgress }: TaskControl,
+): Promise<void> {
+  const shape = await decoder.probe(soundPath, `${masterPath}.probe`, signal);
+  if (shape === undefined)
+    throw new LecternError('INVALID_AUDIO_FILE', 'Expected audio that can be read, found none in the file');
+  await decoder.decode({
+    fromPath: soundPath,
+    toPath: masterPath,
+    sampleRate: Math.min(MAX_RATE, Math.max(MIN_RATE, shape.sampleRate)),
+    // More than two channels are mixed down to two.
+    channels: Math.min(2, shape.channels),
+    seconds: shape.seconds ?? sound?.duration_seconds ?? undefined,
+    signal,
+    onProgress,
+  });
+}
+
+/** A second name where the disk allows it, for nothing; a copy elsewhere. */
+async function place(fromPath: string, toPath: string, { signal, onProgress }: TaskControl): Promise<void> {
+  signal.throwIfAborted();
+  const linked = await link(fromPath, toPath).then(
+    () => true,
+    () => false,
+  );
+  if (linked) return;
+  const { size } = await stat(fromPath);
+  await writePieces([{ offset: 0, length: size }], fromPath, toPath, { signal, onProgress });
+}
+
+async function layoutOf(path: string): Promise<WavLayout> {
+  const file = await open(path, 'r');
+  try {
+    return await readWavLayout(file);
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,61 @@
+import type { Examination, IntakeProgress } from '../../contract/intake.ts';
+import type { Diagnosis } from '../../repair/diagnose.ts';
+import type { RepairControl } from '../../repair/finding.ts';
+import type { IncomingName } from './file-name.ts';
+
+/** A file that was taken in, and what is known of it so far. */
+export interface IncomingFile {
+  readonly id: string;
+  readonly name: IncomingName;
+  /** Its own, below the process's private folder. */
+  readonly folder: string;
+  /** The bytes as they came. */
+  readonly originalPath: string;
+  readonly byteSize: number;
+  receivedBytes: number;
+  examined?: { readonly diagnosis: Diagnosis; readonly examination: Examination };
+  mendedPath?: string;
+  stage: IntakeProgress['stage'];
+  fraction: number | null;
+  lastUsedMs: number;
+}
+
+/** What a task on a file needs to be followed and called off. */
+export type TaskControl = Required<RepairControl>;
+
+/** One thing at a time is done to a file, and all of it ends before the file is gone. */
+export interface FileWork {
+  readonly signal: AbortSignal;
+  run<T>(task: () => Promise<T>): Promise<T>;
+  readonly busy: boolean;
+  /** Calls off what runs and what waits, with `reason`, and resolves once nothing of it is left. */
+  callOff(reason: Error): Promise<void>;
+}
+
+export function createFileWork(): FileWork {
+  const abort = new AbortController();
+  let last: Promise<unknown> = Promise.resolve();
+  let waiting = 0;
+  return {
+    signal: abort.signal,
+    get busy() {
+      return waiting > 0;
+    },
+    run(task) {
+      waiting++;
+      const result = last.then(() => {
+        abort.signal.throwIfAborted();
+        return task();
+      });
+      const done = (): void => {
+        waiting--;
+      };
+      last = result.then(done, done);
+      return result;
+    },
+    async callOff(reason) {
+      abort.abort(reason);
+      await last;
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { claimFolder, ownerState } from '../../files/ownership.ts';
+
+/** The private folder of this process for files that come in, among those of others on the same data folder. */
+export interface IntakeFolder {
+  /** Makes a folder for one file. */
+  add(name: string): Promise<string>;
+  /** Takes all of it away. */
+  remove(): Promise<void>;
+}
+
+/** @param root shared by every process; a folder in it is one process's. */
+export function createIntakeFolder(root: string, processName: string): IntakeFolder {
+  const own = join(root, processName);
+  let made: Promise<unknown> | undefined;
+  return {
+    async add(name) {
+      made ??= mkdir(own, { recursive: true, mode: 0o700 }).then(() => claimFolder(own));
+      await made;
+      const folder = join(own, name);
+      await mkdir(folder, { mode: 0o700 });
+      return folder;
+    },
+    async remove() {
+      await made?.catch(() => undefined);
+      await rm(own, { recursive: true, force: true });
+      // Not while another process has something in it.
+      await rmdir(root).catch(() => undefined);
+    },
+  };
+}
+
+/** Removes what processes that died have left: folders below `root` whose names `belongs` takes for ours. */
+export async function sweepDeadFolders(root: string, belongs: (name: string) => boolean): Promise<void> {
+  const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
+  for (const entry of entries) {
+    const folder = join(root, entry.name);
+    if (!entry.isDirectory() || !belongs(entry.name) || (await ownerState(folder)) === 'alive') continue;
+    await rm(folder, { recursive: true, force: true });
+  }
+}

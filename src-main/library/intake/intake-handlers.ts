@@ -1,0 +1,76 @@
+import type { ApiHandlers } from '../../contract/api.ts';
+import { intakeFilePath } from '../../contract/intake.ts';
+import type { AudioDecoder } from '../../encode/audio-decoder.ts';
+import { statBytes } from '../../files/stat-bytes.ts';
+import type { SessionFiles } from '../session-files.ts';
+import { examineFile, readSound, type ExaminingTools } from './examine-file.ts';
+import { importSession, type ImportOptions } from './import-session.ts';
+import type { Intake } from './intake.ts';
+import { mendedName, mendFile } from './mend-file.ts';
+
+export interface IntakeHandlerOptions extends ImportOptions, ExaminingTools {
+  readonly intake: Intake;
+  readonly decoder: AudioDecoder;
+  readonly files: Pick<SessionFiles, 'present'>;
+}
+
+type IntakeName = Extract<keyof ApiHandlers, `intake.${string}`>;
+
+/** Answers what is asked of files from outside. */
+export function createIntakeHandlers(options: IntakeHandlerOptions): Pick<ApiHandlers, IntakeName> {
+  const { intake, decoder } = options;
+  return {
+    'intake.begin': async ({ name, byte_size: byteSize }) => {
+      const file = await intake.begin(name, byteSize);
+      return { id: file.id, name: file.name.shown };
+    },
+    'intake.progress': ({ id }) => {
+      const { stage, receivedBytes, fraction } = intake.find(id);
+      return { stage, received_bytes: receivedBytes, fraction };
+    },
+    'intake.examine': ({ id, sample_rate: sampleRate, channels }) =>
+      intake.work(id, 'examining', (file, { signal }) => {
+        const hints = {
+          ...(sampleRate === undefined ? {} : { sampleRate }),
+          ...(channels === undefined ? {} : { channels }),
+        };
+        return examineFile(file, hints, options, signal);
+      }),
+    'intake.mend': ({ id }) =>
+      intake.work(id, 'mending', async (file, control) => {
+        const path = await mendFile(file, options, control);
+        const sound = await readSound(path, file.folder, decoder, control.signal);
+        return {
+          name: mendedName(file, path),
+          url: intakeFilePath(id),
+          byte_size: await statBytes(path),
+          sound: sound === 'unknown' ? null : sound,
+        };
+      }),
+    'intake.add': async ({ id, title }) => {
+      const session = await intake.work(id, 'adding', async (file, control) => {
+        if (file.examined === undefined) await examineFile(file, {}, options, control.signal);
+        const examination = file.examined?.examination;
+        const mendable = examination?.verdict === 'mendable';
+        return importSession(
+          {
+            soundPath: mendable ? await mendFile(file, options, control) : file.originalPath,
+            originalPath: file.originalPath,
+            name: file.name.shown,
+            title: title ?? file.name.stem,
+            faults: (examination?.faults ?? []).map(({ code }) => code),
+            sound: examination?.sound ?? null,
+          },
+          options,
+          control,
+        );
+      });
+      await intake.discard(id);
+      return options.files.present(session);
+    },
+    'intake.discard': async ({ id }) => {
+      await intake.discard(id);
+      return { id };
+    },
+  };
+}

@@ -1,0 +1,69 @@
+import { open } from 'node:fs/promises';
+import { INTAKE_PIECE_BYTES } from '../../contract/intake.ts';
+import { LecternError } from '../../contract/errors.ts';
+import { writeFully } from '../../encode/write-fully.ts';
+import { writeError } from '../../files/write-error.ts';
+import type { IncomingFile } from './incoming-file.ts';
+
+/**
+ * Writes one piece of a file where it belongs. A piece that breaks off counts for nothing and may be sent again.
+ * @returns the bytes there are of the file now.
+ */
+export async function receiveBytes(
+  file: IncomingFile,
+  offset: number,
+  pieces: AsyncIterable<Uint8Array>,
+  signal: AbortSignal,
+): Promise<number> {
+  if (offset !== file.receivedBytes)
+    throw new LecternError(
+      'INVALID_INPUT',
+      `Expected the piece at ${file.receivedBytes}, got the one at ${offset}`,
+    );
+  const most = Math.min(file.byteSize, offset + INTAKE_PIECE_BYTES);
+  const handle = await open(file.originalPath, 'r+');
+  try {
+    let position = offset;
+    for await (const bytes of untilCalledOff(pieces, signal)) {
+      if (position + bytes.length > most)
+        throw new LecternError(
+          'FILE_TOO_LARGE',
+          `Expected at most ${most - offset} bytes in this piece: a file of ${file.byteSize} was announced, ` +
+            `and a piece holds ${INTAKE_PIECE_BYTES}`,
+        );
+      await writeFully(handle, bytes, position).catch((error: unknown) => {
+        throw writeError(error);
+      });
+      position += bytes.length;
+    }
+    if (position === file.byteSize) await handle.datasync();
+    return position;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** A sender that has gone quiet must not hold up what waits for its end. */
+async function* untilCalledOff<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
+  const iterator = source[Symbol.asyncIterator]();
+  const { promise: calledOff, reject } = Promise.withResolvers<never>();
+  calledOff.catch(() => undefined);
+  const onAbort = (): void =>
+    reject(signal.reason instanceof Error ? signal.reason : new Error('called off'));
+  signal.addEventListener('abort', onAbort, { once: true });
+  let ended = false;
+  try {
+    signal.throwIfAborted();
+    for (;;) {
+      const next = await Promise.race([iterator.next(), calledOff]);
+      if (next.done === true) {
+        ended = true;
+        return;
+      }
+      yield next.value;
+    }
+  } finally {
+    signal.removeEventListener('abort', onAbort);
+    if (!ended) void iterator.return?.().catch(() => undefined);
+  }
+}
