@@ -12,6 +12,8 @@ export interface WavFormat {
 }
 
 const EXTENSIBLE = 0xfffe;
+/** Far more than any recorder's; beyond it, the fields of a header no longer hold what belongs in them. */
+const MAX_BLOCK_BYTES = 0x1000;
 const PLAIN_TAGS = new Set([1, 3, 6, 7]);
 const USUAL_RATES = new Set([
   8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 64_000, 88_200, 96_000, 176_400,
@@ -63,7 +65,7 @@ export function checkWavFormat(format: WavFormat, hints: RepairHints): FormatFin
   const { channels, bitsPerSample, sampleRate, byteRate, blockBytes } = format;
   if (!isPlain(format)) return { format, faults: [] };
   const expectedBlock = (channels * bitsPerSample) / 8;
-  if (channels === 0 || expectedBlock < 1 || bitsPerSample % 8 !== 0) {
+  if (channels === 0 || expectedBlock < 1 || expectedBlock > MAX_BLOCK_BYTES || bitsPerSample % 8 !== 0) {
     const message = `its header declares ${channels} channels of ${bitsPerSample} bits`;
     return {
       format,

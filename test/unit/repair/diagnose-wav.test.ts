@@ -116,6 +116,14 @@ test('a header with nothing behind it is said to be beyond repair', async () => 
   expect(await examine(whole.subarray(0, 40))).toMatchObject({ codes: ['unreadable'], cure: undefined });
 });
 
+test('a header that declares thousands of channels of thousands of bits is not believed', async () => {
+  const wild = Buffer.from(whole);
+  for (const at of [23, 28, 35]) wild[at] = 0xff;
+  const { codes, cure } = await examine(wild);
+  expect(codes).toContain('inconsistent-format');
+  expect(cure).toBeUndefined();
+});
+
 test('whatever becomes of a header, a repair is a healthy WAV of bytes that were in the file, and lasts', async () => {
   const short = wavOf(voiceLike(1500), {}, markers);
   const damage = fc.array(fc.tuple(fc.nat(short.length - 1), fc.nat(255)), { maxLength: 6 });
