@@ -9,7 +9,7 @@ const NO_SOUND: ReadonlySet<WarningCode> = new Set<WarningCode>(['zeros', 'silen
 export interface EngineMessageDependencies {
   readonly store: StoreApi<RecordingState>;
   readonly unacknowledgedFrames: () => number;
-  readonly warn: (code: LiveWarningCode, subject?: string, about?: Pick<LiveWarning, 'track'>) => void;
+  readonly warn: (code: LiveWarningCode, about?: Pick<LiveWarning, 'track' | 'subject'>) => void;
   /** The engine ended the recording by itself. */
   readonly onStopped: (message: ServerMessageOf<'recording_stopped'>) => void;
   readonly onLibraryChange: () => void;
@@ -37,7 +37,7 @@ export function createEngineMessageHandler(
     switch (message.type) {
       case 'recording_started':
         store.setState({ sessionId: message.session_id, part: message.part });
-        if (message.part > 1) deps.warn('new_part', String(message.part));
+        if (message.part > 1) deps.warn('new_part', { subject: String(message.part) });
         return;
       case 'ack':
         return store.setState(({ frames }) => ({
@@ -52,7 +52,7 @@ export function createEngineMessageHandler(
           },
         }));
       case 'warning':
-        deps.warn(message.code, undefined, message.track === undefined ? {} : { track: message.track });
+        deps.warn(message.code, message.track === undefined ? {} : { track: message.track });
         if (message.code === 'disk_low') deps.onDiskLow();
         if (NO_SOUND.has(message.code)) deps.onNoSound();
         return;

@@ -65,12 +65,15 @@ const AUDIBLE_PEAK = 0.01;
 /** The warnings that hold, of which one is shown. */
 export interface WarningList {
   readonly current: LiveWarning | null;
+  find(code: LiveWarningCode): LiveWarning | undefined;
   add(warning: LiveWarning): void;
   /** These hold no longer. */
   end(...codes: readonly LiveWarningCode[]): void;
+  /** These hold no longer of a track. */
+  endOf(track: Track | undefined, ...codes: readonly LiveWarningCode[]): void;
   /** A chunk of this track was captured. */
-  noteChunk(track?: Track): void;
-  noteLevel(level: LevelReading): void;
+  noteChunk(track: Track): void;
+  noteLevel(track: Track, level: LevelReading): void;
 }
 
 /**
@@ -79,7 +82,7 @@ export interface WarningList {
  */
 export function createWarningList(): WarningList {
   let warnings: readonly LiveWarning[] = [];
-  let calmReadings = 0;
+  const calmReadings = new Map<Track, number>();
 
   const end = (...codes: readonly LiveWarningCode[]) => {
     warnings = warnings.filter(({ code }) => !codes.includes(code));
@@ -97,23 +100,26 @@ export function createWarningList(): WarningList {
     get current() {
       return warnings.at(-1) ?? null;
     },
+    find: (code) => warnings.find((warning) => warning.code === code),
     add(warning) {
       if (isExplained(warning)) return;
-      calmReadings = 0;
+      calmReadings.clear();
       endOf(warning.track, warning.code, ...(REPLACES[warning.code] ?? []));
       const rank = NO_SOUND.indexOf(warning.code);
       if (rank >= 0) endOf(warning.track, ...NO_SOUND.slice(rank));
       warnings = [...warnings, warning];
     },
     end,
-    noteChunk(track = 'user') {
+    endOf,
+    noteChunk(track) {
       endOf(track, 'no_data');
     },
-    noteLevel(level) {
+    noteLevel(track, level) {
       if (warnings.length === 0) return;
-      if (level.peak.some((peak) => peak > AUDIBLE_PEAK)) endOf('user', 'silence', 'zeros');
-      calmReadings = level.clipped ? 0 : calmReadings + 1;
-      if (calmReadings >= CALM_READINGS) end('clipping', 'new_part', 'device_switched');
+      if (level.peak.some((peak) => peak > AUDIBLE_PEAK)) endOf(track, 'silence', 'zeros');
+      const calm = level.clipped ? 0 : (calmReadings.get(track) ?? 0) + 1;
+      calmReadings.set(track, calm);
+      if (calm >= CALM_READINGS) endOf(track, 'clipping', 'new_part', 'device_switched');
     },
   };
 }

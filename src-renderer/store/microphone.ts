@@ -1,18 +1,14 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { LecternError, toWireError, type WireError } from '../../src-main/contract/errors.ts';
+import { LecternError, toWireError } from '../../src-main/contract/errors.ts';
 import { chosenProfile, type Settings } from '../../src-main/contract/settings.ts';
 import type { Capture, CaptureEvents, CaptureOptions } from '../capture/capture.ts';
 import type { Microphone } from '../capture/devices.ts';
-import { chooseMicrophone } from './choose-microphone.ts';
+import type { CaptureListener, CaptureSource, CaptureWish, SourceStatus } from './capture-source.ts';
+import { chooseMicrophone, isOutdated } from './choose-microphone.ts';
 import type { LevelFeed } from './level-feed.ts';
 
-export type MicrophoneStatus =
-  | { readonly kind: 'checking' | 'permission_needed' | 'opening' }
-  | { readonly kind: 'ready'; readonly deviceId: string; readonly label: string; readonly channels: 1 | 2 }
-  | { readonly kind: 'failed'; readonly error: WireError };
-
 export interface MicrophoneState {
-  readonly status: MicrophoneStatus;
+  readonly status: SourceStatus;
   readonly available: readonly Microphone[];
   /** The remembered microphone's name, where another one stands in for it. */
   readonly missing: string | null;
@@ -28,31 +24,10 @@ export interface MicrophoneDependencies {
   readonly settings: () => Settings;
 }
 
-/** What a recording that runs asks for, whatever the settings say by now. */
-export interface CaptureWish {
-  readonly sampleRate: number;
-  readonly channels: 1 | 2;
-  readonly microphone: Settings['microphone'];
-}
-
-/** What a recording hears of the microphone it uses. */
-export interface CaptureListener extends CaptureEvents {
-  /** Microphones have come, gone or been allowed. */
-  onDevicesChange(): void;
-}
-
-export interface MicrophoneController {
+export interface MicrophoneController extends CaptureSource {
   readonly store: StoreApi<MicrophoneState>;
   /** Looks whether a microphone may be opened, and opens it; asks for permission only where it was given before. */
   check(): Promise<void>;
-  /** Opens the chosen microphone anew, asking for permission if need be. Resolves to nothing where it failed. */
-  open(wish?: CaptureWish): Promise<Capture | undefined>;
-  /** As open, but lets go of the microphone in use only once the other one is there; nothing where it is not. */
-  replace(wish: CaptureWish): Promise<Capture | undefined>;
-  readonly capture: Capture | undefined;
-  /** From now on chunks and endings go to `listener`; null hands the microphone back to the level meter. */
-  attach(listener: CaptureListener | null): void;
-  close(): Promise<void>;
 }
 
 /** One that delivers nothing for so long may be recorded all the same: the engine tells of it. */
@@ -202,6 +177,13 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
     open,
     replace,
     close,
+    async isThere() {
+      const { status } = store.getState();
+      // Someone who refuses must not be asked every two seconds: the browser tells when the answer changes.
+      if (status.kind === 'failed' && status.error.code === 'MICROPHONE_DENIED') return false;
+      return (await deps.listMicrophones()).length > 0;
+    },
+    isOutdated: async (opened, wish) => isOutdated(opened, wish.microphone, await deps.listMicrophones()),
     get capture() {
       return capture;
     },

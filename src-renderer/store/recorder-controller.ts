@@ -1,28 +1,27 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Track } from '../../src-main/contract/audio-format.ts';
 import { type Result, toWireError, type WireError } from '../../src-main/contract/errors.ts';
 import type { ServerMessageOf } from '../../src-main/contract/server-messages.ts';
 import type { SessionRecord } from '../../src-main/contract/session-record.ts';
 import { chosenProfile, type Settings } from '../../src-main/contract/settings.ts';
 import type { Capture, CaptureChunk } from '../capture/capture.ts';
-import type { Microphone } from '../capture/devices.ts';
 import type { RecordingMemory, RememberedRecording } from '../session/recording-memory.ts';
 import type { SessionAccess, SessionClient, SessionClientEvents } from '../session/session-client.ts';
 import type { AwakeClock } from './awake-clock.ts';
-import { createChunkTimeline, type ChunkTimeline } from './chunk-timeline.ts';
+import type { CaptureSource, CaptureWish } from './capture-source.ts';
+import type { TimelineStart } from './chunk-timeline.ts';
 import { createEngineMessageHandler } from './engine-messages.ts';
 import { gapWarning } from './gap-warning.ts';
-import { createWarningList, type LiveWarning, type LiveWarningCode } from './live-warning.ts';
-import type { CaptureListener, CaptureWish, MicrophoneController } from './microphone.ts';
 import { IDLE, isRunning, type RecordingState } from './recording-state.ts';
-import { exactly, lastMarkerOf, savedFromRecord } from './session-standing.ts';
-import { createSourceKeeper, type SourceKeeper } from './source-keeper.ts';
+import { createRecordingWarnings } from './recording-warnings.ts';
+import { goesOnAt, lastMarkerOf, savedFromRecord } from './session-standing.ts';
+import { createTrackCapture, type TrackCapture } from './track-capture.ts';
 
 export interface RecorderDependencies {
   readonly sessions: SessionAccess;
   readonly findSession: (id: string) => Promise<Result<SessionRecord>>;
   readonly memory: RecordingMemory;
-  readonly microphone: MicrophoneController;
-  readonly listMicrophones: () => Promise<readonly Microphone[]>;
+  readonly microphone: CaptureSource;
   readonly settings: () => Settings;
   readonly clock: AwakeClock;
   readonly after: (milliseconds: number, action: () => void) => void;
@@ -51,31 +50,15 @@ const REMEMBER_INTERVAL_MS = 2000;
 export function createRecorder(deps: RecorderDependencies): RecorderController {
   const { microphone, memory, clock } = deps;
   const store = createStore<RecordingState>(() => IDLE);
-  let warnings = createWarningList();
+  const warnings = createRecordingWarnings(store);
   let client: SessionClient | undefined;
-  let timeline: ChunkTimeline | undefined;
-  let keeper: SourceKeeper | undefined;
+  let captured: TrackCapture | undefined;
   /** Captured before the engine was ready, so that the first word is not lost; null once it is. */
   let early: CaptureChunk[] | null = null;
   let statusDueMs = 0;
   let rememberDueMs = 0;
 
   const phase = () => store.getState().phase;
-  const seconds = () => store.getState().frames / store.getState().sampleRate;
-
-  function showWarnings(): void {
-    if (store.getState().warning !== warnings.current) store.setState({ warning: warnings.current });
-  }
-
-  function warn(code: LiveWarningCode, subject?: string, about: Partial<LiveWarning> = {}): void {
-    warnings.add({ code, atSeconds: seconds(), ...(subject === undefined ? {} : { subject }), ...about });
-    showWarnings();
-  }
-
-  function endWarnings(...codes: readonly LiveWarningCode[]): void {
-    warnings.end(...codes);
-    showWarnings();
-  }
 
   /** Ends the recording on this side, whoever ended it. */
   async function conclude(outcome: Partial<RecordingState>): Promise<void> {
@@ -84,11 +67,10 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     client?.close();
     client = undefined;
     early = null;
-    timeline = undefined;
-    keeper = undefined;
-    warnings = createWarningList();
+    captured = undefined;
     microphone.attach(null);
-    store.setState({ ...outcome, phase: 'idle', warning: null, connection: 'connected' });
+    warnings.clear();
+    store.setState({ ...outcome, phase: 'idle', connection: 'connected' });
     deps.onLibraryChange();
     await microphone.open();
   }
@@ -101,85 +83,72 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     await conclude(outcome);
   }
 
-  const listener: CaptureListener = {
-    onChunk(chunk) {
-      if (timeline === undefined) return;
-      const before = timeline.frames;
-      const placed = timeline.place(chunk);
-      if (early === null) client?.sendChunk(placed);
-      else early.push(placed);
-      warnings.noteChunk();
-      const gap = gapWarning(placed, before, store.getState());
-      if (gap !== undefined) warnings.add(gap);
-      store.setState({ frames: timeline.frames, warning: warnings.current });
-      if (clock.now() >= statusDueMs) look();
-      if (clock.now() >= rememberDueMs) rememberNow();
-    },
-    onLevel(level) {
-      warnings.noteLevel(level);
-      showWarnings();
-    },
-    onEnded(reason) {
-      if (reason === 'device_lost') void keeper?.lost();
-      else if (reason === 'muted' || reason === 'suspended') warn(reason, store.getState().microphoneLabel);
-      else endWarnings('muted', 'suspended');
-    },
-    onDevicesChange: () => void keeper?.look(),
-  };
+  function onChunk(track: Track, chunk: CaptureChunk, missingFrames: number): void {
+    if (early === null) client?.sendChunk(chunk);
+    else early.push(chunk);
+    const { sampleRate, microphoneLabel } = store.getState();
+    const gap = gapWarning(chunk, missingFrames, sampleRate);
+    warnings.noteChunk(track);
+    if (gap !== undefined) warnings.add(gap.code, { ...gap, track, subject: microphoneLabel });
+    store.setState({ frames: chunk.startFrame + chunk.frames });
+    if (clock.now() >= statusDueMs) look();
+    if (clock.now() >= rememberDueMs) remember();
+  }
 
-  /** Looks after what nobody tells: the room on the disk, and microphones that came or went. */
+  /** Looks after what nobody tells: the room on the disk, and devices that came or went. */
   function look(): void {
     statusDueMs = clock.now() + STATUS_INTERVAL_MS;
     client?.askStatus();
-    void keeper?.look();
+    captured?.look();
   }
 
-  function supply(wish: CaptureWish): SourceKeeper {
-    return createSourceKeeper({
-      microphone,
+  function capture(wish: CaptureWish, start: TimelineStart): TrackCapture {
+    return createTrackCapture({
+      track: 'user',
+      source: microphone,
       wish,
+      start,
+      clock,
+      warnings,
       label: store.getState().microphoneLabel,
-      warn,
-      endWarnings,
-      listMicrophones: deps.listMicrophones,
       after: deps.after,
-      isWanted: () => timeline !== undefined && phase() !== 'stopping',
+      isWanted: () => captured !== undefined && phase() !== 'stopping',
       isPaused: () => phase() === 'paused',
-      onInterrupted: () => timeline?.interrupt('device_lost'),
-      onSource(capture) {
-        store.setState({ microphoneLabel: capture.deviceLabel });
-        remember(capture);
+      onChunk: (chunk, missingFrames) => onChunk('user', chunk, missingFrames),
+      onLevel: (level) => warnings.noteLevel('user', level),
+      onSource(device) {
+        store.setState({ microphoneLabel: device.deviceLabel });
+        remember();
       },
     });
   }
 
-  function remember({ deviceId, deviceLabel }: Capture): void {
+  /** Writes down what another page needs to go on with this recording. */
+  function remember(): void {
     const { sessionId, format, sampleRate, channels } = store.getState();
-    const anchor = phase() === 'paused' ? undefined : timeline?.anchor;
+    const note = captured?.note;
+    if (note === undefined) return;
     rememberDueMs = clock.now() + REMEMBER_INTERVAL_MS;
     if (sessionId === null) return;
+    const { device, anchor } = note;
     memory.remember({
       sessionId,
       format,
       sampleRate,
       channels,
-      microphone: { device_id: deviceId, label: deviceLabel },
+      microphone: { device_id: device.deviceId, label: device.deviceLabel },
       ...(anchor === undefined ? {} : { anchor }),
     });
-  }
-
-  function rememberNow(): void {
-    if (microphone.capture !== undefined) remember(microphone.capture);
   }
 
   const onMessage = createEngineMessageHandler({
     store,
     unacknowledgedFrames: () => client?.unacknowledgedFrames ?? 0,
-    warn,
+    warn: (code, about) => warnings.add(code, about),
     onStopped: (saved) => void concludeUnasked({ saved }),
     onTakenOver: (problem) => void concludeUnasked({ problem }),
     onLibraryChange: deps.onLibraryChange,
-    onNoSound: () => void keeper?.look(),
+    onNoSound: () => captured?.look(),
     onDiskLow: () => client?.askStatus(),
   });
 
@@ -192,20 +161,20 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
   };
 
   function begin(shape: Pick<RememberedRecording, 'format' | 'sampleRate' | 'channels'>): void {
+    warnings.clear();
     store.setState(({ elsewhere }) => ({ ...IDLE, elsewhere, ...shape }));
-    warnings = createWarningList();
     statusDueMs = clock.now() + FIRST_STATUS_MS;
   }
 
-  async function startSession(title: string, capture: Capture): Promise<void> {
+  async function startSession(title: string, device: Capture): Promise<void> {
     const settings = deps.settings();
     const profile = chosenProfile(settings);
     const opened = await deps.sessions.openSession(events);
     client = opened;
     const started = await opened.start({
       format: profile.format,
-      sample_rate: capture.sampleRate,
-      channels: capture.channels,
+      sample_rate: device.sampleRate,
+      channels: device.channels,
       encoding: 'pcm_s16le',
       tracks: ['user'],
       framing: 'headed',
@@ -217,29 +186,23 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     for (const chunk of early ?? []) opened.sendChunk(chunk);
     early = null;
     store.setState({ phase: 'recording', sessionId: started.session_id, part: started.part });
-    remember(microphone.capture ?? capture);
+    remember();
     deps.onLibraryChange();
   }
 
   async function start(title: string): Promise<void> {
-    const { capture } = microphone;
-    if (phase() !== 'idle' || capture === undefined) return;
-    const { sampleRate, channels, deviceLabel: microphoneLabel } = capture;
+    const device = microphone.capture;
+    if (phase() !== 'idle' || device === undefined) return;
+    const { sampleRate, channels, deviceLabel: microphoneLabel } = device;
     const { microphone: wished } = deps.settings();
     const { format } = chosenProfile(deps.settings());
     begin({ format, sampleRate, channels });
     store.setState({ phase: 'starting', microphoneLabel });
-    timeline = createChunkTimeline({
-      sampleRate,
-      ...clock,
-      start: { ...BEGINNING, atMs: clock.now() },
-    });
-    keeper = supply({ sampleRate, channels, microphone: wished });
     early = [];
-    microphone.attach(listener);
-    capture.start();
+    captured = capture({ sampleRate, channels, microphone: wished }, { ...BEGINNING, atMs: clock.now() });
+    captured.begin();
     try {
-      await startSession(title, capture);
+      await startSession(title, device);
     } catch (error) {
       await microphone.close();
       await conclude({ problem: toWireError(error) });
@@ -274,15 +237,11 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
       microphoneLabel: left.microphone.label,
       lastMarker: lastMarkerOf(record),
     });
-    microphone.attach(listener);
     try {
       const joined = await deps.sessions.rejoinSession({ id: sessionId, sampleRate }, events);
       client = joined.client;
-      if (joined.standing.type === 'status') {
-        goOn(joined.standing, left);
-        return true;
-      }
-      await conclude({ saved: joined.standing });
+      if (joined.standing.type === 'status') goOn(joined.standing, left);
+      else await conclude({ saved: joined.standing });
     } catch (error) {
       const ended = await deps.findSession(sessionId);
       if (ended.ok && ended.value.status !== 'recording')
@@ -293,34 +252,21 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
   }
 
   function goOn(standing: ServerMessageOf<'status'>, left: RememberedRecording): void {
-    const { sampleRate, channels } = left;
     // Being finalised; recording_stopped follows.
     if (standing.state === 'finalising') return;
-    const [track] = standing.tracks;
-    const paused = standing.state === 'paused';
-    const frames = track?.next_frame ?? 0;
-    const here = { frame: track?.resume_frame ?? 0, atMs: clock.now() };
+    const { sampleRate, channels } = left;
+    const start = goesOnAt(standing, left, clock.now());
     store.setState({
-      phase: paused ? 'paused' : 'recording',
+      phase: standing.state === 'paused' ? 'paused' : 'recording',
       part: standing.part,
-      frames,
-      framesOnDisk: frames,
+      frames: start.heldFrames,
+      framesOnDisk: start.heldFrames,
       diskMinutesLeft: standing.disk_minutes_left,
     });
-    timeline = createChunkTimeline({
-      sampleRate,
-      ...clock,
-      start: {
-        seq: track?.next_seq ?? 0,
-        ...(paused ? { frame: here.frame } : exactly(here, left)),
-        heldFrames: frames,
-        cause: 'disconnected',
-      },
-    });
-    warn('rejoined');
+    warnings.add('rejoined');
     // The one it was recorded with, which need not be the one that was wished for.
-    keeper = supply({ sampleRate, channels, microphone: left.microphone });
-    void keeper.acquire();
+    captured = capture({ sampleRate, channels, microphone: left.microphone }, start);
+    captured.acquire();
   }
 
   /** Runs a request of the running recording; a refusal is shown and the recording goes on. */
@@ -338,17 +284,15 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
   async function togglePause(): Promise<void> {
     if (phase() === 'recording') {
       store.setState({ phase: 'paused' });
-      microphone.capture?.pause();
-      timeline?.pause();
-      rememberNow();
+      captured?.pause();
+      remember();
       await ask((running) => running.pause());
     } else if (phase() === 'paused') {
       if (!(await ask((running) => running.resume())) || phase() !== 'paused') return;
       store.setState({ phase: 'recording' });
-      timeline?.resume();
       // From the next chunk on, time can be told again.
       rememberDueMs = 0;
-      microphone.capture?.resume();
+      captured?.resume();
     }
   }
 
@@ -373,7 +317,7 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     stop,
     dismissWarning() {
       const { warning } = store.getState();
-      if (warning !== null) endWarnings(warning.code);
+      if (warning !== null) warnings.end(warning.code);
     },
     async addMarker(label) {
       if (!isRunning(phase())) return;

@@ -1,5 +1,7 @@
 import { sampleRateOf, type SessionRecord } from '../../src-main/contract/session-record.ts';
+import type { ServerMessageOf } from '../../src-main/contract/server-messages.ts';
 import type { RememberedRecording } from '../session/recording-memory.ts';
+import type { TimelineStart } from './chunk-timeline.ts';
 import type { RecordingState, SavedRecording } from './recording-state.ts';
 
 /** A recording that ended while no page was there to be told. */
@@ -30,8 +32,24 @@ const CLOCK_SET_MS = 2000;
 
 type Anchor = NonNullable<RememberedRecording['anchor']>;
 
+/** Where the chunks of a recording are awaited that another page began. */
+export function goesOnAt(
+  { state, tracks: [track] }: ServerMessageOf<'status'>,
+  left: RememberedRecording,
+  nowMs: number,
+): TimelineStart {
+  const here = { frame: track?.resume_frame ?? 0, atMs: nowMs };
+  return {
+    seq: track?.next_seq ?? 0,
+    // A pause leaves no hole, however long it was.
+    ...(state === 'paused' ? { frame: here.frame } : exactly(here, left)),
+    heldFrames: track?.next_frame ?? 0,
+    cause: 'disconnected',
+  };
+}
+
 /** The engine knows when chunks arrived; the page that made them knew when they were captured. */
-export function exactly(here: Anchor, { anchor, sampleRate }: RememberedRecording): Anchor {
+function exactly(here: Anchor, { anchor, sampleRate }: RememberedRecording): Anchor {
   if (anchor === undefined) return here;
   const elapsedMs = here.atMs - anchor.atMs;
   const countedMs = ((here.frame - anchor.frame) / sampleRate) * 1000;

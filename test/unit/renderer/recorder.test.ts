@@ -48,7 +48,6 @@ async function sitDown(chosen: Settings['microphone'] = null): Promise<void> {
     findSession,
     memory,
     microphone,
-    listMicrophones: desk.listMicrophones,
     settings,
     clock,
     after: (_, action) => void timers.push(action),

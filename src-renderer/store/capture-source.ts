@@ -1,0 +1,39 @@
+import type { StoreApi } from 'zustand/vanilla';
+import type { WireError } from '../../src-main/contract/errors.ts';
+import type { Settings } from '../../src-main/contract/settings.ts';
+import type { Capture, CaptureEvents } from '../capture/capture.ts';
+
+export type SourceStatus =
+  | { readonly kind: 'checking' | 'permission_needed' | 'opening' }
+  | { readonly kind: 'ready'; readonly deviceId: string; readonly label: string; readonly channels: 1 | 2 }
+  | { readonly kind: 'failed'; readonly error: WireError };
+
+/** What a recording that runs asks for, whatever the settings say by now. */
+export interface CaptureWish {
+  readonly sampleRate: number;
+  readonly channels: 1 | 2;
+  readonly microphone: Settings['microphone'];
+}
+
+/** What a recording hears of the source of one of its tracks. */
+export interface CaptureListener extends CaptureEvents {
+  /** Devices have come, gone or been allowed. */
+  onDevicesChange(): void;
+}
+
+/** Where one side's sound comes from: at most one device at a time, open for the meter or for a recording. */
+export interface CaptureSource {
+  readonly store: StoreApi<{ readonly status: SourceStatus }>;
+  /** Opens the device anew, asking for permission if need be. Resolves to nothing where it failed. */
+  open(wish?: CaptureWish): Promise<Capture | undefined>;
+  /** As open, but lets go of the device in use only once the other one is there; nothing where it is not. */
+  replace(wish: CaptureWish): Promise<Capture | undefined>;
+  /** There is something to open, for which nobody need be asked. */
+  isThere(): Promise<boolean>;
+  /** Another device than the one in use is the right one by now. */
+  isOutdated(capture: Capture, wish: CaptureWish): Promise<boolean>;
+  readonly capture: Capture | undefined;
+  /** From now on chunks and endings go to `listener`; null hands the device back to the level meter. */
+  attach(listener: CaptureListener | null): void;
+  close(): Promise<void>;
+}

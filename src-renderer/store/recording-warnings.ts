@@ -1,0 +1,46 @@
+import type { StoreApi } from 'zustand/vanilla';
+import type { Track } from '../../src-main/contract/audio-format.ts';
+import type { LevelReading } from '../capture/capture.ts';
+import { createWarningList, type LiveWarning, type LiveWarningCode } from './live-warning.ts';
+import type { RecordingState } from './recording-state.ts';
+
+/** The warnings of the recording that runs, the one that matters most on the screen. */
+export interface RecordingWarnings {
+  add(code: LiveWarningCode, about?: Partial<LiveWarning>): void;
+  /** These hold no longer, whatever they were about. */
+  end(...codes: readonly LiveWarningCode[]): void;
+  /** These hold no longer of one track. */
+  endOf(track: Track, ...codes: readonly LiveWarningCode[]): void;
+  find(code: LiveWarningCode): LiveWarning | undefined;
+  noteChunk(track: Track): void;
+  noteLevel(track: Track, level: LevelReading): void;
+  /** Another recording begins, with none. */
+  clear(): void;
+}
+
+export function createRecordingWarnings(store: StoreApi<RecordingState>): RecordingWarnings {
+  let list = createWarningList();
+
+  /** Runs a change of the list, and shows what comes of it. */
+  const changing =
+    <Args extends readonly unknown[]>(change: (...args: Args) => void) =>
+    (...args: Args): void => {
+      change(...args);
+      if (store.getState().warning !== list.current) store.setState({ warning: list.current });
+    };
+
+  return {
+    add: changing((code: LiveWarningCode, about: Partial<LiveWarning> = {}) => {
+      const { frames, sampleRate } = store.getState();
+      list.add({ code, atSeconds: frames / sampleRate, ...about });
+    }),
+    end: changing((...codes: readonly LiveWarningCode[]) => list.end(...codes)),
+    endOf: changing((track: Track, ...codes: readonly LiveWarningCode[]) => list.endOf(track, ...codes)),
+    find: (code) => list.find(code),
+    noteChunk: changing((track: Track) => list.noteChunk(track)),
+    noteLevel: changing((track: Track, level: LevelReading) => list.noteLevel(track, level)),
+    clear: changing(() => {
+      list = createWarningList();
+    }),
+  };
+}
