@@ -5,12 +5,16 @@ import { openCatalogOrSubstitute } from './catalog/open-catalog.ts';
 import { createTranscriptStore } from './conversation/transcript-store.ts';
 import type { ApiHandlers } from './contract/api.ts';
 import type { DeliveryFormat } from './contract/audio-format.ts';
+import type { StartMessage } from './contract/client-messages.ts';
 import { PROTOCOL_LIMITS, type Limits } from './contract/limits.ts';
 import type { Encoder } from './encode/encoder.ts';
-import { existingSessionFolders, unwritable } from './files/session-folder.ts';
+import { openRecordingsDirs } from './files/recordings-dirs.ts';
+import { unwritable } from './files/session-folder.ts';
 import { createHandlers } from './library/handlers.ts';
 import { createSessionFiles } from './library/session-files.ts';
 import { openForeignFiles } from './library/intake/open-foreign-files.ts';
+import { createSessionFinder } from './library/session-finder.ts';
+import { createProfiles } from './library/profiles.ts';
 import { openSettings } from './library/settings-store.ts';
 import { recoverSessions } from './recording/recover-sessions.ts';
 import { createSessionStore } from './recording/session-store.ts';
@@ -26,10 +30,13 @@ import { createTurnDetector } from './turns/turn-detector.ts';
 export interface ServerDefaults {
   /** Records every connection from its first binary frame, without a `start`. */
   readonly autoRecord: boolean;
-  readonly format: DeliveryFormat;
-  readonly gain: number;
+  /** For those; where absent, the profile's. */
+  readonly format?: DeliveryFormat;
+  readonly gain?: number;
   /** Bits a second. */
   readonly mp3BitRate?: number;
+  /** The profile of every `start` that names none. */
+  readonly profile?: string;
 }
 
 export interface RecorderOptions {
@@ -93,34 +100,47 @@ const TICK_MS = 200;
 /** Master bytes a part can reach from which a plain WAV header no longer does. */
 const FOUR_GIB = 0xffff_ffff;
 
-/** Puts the parts together, once, for every shell. Rejects with FOLDER_UNWRITABLE or CATALOG_UNAVAILABLE. */
+/** Puts the parts together, once, for every shell. Rejects with FOLDER_UNWRITABLE, CATALOG_UNAVAILABLE or INVALID_INPUT. */
 export async function createRecorder(options: RecorderOptions): Promise<Recorder> {
   const { dataDir, encoder, clock, log, fileUrl, defaults, limits = PROTOCOL_LIMITS } = options;
   const settings = openSettings(join(dataDir, 'settings.json'), log);
-  const recordingsDir = options.recordingsDir ?? settings.get().recordings_dir ?? join(dataDir, 'recordings');
+  const profiles = createProfiles(settings, defaults?.profile);
+  const ownDir = join(dataDir, 'recordings');
+  const recordingsDir = options.recordingsDir ?? settings.get().recordings_dir ?? ownDir;
+  const fallbackDir = (): string | null => settings.get().fallback_dir;
   await mkdir(recordingsDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
     throw unwritable(error);
   });
   const catalog = openCatalogOrSubstitute(join(dataDir, 'lectern.db'), log);
   const mp3BitRate = defaults?.mp3BitRate;
-  const recovery = await recoverSessions({ recordingsDir, catalog, encoder, clock, log, mp3BitRate });
-  const files = createSessionFiles(recordingsDir, fileUrl);
-  const fallbackDir = (): string | null => settings.get().fallback_dir;
+  const dirs = await openRecordingsDirs({
+    usual: recordingsDir,
+    own: ownDir,
+    named: () =>
+      [fallbackDir(), ...settings.get().profiles.map((profile) => profile.recordings_dir)].filter(
+        (dir) => dir !== null,
+      ),
+    indexPath: join(dataDir, 'recordings-dirs.json'),
+  });
+  // The settings may name another folder by the next launch; what is in this one is to be found all the same.
+  await dirs.remember(recordingsDir).catch((error: unknown) => {
+    log('error', 'the list of recording folders could not be written', { error });
+  });
+  const recovery = await recoverSessions({ dirs, catalog, encoder, clock, log, mp3BitRate });
+  const files = createSessionFiles(dirs, fileUrl);
+  const finder = createSessionFinder(catalog, dirs);
 
   const transcripts = createTranscriptStore({
     catalog,
-    foldersOf: (id) =>
-      existingSessionFolders(
-        [recordingsDir, fallbackDir()].filter((dir) => dir !== null),
-        id,
-      ),
+    foldersOf: dirs.candidatesOf,
+    isCatalogued: finder.isCatalogued,
     log,
   });
 
   const engine = createEngine({
     openTurnDetector: createTurnDetector,
     store: createSessionStore({
-      recordingsDir,
+      dirs,
       fallbackDir,
       catalog,
       transcripts,
@@ -135,15 +155,19 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     clock,
     log,
     limits,
+    profiles,
     newId: randomUUID,
     nameSession,
     decodeBase64,
-    ...(defaults?.autoRecord === true
-      ? { autoStart: { action: 'start', format: defaults.format, gain: defaults.gain } as const }
-      : {}),
+    ...(defaults?.autoRecord === true ? { autoStart: autoStartOf(defaults) } : {}),
   });
   const ticking = setInterval(engine.tick, TICK_MS);
-  const diskWatch = watchDisk({ recordingsDir, fallbackDir, onSpace: engine.noteFreeSpace });
+  const diskWatch = watchDisk({
+    recordingsDir,
+    fallbackDir,
+    otherDirs: engine.recordingsDirs,
+    onSpace: engine.noteFreeSpace,
+  });
   const recovering = new AbortController();
   const deliveriesFinished = recovery.finishDeliveries(recovering.signal).catch((error: unknown) => {
     log('error', 'recovered copies could not be finished', { error });
@@ -151,8 +175,9 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
 
   const foreign = await openForeignFiles({ ...options, recordingsDir, catalog, files });
   const library = createHandlers({
-    recordingsDir,
+    dirs,
     catalog,
+    finder,
     settings,
     encoder,
     files,
@@ -192,7 +217,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     connect: (sessionId, client) => engine.connect(sessionId, client),
     tap: (sessionId, client) => engine.tap(sessionId, client),
     resolveFile(sessionId, name) {
-      const session = catalog.get(sessionId);
+      const session = finder.find(sessionId);
       return session === undefined ? undefined : files.resolve(session, name);
     },
     activeSessions: () => engine.activeSessions(),
@@ -206,5 +231,13 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
       lectern_warnings_total: engine.totals.warnings,
     }),
     close: () => (closing ??= shutDown()),
+  };
+}
+
+function autoStartOf({ format, gain }: ServerDefaults): StartMessage {
+  return {
+    action: 'start',
+    ...(format === undefined ? {} : { format }),
+    ...(gain === undefined ? {} : { gain }),
   };
 }

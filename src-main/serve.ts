@@ -28,6 +28,8 @@ export interface ServerOptions {
   /** The address to bind; loopback where absent. */
   readonly host?: string;
   readonly dataDir?: string;
+  /** The profile of every session that names none. */
+  readonly profile?: string;
   readonly environment?: Environment;
   readonly log?: Log;
   /** Opens the app's window where this process has one, for a launch after this one. */
@@ -56,11 +58,12 @@ export async function startServer({
   port,
   host = '127.0.0.1',
   dataDir = defaultDataDir(thisMachine),
+  profile,
   environment = process.env,
   log = logToStderr,
   openWindow,
 }: ServerOptions = {}): Promise<RunningServer> {
-  const { defaults, recordingsDir } = parseServerEnvironment(environment);
+  const { defaults, recordingsDir } = parseServerEnvironment(environment, profile);
   const token = createToken();
   const version = readPackageVersion();
   const listening = await listen({
@@ -148,12 +151,18 @@ async function main(): Promise<void> {
   let options: ServerOptions;
   try {
     const { values } = parseArgs({
-      options: { port: { type: 'string' }, host: { type: 'string' }, dir: { type: 'string' } },
+      options: {
+        port: { type: 'string' },
+        host: { type: 'string' },
+        dir: { type: 'string' },
+        profile: { type: 'string' },
+      },
     });
     options = {
       ...(values.port === undefined ? {} : { port: parsePort(values.port) }),
       ...(values.host === undefined ? {} : { host: values.host }),
       ...(values.dir === undefined ? {} : { dataDir: values.dir }),
+      ...(values.profile === undefined ? {} : { profile: values.profile }),
     };
   } catch (error) {
     process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);

@@ -18,6 +18,7 @@ export interface Catalog {
   /** Writes the session and everything under it, as one transaction. */
   save(session: SessionRecord): void;
   get(id: string): SessionRecord | undefined;
+  has(id: string): boolean;
   /** Newest first, without their segments. */
   list(query: SessionQuery): { readonly sessions: readonly SessionRecord[]; readonly total: number };
   /** Everything said in a session; nothing, at revision 0, where nothing is known. */
@@ -86,6 +87,10 @@ export function openCatalog(path: string): Catalog {
         sha256: file.sha256 ?? null,
       });
     }
+    statements.dropRecordings.run({
+      session_id: session.id,
+      kept: JSON.stringify(session.files.map((file) => file.file_path)),
+    });
     statements.dropMarkers.run(session.id);
     for (const marker of session.markers) statements.addMarker.run({ session_id: session.id, ...marker });
     for (const segment of session.segments) statements.saveSegment.run(segmentParameters(session, segment));
@@ -99,6 +104,7 @@ export function openCatalog(path: string): Catalog {
       const row = statements.get.get(id);
       return row === undefined ? undefined : read(row);
     },
+    has: (id) => statements.has.get(id) !== undefined,
     list({ query, limit, offset }) {
       const like = query === undefined || query.trim() === '' ? null : `%${escapeLike(query.trim())}%`;
       const rows = statements.list.all({ like, limit, offset });
@@ -148,9 +154,12 @@ function prepare(database: Database.Database) {
     'channels',
     'encoding',
     'tracks',
+    'record',
+    'profile',
     'gain',
     'encoder',
     'duration_seconds',
+    'recordings_dir',
     'fallback_dir',
     'recovered',
     'imported',
@@ -206,6 +215,10 @@ function prepare(database: Database.Database) {
       `INSERT INTO session_parts (session_id, part, started_at, duration_seconds, sample_rate, report, reason)
        VALUES (@session_id, @part, @started_at, @duration_seconds, @sample_rate, @report, @reason)`,
     ),
+    dropRecordings: database.prepare(
+      `DELETE FROM recordings WHERE session_id = @session_id
+         AND file_path NOT IN (SELECT value FROM json_each(@kept))`,
+    ),
     dropMarkers: database.prepare('DELETE FROM markers WHERE session_id = ?'),
     addMarker: database.prepare(
       'INSERT INTO markers (session_id, part, frame, label) VALUES (@session_id, @part, @frame, @label)',
@@ -219,6 +232,7 @@ function prepare(database: Database.Database) {
     addEvent: database.prepare(
       'INSERT INTO session_events (session_id, occurred_at, event, details) VALUES (?, ?, ?, ?)',
     ),
+    has: database.prepare('SELECT 1 FROM sessions WHERE id = ? AND deleted_at IS NULL'),
     get: database.prepare('SELECT * FROM sessions WHERE id = ? AND deleted_at IS NULL'),
     list: database.prepare(
       `SELECT * FROM sessions WHERE ${MATCHES} ORDER BY started_at DESC, id LIMIT @limit OFFSET @offset`,

@@ -6,6 +6,7 @@ import { dataDirOf, type CommonOptions } from './command-context.ts';
 interface ServeOptions extends CommonOptions {
   readonly port?: number;
   readonly host?: string;
+  readonly profile?: string;
 }
 
 export function addServeCommand(program: Command): void {
@@ -20,12 +21,14 @@ export function addServeCommand(program: Command): void {
       }
     })
     .option('--host <address>', 'the address to bind; loopback unless told otherwise')
+    .option('--profile <name>', "the settings' profile for every session that names none")
     .action(async (_, command: Command) => {
-      const { port, host, ...options } = command.optsWithGlobals<ServeOptions>();
+      const { port, host, profile, ...options } = command.optsWithGlobals<ServeOptions>();
       await serveUntilSignalled({
         dataDir: dataDirOf(options),
         ...(port === undefined ? {} : { port }),
         ...(host === undefined ? {} : { host }),
+        ...(profile === undefined ? {} : { profile }),
       });
     });
 }

@@ -4,16 +4,22 @@ import {
   deliveryFormatSchema,
   encodingSchema,
   gainSchema,
+  recordingTypeSchema,
   sampleRateSchema,
   trackSchema,
 } from './audio-format.ts';
 import { MAX_START_FRAME } from './headed-frame.ts';
 import { MAX_TRANSCRIPT_CHARACTERS } from './transcript.ts';
 
-/** What a full `start` may say. Absent keys take the defaults of DEFAULT_START, or the server's own. */
+/**
+ * What a full `start` may say. Absent keys take the values of the profile that is named, then the defaults of
+ * DEFAULT_START; `format` has none, so without a profile it must be there.
+ */
 export const startMessageSchema = z.object({
   action: z.literal('start'),
-  format: deliveryFormatSchema,
+  format: deliveryFormatSchema.optional(),
+  /** The name of one of the settings' profiles, whatever its case. */
+  profile: z.string().max(100).optional(),
   sample_rate: sampleRateSchema.optional(),
   channels: channelsSchema.optional(),
   encoding: encodingSchema.optional(),
@@ -22,6 +28,19 @@ export const startMessageSchema = z.object({
     .min(1)
     .refine((tracks) => new Set(tracks).size === tracks.length, 'each track once')
     .optional(),
+  /**
+   * Which files are kept; unless told otherwise every track, and the mix where there are both. A track that is left
+   * out is recorded all the same, for the mix and for turns, and removed once what is kept has been verified.
+   */
+  record: z
+    .array(recordingTypeSchema)
+    .min(1)
+    .refine((types) => new Set(types).size === types.length, 'each kind of file once')
+    .optional(),
+  /** False leaves the raw masters alone: copies in `format`, or with gain, are made when they are exported. */
+  auto_save: z.boolean().optional(),
+  /** False keeps the session out of the catalog, and so out of lists: its folder alone describes it. */
+  database_records: z.boolean().optional(),
   /** `headed`: every binary frame begins with the header of headed-frame.ts. */
   framing: z.enum(['raw', 'headed']).optional(),
   title: z.string().trim().max(200).optional(),
@@ -95,4 +114,9 @@ export const DEFAULT_START = {
   framing: 'raw',
   gain: 1,
   on_limit: 'stop',
-} as const satisfies Omit<Required<StartMessage>, 'action' | 'format' | 'title' | 'split_minutes'>;
+  auto_save: true,
+  database_records: true,
+} as const satisfies Omit<
+  Required<StartMessage>,
+  'action' | 'format' | 'profile' | 'record' | 'title' | 'split_minutes'
+>;

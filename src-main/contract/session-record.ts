@@ -5,6 +5,7 @@ import {
   deliveryFormatSchema,
   encodingSchema,
   gainSchema,
+  recordingTypeSchema,
   trackSchema,
 } from './audio-format.ts';
 import { captureReportSchema } from './capture-report.ts';
@@ -84,12 +85,20 @@ export const sessionRecordSchema = z.object({
   channels: channelsSchema,
   encoding: encodingSchema,
   tracks: z.array(trackSchema),
+  /** Which kinds of file are kept; null where the session is from before there was a choice, and keeps its tracks. */
+  record: z.array(recordingTypeSchema).nullable().default(null),
+  /** The profile it was recorded with. */
+  profile: z.string().nullable().default(null),
   gain: gainSchema,
   /** What encoded the delivered copies: a version line of ffmpeg, or the built-in encoder. */
   encoder: z.string().nullable(),
   duration_seconds: z.number().min(0),
+  /** Absolute folder that its own folder is in; null for the recordings folder. */
+  recordings_dir: z.string().nullable().default(null),
   /** Absolute folder of parts that were recorded elsewhere, because the recordings folder could not be written. */
   fallback_dir: z.string().nullable().default(null),
+  /** False where the catalog must not know of it. */
+  database_records: z.boolean().default(true),
   /** Set where the recording was cut off by a crash and put in order later. */
   recovered: z
     .object({ at: z.iso.datetime(), lost_seconds_at_most: z.number().min(0) })

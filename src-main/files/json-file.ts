@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { open, readFile, rename } from 'node:fs/promises';
 import type { z } from 'zod';
 import { syncFolder } from './sync-folder.ts';
@@ -21,7 +22,22 @@ export async function readJsonFile<Schema extends z.ZodType>(
   schema: Schema,
 ): Promise<z.output<Schema> | undefined> {
   const text = await readFile(path, 'utf8').catch(() => undefined);
-  if (text === undefined) return undefined;
+  return text === undefined ? undefined : parse(text, schema);
+}
+
+/** The same for a caller that cannot wait. */
+export function readJsonFileSync<Schema extends z.ZodType>(
+  path: string,
+  schema: Schema,
+): z.output<Schema> | undefined {
+  try {
+    return parse(readFileSync(path, 'utf8'), schema);
+  } catch {
+    return undefined;
+  }
+}
+
+function parse<Schema extends z.ZodType>(text: string, schema: Schema): z.output<Schema> | undefined {
   try {
     return schema.safeParse(JSON.parse(text)).data;
   } catch {

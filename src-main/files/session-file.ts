@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { sessionFileSchema, type SessionRecord } from '../contract/session-record.ts';
 import { transcriptFileSchema, type Transcript } from '../contract/transcript.ts';
-import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { readJsonFile, readJsonFileSync, writeJsonFile } from './json-file.ts';
 
 /** The description beside a session's audio, by which the folder is readable without the catalog. */
 export const SESSION_FILE_NAME = 'session.json';
@@ -17,6 +17,11 @@ export async function readSessionFile(folder: string): Promise<SessionRecord | u
   return (await readJsonFile(join(folder, SESSION_FILE_NAME), sessionFileSchema))?.session;
 }
 
+/** The same for a caller that cannot wait. */
+export function readSessionFileSync(folder: string): SessionRecord | undefined {
+  return readJsonFileSync(join(folder, SESSION_FILE_NAME), sessionFileSchema)?.session;
+}
+
 export function writeTranscriptFile(folder: string, transcript: Transcript): Promise<void> {
   return writeJsonFile(join(folder, TRANSCRIPT_FILE_NAME), { version: 1, transcript });
 }
@@ -24,4 +29,9 @@ export function writeTranscriptFile(folder: string, transcript: Transcript): Pro
 /** The text kept in `folder`, or undefined where there is none that can be read. */
 export async function readTranscriptFile(folder: string): Promise<Transcript | undefined> {
   return (await readJsonFile(join(folder, TRANSCRIPT_FILE_NAME), transcriptFileSchema))?.transcript;
+}
+
+/** The same for a caller that cannot wait. */
+export function readTranscriptFileSync(folder: string): Transcript | undefined {
+  return readJsonFileSync(join(folder, TRANSCRIPT_FILE_NAME), transcriptFileSchema)?.transcript;
 }

@@ -20,9 +20,9 @@ export function existingSessionFolders(dirs: readonly string[], sessionId: strin
 }
 
 /** The path of a file in a session's folder, or undefined where the name is not a plain file name. */
-export function sessionFilePath(recordingsDir: string, sessionId: string, name: string): string | undefined {
+export function filePathIn(folder: string, name: string): string | undefined {
   const plain = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) && basename(name) === name;
-  return plain ? join(sessionFolder(recordingsDir, sessionId), name) : undefined;
+  return plain ? join(folder, name) : undefined;
 }
 
 export interface PartFileName {

@@ -1,18 +1,19 @@
-import { existsSync } from 'node:fs';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ApiHandlers, AppInfo } from '../contract/api.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { writeSessionFile } from '../files/session-file.ts';
 import { ownerState } from '../files/ownership.ts';
-import { sessionFolder } from '../files/session-folder.ts';
+import type { RecordingsDirs } from '../files/recordings-dirs.ts';
 import type { Clock, Log } from '../session/ports.ts';
 import { exportSession, type ExportOptions } from './export-session.ts';
+import type { SessionFinder } from './session-finder.ts';
 import type { SettingsStore } from './settings-store.ts';
 
 export interface LibraryOptions extends ExportOptions {
-  readonly recordingsDir: string;
+  readonly dirs: RecordingsDirs;
   readonly catalog: Catalog;
+  readonly finder: SessionFinder;
   readonly settings: SettingsStore;
   readonly appInfo: AppInfo;
   readonly clock: Clock;
@@ -29,23 +30,18 @@ type LibraryHandlers = Omit<ApiHandlers, `intake.${string}`>;
 
 /** Answers everything in contract/api.ts but what is asked of files from outside. */
 export function createHandlers(options: LibraryOptions): LibraryHandlers {
-  const { catalog, settings, files, recordingsDir } = options;
+  const { catalog, dirs, finder, settings, files } = options;
 
   const find = (id: string): SessionRecord => {
-    const session = catalog.get(id);
+    const session = finder.find(id);
     if (session === undefined) throw new LecternError('SESSION_NOT_FOUND', `There is no session ${id}`);
     return session;
   };
 
-  const foldersOf = (session: SessionRecord): string[] =>
-    [recordingsDir, ...(session.fallback_dir === null ? [] : [session.fallback_dir])]
-      .map((dir) => sessionFolder(dir, session.id))
-      .filter((folder) => existsSync(folder));
-
   /** Only what nobody records: not this process, and no other on the same folder. */
   const findFinished = async (id: string): Promise<SessionRecord> => {
     const session = find(id);
-    const owners = await Promise.all(foldersOf(session).map(ownerState));
+    const owners = await Promise.all(dirs.foldersOf(session).map(ownerState));
     if (options.isActive(id) || owners.includes('alive'))
       throw new LecternError('SESSION_ACTIVE', 'This session is still being recorded. Stop it first');
     return session;
@@ -54,8 +50,8 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
   /** Saves a finished session in both places; the catalog is what is asked next, so it decides. */
   const save = async (changed: SessionRecord): Promise<void> => {
     const session = { ...changed, revision: changed.revision + 1 };
-    catalog.save(session);
-    for (const folder of foldersOf(session))
+    if (session.database_records) catalog.save(session);
+    for (const folder of dirs.foldersOf(session))
       await writeSessionFile(folder, session).catch((error: unknown) => {
         options.log('warn', 'session.json could not be written', { id: session.id, error });
       });
@@ -76,7 +72,8 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
       return files.present(updated);
     },
     'sessions.delete': async ({ id }) => {
-      for (const folder of foldersOf(await findFinished(id)))
+      const session = await findFinished(id);
+      for (const folder of dirs.foldersOf(session))
         await options.moveToTrash(folder).catch((error: unknown) => {
           if (error instanceof LecternError) throw error;
           throw new LecternError(
@@ -85,6 +82,7 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
             { cause: error },
           );
         });
+      if (!session.database_records) return { id };
       catalog.setDeleted(id, new Date(options.clock.wallMs()).toISOString());
       catalog.addEvent(id, new Date(options.clock.wallMs()).toISOString(), 'deleted');
       return { id };
@@ -99,7 +97,7 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
       return { files: exported.map(({ entry }) => entry) };
     },
     'sessions.reveal': async ({ id }) => {
-      const [path] = foldersOf(find(id));
+      const [path] = dirs.foldersOf(find(id));
       if (path === undefined)
         throw new LecternError('FILE_MISSING', 'The folder of this session is no longer there');
       await options.reveal(path);
@@ -113,6 +111,6 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
   /** A folder taken back out of the trash brings its session back. */
   function restoreFromTrash(): void {
     for (const id of catalog.deletedIds())
-      if (existsSync(sessionFolder(recordingsDir, id))) catalog.setDeleted(id, undefined);
+      if (dirs.candidatesOf(id).length > 0) catalog.setDeleted(id, undefined);
   }
 }

@@ -1,7 +1,8 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
-import { sessionFilePath } from '../files/session-folder.ts';
+import type { RecordingsDirs } from '../files/recordings-dirs.ts';
+import { filePathIn } from '../files/session-folder.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 
 export interface SessionFiles {
@@ -12,23 +13,17 @@ export interface SessionFiles {
 }
 
 export function createSessionFiles(
-  recordingsDir: string,
+  dirs: Pick<RecordingsDirs, 'foldersOf'>,
   fileUrl: (sessionId: string, name: string) => string,
 ): SessionFiles {
-  const foldersOf = (session: SessionRecord): string[] =>
-    session.fallback_dir === null ? [recordingsDir] : [recordingsDir, session.fallback_dir];
+  /** Where the file is, under this name or while it grows. */
+  const pathIn = (folders: readonly string[], name: string): string | undefined =>
+    folders
+      .map((folder) => filePathIn(folder, name))
+      .find((path) => path !== undefined && (existsSync(path) || existsSync(path + PARTIAL_SUFFIX)));
 
-  /** Where the file is, under this name or while it grows; its usual place where it is nowhere. */
-  const pathOf = (session: SessionRecord, file: Pick<RecordingFile, 'file_path'>): string | undefined => {
-    const paths = foldersOf(session).map((dir) => sessionFilePath(dir, session.id, basename(file.file_path)));
-    return (
-      paths.find((path) => path !== undefined && (existsSync(path) || existsSync(path + PARTIAL_SUFFIX))) ??
-      paths[0]
-    );
-  };
-
-  const statusOf = (session: SessionRecord, file: RecordingFile): RecordingFile['status'] => {
-    const path = pathOf(session, file);
+  const statusOf = (folders: readonly string[], file: RecordingFile): RecordingFile['status'] => {
+    const path = pathIn(folders, basename(file.file_path));
     if (file.status === 'failed') return 'failed';
     if (path !== undefined && existsSync(path)) return file.status;
     const growing = file.status === 'recording' && path !== undefined && existsSync(path + PARTIAL_SUFFIX);
@@ -36,19 +31,22 @@ export function createSessionFiles(
   };
 
   return {
-    present: (session) => ({
-      ...session,
-      files: session.files.map((file) => ({
-        ...file,
-        status: statusOf(session, file),
-        url: fileUrl(session.id, basename(file.file_path)),
-      })),
-    }),
+    present(session) {
+      const folders = dirs.foldersOf(session);
+      return {
+        ...session,
+        files: session.files.map((file) => ({
+          ...file,
+          status: statusOf(folders, file),
+          url: fileUrl(session.id, basename(file.file_path)),
+        })),
+      };
+    },
     resolve(session, name) {
       const listed = [...session.files, ...(session.imported?.kept ?? [])];
       const file = listed.find((candidate) => basename(candidate.file_path) === name);
       if (file === undefined) return undefined;
-      const path = pathOf(session, file);
+      const path = pathIn(dirs.foldersOf(session), name);
       return path !== undefined && existsSync(path) ? path : undefined;
     },
   };

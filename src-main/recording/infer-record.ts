@@ -1,5 +1,6 @@
 import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { recordingTypeSchema, trackSchema } from '../contract/audio-format.ts';
 import type { PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import { parsePartFileName, type PartFileName } from '../files/session-folder.ts';
 import { readWavLayout, type WavLayout } from '../files/wav-reader.ts';
@@ -22,7 +23,9 @@ export async function inferRecord(id: string, folder: string): Promise<SessionRe
   if (first === undefined) return undefined;
   const finished = found.filter(({ name }) => !name.endsWith(PARTIAL_SUFFIX));
   const startedAtMs = first.parsed.unixSeconds * 1000;
-  const tracks = [...new Set(found.map(({ parsed }) => parsed.type))].filter((type) => type !== 'mixed');
+  const types = recordingTypeSchema.options.filter((type) =>
+    found.some(({ parsed }) => parsed.type === type),
+  );
   // The session's own rate is that of its latest take.
   const latest = found.findLast(({ layout }) => layout !== undefined)?.layout;
   const record: SessionRecord = {
@@ -37,11 +40,16 @@ export async function inferRecord(id: string, folder: string): Promise<SessionRe
     sample_rate: latest?.sampleRate ?? 16_000,
     channels: latest?.channels ?? 1,
     encoding: 'pcm_s16le',
-    tracks: tracks.length === 0 ? ['user'] : tracks,
+    // A mix has two sides, whether or not they were kept.
+    tracks: types.includes('mixed') ? [...trackSchema.options] : types.filter((type) => type !== 'mixed'),
+    record: types,
+    profile: null,
     gain: 1,
     encoder: null,
     duration_seconds: 0,
+    recordings_dir: null,
     fallback_dir: null,
+    database_records: true,
     recovered: null,
     imported: null,
     parts: [],

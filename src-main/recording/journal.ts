@@ -21,7 +21,8 @@ export interface Journal {
 export interface JournalOptions {
   /** Every folder that holds a part of the session: each gets its `session.json`. */
   readonly folders: () => readonly string[];
-  readonly catalog: Catalog;
+  /** Undefined for a session that the catalog must not know of. */
+  readonly catalog: Catalog | undefined;
   readonly log: Log;
 }
 
@@ -49,7 +50,7 @@ export function openJournal(first: SessionRecord, { folders, catalog, log }: Jou
     clearTimeout(retryTimer);
     retryTimer = undefined;
     try {
-      catalog.save(record);
+      catalog?.save(record);
     } catch (error) {
       log('error', 'the catalog could not be written', { id: record.id, error });
       if (triesLeft-- > 0) retryTimer = setTimeout(saveToCatalog, RETRY_MS).unref();

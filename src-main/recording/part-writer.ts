@@ -146,14 +146,16 @@ async function openTrack(track: Track, spec: PartSpec, options: PartWriterOption
     restoreFolder: options.restoreFolder,
     ...shape,
   });
-  const delivery = await openDelivery({
-    ...shape,
-    format: session.format,
-    gain: session.gain,
-    path: join(options.folder, deliveryName),
-    mp3BitRate: options.mp3BitRate,
-    encoder: options.encoder,
-  });
+  const delivery = !session.autoSave
+    ? undefined
+    : await openDelivery({
+        ...shape,
+        format: session.format,
+        gain: session.gain,
+        path: join(options.folder, deliveryName),
+        mp3BitRate: options.mp3BitRate,
+        encoder: options.encoder,
+      });
   return { track, master, masterName, delivery, deliveryName };
 }
 

@@ -8,6 +8,7 @@ export function recordOf(
   spec: SessionSpec,
   encoder: EncoderInfo,
   earlier: SessionRecord | undefined,
+  place: { readonly recordingsDir: string | null },
 ): SessionRecord {
   return {
     id: spec.sessionId,
@@ -22,10 +23,15 @@ export function recordOf(
     channels: spec.channels,
     encoding: spec.encoding,
     tracks: [...spec.tracks],
+    record: [...spec.record],
+    profile: spec.profile ?? null,
     gain: spec.gain,
     encoder: `${encoder.source}: ${encoder.version}`,
     duration_seconds: earlier?.duration_seconds ?? 0,
+    recordings_dir: place.recordingsDir,
     fallback_dir: earlier?.fallback_dir ?? null,
+    // What the catalog knows once it goes on knowing.
+    database_records: spec.databaseRecords || earlier?.database_records === true,
     recovered: earlier?.recovered ?? null,
     imported: earlier?.imported ?? null,
     parts: earlier?.parts ?? [],

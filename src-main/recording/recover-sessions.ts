@@ -1,11 +1,11 @@
 import { readdir, stat } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import { sessionIdSchema } from '../contract/session-id.ts';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { claimFolder, ownerState, releaseFolder, type OwnerState } from '../files/ownership.ts';
+import { recordingsDirOf, type RecordingsDirs } from '../files/recordings-dirs.ts';
 import { readSessionFile, writeSessionFile } from '../files/session-file.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
@@ -19,7 +19,7 @@ const LOST_AFTER_KILL_SECONDS = 0.25;
 const LOST_AFTER_POWER_CUT_SECONDS = 2;
 
 export interface RecoveryOptions {
-  readonly recordingsDir: string;
+  readonly dirs: RecordingsDirs;
   readonly catalog: Catalog;
   readonly encoder: Encoder;
   readonly clock: Clock;
@@ -39,7 +39,7 @@ export interface Recovery {
  * puts it in order. May be run again, beside a running instance, or be killed itself.
  */
 export async function recoverSessions(options: RecoveryOptions): Promise<Recovery> {
-  const { recordingsDir, catalog, log } = options;
+  const { dirs, catalog, log } = options;
   const recovered: {
     session: SessionRecord;
     folders: readonly string[];
@@ -47,7 +47,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
   }[] = [];
 
   const save = async (session: SessionRecord, folders: readonly string[]): Promise<void> => {
-    catalog.save(session);
+    if (session.database_records) catalog.save(session);
     for (const folder of folders)
       await writeSessionFile(folder, session).catch((error: unknown) => {
         log('warn', 'session.json could not be written', { id: session.id, error });
@@ -55,17 +55,21 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
   };
 
   const recoverSession = async (id: string): Promise<void> => {
-    const usual = join(recordingsDir, id);
     const known = catalog.get(id);
-    const written = await latestWritten([usual, ...fallbackFolders(known)]);
-    const record = later(known, written) ?? (await inferRecord(id, usual));
-    if (record === undefined) return;
-    const folders = [usual, ...fallbackFolders(record)].filter((folder) => existsSync(folder));
+    const candidates = dirs.candidatesOf(id);
+    const written = await latestWritten([
+      ...new Set([...(known === undefined ? [] : dirs.foldersOf(known)), ...candidates]),
+    ]);
+    const account = later(known, written) ?? (await inferFirst(id, candidates));
+    if (account === undefined) return;
+    const record = { ...account, recordings_dir: whereIs(account, dirs) };
+    const folders = dirs.foldersOf(record);
     const owners = await Promise.all(folders.map(ownerState));
     if (folders.length === 0 || owners.includes('alive')) return;
     const unfinishedCopy = record.files.some(({ status }) => status === 'recording');
     const cutOff = record.status === 'recording' || unfinishedCopy || (await hasPartialMaster(folders));
-    if (!cutOff && known?.revision !== record.revision) catalog.save(record);
+    const isNews = known?.revision !== record.revision || known.recordings_dir !== record.recordings_dir;
+    if (!cutOff && isNews && record.database_records) catalog.save(record);
     if (!cutOff && owners.every((owner) => owner === 'none')) return;
     const claims = await Promise.all(folders.map(claimFolder));
     const claimed = folders.filter((_, index) => claims[index] === true);
@@ -80,7 +84,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     if (deliveries.length === 0) await finishFolders(claimed);
   };
 
-  for (const id of await sessionIds(recordingsDir, catalog))
+  for (const id of await sessionIds(dirs, catalog))
     await recoverSession(id).catch((error: unknown) => {
       log('error', 'a session could not be recovered; its files are left as they are', { id, error });
     });
@@ -96,7 +100,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
           made.push(await makeDelivery(session, delivery, options, signal));
         }
         // Renamed or annotated meanwhile: only the files are ours to change.
-        const current = catalog.get(session.id) ?? session;
+        const current = catalog.get(session.id) ?? (await latestWritten(folders)) ?? session;
         const latest = {
           ...current,
           revision: current.revision + 1,
@@ -126,11 +130,11 @@ async function finishFolders(folders: readonly string[]): Promise<void> {
 }
 
 /** Every session that has a folder, and every unfinished one, whose folder may be elsewhere. */
-async function sessionIds(recordingsDir: string, catalog: Catalog): Promise<Set<string>> {
-  const entries = await readdir(recordingsDir, { withFileTypes: true }).catch(() => []);
-  const found = entries
-    .filter((entry) => entry.isDirectory() && sessionIdSchema.safeParse(entry.name).success)
-    .map(({ name }) => name);
+async function sessionIds(dirs: RecordingsDirs, catalog: Catalog): Promise<Set<string>> {
+  const found: string[] = [];
+  for (const dir of dirs.all())
+    for (const entry of await readdir(dir, { withFileTypes: true }).catch(() => []))
+      if (entry.isDirectory() && sessionIdSchema.safeParse(entry.name).success) found.push(entry.name);
   // A folder that is there again, out of the trash or recorded anew, is a session again.
   for (const id of catalog.deletedIds()) if (found.includes(id)) catalog.setDeleted(id, undefined);
   return new Set([...found, ...catalog.unfinished().map(({ id }) => id)]);
@@ -142,10 +146,21 @@ async function latestWritten(folders: readonly string[]): Promise<SessionRecord 
   return latest;
 }
 
-function fallbackFolders(record: SessionRecord | undefined): string[] {
-  if (record === undefined || record.fallback_dir === null) return [];
-  const folder = join(record.fallback_dir, record.id);
-  return existsSync(folder) ? [folder] : [];
+async function inferFirst(id: string, folders: readonly string[]): Promise<SessionRecord | undefined> {
+  for (const folder of folders) {
+    const inferred = await inferRecord(id, folder);
+    if (inferred !== undefined) return inferred;
+  }
+  return undefined;
+}
+
+/** The folder that the session's own is in now: what it says may be from before a folder was moved. */
+function whereIs(session: SessionRecord, dirs: RecordingsDirs): string | null {
+  const { recordings_dir, fallback_dir } = session;
+  const found = dirs.foldersOf(session).map(dirname);
+  if (found.length === 0 || found.includes(resolve(recordings_dir ?? dirs.usual))) return recordings_dir;
+  const own = found.find((dir) => fallback_dir === null || dir !== resolve(fallback_dir));
+  return own === undefined ? recordings_dir : recordingsDirOf(dirs, own);
 }
 
 async function hasPartialMaster(folders: readonly string[]): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { TranscriptStore } from '../conversation/transcript-store.ts';
@@ -8,6 +9,7 @@ import { usableBytes } from '../files/disk-space.ts';
 import { keepReserve, spendReserve } from '../files/reserve.ts';
 import { claimFolder, releaseFolder } from '../files/ownership.ts';
 import { readSessionFile } from '../files/session-file.ts';
+import { recordingsDirOf, type RecordingsDirs } from '../files/recordings-dirs.ts';
 import { createSessionFolder, sessionFolder, unwritable } from '../files/session-folder.ts';
 import { writeError } from '../files/write-error.ts';
 import type { Clock, Log, PartSpec, SessionSpec, SessionStore } from '../session/ports.ts';
@@ -19,7 +21,7 @@ import { recordOf, withPart, withReport } from './record-changes.ts';
 const MIN_SECONDS_OF_ROOM = 10;
 
 export interface SessionStoreOptions {
-  readonly recordingsDir: string;
+  readonly dirs: RecordingsDirs;
   /** Where a session goes on when its folder can no longer be written; asked when that happens. */
   readonly fallbackDir: () => string | null;
   readonly catalog: Catalog;
@@ -34,12 +36,14 @@ export interface SessionStoreOptions {
 
 interface OpenSession {
   readonly journal: Journal;
+  /** What its own folder is in. */
+  readonly dir: string;
   readonly folders: string[];
 }
 
 /** Keeps running sessions on disk: their folder, their files, their row and their `session.json`. */
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
-  const { recordingsDir, catalog, encoder, clock, log } = options;
+  const { dirs, catalog, encoder, clock, log } = options;
   const sessions = new Map<string, OpenSession>();
 
   const sessionOf = (id: string): OpenSession => {
@@ -48,15 +52,34 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     return session;
   };
 
-  const earlierTake = async (id: string, folder: string): Promise<SessionRecord | undefined> => {
+  const earlierTake = async (id: string): Promise<SessionRecord | undefined> => {
     try {
       const known = catalog.get(id);
       if (known !== undefined) return known;
     } catch (error) {
       log('error', 'the catalog could not be read', { id, error });
     }
-    return readSessionFile(folder);
+    for (const folder of dirs.candidatesOf(id)) {
+      const written = await readSessionFile(folder);
+      if (written !== undefined) return written;
+    }
+    return undefined;
   };
+
+  /** A session that is recorded again goes on where it is, whatever its profile says by now. */
+  const dirFor = (spec: SessionSpec, earlier: SessionRecord | undefined): string => {
+    const wanted = spec.recordingsDir ?? dirs.usual;
+    if (earlier === undefined) return wanted;
+    const own = earlier.recordings_dir ?? dirs.usual;
+    const elsewhere = dirs.all().filter((dir) => dir !== earlier.fallback_dir);
+    return [own, ...elsewhere].find((dir) => existsSync(sessionFolder(dir, spec.sessionId))) ?? wanted;
+  };
+
+  /** What cannot be written down now is in the settings or the catalog all the same. */
+  const remember = (dir: string): Promise<void> =>
+    dirs.remember(dir).catch((error: unknown) => {
+      log('error', 'the list of recording folders could not be written', { error });
+    });
 
   /** A deleted session that is recorded again is no longer deleted. */
   const restoreDeleted = (id: string): void => {
@@ -68,6 +91,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
   };
 
   const addEvent = (sessionId: string, event: string): void => {
+    if (!sessionOf(sessionId).journal.record.database_records) return;
     try {
       catalog.addEvent(sessionId, new Date(clock.wallMs()).toISOString(), event);
     } catch (error) {
@@ -78,11 +102,12 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
   /** The folder in which a part is written: the session's own, or one of its name in the fallback folder. */
   const partFolder = async ({ session, relocated }: PartSpec): Promise<string> => {
     const fallbackDir = relocated ? options.fallbackDir() : null;
-    if (fallbackDir === null) return sessionFolder(recordingsDir, session.sessionId);
+    if (fallbackDir === null) return sessionFolder(sessionOf(session.sessionId).dir, session.sessionId);
     const folder = await createSessionFolder(fallbackDir, session.sessionId);
     const { folders, journal } = sessionOf(session.sessionId);
     if (!folders.includes(folder)) {
       await claimFolder(folder);
+      await remember(fallbackDir);
       folders.push(folder);
       journal.update((record) => ({ ...record, fallback_dir: fallbackDir }));
       addEvent(session.sessionId, 'relocated');
@@ -100,18 +125,25 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 
   return {
     async begin(spec) {
-      const folder = await createSessionFolder(recordingsDir, spec.sessionId);
+      const earlier = await earlierTake(spec.sessionId);
+      const dir = dirFor(spec, earlier);
+      const folder = await createSessionFolder(dir, spec.sessionId);
       await requireRoom(folder, spec);
       if (!(await claimFolder(folder)))
         throw new LecternError(
           'SESSION_IN_USE',
           'Another Lectern is recording this session. Choose another session id, or stop the other recording',
         );
-      restoreDeleted(spec.sessionId);
-      const record = recordOf(spec, encoder.info, await earlierTake(spec.sessionId, folder));
+      await remember(dir);
+      const record = recordOf(spec, encoder.info, earlier, { recordingsDir: recordingsDirOf(dirs, dir) });
+      if (record.database_records) restoreDeleted(spec.sessionId);
       const folders = [folder];
-      const journal = openJournal(record, { folders: () => folders, catalog, log });
-      sessions.set(spec.sessionId, { journal, folders });
+      const journal = openJournal(record, {
+        folders: () => folders,
+        catalog: record.database_records ? catalog : undefined,
+        log,
+      });
+      sessions.set(spec.sessionId, { journal, dir, folders });
       await keepReserve(folder);
       await journal.settled();
       addEvent(spec.sessionId, 'started');

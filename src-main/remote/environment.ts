@@ -14,8 +14,11 @@ const ENABLED_GAIN = 2;
 const MIN_MP3_BIT_RATE = 32_000;
 const MAX_MP3_BIT_RATE = 320_000;
 
-/** Reads the server's environment variables. Throws INVALID_INPUT that names the variable. */
-export function parseServerEnvironment(environment: Environment): ServerEnvironment {
+/**
+ * Reads the server's environment variables. Where there is a profile, it stands in for those that are not set. Throws
+ * INVALID_INPUT that names the variable.
+ */
+export function parseServerEnvironment(environment: Environment, profile?: string): ServerEnvironment {
   const value = (name: string) => {
     const text = environment[name]?.trim();
     return text === undefined || text === '' ? undefined : text;
@@ -25,11 +28,16 @@ export function parseServerEnvironment(environment: Environment): ServerEnvironm
   );
   const recordingsDir = value('BACKEND_RECORD_DIR');
   const mp3BitRate = parseBitRate('BACKEND_RECORD_BITRATE', value('BACKEND_RECORD_BITRATE'));
+  const format = parseFormat('BACKEND_RECORD_FORMAT', value('BACKEND_RECORD_FORMAT'));
+  const gain = parseGain('BACKEND_RECORD_GAIN', value('BACKEND_RECORD_GAIN'));
+  const usual: Partial<ServerDefaults> =
+    profile === undefined ? { format: 'wav', gain: autoRecord ? ENABLED_GAIN : 1 } : { profile };
   return {
     defaults: {
       autoRecord,
-      format: parseFormat('BACKEND_RECORD_FORMAT', value('BACKEND_RECORD_FORMAT')),
-      gain: parseGain('BACKEND_RECORD_GAIN', value('BACKEND_RECORD_GAIN'), autoRecord ? ENABLED_GAIN : 1),
+      ...usual,
+      ...(format === undefined ? {} : { format }),
+      ...(gain === undefined ? {} : { gain }),
       ...(mp3BitRate === undefined ? {} : { mp3BitRate }),
     },
     ...(recordingsDir === undefined ? {} : { recordingsDir }),
@@ -42,14 +50,15 @@ function parseSwitch(name: string, text = 'false'): boolean {
   throw unexpected(name, "'true' or 'false'", text);
 }
 
-function parseFormat(name: string, text = 'wav'): DeliveryFormat {
+function parseFormat(name: string, text: string | undefined): DeliveryFormat | undefined {
+  if (text === undefined) return undefined;
   const parsed = deliveryFormatSchema.safeParse(text.toLowerCase());
   if (!parsed.success) throw unexpected(name, "'wav', 'mp4' or 'mp3'", text);
   return parsed.data;
 }
 
-function parseGain(name: string, text: string | undefined, absent: number): number {
-  if (text === undefined) return absent;
+function parseGain(name: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
   const parsed = gainSchema.safeParse(Number(text));
   if (!parsed.success) throw unexpected(name, 'a number from 1.0 to 4.0', text);
   return parsed.data;

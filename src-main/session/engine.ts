@@ -9,6 +9,7 @@ import type {
   Clock,
   Connection,
   Log,
+  Profiles,
   SessionStore,
   TapClient,
   TurnDetector,
@@ -21,6 +22,7 @@ export interface EngineOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: Limits;
+  readonly profiles: Profiles;
   readonly newId: () => string;
   readonly nameSession: (startedAtMs: number) => string;
   readonly decodeBase64: (text: string) => Uint8Array | undefined;
@@ -34,6 +36,8 @@ export interface FreeSpace {
   readonly usualBytes: number;
   /** Where sessions have moved to the fallback folder. */
   readonly fallbackBytes: number | undefined;
+  /** Where sessions are recorded to a folder of their profile, by that folder. */
+  readonly elsewhereBytes: ReadonlyMap<string, number>;
 }
 
 export interface Engine {
@@ -49,6 +53,8 @@ export interface Engine {
   onActivityChange(listener: (active: number) => void): () => void;
   /** To be called a few times a second. */
   tick(): void;
+  /** The folders, other than the usual one, that sessions are being recorded to. */
+  recordingsDirs(): readonly string[];
   /** Tells every running session how long this much room lasts for all of them together. */
   noteFreeSpace(space: FreeSpace): void;
   /** Totals since launch. */
@@ -102,6 +108,7 @@ export function createEngine(options: EngineOptions): Engine {
       clock,
       log,
       limits,
+      profiles: options.profiles,
       nameSession,
       decodeBase64,
       newId: options.newId,
@@ -188,7 +195,10 @@ export function createEngine(options: EngineOptions): Engine {
         else seats.delete(seat.session.id);
       }
     },
-    noteFreeSpace({ usualBytes, fallbackBytes }) {
+    recordingsDirs: () => [
+      ...new Set([...seats.values()].flatMap(({ session }) => session.recordingsDir ?? [])),
+    ],
+    noteFreeSpace({ usualBytes, fallbackBytes, elsewhereBytes }) {
       const bytesPerSecond = [...seats.values()].reduce(
         (sum, { session }) => sum + session.bytesPerSecond,
         0,
@@ -196,7 +206,9 @@ export function createEngine(options: EngineOptions): Engine {
       if (bytesPerSecond === 0) return;
       const minutesOf = (bytes: number): number => Math.max(0, bytes) / bytesPerSecond / 60;
       for (const { session } of seats.values()) {
-        const bytes = session.relocated ? fallbackBytes : usualBytes;
+        const { recordingsDir, relocated } = session;
+        const ownBytes = recordingsDir === undefined ? usualBytes : elsewhereBytes.get(recordingsDir);
+        const bytes = relocated ? fallbackBytes : ownBytes;
         if (bytes !== undefined) session.noteDiskMinutes(minutesOf(bytes));
       }
     },

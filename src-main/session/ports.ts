@@ -1,6 +1,7 @@
-import type { DeliveryFormat, Encoding, Track } from '../contract/audio-format.ts';
+import type { DeliveryFormat, Encoding, RecordingType, Track } from '../contract/audio-format.ts';
 import type { AudioSegment } from '../contract/audio-segment.ts';
 import type { CaptureReport } from '../contract/capture-report.ts';
+import type { RecordingProfile } from '../contract/recording-profile.ts';
 import type { FileEntry, ServerMessage, StopReason } from '../contract/server-messages.ts';
 import type { Marker, SessionStatus } from '../contract/session-record.ts';
 import type { TranscriptEntry } from '../contract/transcript.ts';
@@ -32,9 +33,29 @@ export interface SessionSpec {
   readonly encoding: Encoding;
   readonly tracks: readonly Track[];
   readonly gain: number;
+  /** The kinds of file that are kept; at least one. `mixed` stands here only where there are both tracks. */
+  readonly record: readonly RecordingType[];
+  /** False where nothing but masters is made. */
+  readonly autoSave: boolean;
+  /** False where the catalog must not know of the session. */
+  readonly databaseRecords: boolean;
+  /** True where each turn becomes a WAV of its own. */
+  readonly writeTurnFiles: boolean;
+  /** Absolute folder that the session's folder is made in; absent for the recordings folder. */
+  readonly recordingsDir?: string;
+  /** Name of the profile it is recorded with. */
+  readonly profile?: string;
   /** Length of a part that the user asked for, in minutes. */
   readonly splitMinutes?: number;
   readonly startedAtMs: number;
+}
+
+/** The recording profiles that a start may name. */
+export interface Profiles {
+  /** The profile of that name, whatever its case. For no name, the one that such starts take; most often none. */
+  find(name: string | undefined): RecordingProfile | undefined;
+  /** All there are, for whoever asked for another. */
+  names(): readonly string[];
 }
 
 /** One part of a session: everything between a start, or a limit, and the next. */

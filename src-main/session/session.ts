@@ -11,6 +11,7 @@ import { errorMessage, limitError, reasonOf, relocatedWarning, startedMessage } 
 import type {
   Clock,
   Log,
+  Profiles,
   SessionSpec,
   SessionStore,
   TapClient,
@@ -35,6 +36,7 @@ export interface SessionOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly limits: Limits;
+  readonly profiles: Profiles;
   readonly send: (message: ServerMessage) => void;
   /** True once the engine finalises everything: nothing may start then. */
   readonly isClosing: () => boolean;
@@ -81,6 +83,8 @@ export interface Session {
   tick(): void;
   /** True once it has moved to the fallback folder. */
   readonly relocated: boolean;
+  /** The folder it is recorded to while it runs, where that is not the usual one. */
+  readonly recordingsDir: string | undefined;
   /** File bytes a second of recording makes; 0 when nothing is being recorded. */
   readonly bytesPerSecond: number;
   /** Takes note of how long the disk still lasts. At 0 the session is finalised while that is still possible. */
@@ -271,8 +275,9 @@ export function createSession(options: SessionOptions): Session {
   };
 
   const begin = async (message: StartMessage): Promise<void> => {
+    const { profiles, nameSession } = options;
+    const spec = specOf({ id, message, profiles, startedAtMs: clock.wallMs(), nameSession });
     if (running !== undefined) throw fixedError('ALREADY_RECORDING');
-    const spec = specOf(id, message, clock.wallMs(), options.nameSession);
     const { firstPart, earlierSeconds } = await store.begin(spec);
     const onLimit = message.on_limit ?? DEFAULT_START.on_limit;
     const live = message.framing === 'headed';
@@ -459,6 +464,9 @@ export function createSession(options: SessionOptions): Session {
     },
     get relocated() {
       return running?.take.relocated ?? false;
+    },
+    get recordingsDir() {
+      return running?.spec.recordingsDir;
     },
     get bytesPerSecond() {
       return state === 'recording' || state === 'paused' ? (running?.take.bytesPerSecond ?? 0) : 0;

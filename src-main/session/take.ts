@@ -457,7 +457,9 @@ export async function openTake(options: TakeOptions): Promise<Take> {
         tracks.reduce((sum, track) => sum + track.timeline.heldBytes, 0)
       );
     },
-    bytesPerSecond: spec.sampleRate * bytesPerFrame * spec.tracks.length,
+    // The mix grows as a track does.
+    bytesPerSecond:
+      spec.sampleRate * bytesPerFrame * (spec.tracks.length + (spec.record.includes('mixed') ? 1 : 0)),
     behindClockSeconds(name) {
       const { part, place: at } = trackNamed(name);
       const expected = clockFrames(part) ?? 0;

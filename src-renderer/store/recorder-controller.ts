@@ -172,6 +172,7 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     const opened = await deps.sessions.openSession(events);
     client = opened;
     const started = await opened.start({
+      profile: profile.name,
       format: profile.format,
       sample_rate: device.sampleRate,
       channels: device.channels,

@@ -2,6 +2,7 @@ import { sessionsMigration } from './1-sessions.ts';
 import { conversationsMigration } from './2-conversations.ts';
 import { partRatesMigration } from './3-part-rates.ts';
 import { importedMigration } from './4-imported.ts';
+import { profilesMigration } from './5-profiles.ts';
 
 /** In order; the database's user_version counts how many it has. Never edited once released, only added to. */
 export const migrations: readonly string[] = [
@@ -9,4 +10,5 @@ export const migrations: readonly string[] = [
   conversationsMigration,
   partRatesMigration,
   importedMigration,
+  profilesMigration,
 ];

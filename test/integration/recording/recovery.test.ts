@@ -116,7 +116,7 @@ describe('a session that a crash cut off', () => {
     expect(next.recovered).toMatchObject([
       {
         duration_seconds: 4,
-        tracks: ['assistant', 'user'],
+        tracks: ['user', 'assistant'],
         parts: [
           { part: 1, duration_seconds: 3 },
           { part: 2, duration_seconds: 1 },

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
+import type { DeliveryFormat } from '../../../src-main/contract/audio-format.ts';
 import type { StartMessage } from '../../../src-main/contract/client-messages.ts';
 import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../../src-main/contract/headed-frame.ts';
 import {
@@ -12,7 +13,7 @@ import type { EngineProcess } from './engine-process.ts';
 import { createPattern, type Pattern } from './pattern.ts';
 
 export interface Shape {
-  readonly format: StartMessage['format'];
+  readonly format: DeliveryFormat;
   readonly sampleRate: number;
   readonly channels: number;
 }

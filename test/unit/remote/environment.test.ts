@@ -31,6 +31,16 @@ describe('the environment of the server', () => {
     expect(parseServerEnvironment({ BACKEND_RECORD_BITRATE: '192000' }).defaults.mp3BitRate).toBe(192_000);
   });
 
+  it('leaves format and gain to a profile, unless they are set', () => {
+    const on = { ENABLE_BACKEND_RECORDING: 'true' };
+    expect(parseServerEnvironment(on, 'Call').defaults).toEqual({ autoRecord: true, profile: 'Call' });
+    expect(parseServerEnvironment({ ...on, BACKEND_RECORD_GAIN: '3' }, 'Call').defaults).toEqual({
+      autoRecord: true,
+      profile: 'Call',
+      gain: 3,
+    });
+  });
+
   it.each([
     ['ENABLE_BACKEND_RECORDING', 'maybe'],
     ['BACKEND_RECORD_FORMAT', 'ogg'],

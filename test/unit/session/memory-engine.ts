@@ -95,6 +95,7 @@ export function openEngine({
     clock: { monotonicMs: () => nowMs, wallMs: () => nowMs },
     log: () => undefined,
     limits,
+    profiles: { find: () => undefined, names: () => [] },
     newId: () => 'new-id',
     nameSession: () => 'untitled',
     decodeBase64: (text) => Buffer.from(text, 'base64'),

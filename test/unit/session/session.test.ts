@@ -173,11 +173,15 @@ describe('session', () => {
     await connection.receiveText(say({ action: 'start', format: 'wav' }));
     const bytesPerMinute = 32_000 * 60;
     for (let minutes = 60; minutes > 1; minutes -= 0.5)
-      host.engine.noteFreeSpace({ usualBytes: minutes * bytesPerMinute, fallbackBytes: undefined });
+      host.engine.noteFreeSpace({
+        usualBytes: minutes * bytesPerMinute,
+        fallbackBytes: undefined,
+        elsewhereBytes: new Map(),
+      });
     expect(host.of('warning').map(({ code }) => code)).toEqual(['disk_low', 'disk_low', 'disk_low']);
     await connection.receiveText(say({ action: 'status' }));
     expect(host.of('status')[0]?.disk_minutes_left).toBe(1.5);
-    host.engine.noteFreeSpace({ usualBytes: 0, fallbackBytes: undefined });
+    host.engine.noteFreeSpace({ usualBytes: 0, fallbackBytes: undefined, elsewhereBytes: new Map() });
     await flushed();
     expect(host.of('recording_stopped')[0]?.reason).toBe('disk_full');
   });

@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import { z } from 'zod';
+import type { SessionRecord } from '../contract/session-record.ts';
+import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { existingSessionFolders } from './session-folder.ts';
+
+const indexSchema = z.object({ version: z.literal(1), dirs: z.array(z.string()) });
+
+export interface RecordingsDirsOptions {
+  /** Where sessions are recorded unless they say otherwise. */
+  readonly usual: string;
+  /** Always looked into, and so not written down: the data folder's own. */
+  readonly own: string;
+  /** Folders that the settings name at the moment. */
+  readonly named: () => readonly string[];
+  /** Where to write down which folders have been used. */
+  readonly indexPath: string;
+}
+
+/** The session's own words for where it is. */
+export type Located = Pick<SessionRecord, 'id' | 'recordings_dir' | 'fallback_dir'>;
+
+/** Every folder that holds sessions, and in which of them a session is. */
+export interface RecordingsDirs {
+  readonly usual: string;
+  /** All that are known, the usual one first. They need not exist. */
+  all(): readonly string[];
+  /**
+   * Resolves once the folder will be looked into at every launch, whatever becomes of the settings and the catalog.
+   * Rejects where that cannot be written down.
+   */
+  remember(dir: string): Promise<void>;
+  /** The folders that hold parts of a session: those it names itself, else wherever one of its name is. */
+  foldersOf(session: Located): string[];
+  /** Every folder of that name: what to read of a session of which nothing else is known. */
+  candidatesOf(sessionId: string): string[];
+}
+
+export async function openRecordingsDirs(options: RecordingsDirsOptions): Promise<RecordingsDirs> {
+  const [usual, own] = [resolve(options.usual), resolve(options.own)];
+  const { named, indexPath } = options;
+  let remembered = (await readJsonFile(indexPath, indexSchema))?.dirs ?? [];
+  let writing: Promise<void> = Promise.resolve();
+
+  const all = (): string[] => [
+    ...new Set([usual, own, ...remembered, ...named().map((dir) => resolve(dir))]),
+  ];
+  const candidatesOf = (sessionId: string): string[] => existingSessionFolders(all(), sessionId);
+
+  return {
+    usual,
+    all,
+    remember(used) {
+      const dir = resolve(used);
+      if (dir === own || remembered.includes(dir)) return Promise.resolve();
+      const written = writing.then(async () => {
+        if (remembered.includes(dir)) return;
+        const dirs = [...remembered, dir];
+        await writeJsonFile(indexPath, { version: 1, dirs });
+        remembered = dirs;
+      });
+      writing = written.catch(() => undefined);
+      return written;
+    },
+    foldersOf({ id, recordings_dir, fallback_dir }) {
+      const said = [recordings_dir ?? usual, ...(fallback_dir === null ? [] : [fallback_dir])];
+      const there = existingSessionFolders([...new Set(said.map((dir) => resolve(dir)))], id);
+      return there.length > 0 ? there : candidatesOf(id).slice(0, 1);
+    },
+    candidatesOf,
+  };
+}
+
+/** What a session's record calls the folder that its own is in. */
+export function recordingsDirOf(dirs: Pick<RecordingsDirs, 'usual'>, dir: string): string | null {
+  return resolve(dir) === dirs.usual ? null : resolve(dir);
+}

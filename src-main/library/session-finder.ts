@@ -1,0 +1,26 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { SessionRecord } from '../contract/session-record.ts';
+import type { RecordingsDirs } from '../files/recordings-dirs.ts';
+import { readSessionFileSync } from '../files/session-file.ts';
+
+/** Finds sessions by their id, those included that the catalog must not know of. Ids have been checked. */
+export interface SessionFinder {
+  find(id: string): SessionRecord | undefined;
+  /** False for a session that is described by its folder alone. */
+  isCatalogued(id: string): boolean;
+}
+
+export function createSessionFinder(
+  catalog: Pick<Catalog, 'get' | 'has'>,
+  dirs: Pick<RecordingsDirs, 'candidatesOf'>,
+): SessionFinder {
+  const uncatalogued = (id: string): SessionRecord | undefined =>
+    dirs
+      .candidatesOf(id)
+      .map(readSessionFileSync)
+      .find((session) => session?.database_records === false);
+  return {
+    find: (id) => catalog.get(id) ?? uncatalogued(id),
+    isCatalogued: (id) => catalog.has(id) || uncatalogued(id) === undefined,
+  };
+}
