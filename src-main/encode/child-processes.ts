@@ -24,6 +24,8 @@ export interface RunningChild {
 /** Every child process of an encoder, so that none outlives it. */
 export interface ChildProcesses {
   start(path: string, args: readonly string[]): RunningChild;
+  /** How many run now. */
+  readonly running: number;
   /** Kills whatever runs and waits until it is gone. Nothing can be started afterwards. */
   close(): Promise<void>;
 }
@@ -63,5 +65,11 @@ export function createChildProcesses(): ChildProcesses {
     await Promise.all(ending.map((running) => running.ended));
   };
 
-  return { start, close };
+  return {
+    start,
+    close,
+    get running() {
+      return live.size;
+    },
+  };
 }

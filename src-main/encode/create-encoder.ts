@@ -17,7 +17,7 @@ export interface EncoderOptions {
   readonly log: Log;
   /** PCM that may wait for a live encoder, in bytes, before it counts as too slow. */
   readonly maxQueueBytes?: number;
-  /** The longest an encoder may stand still before it is ended. */
+  /** The longest a live encoder may stand still at stop before it is ended; where less depends on it, more. */
   readonly stallMs?: number;
 }
 
@@ -25,7 +25,7 @@ const BUILT_IN_FORMATS: readonly BuiltInFormat[] = ['wav', 'mp4', 'mp3'];
 
 /** The encoder of a recorder: ffmpeg for what it can make, the built-in encoders for the rest. */
 export function createEncoder(options: EncoderOptions): Encoder {
-  const { ffmpeg, log, maxQueueBytes = 16 * 1024 * 1024, stallMs = 5000 } = options;
+  const { ffmpeg, log, maxQueueBytes = 16 * 1024 * 1024, stallMs = 2000 } = options;
   const children = createChildProcesses();
   const threads = createEncoderThreads();
 
@@ -33,7 +33,7 @@ export function createEncoder(options: EncoderOptions): Encoder {
     const builtIn = BUILT_IN_FORMATS.find((format) => format === job.format);
     if (job.format !== 'wav' && ffmpeg?.formats.includes(job.format)) {
       try {
-        await encodeFileWithFfmpeg({ path: ffmpeg.path, children, stallMs: stallMs * 4 }, job);
+        await encodeFileWithFfmpeg({ path: ffmpeg.path, children, stallMs: stallMs * 10 }, job);
         return;
       } catch (error) {
         if (builtIn === undefined || !mayFallBack(error, job)) throw error;
@@ -63,7 +63,7 @@ export function createEncoder(options: EncoderOptions): Encoder {
     startLive: (job) =>
       ffmpeg?.formats.includes(job.format)
         ? startFfmpegLive({ path: ffmpeg.path, children, log, maxQueueBytes, stallMs }, job)
-        : startBuiltInLive({ threads, log, maxQueueBytes, stallMs }, job),
+        : startBuiltInLive({ threads, log, maxQueueBytes, stallMs: stallMs * 2.5 }, job),
     encodeFile,
     close: async () => {
       await Promise.all([children.close(), threads.close()]);

@@ -11,7 +11,7 @@ export interface PcmShape {
 
 export interface LiveJob extends PcmShape {
   readonly format: 'mp4' | 'mp3';
-  /** Where the growing file goes; playable up to about a second before the last write, whatever is killed. */
+  /** Where the growing file goes; playable up to well under a second before the last write, whatever is killed. */
   readonly partialPath: string;
   /** Where the finished file goes: complete, faststart, replaced only by a whole file. */
   readonly finalPath: string;

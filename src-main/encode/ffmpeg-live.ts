@@ -1,17 +1,16 @@
 import { closeSync, openSync } from 'node:fs';
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
 import type { Log } from '../session/ports.ts';
-import { chapterSpans, ffmetadata, fromTheStart } from './chapters.ts';
 import type { ChildProcesses, RunningChild } from './child-processes.ts';
-import { AAC_PACKET_FRAMES, deliveredAacFrames, framesAtRate, planMp3, planMp4 } from './delivery-plan.ts';
+import { framesAtRate, planMp3, planMp4 } from './delivery-plan.ts';
 import type { Chapter, LiveEncoder, LiveJob } from './encoder.ts';
 import { encodingError, ffmpegError } from './encoding-error.ts';
 import { aacArgs, fileUrl, mp3Args } from './ffmpeg-args.ts';
 import { finishLiveMp3 } from './finish-mp3.ts';
-import { replaceFile } from './replace-file.ts';
-import { FFMPEG_QUIET, runFfmpeg } from './run-ffmpeg.ts';
-import { verifyFile } from './verify.ts';
+import { finishLiveMp4 } from './finish-mp4.ts';
+import { createOutputWatch, type OutputWatch } from './output-watch.ts';
+import { FFMPEG_QUIET } from './run-ffmpeg.ts';
 
 export interface FfmpegLiveOptions {
   readonly path: string;
@@ -19,9 +18,19 @@ export interface FfmpegLiveOptions {
   readonly log: Log;
   /** PCM that may wait for ffmpeg before it counts as too slow. */
   readonly maxQueueBytes: number;
-  /** After the input ended, the longest ffmpeg may sit without taking any of it or ending. */
+  /** After the input ended, the longest ffmpeg may write nothing before it is ended and the master is encoded. */
   readonly stallMs: number;
 }
+
+/** While recording there is no hurry, and a disk that stands still for a while would otherwise cost the live copy. */
+const STALLS_WHILE_RECORDING = 5;
+/** Encoders share the processors: the more of them run, the longer each may take. */
+const STALLS_PER_CHILD = 0.05;
+/** Two fragments, and what the encoder holds back. */
+const OWED_AFTER_SECONDS = 2;
+
+/** As the built-in encoder's: with the packets under way, a kill costs well under a second. */
+const FRAGMENT_MICROSECONDS = 500_000;
 
 const TASK = 'encoding the recording';
 
@@ -32,6 +41,12 @@ export function startFfmpegLive(options: FfmpegLiveOptions, job: LiveJob): LiveE
   let failure: Error | undefined;
   let ending = false;
   let child: RunningChild | undefined;
+  const output = createOutputWatch({
+    path: job.partialPath,
+    owedAfterBytes: OWED_AFTER_SECONDS * job.sampleRate * job.channels * 2,
+    nowMs: () => performance.now(),
+  });
+  const stallMs = (): number => options.stallMs * (1 + STALLS_PER_CHILD * children.running);
 
   const fail = (error: Error): void => {
     if (failure !== undefined || ending) return;
@@ -54,6 +69,12 @@ export function startFfmpegLive(options: FfmpegLiveOptions, job: LiveJob): LiveE
     if (failure !== undefined || ending || child === undefined) return;
     bytes += pcm.byteLength;
     child.process.stdin.write(new Uint8Array(pcm));
+    output.fed(pcm.byteLength);
+    if (output.overdueMs > STALLS_WHILE_RECORDING * stallMs()) {
+      const seconds = (output.overdueMs / 1000).toFixed(1);
+      fail(new LecternError('ENCODING_FAILED', `ffmpeg has written nothing for ${seconds} s while ${TASK}`));
+      return;
+    }
     const queuedBytes = child.process.stdin.writableLength;
     if (queuedBytes > options.maxQueueBytes) {
       fail(new LecternError('ENCODING_FAILED', `ffmpeg fell ${queuedBytes} bytes behind while ${TASK}`));
@@ -67,9 +88,11 @@ export function startFfmpegLive(options: FfmpegLiveOptions, job: LiveJob): LiveE
       if (failure !== undefined || child === undefined) throw failure ?? new Error('never started');
       const frames = bytes / (2 * job.channels);
       if (frames === 0) throw new LecternError('ENCODING_FAILED', 'There was no audio to encode');
-      await endInput(child, options.stallMs);
-      if (job.format === 'mp4') await finishMp4(frames, chapters);
-      else {
+      await endInput(child, output, stallMs());
+      if (job.format === 'mp4') {
+        const encodedFrames = framesAtRate(frames, job.sampleRate, plan.sampleRate);
+        await finishLiveMp4({ ...options, ...job, plan, encodedFrames, chapters, stallMs: stallMs() * 2.5 });
+      } else {
         const expected = { ...plan, format: job.format, seconds: frames / job.sampleRate };
         await finishLiveMp3(job.partialPath, job.finalPath, expected, chapters);
       }
@@ -79,37 +102,6 @@ export function startFfmpegLive(options: FfmpegLiveOptions, job: LiveJob): LiveE
     } finally {
       await rm(job.partialPath, { force: true });
     }
-  };
-
-  const finishMp4 = (frames: number, chapters: readonly Chapter[]): Promise<void> => {
-    const encodedFrames = framesAtRate(frames, job.sampleRate, plan.sampleRate);
-    const delivered = deliveredAacFrames(encodedFrames, plan.sampleRate);
-    const seconds = delivered / plan.sampleRate;
-    const spans = fromTheStart(chapterSpans(chapters, seconds));
-    return replaceFile(
-      job.finalPath,
-      async (temporaryPath) => {
-        const metadataPath = `${temporaryPath}.txt`;
-        try {
-          if (spans.length > 0) await writeFile(metadataPath, ffmetadata(spans, 'chapters'), { mode: 0o600 });
-          await runFfmpeg({
-            children,
-            path: options.path,
-            args: copyArgs(
-              job.partialPath,
-              temporaryPath,
-              delivered,
-              spans.length > 0 ? metadataPath : undefined,
-            ),
-            task: 'finishing the MP4',
-            stallMs: options.stallMs * 4,
-          });
-        } finally {
-          await rm(metadataPath, { force: true });
-        }
-      },
-      (temporaryPath) => verifyFile(temporaryPath, { ...plan, format: 'mp4', seconds }),
-    );
   };
 
   const abort = async (): Promise<void> => {
@@ -129,19 +121,20 @@ export function startFfmpegLive(options: FfmpegLiveOptions, job: LiveJob): LiveE
   };
 }
 
-/** Closes the pipe and waits for ffmpeg to write the rest; one that hangs is killed and reported. */
-async function endInput(child: RunningChild, stallMs: number): Promise<void> {
-  const { stdin } = child.process;
-  let pending = -1;
+/** Closes the pipe and waits for ffmpeg to write the rest; one that writes nothing is killed and reported. */
+async function endInput(child: RunningChild, output: OutputWatch, stallMs: number): Promise<void> {
+  const endedAtMs = performance.now();
   const stalled = new AbortController();
   const watchdog = setInterval(() => {
-    if (stdin.writableLength !== pending) pending = stdin.writableLength;
-    else {
+    void output.look().then(() => {
+      // One that has stood still for long is known to hang, but is given the time to say that it does not.
+      if (output.overdueMs < stallMs || performance.now() - endedAtMs < stallMs / 4) return;
       stalled.abort();
       child.kill();
-    }
-  }, stallMs);
-  stdin.end();
+    });
+  }, stallMs / 16);
+  child.process.stdin.end();
+  output.inputEnded();
   const end = await child.ended;
   clearInterval(watchdog);
   if (stalled.signal.aborted) {
@@ -153,7 +146,12 @@ async function endInput(child: RunningChild, stallMs: number): Promise<void> {
 }
 
 function liveArgs(job: LiveJob, plan: { sampleRate: number; channels: number; bitRate: number }): string[] {
-  const input = ['-f', 's16le', '-ar', `${job.sampleRate}`, '-ac', `${job.channels}`, '-i', 'pipe:0'];
+  const input = [
+    // There is nothing to find out about raw samples; left to itself, ffmpeg reads 64 KB before it encodes any: the
+    // first two seconds of speech.
+    ...['-probesize', '32'],
+    ...['-f', 's16le', '-ar', `${job.sampleRate}`, '-ac', `${job.channels}`, '-i', 'pipe:0'],
+  ];
   if (job.format === 'mp3')
     return [...input, ...mp3Args(plan), '-flush_packets', '1', fileUrl(job.partialPath)];
   return [
@@ -161,29 +159,14 @@ function liveArgs(job: LiveJob, plan: { sampleRate: number; channels: number; bi
     ...aacArgs(plan),
     // delay_moov waits for the first fragment, so that the header can tell of the encoder's delay. Without
     // flush_packets, ffmpeg keeps up to 256 KiB to itself: minutes of speech, gone with a kill.
-    ...['-movflags', '+delay_moov+default_base_moof', '-frag_duration', '1000000', '-flush_packets', '1'],
+    ...[
+      '-movflags',
+      '+delay_moov+default_base_moof',
+      '-frag_duration',
+      `${FRAGMENT_MICROSECONDS}`,
+      '-flush_packets',
+      '1',
+    ],
     ...['-f', 'mp4', fileUrl(job.partialPath)],
-  ];
-}
-
-/**
- * Copies the packets into an MP4 with its index in front. `-copyts` keeps the first packet, the encoder's delay,
- * before zero, so that it becomes an edit list and not 64 ms of silence; `setts` ends the last packet with the audio.
- */
-function copyArgs(
-  partialPath: string,
-  temporaryPath: string,
-  frames: number,
-  metadataPath: string | undefined,
-): string[] {
-  const packets = 1 + Math.ceil(frames / AAC_PACKET_FRAMES);
-  return [
-    ...['-copyts', '-i', fileUrl(partialPath)],
-    ...(metadataPath === undefined
-      ? []
-      : ['-f', 'ffmetadata', '-i', fileUrl(metadataPath), '-map_chapters', '1']),
-    ...['-map', '0:a:0', '-c', 'copy', '-frames:a', `${packets}`],
-    ...['-bsf:a', `setts=duration='if(gt(PTS+DURATION,${frames}),${frames}-PTS,DURATION)'`],
-    ...['-movflags', '+faststart', '-f', 'mp4', fileUrl(temporaryPath)],
   ];
 }

@@ -1,6 +1,7 @@
 import { LecternError } from '../contract/errors.ts';
 import type { ChildProcesses } from './child-processes.ts';
 import { ffmpegError } from './encoding-error.ts';
+import { fileState } from './output-watch.ts';
 
 export interface FfmpegRun {
   readonly children: ChildProcesses;
@@ -9,8 +10,10 @@ export interface FfmpegRun {
   readonly args: readonly string[];
   /** For messages: "writing the MP4". */
   readonly task: string;
-  /** Killed when it reports no progress for this long. */
+  /** Killed when it reports no progress for this long, and changes nothing at `outputPath` where that is given. */
   readonly stallMs: number;
+  /** For what ffmpeg does without a report, such as putting an index in front. */
+  readonly outputPath?: string;
   /** Seconds of output so far. */
   readonly onSeconds?: (seconds: number) => void;
   readonly signal?: AbortSignal;
@@ -28,6 +31,7 @@ export async function runFfmpeg(run: FfmpegRun): Promise<void> {
     stalled.abort();
     child.kill();
   }, run.stallMs);
+  const looking = watchFile(run, () => watchdog.refresh());
   const onAbort = () => child.kill();
   run.signal?.addEventListener('abort', onAbort, { once: true });
   child.process.stdin.end();
@@ -43,6 +47,7 @@ export async function runFfmpeg(run: FfmpegRun): Promise<void> {
   });
   const end = await child.ended;
   clearTimeout(watchdog);
+  clearInterval(looking);
   run.signal?.removeEventListener('abort', onAbort);
   run.signal?.throwIfAborted();
   if (stalled.signal.aborted) {
@@ -53,4 +58,15 @@ export async function runFfmpeg(run: FfmpegRun): Promise<void> {
     );
   }
   if (end.exitCode !== 0) throw ffmpegError(run.task, end);
+}
+
+function watchFile({ outputPath, stallMs }: FfmpegRun, onChange: () => void): NodeJS.Timeout | undefined {
+  if (outputPath === undefined) return undefined;
+  let seen = '';
+  return setInterval(() => {
+    void fileState(outputPath).then((state) => {
+      if (state !== seen) onChange();
+      seen = state;
+    });
+  }, stallMs / 10);
 }

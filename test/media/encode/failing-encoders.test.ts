@@ -1,4 +1,4 @@
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { createChildProcesses } from '../../../src-main/encode/child-processes.ts';
@@ -76,6 +76,49 @@ describe('a live encoder that fails', () => {
     live.write(tone(SECOND));
     await expect(live.finish()).rejects.toThrow('did not finish');
     expect(await readdir(folder)).toEqual(['user.mp4']);
+  });
+
+  test.each(['mp4', 'mp3'] as const)(
+    'is given up while recording when ffmpeg takes everything and writes nothing (%s)',
+    async (format) => {
+      const { folder, job } = await liveJob(format);
+      const path = await fakeFfmpeg(await temporaryFolder(), 'cat >/dev/null');
+      const live = testEncoder({ ffmpeg: claimedFfmpeg(path), stallMs: 100 }).startLive(job);
+      await until(() => {
+        live.write(tone(SECOND));
+        return live.failure !== undefined;
+      });
+      expect(live.failure?.message).toContain('written nothing');
+      await expect(live.finish()).rejects.toThrow('written nothing');
+      expect(await readdir(folder)).toEqual([`user.${format}`]);
+    },
+  );
+
+  test('is ended at stop when it stopped in the middle of a recording', async () => {
+    const { folder, job } = await liveJob();
+    const { path } = await realFfmpeg();
+    const children = createChildProcesses();
+    let pid = 0;
+    const start = (...args: Parameters<typeof children.start>) => {
+      const child = children.start(...args);
+      pid = child.process.pid ?? 0;
+      return child;
+    };
+    const options = {
+      path,
+      children: { ...children, start },
+      log: silent,
+      maxQueueBytes: 2 ** 24,
+      stallMs: 400,
+    };
+    const live = startFfmpegLive(options, job);
+    for (let second = 0; second < 3; second++) live.write(tone(SECOND));
+    await until(async () => (await stat(job.partialPath)).size > 0);
+    process.kill(pid, 'SIGSTOP');
+    live.write(tone(SECOND));
+    await expect(live.finish()).rejects.toThrow('did not finish');
+    expect(await readdir(folder)).toEqual(['user.mp4']);
+    expect(await readFile(job.finalPath, 'utf8')).toBe('the earlier file');
   });
 
   test.each([
@@ -165,7 +208,7 @@ describe('finding ffmpeg', () => {
       { source: 'PATH', path: real.path },
     ];
     const words: string[] = [];
-    const found = await findFfmpeg({ candidates, timeoutMs: 500, log: (_, message) => words.push(message) });
+    const found = await findFfmpeg({ candidates, timeoutMs: 4000, log: (_, message) => words.push(message) });
     expect(found).toMatchObject({ source: 'PATH', path: real.path });
     expect(
       words.slice(0, -1).map((each) => each.replace('Passing over the ffmpeg of LECTERN_FFMPEG: ', '')),
@@ -174,7 +217,7 @@ describe('finding ffmpeg', () => {
       'no executable file is there',
       'it could not be run (1)',
       'asked for its version, it did not answer as ffmpeg does',
-      'no answer within 0.5 s',
+      'no answer within 4 s',
     ]);
   });
 

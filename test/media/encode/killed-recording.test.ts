@@ -19,11 +19,11 @@ async function playableSeconds(path: string): Promise<number> {
   }
 }
 
-/** With all the audio handed over, all but the last 1.2 s must reach the file without any more coming. */
-const untilMostIsWritten = (path: string) => until(async () => (await playableSeconds(path)) > SECONDS - 1.2);
+/** With all the audio handed over, all but the last 0.9 s must reach the file without any more coming. */
+const untilMostIsWritten = (path: string) => until(async () => (await playableSeconds(path)) > SECONDS - 0.9);
 
 async function expectPlayable(path: string): Promise<void> {
-  expect(await playableSeconds(path)).toBeGreaterThan(SECONDS - 1.2);
+  expect(await playableSeconds(path)).toBeGreaterThan(SECONDS - 0.9);
   const samples = await decodeLeniently(path);
   const { amplitude } = measureTone(
     samples.subarray(SHAPE.sampleRate, 4 * SHAPE.sampleRate),
