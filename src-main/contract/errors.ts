@@ -41,6 +41,12 @@ export const errorCodeSchema = z.enum([
   'FILE_TOO_LARGE',
   'INTAKE_FULL',
   'INTAKE_NOT_FOUND',
+  // text
+  'INVALID_TRANSCRIPT',
+  'RECOGNISER_NOT_SET',
+  'RECOGNISER_UNAVAILABLE',
+  'RECOGNISER_FAILED',
+  'JOB_NOT_FOUND',
   // who may ask
   'UNAUTHORIZED',
   'FORBIDDEN',
