@@ -18,6 +18,7 @@ import type {
   TurnDetector,
   TurnDetectorOptions,
 } from './ports.ts';
+import { createRefusals } from './refusals.ts';
 import { specOf } from './session-spec.ts';
 import { createSessionWatch, type SessionWatch } from './session-watch.ts';
 import { openTake, type ChunkInput, type Take } from './take.ts';
@@ -91,6 +92,12 @@ export interface Session {
   noteDiskMinutes(minutes: number): void;
 }
 
+/** What is known of a chunk before its turn has come. */
+interface ChunkPlace {
+  readonly track: Track;
+  readonly seq?: number;
+}
+
 interface Running {
   readonly spec: SessionSpec;
   readonly framing: 'raw' | 'headed';
@@ -109,6 +116,7 @@ export function createSession(options: SessionOptions): Session {
   let chunksRejected = 0;
   let waitingBytes = 0;
   let starting = 0;
+  let refusals = createRefusals(() => clock.monotonicMs());
 
   /** Runs in order, and answers whatever is thrown. */
   const perform = (task: () => Promise<void> | void): Promise<void> =>
@@ -230,12 +238,16 @@ export function createSession(options: SessionOptions): Session {
   /** As perform, for audio: bounded while it waits, and a refused chunk is counted and logged as well as answered. */
   const performChunk = (
     bytes: number,
-    track: Track | undefined,
+    place: ChunkPlace | undefined,
     task: () => Promise<void>,
   ): Promise<void> => {
     // Heard of now, as its turn may come late.
-    if (track !== undefined) running?.watch.noteChunk(track);
-    if (waitingBytes + bytes > MAX_WAITING_BYTES) return refuseAtOnce();
+    if (place !== undefined) running?.watch.noteChunk(place.track);
+    const heldBack = place?.seq !== undefined && refusals.holdsBack(place.track, place.seq);
+    if (heldBack || waitingBytes + bytes > MAX_WAITING_BYTES) {
+      if (place?.seq !== undefined && !heldBack) refusals.note(place.track, place.seq);
+      return refuseAtOnce();
+    }
     waitingBytes += bytes;
     return perform(async () => {
       try {
@@ -268,11 +280,18 @@ export function createSession(options: SessionOptions): Session {
     return error;
   };
 
-  const trackOf = (frame: Uint8Array): Track | undefined => {
-    if (running === undefined || running.framing === 'raw') return running?.spec.tracks[0];
-    const parsed = readFrameHeader(frame, running.spec.tracks);
-    return 'problem' in parsed ? undefined : parsed.track;
+  const placeOf = (frame: Uint8Array): ChunkPlace | undefined => {
+    if (running === undefined) return undefined;
+    const { framing, spec } = running;
+    if (framing === 'raw') return { track: spec.tracks[0] ?? 'user' };
+    const parsed = readFrameHeader(frame, spec.tracks);
+    return 'problem' in parsed ? undefined : { track: parsed.track, seq: parsed.header.seq };
   };
+
+  const placeOfText = ({ track, seq }: AudioChunkInput): ChunkPlace => ({
+    track: track ?? running?.spec.tracks[0] ?? 'user',
+    ...(seq === undefined ? {} : { seq }),
+  });
 
   const begin = async (message: StartMessage): Promise<void> => {
     const { profiles, nameSession } = options;
@@ -342,6 +361,7 @@ export function createSession(options: SessionOptions): Session {
       }),
     };
     chunksReceived = 0;
+    refusals = createRefusals(() => clock.monotonicMs());
     state = 'recording';
     options.onActivity();
     options.send(startedMessage(spec, firstPart));
@@ -369,7 +389,7 @@ export function createSession(options: SessionOptions): Session {
       });
     },
     audioChunk: (chunk) =>
-      performChunk(chunk.data.length, chunk.track ?? running?.spec.tracks[0], async () => {
+      performChunk(chunk.data.length, placeOfText(chunk), async () => {
         const { spec } = requireRunning();
         if (decodedBytes(chunk.data) > limits.maxChunkBytes) throw fixedError('CHUNK_TOO_LARGE');
         const bytes = options.decodeBase64(chunk.data);
@@ -378,7 +398,7 @@ export function createSession(options: SessionOptions): Session {
         await takeChunk(chunk.track ?? spec.tracks[0] ?? 'user', { seq, startFrame, bytes });
       }),
     binary: (frame) =>
-      performChunk(frame.byteLength, trackOf(frame), async () => {
+      performChunk(frame.byteLength, placeOf(frame), async () => {
         const { spec, framing } = requireRunning();
         if (framing === 'raw') return takeChunk(spec.tracks[0] ?? 'user', { bytes: frame });
         const parsed = readFrameHeader(frame, spec.tracks);

@@ -1,64 +1,138 @@
+import type { GapCause } from '../../src-main/contract/capture-report.ts';
 import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../src-main/contract/headed-frame.ts';
 import type { CaptureChunk } from '../capture/capture.ts';
 
 interface KeptChunk {
+  readonly trackIndex: number;
+  /** As it is counted over the wire. */
   readonly seq: number;
-  readonly frames: number;
-  /** Header and samples, as they go over the wire. */
-  readonly wire: Uint8Array<ArrayBuffer>;
+  /** Position among all chunks and losses since the beginning. */
+  readonly order: number;
+  frames: number;
+  /** Header and samples, as they go over the wire; absent for audio that there was no room to keep. */
+  readonly wire?: Uint8Array<ArrayBuffer>;
   sent: boolean;
+}
+
+export interface ChunkBufferLimits {
+  /** Bytes kept at most. */
+  readonly keptBytes: number;
+  /** Bytes sent and not acknowledged at most: what the other side must be able to hold. */
+  readonly inFlightBytes: number;
 }
 
 /** Chunks from the moment they are captured until they are acknowledged, oldest first. */
 export interface ChunkBuffer {
-  /** Heads the chunk for the wire and keeps it. */
-  add(chunk: CaptureChunk): void;
-  /** Every chunk before `nextSeq` is written. */
-  acknowledge(nextSeq: number): void;
-  /** What has not been sent, in order; from now on it counts as sent. */
-  takeUnsent(): readonly Uint8Array<ArrayBuffer>[];
-  /** The connection is gone: whatever is not acknowledged is to be sent again. */
+  /** Heads the chunk for the wire and keeps it; where there is no room for it, counts what is lost. */
+  add(chunk: CaptureChunk, trackIndex: number): void;
+  /** Every chunk of the track before `nextSeq` is written. */
+  acknowledge(trackIndex: number, nextSeq: number): void;
+  /** The place of the oldest chunk that was not sent. */
+  readonly unsentOrder: number | undefined;
+  /** The oldest chunk that was not sent, which from now on counts as sent; nothing while too much is on its way. */
+  takeUnsent(): Uint8Array<ArrayBuffer> | undefined;
+  /** Whatever is not acknowledged is to be sent again. */
   forgetSent(): void;
-  readonly hasUnsent: boolean;
-  /** Frames of all chunks kept. */
+  /** The place that the next chunk gets. */
+  readonly nextOrder: number;
+  /** Frames of one track that are not known to be written: those kept, and those lost among or after them. */
   readonly frames: number;
+  /** There is no room: what is captured now is lost. */
+  readonly isFull: boolean;
+  /** Frames of one track lost for want of room since the beginning. */
+  readonly lostFrames: number;
 }
 
-/** @param maxFrames beyond which the oldest chunks are let go: they were sent, only their answer is missing */
-export function createChunkBuffer(maxFrames: number): ChunkBuffer {
-  const kept: KeptChunk[] = [];
-  let frames = 0;
+/** Once full, so much must be free again: audio in one piece and silence in one piece, not in turns. */
+const FREE_AGAIN = 1 / 8;
 
-  const dropOldest = () => {
-    frames -= kept.shift()?.frames ?? 0;
+export function createChunkBuffer({
+  keptBytes: mostBytes,
+  inFlightBytes: window,
+}: ChunkBufferLimits): ChunkBuffer {
+  let kept: KeptChunk[] = [];
+  let keptBytes = 0;
+  let inFlightBytes = 0;
+  let nextOrder = 0;
+  let isFull = false;
+  /** What of each track was never kept, and so is not counted over the wire. */
+  const lost = new Map<number, { readonly chunks: number; readonly frames: number }>();
+
+  const bytesOf = ({ wire }: KeptChunk): number => wire?.byteLength ?? 0;
+  const firstUnsent = (): KeptChunk | undefined => kept.find(({ sent }) => !sent);
+
+  const lose = (trackIndex: number, seq: number, frames: number): void => {
+    const before = lost.get(trackIndex);
+    lost.set(trackIndex, {
+      chunks: (before?.chunks ?? 0) + 1,
+      frames: (before?.frames ?? 0) + frames,
+    });
+    const last = kept.findLast((chunk) => chunk.trackIndex === trackIndex);
+    if (last !== undefined && last.wire === undefined) last.frames += frames;
+    // It waits for nothing and is let go with the chunk that follows it, which has the same number.
+    else kept.push({ trackIndex, seq, order: nextOrder++, frames, sent: true });
+  };
+
+  const causeOf = (trackIndex: number, cause: GapCause | undefined): GapCause | undefined => {
+    const last = kept.findLast((chunk) => chunk.trackIndex === trackIndex);
+    return last !== undefined && last.wire === undefined ? 'disk' : cause;
   };
 
   return {
-    add({ samples, frames: chunkFrames, ...place }) {
-      const wire = new Uint8Array(FRAME_HEADER_BYTES + samples.byteLength);
-      writeFrameHeader(wire, { trackIndex: 0, ...place });
+    add({ samples, frames, seq: countedSeq, startFrame, gapCause }, trackIndex) {
+      const size = FRAME_HEADER_BYTES + samples.byteLength;
+      const seq = countedSeq - (lost.get(trackIndex)?.chunks ?? 0);
+      isFull = keptBytes + size > mostBytes * (isFull ? 1 - FREE_AGAIN : 1);
+      if (isFull) return lose(trackIndex, seq, frames);
+      const wire = new Uint8Array(size);
+      const cause = causeOf(trackIndex, gapCause);
+      writeFrameHeader(wire, {
+        trackIndex,
+        seq,
+        startFrame,
+        ...(cause === undefined ? {} : { gapCause: cause }),
+      });
       wire.set(samples, FRAME_HEADER_BYTES);
-      kept.push({ seq: place.seq, frames: chunkFrames, wire, sent: false });
-      frames += chunkFrames;
-      while (frames > maxFrames && kept.length > 1) dropOldest();
+      kept.push({ trackIndex, seq, order: nextOrder++, frames, wire, sent: false });
+      keptBytes += size;
     },
-    acknowledge(writtenUpTo) {
-      for (let oldest = kept[0]; oldest !== undefined && oldest.seq < writtenUpTo; oldest = kept[0])
-        dropOldest();
+    acknowledge(trackIndex, nextSeq) {
+      kept = kept.filter((chunk) => {
+        if (chunk.trackIndex !== trackIndex || chunk.seq >= nextSeq) return true;
+        keptBytes -= bytesOf(chunk);
+        if (chunk.sent) inFlightBytes -= bytesOf(chunk);
+        return false;
+      });
+    },
+    get unsentOrder() {
+      return firstUnsent()?.order;
     },
     takeUnsent() {
-      const unsent = kept.filter(({ sent }) => !sent);
-      for (const chunk of unsent) chunk.sent = true;
-      return unsent.map(({ wire }) => wire);
+      const chunk = firstUnsent();
+      if (chunk?.wire === undefined) return undefined;
+      if (inFlightBytes > 0 && inFlightBytes + chunk.wire.byteLength > window) return undefined;
+      chunk.sent = true;
+      inFlightBytes += chunk.wire.byteLength;
+      return chunk.wire;
     },
     forgetSent() {
-      for (const chunk of kept) chunk.sent = false;
+      inFlightBytes = 0;
+      for (const chunk of kept) chunk.sent = chunk.wire === undefined;
     },
-    get hasUnsent() {
-      return kept.some(({ sent }) => !sent);
+    get nextOrder() {
+      return nextOrder;
     },
     get frames() {
-      return frames;
+      const perTrack = new Map<number, number>();
+      for (const { trackIndex, frames } of kept)
+        perTrack.set(trackIndex, (perTrack.get(trackIndex) ?? 0) + frames);
+      return Math.max(0, ...perTrack.values());
+    },
+    get isFull() {
+      return isFull;
+    },
+    get lostFrames() {
+      return Math.max(0, ...[...lost.values()].map(({ frames }) => frames));
     },
   };
 }

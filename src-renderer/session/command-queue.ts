@@ -4,9 +4,12 @@ import type { ServerMessage, ServerMessageOf } from '../../src-main/contract/ser
 
 interface Waiting {
   readonly message: ClientMessage;
+  /** The place of the first chunk that was captured after it. */
+  readonly beforeOrder: number;
   readonly answerType: ServerMessage['type'];
   readonly answer: (message: ServerMessage) => void;
   readonly reject: (error: LecternError) => void;
+  sent: boolean;
 }
 
 /** Commands on their way, and who waits for their answers, which come in the order of the commands. */
@@ -14,15 +17,22 @@ export interface CommandQueue {
   expect<Type extends ServerMessage['type']>(
     message: ClientMessage,
     answerType: Type,
+    beforeOrder: number,
   ): Promise<ServerMessageOf<Type>>;
+  /** The oldest command that was not sent. */
+  readonly unsent: { readonly message: ClientMessage; readonly beforeOrder: number } | undefined;
+  /** The oldest command that was not sent counts as sent from now on. */
+  takeUnsent(): void;
+  /** Whatever is not answered is to be sent again, or need not be. */
+  markSent(sent: boolean): void;
   /** Settles the oldest command that waits for a message of this type. */
   answer(message: ServerMessage): void;
-  /** Rejects the oldest command where `error` can only be its answer. */
-  refuse(error: LecternError): void;
+  /** Rejects the oldest command where `error` can only be its answer, and returns it. */
+  refuse(error: LecternError): ClientMessage | undefined;
   /** Rejects everything. */
   fail(error: LecternError): void;
-  /** Oldest first. */
-  unanswered(): readonly ClientMessage[];
+  /** Not answered yet. */
+  readonly oldest: ClientMessage | undefined;
 }
 
 // What the engine says to a command; its other errors are about chunks, limits or the disk.
@@ -39,15 +49,26 @@ export function createCommandQueue(): CommandQueue {
   const settled = (command: Waiting) => {
     waiting = waiting.filter((other) => other !== command);
   };
+  const firstUnsent = () => waiting.find(({ sent }) => !sent);
 
   return {
-    expect(message, answerType) {
+    expect(message, answerType, beforeOrder) {
       return new Promise((resolve, reject) => {
         const answer = (reply: ServerMessage) => {
           if (isOfType(reply, answerType)) resolve(reply);
         };
-        waiting = [...waiting, { message, answerType, answer, reject }];
+        waiting = [...waiting, { message, beforeOrder, answerType, answer, reject, sent: false }];
       });
+    },
+    get unsent() {
+      return firstUnsent();
+    },
+    takeUnsent() {
+      const command = firstUnsent();
+      if (command !== undefined) command.sent = true;
+    },
+    markSent(sent) {
+      for (const command of waiting) command.sent = sent;
     },
     answer(message) {
       const command = waiting.find(({ answerType }) => answerType === message.type);
@@ -57,17 +78,20 @@ export function createCommandQueue(): CommandQueue {
     },
     refuse(error) {
       const oldest = waiting[0];
-      if (oldest === undefined) return;
-      if (oldest.message.action !== 'start' && !COMMAND_ERRORS.has(error.code)) return;
+      if (oldest === undefined) return undefined;
+      if (oldest.message.action !== 'start' && !COMMAND_ERRORS.has(error.code)) return undefined;
       settled(oldest);
       oldest.reject(error);
+      return oldest.message;
     },
     fail(error) {
       const failed = waiting;
       waiting = [];
       for (const command of failed) command.reject(error);
     },
-    unanswered: () => waiting.map(({ message }) => message),
+    get oldest() {
+      return waiting[0]?.message;
+    },
   };
 }
 

@@ -1,20 +1,20 @@
+import type { Track } from '../../src-main/contract/audio-format.ts';
 import { type ClientMessage, DEFAULT_START } from '../../src-main/contract/client-messages.ts';
 import { fixedError, LecternError } from '../../src-main/contract/errors.ts';
 import type { ServerMessage, ServerMessageOf } from '../../src-main/contract/server-messages.ts';
-import { createChunkBuffer } from './chunk-buffer.ts';
-import { createCommandQueue } from './command-queue.ts';
+import { createBacklog } from './backlog.ts';
 import { type LineClock, openLine } from './line.ts';
+import { createOutbox, OUTBOX_LIMITS } from './outbox.ts';
 import type { RejoinedSession, SessionClient, SessionClientEvents } from './session-client.ts';
 import type { OpenTransport } from './transport.ts';
-
-/** Longer than a session waits for a lost connection, so that nothing is let go before the session is. */
-const KEPT_SECONDS = 60;
 
 export interface SessionDependencies {
   readonly sessionId: string;
   readonly open: OpenTransport;
   readonly clock: LineClock;
   readonly events: SessionClientEvents;
+  /** How much audio is kept and is on its way; smaller in tests. */
+  readonly limits?: typeof OUTBOX_LIMITS;
 }
 
 export interface RejoinDependencies extends SessionDependencies {
@@ -44,52 +44,30 @@ interface Rejoin {
 }
 
 async function openClient(deps: SessionDependencies, rejoin?: Rejoin): Promise<SessionClient> {
-  const { events } = deps;
-  const commands = createCommandQueue();
-  let buffer = createChunkBuffer(KEPT_SECONDS * (rejoin?.sampleRate ?? 0));
-  let phase: 'idle' | 'recording' | 'paused' | 'ended' = 'idle';
+  const { events, clock } = deps;
+  let phase: 'idle' | 'running' | 'ended' = 'idle';
   let outcome: ServerMessageOf<'recording_stopped'> | undefined;
-
-  const sendWaiting = () => {
-    if (!line.isUp || phase === 'paused') return;
-    for (const wire of buffer.takeUnsent()) line.send(wire);
-  };
-
-  const sendStop = () => {
-    if (!line.isUp) return;
-    // The engine leaves out what comes during a pause, but these chunks were captured before it.
-    if (phase === 'paused' && buffer.hasUnsent) {
-      line.send({ action: 'resume' });
-      phase = 'recording';
-    }
-    sendWaiting();
-    line.send({ action: 'stop' });
-  };
-
-  const sendCommand = (message: ClientMessage) => {
-    if (message.action === 'stop') sendStop();
-    else line.send(message);
-  };
+  let tracks: readonly Track[] = DEFAULT_START.tracks;
+  const outbox = createOutbox({
+    send: (data) => line.send(data),
+    isUp: () => line.isUp,
+    clock,
+    limits: deps.limits ?? OUTBOX_LIMITS,
+  });
+  const backlog = createBacklog(outbox.chunks, events);
+  backlog.expect(rejoin?.sampleRate ?? 0);
 
   const takeNote = (message: ServerMessage) => {
-    if (message.type === 'recording_started' && phase === 'idle') phase = 'recording';
-    if (message.type === 'ack') buffer.acknowledge(message.seq + 1);
-    if (message.type === 'error') commands.refuse(new LecternError(message.code, message.message));
+    if (message.type === 'recording_started' && phase === 'idle') phase = 'running';
+    if (message.type === 'recording_started') ({ tracks } = message);
+    if (message.type === 'ack') outbox.acknowledge(tracks.indexOf(message.track), message.seq + 1);
+    if (message.type === 'error') outbox.refuse(new LecternError(message.code, message.message));
     if (message.type === 'recording_stopped' && !message.continues) {
       phase = 'ended';
       outcome = message;
       rejoin?.resolve(message);
     } else if (message.type === 'recording_stopped') return;
-    commands.answer(message);
-  };
-
-  /** A pause or resume may have been heard, and only its answer lost. */
-  const answerFromStatus = ({ state, duration_seconds }: ServerMessageOf<'status'>) => {
-    const oldest = commands.unanswered()[0]?.action;
-    if (state === 'paused' && oldest === 'pause')
-      commands.answer({ type: 'recording_paused', duration_seconds });
-    if (state === 'recording' && oldest === 'resume')
-      commands.answer({ type: 'recording_resumed', duration_seconds });
+    outbox.answer(message);
   };
 
   const line = await openLine({
@@ -99,31 +77,28 @@ async function openClient(deps: SessionDependencies, rejoin?: Rejoin): Promise<S
       onMessage(message) {
         takeNote(message);
         events.onMessage(message);
+        backlog.look(line.isUp);
       },
       onDown() {
-        buffer.forgetSent();
+        outbox.lose();
         if (phase === 'ended') line.close();
         else if (phase === 'idle') {
           line.close();
-          commands.fail(connectionLost());
+          outbox.fail(connectionLost());
           events.onConnection('lost');
         } else events.onConnection('reconnecting');
       },
       onBack(status) {
-        if (phase === 'idle') phase = status.state === 'paused' ? 'paused' : 'recording';
+        if (phase === 'idle') phase = 'running';
+        tracks = status.tracks.map(({ track }) => track);
         rejoin?.resolve(status);
-        for (const track of status.tracks) buffer.acknowledge(track.next_seq);
-        answerFromStatus(status);
-        // A resume goes before the chunks that follow it, everything else after those that were captured first.
-        const unanswered = status.state === 'finalising' ? [] : commands.unanswered();
-        for (const message of unanswered) if (message.action === 'resume') sendCommand(message);
-        sendWaiting();
-        for (const message of unanswered) if (message.action !== 'resume') sendCommand(message);
+        status.tracks.forEach(({ next_seq }, index) => outbox.acknowledge(index, next_seq));
+        outbox.goOn(status.state);
         events.onConnection('connected');
       },
       onLost() {
         phase = 'ended';
-        commands.fail(connectionLost());
+        outbox.fail(connectionLost());
         rejoin?.reject(connectionLost());
         events.onConnection('lost');
       },
@@ -133,34 +108,26 @@ async function openClient(deps: SessionDependencies, rejoin?: Rejoin): Promise<S
   const command = <Type extends ServerMessage['type']>(message: ClientMessage, answer: Type) => {
     if (outcome !== undefined) return Promise.reject(fixedError('NOT_RECORDING'));
     if (phase === 'ended') return Promise.reject(connectionLost());
-    const answered = commands.expect(message, answer);
-    sendCommand(message);
-    return answered;
+    return outbox.command(message, answer);
   };
 
   if (rejoin === undefined) events.onConnection('connected');
   return {
     start(options) {
-      const sampleRate = options.sample_rate ?? DEFAULT_START.sample_rate;
-      buffer = createChunkBuffer(KEPT_SECONDS * sampleRate);
+      backlog.expect(options.sample_rate ?? DEFAULT_START.sample_rate);
       return command({ ...options, action: 'start', framing: 'headed' }, 'recording_started');
     },
     sendChunk(chunk) {
       if (phase === 'ended') return;
-      buffer.add(chunk);
       line.nudge();
-      sendWaiting();
+      outbox.addChunk(chunk, 0);
+      backlog.look(line.isUp);
     },
     async pause() {
-      const paused = command({ action: 'pause' }, 'recording_paused');
-      if (phase === 'recording') phase = 'paused';
-      await paused;
+      await command({ action: 'pause' }, 'recording_paused');
     },
     async resume() {
-      const resumed = command({ action: 'resume' }, 'recording_resumed');
-      if (phase === 'paused') phase = 'recording';
-      sendWaiting();
-      await resumed;
+      await command({ action: 'resume' }, 'recording_resumed');
     },
     async marker(label) {
       await command({ action: 'marker', ...(label === undefined ? {} : { label }) }, 'marker_added');
@@ -169,12 +136,12 @@ async function openClient(deps: SessionDependencies, rejoin?: Rejoin): Promise<S
       outcome === undefined ? command({ action: 'stop' }, 'recording_stopped') : Promise.resolve(outcome),
     askStatus: () => line.send({ action: 'status' }),
     get unacknowledgedFrames() {
-      return buffer.frames;
+      return outbox.chunks.frames;
     },
     close() {
       phase = 'ended';
       line.close();
-      commands.fail(connectionLost());
+      outbox.fail(connectionLost());
     },
   };
 }

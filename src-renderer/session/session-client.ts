@@ -10,6 +10,11 @@ export interface SessionClientEvents {
   /** Everything the engine says, after the client has taken note of it. */
   onMessage(message: ServerMessage): void;
   onConnection(state: 'connected' | 'reconnecting' | 'lost'): void;
+  /**
+   * Captured audio waits for the disk; or so much waits that there is room for no more, and what is captured from now
+   * on is lost; or neither any longer. `lostSeconds` says how much was lost while there was no room, once there is.
+   */
+  onBacklog(state: 'none' | 'waiting' | 'full', lostSeconds: number): void;
 }
 
 /** One live recording, from start to stop, over whichever shell this page runs in. */

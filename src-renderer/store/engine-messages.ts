@@ -59,6 +59,8 @@ export function createEngineMessageHandler(
       case 'error':
         // Not a problem but the announcement of the next part.
         if (message.code === 'TOTAL_SIZE_LIMIT' || message.code === 'DURATION_LIMIT') return;
+        // The chunk is sent again; that audio waits is told where it waits.
+        if (message.code === 'SLOW_CONSUMER') return;
         if (message.code === 'SESSION_IN_USE') return deps.onTakenOver(message);
         return store.setState({ problem: { code: message.code, message: message.message } });
       case 'status':

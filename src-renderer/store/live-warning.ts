@@ -15,7 +15,9 @@ export type LiveWarningCode =
   | 'device_back'
   | 'rejoined'
   | 'rejoined_gap'
-  | 'new_part';
+  | 'new_part'
+  | 'disk_waiting'
+  | 'memory_full';
 
 export interface LiveWarning {
   readonly code: LiveWarningCode;

@@ -152,8 +152,18 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     onDiskLow: () => client?.askStatus(),
   });
 
+  /** Says that the disk does not take the audio, and what that has cost once it does again. */
+  function onBacklog(backlog: 'none' | 'waiting' | 'full', lostSeconds: number): void {
+    const full = warnings.find('memory_full');
+    warnings.end('disk_waiting', 'memory_full');
+    if (backlog !== 'none') warnings.add(backlog === 'full' ? 'memory_full' : 'disk_waiting');
+    if (lostSeconds > 0 && full !== undefined)
+      warnings.add('gap', { atSeconds: full.atSeconds, missingSeconds: lostSeconds });
+  }
+
   const events: SessionClientEvents = {
     onMessage,
+    onBacklog,
     onConnection(connection) {
       store.setState({ connection });
       if (connection === 'lost' && phase() !== 'stopping') void concludeUnasked({ problem: LOST });

@@ -60,6 +60,7 @@ async function openBench() {
     events: {
       onMessage: (message: ServerMessage) => messages.push(message),
       onConnection: (state: string) => states.push(state),
+      onBacklog: () => undefined,
     },
   };
   const client = await connectSession(dependencies);

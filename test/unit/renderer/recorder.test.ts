@@ -455,3 +455,20 @@ test('a session that another page took over is given up without a fight', async 
   expect(state()).toMatchObject({ phase: 'idle', problem: { code: 'SESSION_IN_USE' } });
   expect(engine.chunks.length).toBeLessThanOrEqual(1);
 });
+
+test('a disk that stands still is told calmly first, then what it costs, and that audio to be sent again is no problem', async () => {
+  await recorder.start('');
+  desk.current.speak(60);
+  engine.backlog('waiting');
+  engine.say({ type: 'error', code: 'SLOW_CONSUMER', message: 'The disk is too slow' });
+  expect(state()).toMatchObject({ warning: { code: 'disk_waiting', atSeconds: 6 }, problem: null });
+  desk.current.speak(40);
+  engine.backlog('full');
+  expect(state().warning).toMatchObject({ code: 'memory_full', atSeconds: 10 });
+  desk.current.speak(20);
+  engine.backlog('waiting', 2);
+  expect(state().warning).toMatchObject({ code: 'gap', atSeconds: 10, missingSeconds: 2 });
+  engine.backlog('none');
+  recorder.dismissWarning();
+  expect(state().warning).toBeNull();
+});

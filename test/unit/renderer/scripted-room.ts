@@ -194,6 +194,7 @@ export function createScriptedEngine() {
       acknowledged = count;
       say({ type: 'ack', track: 'user', seq: count - 1, frames: sum(chunks.slice(0, count)) });
     },
+    backlog: (state: 'none' | 'waiting' | 'full', lostSeconds = 0) => events?.onBacklog(state, lostSeconds),
     loseConnection: () => events?.onConnection('lost'),
     get statusAsked() {
       return statusAsked;

@@ -25,8 +25,11 @@ export function openEngine({
   const parts: MemoryPart[] = [];
   const ended: string[] = [];
   let nowMs = 0;
-  let release: () => void = () => undefined;
-  const held = startsHeld ? new Promise<void>((resolve) => (release = resolve)) : Promise.resolve();
+  let held: PromiseWithResolvers<undefined> | undefined;
+  const hold = (): void => {
+    held ??= Promise.withResolvers<undefined>();
+  };
+  if (startsHeld) hold();
 
   const openPart = (spec: PartSpec): PartSink => {
     const pieces = new Map<Track, Buffer[]>();
@@ -45,7 +48,7 @@ export function openEngine({
     return {
       async append(track, pcm) {
         queuedBytes += pcm.byteLength;
-        await held;
+        await held?.promise;
         queuedBytes -= pcm.byteLength;
         const taken = failed ? 0 : Math.min(room, pcm.byteLength);
         room -= taken;
@@ -108,7 +111,12 @@ export function openEngine({
     received,
     parts,
     ended,
-    release,
+    /** From now on the disk stands still. */
+    hold,
+    release: () => {
+      held?.resolve(undefined);
+      held = undefined;
+    },
     wind: (ms: number) => {
       nowMs += ms;
       engine.tick();

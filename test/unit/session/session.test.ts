@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { PROTOCOL_LIMITS } from '../../../src-main/contract/limits.ts';
+import { createRefusals } from '../../../src-main/session/refusals.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
 import { flushed, headed, openEngine, say } from './memory-engine.ts';
 
@@ -51,6 +52,47 @@ describe('session', () => {
     expect(refused).toBe(60 - 32);
     expect(host.audio().length).toBe(32 * 1024 * 1024);
     expect(host.of('recording_stopped')[0]?.report.tracks[0]?.chunks_rejected).toBe(refused);
+  });
+
+  test('what follows a refused chunk waits for it, so that it does not become a hole', async () => {
+    const host = openEngine();
+    const connection = host.engine.connect('again', host.client);
+    await connection.receiveText(say({ action: 'start', format: 'wav', framing: 'headed' }));
+    host.hold();
+    // Chunks of a megabyte until one is refused, then small ones.
+    const [large, small, isLarge] = [500_000, 100, 33];
+    const audio = seededBytes(4, (isLarge * large + 100 * small) * 2);
+    const startOf = (seq: number): number =>
+      Math.min(seq, isLarge) * large + Math.max(0, seq - isLarge) * small;
+    const send = (seq: number): Promise<void> => {
+      const samples = audio.subarray(startOf(seq) * 2, startOf(seq + 1) * 2);
+      return connection.receiveBinary(headed(0, seq, startOf(seq), samples));
+    };
+    const refused = (): number => host.of('error').filter(({ code }) => code === 'SLOW_CONSUMER').length;
+    const taken: Promise<void>[] = [];
+    while (refused() === 0) taken.push(send(taken.length));
+    const first = taken.length - 1;
+    host.release();
+    await Promise.all(taken);
+    // More than the engine would hold back while it waits for one that is late.
+    for (let seq = first + 1; seq < first + 41; seq++) await send(seq);
+    expect(refused()).toBe(41);
+    for (let seq = first; seq < first + 41; seq++) await send(seq);
+    await connection.receiveText(say({ action: 'stop' }));
+    expect(host.of('recording_stopped')[0]?.report.gaps).toEqual([]);
+    expect(host.audio().equals(audio.subarray(0, startOf(first + 41) * 2))).toBe(true);
+  });
+
+  test('a sender that never sends a refused chunk again is waited for five seconds, and not for ever', () => {
+    let nowMs = 0;
+    const refusals = createRefusals(() => nowMs);
+    refusals.note('user', 7);
+    expect(refusals.holdsBack('assistant', 8)).toBe(false);
+    nowMs = 4999;
+    expect(refusals.holdsBack('user', 8)).toBe(true);
+    nowMs = 5000;
+    expect(refusals.holdsBack('user', 9)).toBe(false);
+    expect(refusals.holdsBack('user', 10)).toBe(false);
   });
 
   test('a live source that stops is reported within a second; one that sends in bursts is given longer', async () => {

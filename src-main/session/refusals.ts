@@ -1,0 +1,31 @@
+import type { Track } from '../contract/audio-format.ts';
+
+/** How long a refused chunk is waited for; its sender was told to send it again. */
+const WAITED_FOR_MS = 5000;
+
+/**
+ * Remembers which numbered chunks were refused for want of room. What follows a refused chunk is refused too until it
+ * comes again: taken at once, it would soon make its predecessor a hole.
+ */
+export interface Refusals {
+  /** True where a chunk may not be taken yet, because one before it was refused. */
+  holdsBack(track: Track, seq: number): boolean;
+  note(track: Track, seq: number): void;
+}
+
+export function createRefusals(nowMs: () => number): Refusals {
+  const refused = new Map<Track, { readonly seq: number; readonly atMs: number }>();
+  return {
+    holdsBack(track, seq) {
+      const earliest = refused.get(track);
+      if (earliest === undefined) return false;
+      if (seq > earliest.seq && nowMs() - earliest.atMs < WAITED_FOR_MS) return true;
+      refused.delete(track);
+      return false;
+    },
+    note(track, seq) {
+      const earliest = refused.get(track);
+      refused.set(track, { seq: Math.min(seq, earliest?.seq ?? seq), atMs: nowMs() });
+    },
+  };
+}

@@ -1,0 +1,136 @@
+import type { ClientMessage } from '../../src-main/contract/client-messages.ts';
+import type { LecternError } from '../../src-main/contract/errors.ts';
+import { MEBIBYTE } from '../../src-main/contract/limits.ts';
+import type { ServerMessage, ServerMessageOf } from '../../src-main/contract/server-messages.ts';
+import type { CaptureChunk } from '../capture/capture.ts';
+import { type ChunkBuffer, createChunkBuffer } from './chunk-buffer.ts';
+import { createCommandQueue } from './command-queue.ts';
+import type { LineClock } from './line.ts';
+
+export const OUTBOX_LIMITS = {
+  /** For an engine that does not take audio: more than 5 min of 48 kHz stereo, 34 min of 16 kHz mono. */
+  keptBytes: 64 * MEBIBYTE,
+  /**
+   * Whatever the transport: a message port never makes its sender wait. An eighth of what the engine holds for one
+   * session before it refuses a chunk.
+   */
+  inFlightBytes: 4 * MEBIBYTE,
+} as const;
+/** How long chunks wait after one was refused because the disk is too slow. */
+const SEND_AGAIN_AFTER_MS = 1000;
+
+export interface OutboxDependencies {
+  /** Sends now; is called while the line is up. */
+  readonly send: (data: ClientMessage | Uint8Array<ArrayBuffer>) => void;
+  readonly isUp: () => boolean;
+  readonly clock: LineClock;
+  readonly limits: typeof OUTBOX_LIMITS;
+}
+
+/**
+ * What goes to the engine, in the order in which it happened: commands until they are answered, chunks until they are
+ * acknowledged. A command never overtakes what was captured before it, however long that waits.
+ */
+export interface Outbox {
+  addChunk(chunk: CaptureChunk, trackIndex: number): void;
+  /** Resolves to the command's answer. */
+  command<Type extends ServerMessage['type']>(
+    message: ClientMessage,
+    answer: Type,
+  ): Promise<ServerMessageOf<Type>>;
+  acknowledge(trackIndex: number, nextSeq: number): void;
+  /** Takes note of what may answer a command. */
+  answer(message: ServerMessage): void;
+  /** Takes note of an error, which may be about a command, or say that chunks are to be sent again. */
+  refuse(error: LecternError): void;
+  /** The connection is gone, and with it whatever was on its way. */
+  lose(): void;
+  /** The connection is back, in a session that stands so. */
+  goOn(state: ServerMessageOf<'status'>['state']): void;
+  /** Nothing more is sent; who waits for an answer gets this error. */
+  fail(error: LecternError): void;
+  readonly chunks: Pick<ChunkBuffer, 'frames' | 'isFull' | 'lostFrames'>;
+}
+
+export function createOutbox({ send, isUp, clock, limits }: OutboxDependencies): Outbox {
+  const chunks = createChunkBuffer(limits);
+  const commands = createCommandQueue();
+  /** The engine leaves out what comes now, as during a pause. */
+  let gated = false;
+  let waitsUntilMs = -Infinity;
+
+  const sendCommand = (message: ClientMessage): void => {
+    const { action } = message;
+    // What the engine leaves out during a pause was captured before it, where it is still to be sent at the end.
+    if (action === 'stop' && gated && chunks.unsentOrder !== undefined) {
+      send({ action: 'resume' });
+      gated = false;
+      return flow();
+    }
+    if (action === 'pause' || action === 'resume') gated = action === 'pause';
+    commands.takeUnsent();
+    send(message);
+  };
+
+  /** Sends what may be sent now. */
+  const flow = (): void => {
+    while (isUp() && clock.now() >= waitsUntilMs) {
+      const order = chunks.unsentOrder;
+      const command = commands.unsent;
+      const chunkIsNext = order !== undefined && !gated && order < (command?.beforeOrder ?? Infinity);
+      if (chunkIsNext) {
+        const wire = chunks.takeUnsent();
+        if (wire === undefined) return;
+        send(wire);
+      } else if (command !== undefined) sendCommand(command.message);
+      else return;
+    }
+  };
+
+  return {
+    addChunk(chunk, trackIndex) {
+      chunks.add(chunk, trackIndex);
+      flow();
+    },
+    command(message, answer) {
+      const answered = commands.expect(message, answer, chunks.nextOrder);
+      flow();
+      return answered;
+    },
+    acknowledge(trackIndex, nextSeq) {
+      chunks.acknowledge(trackIndex, nextSeq);
+      flow();
+    },
+    answer: (message) => commands.answer(message),
+    refuse(error) {
+      if (error.code === 'SLOW_CONSUMER') {
+        // Which one was refused is not said: the engine leaves out what it gets twice.
+        chunks.forgetSent();
+        waitsUntilMs = clock.now() + SEND_AGAIN_AFTER_MS;
+        clock.after(SEND_AGAIN_AFTER_MS, flow);
+        return;
+      }
+      if (commands.refuse(error)?.action !== 'pause') return;
+      gated = false;
+      flow();
+    },
+    lose() {
+      chunks.forgetSent();
+      commands.markSent(false);
+      waitsUntilMs = -Infinity;
+    },
+    goOn(state) {
+      gated = state === 'paused' || state === 'finalising';
+      // A pause or resume may have been heard, and only its answer lost.
+      const oldest = commands.oldest?.action;
+      if (oldest === 'pause' && state === 'paused')
+        commands.answer({ type: 'recording_paused', duration_seconds: 0 });
+      if (oldest === 'resume' && state === 'recording')
+        commands.answer({ type: 'recording_resumed', duration_seconds: 0 });
+      if (state === 'finalising') commands.markSent(true);
+      flow();
+    },
+    fail: (error) => commands.fail(error),
+    chunks,
+  };
+}
