@@ -12,7 +12,7 @@ const uses = ['repair', 'conversation'];
 /** Folders that put parts together: the running recording, and the finished ones. */
 const halves = ['recording', 'library'];
 /** Folders that carry the recorder to somebody. */
-const shells = ['remote', 'desktop', 'launch'];
+const shells = ['remote', 'desktop', 'launch', 'system-audio'];
 
 /** Every layer and where it lives. The first match counts. */
 const layers = [

@@ -1,10 +1,12 @@
 import { app, dialog, session, shell, type BrowserWindow } from 'electron';
+import { release } from 'node:os';
 import { join } from 'node:path';
 import { toWireError } from './contract/errors.ts';
 import { registerAppScheme } from './desktop/app-origin.ts';
 import { handleAppProtocol } from './desktop/app-protocol.ts';
 import { focusWindow, openAppWindow } from './desktop/app-window.ts';
 import { chooseDataDir, keepProfileIn } from './desktop/data-dir.ts';
+import { createDisplayAudio } from './desktop/display-audio.ts';
 import { routeIpc } from './desktop/ipc-router.ts';
 import { installMenu } from './desktop/menu.ts';
 import { restrictPermissions } from './desktop/permissions.ts';
@@ -16,11 +18,12 @@ import { createEncoder } from './encode/create-encoder.ts';
 import { listFfmpegCandidates } from './encode/ffmpeg-candidates.ts';
 import { findFfmpeg } from './encode/find-ffmpeg.ts';
 import { defaultDataDir } from './launch/data-folder.ts';
-import { logToStderr as log, systemClock, thisMachine } from './launch/this-machine.ts';
+import { logToStderr as log, systemClock, thisMachine, thisProcess } from './launch/this-machine.ts';
 import { createRecorder, type Recorder } from './recorder.ts';
 import { createFilesRoute, filePath } from './remote/files-route.ts';
 import { createIntakeRoute, isIntakePath } from './remote/intake-route.ts';
 import { createRendererFiles } from './remote/renderer-files.ts';
+import { createSystemAudio } from './system-audio/system-audio.ts';
 
 const dataDir = chooseDataDir(process.argv, defaultDataDir(thisMachine));
 const profileDir = keepProfileIn(dataDir);
@@ -36,6 +39,11 @@ if (app.requestSingleInstanceLock()) {
 
 async function run(): Promise<void> {
   const ffmpeg = await findFfmpeg({ candidates: await listFfmpegCandidates(process.env), log });
+  const displayAudio = createDisplayAudio({
+    platform: process.platform,
+    systemRelease: release(),
+    nowMs: systemClock.monotonicMs,
+  });
   const recorder = await createRecorder({
     dataDir,
     version: app.getVersion(),
@@ -45,13 +53,15 @@ async function run(): Promise<void> {
     clock: systemClock,
     log,
     fileUrl: filePath,
+    systemAudio: createSystemAudio({ ...thisProcess, ...thisMachine, log }) ?? displayAudio.systemAudio,
     moveToTrash: (path) => shell.trashItem(path),
     reveal: (path) => {
       shell.showItemInFolder(path);
       return Promise.resolve();
     },
   });
-  restrictPermissions(session.defaultSession);
+  restrictPermissions(session.defaultSession, displayAudio.mayCapture);
+  displayAudio.answer(session.defaultSession);
   handleAppProtocol({
     rendererFiles: createRendererFiles(join(app.getAppPath(), 'out/renderer')),
     sessionFiles: createFilesRoute(recorder),

@@ -11,6 +11,7 @@ import type { Encoder } from './encode/encoder.ts';
 import { openRecordingsDirs } from './files/recordings-dirs.ts';
 import { unwritable } from './files/session-folder.ts';
 import { createHandlers } from './library/handlers.ts';
+import { noSystemAudio, type SystemAudioHandlers } from './library/no-system-audio.ts';
 import { createSessionFiles } from './library/session-files.ts';
 import { openForeignFiles } from './library/intake/open-foreign-files.ts';
 import { createSessionFinder } from './library/session-finder.ts';
@@ -39,6 +40,12 @@ export interface ServerDefaults {
   readonly profile?: string;
 }
 
+/** How this machine hands over what it plays: what answers the page, and the way to take it all down again. */
+export interface SystemAudio {
+  readonly handlers: SystemAudioHandlers;
+  close(): Promise<void>;
+}
+
 export interface RecorderOptions {
   /** Holds the catalog, the settings and, unless told otherwise, `recordings/`. */
   readonly dataDir: string;
@@ -57,6 +64,8 @@ export interface RecorderOptions {
   readonly moveToTrash: (path: string) => Promise<void>;
   /** Shows a folder in the system's file manager. */
   readonly reveal: (path: string) => Promise<void>;
+  /** Absent where no page is served. */
+  readonly systemAudio?: SystemAudio | undefined;
   readonly defaults?: ServerDefaults;
   /** Tests and special servers alone set other limits than the protocol's. */
   readonly limits?: Limits;
@@ -200,6 +209,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   const shutDown = async (): Promise<void> => {
     recovering.abort();
     await engine.close();
+    await options.systemAudio?.close();
     await deliveriesFinished;
     await foreign.close();
     clearInterval(ticking);
@@ -210,7 +220,12 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   let closing: Promise<void> | undefined;
 
   return {
-    handlers: { ...library, ...foreign.handlers },
+    handlers: {
+      ...library,
+      ...foreign.handlers,
+      ...(options.systemAudio?.handlers ??
+        noSystemAudio('not_offered', 'There is no page here to record for')),
+    },
     intakeFiles: foreign.files,
     recovered: recovery.recovered,
     recoveryFinished: deliveriesFinished,

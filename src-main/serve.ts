@@ -10,7 +10,7 @@ import { onTermination } from './launch/on-termination.ts';
 import { openRecorder } from './open-recorder.ts';
 import { projectDir, readPackageVersion } from './launch/package-version.ts';
 import { announceServer } from './launch/server-note.ts';
-import { logToStderr, machineAddresses, thisMachine } from './launch/this-machine.ts';
+import { logToStderr, machineAddresses, thisMachine, thisProcess } from './launch/this-machine.ts';
 import type { Recorder } from './recorder.ts';
 import { createToken } from './remote/access.ts';
 import { type Environment, parseServerEnvironment } from './remote/environment.ts';
@@ -18,6 +18,7 @@ import { filePath } from './remote/files-route.ts';
 import { isLoopback } from './remote/host-names.ts';
 import { listen } from './remote/listen.ts';
 import type { Log } from './session/ports.ts';
+import { createSystemAudio } from './system-audio/system-audio.ts';
 
 /** Tried first where no port was asked for, so that the address is usually the same. */
 const USUAL_PORT = 7717;
@@ -75,6 +76,7 @@ export async function startServer({
         version,
         environment,
         log,
+        systemAudio: createSystemAudio({ ...thisProcess, ...thisMachine, environment, log }),
         // Relative, so that it is right under every name and port this server is reached by.
         fileUrl: filePath,
       }),

@@ -6,6 +6,7 @@ import { fileEntrySchema } from './server-messages.ts';
 import { sessionIdSchema } from './session-id.ts';
 import { sessionRecordSchema } from './session-record.ts';
 import { settingsPatchSchema, settingsSchema } from './settings.ts';
+import { systemAudioStatusSchema } from './system-audio.ts';
 
 const sessionReference = z.strictObject({ id: sessionIdSchema });
 
@@ -120,6 +121,25 @@ export const api = {
   'intake.discard': operation('DELETE', '/api/intake/:id', intakeReference, z.object({ id: intakeIdSchema })),
   'settings.get': operation('GET', '/api/settings', z.strictObject({}), settingsSchema),
   'settings.update': operation('PATCH', '/api/settings', settingsPatchSchema, settingsSchema),
+  /** What this system offers, and why not where it does not. Sets nothing up. */
+  'system_audio.status': operation('GET', '/api/system-audio', z.strictObject({}), systemAudioStatusSchema),
+  /**
+   * Makes the computer's sound ready to be opened by the page, and answers with how. Throws SYSTEM_AUDIO_UNAVAILABLE.
+   * Called again while it is open, says how it stands.
+   */
+  'system_audio.open': operation(
+    'POST',
+    '/api/system-audio/open',
+    z.strictObject({}),
+    systemAudioStatusSchema,
+  ),
+  /** Takes it down again, once nobody listens to it any more. */
+  'system_audio.close': operation(
+    'POST',
+    '/api/system-audio/close',
+    z.strictObject({}),
+    systemAudioStatusSchema,
+  ),
   'app.info': operation('GET', '/api/app', z.strictObject({}), appInfoSchema),
 } as const;
 

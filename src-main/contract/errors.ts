@@ -57,6 +57,9 @@ export const errorCodeSchema = z.enum([
   'MICROPHONE_DENIED',
   'MICROPHONE_BUSY',
   'CAPTURE_UNSUPPORTED',
+  'SYSTEM_AUDIO_UNAVAILABLE',
+  'SYSTEM_AUDIO_REFUSED',
+  'SYSTEM_AUDIO_NOT_SHARED',
   'CONNECTION_LOST',
 ]);
 export type ErrorCode = z.infer<typeof errorCodeSchema>;

@@ -3,13 +3,17 @@ import { isAppOrigin, isAppUrl } from './app-origin.ts';
 
 /**
  * Electron grants everything unless told otherwise, and asks in two ways: a request when a page wants something,
- * a check when it looks whether it may. Both say yes to the microphone for our own page and no to all else.
+ * a check when it looks whether it may. Both say yes to the microphone for our own page and no to all else, save the
+ * one getDisplayMedia that the page has announced, which display-audio.ts then answers.
  */
-export function restrictPermissions(session: Session): void {
+export function restrictPermissions(session: Session, mayCaptureDisplay: () => boolean): void {
   session.setPermissionRequestHandler((_contents, permission, callback, details) => {
     const types = 'mediaTypes' in details ? (details.mediaTypes ?? []) : [];
     const onlyAudio = types.length > 0 && types.every((type) => type === 'audio');
-    callback(permission === 'media' && onlyAudio && details.isMainFrame && isAppUrl(details.requestingUrl));
+    const isOurPage = details.isMainFrame && isAppUrl(details.requestingUrl);
+    const isMicrophone = permission === 'media' && onlyAudio;
+    const isAnnounced = permission === 'display-capture' && mayCaptureDisplay();
+    callback(isOurPage && (isMicrophone || isAnnounced));
   });
   session.setPermissionCheckHandler(
     (_contents, permission, requestingOrigin, details) =>

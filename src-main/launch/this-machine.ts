@@ -8,6 +8,17 @@ export const thisMachine: Machine = {
   homeDir: homedir(),
 };
 
+export const thisProcess = { pid: process.pid, isAlive };
+
+function isAlive(pid: number): boolean {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // Somebody else's, but there.
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
+}
+
 export const systemClock: Clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
 
 /** One line of JSON a message, on stderr: stdout is for data. */

@@ -26,9 +26,9 @@ export interface LibraryOptions extends ExportOptions {
 
 const DEFAULT_PAGE = 200;
 
-type LibraryHandlers = Omit<ApiHandlers, `intake.${string}`>;
+type LibraryHandlers = Omit<ApiHandlers, `intake.${string}` | `system_audio.${string}`>;
 
-/** Answers everything in contract/api.ts but what is asked of files from outside. */
+/** Answers everything in contract/api.ts but what is asked of files from outside and of the shell. */
 export function createHandlers(options: LibraryOptions): LibraryHandlers {
   const { catalog, dirs, finder, settings, files } = options;
 

@@ -12,10 +12,12 @@ export interface AudioServer {
   /** What a program needs in its environment to find this server and no other. */
   readonly env: Readonly<Record<string, string>>;
   /**
-   * Plays raw interleaved signed 16-bit stereo at 48 kHz into the microphone. With a short latency the speaker keeps
-   * to its clock even while nobody listens.
+   * Plays raw interleaved signed 16-bit stereo at 48 kHz into the microphone, or into another sink. With a short latency
+   * the sink keeps to its clock even while nobody listens.
    */
-  play(pcmPath: string, options?: { latencyMs?: number }): Playback;
+  play(pcmPath: string, options?: { latencyMs?: number; sink?: string }): Playback;
+  /** Asks or tells the server something, as `pactl` would. */
+  control(...args: string[]): Promise<string>;
   /** Takes the microphone away, as pulling its cable would, and the speaker behind it. */
   unplugMicrophone(): Promise<void>;
   plugInMicrophone(): Promise<void>;
@@ -83,13 +85,14 @@ export async function startAudioServer(options: { microphone?: boolean } = {}): 
   let modules: string[] = [];
   const audioServer: AudioServer = {
     env,
-    play(pcmPath, { latencyMs } = {}) {
+    control,
+    play(pcmPath, { latencyMs, sink = 'speaker' } = {}) {
       const player = spawn(
         'pacat',
         [
           '--playback',
           '--raw',
-          '--device=speaker',
+          `--device=${sink}`,
           '--rate=48000',
           '--channels=2',
           '--format=s16le',

@@ -59,6 +59,7 @@ test.each([
   ],
   ['remote', ['src-main/contract/x.ts', 'src-main/recorder.ts']],
   ['desktop', ['src-main/contract/x.ts', 'src-main/recorder.ts']],
+  ['system-audio', ['src-main/contract/x.ts', 'src-main/recorder.ts']],
   ['preload', ['src-main/contract/x.ts']],
   ['commands', ['src-main/recorder.ts', 'src-main/remote/x.ts', 'src-main/encode/x.ts']],
 ])('%s/ may import what lies below it', async (layer, targets) => {
@@ -103,6 +104,7 @@ test.each([
   ['src-main/remote/x.ts', ['src-main/desktop/x.ts', 'src-main/launch/x.ts', 'src-main/serve.ts']],
   ['src-main/desktop/x.ts', ['src-main/remote/x.ts', 'src-main/main.ts']],
   ['src-main/launch/x.ts', ['src-main/remote/x.ts', 'src-main/commands/x.ts']],
+  ['src-main/system-audio/x.ts', ['src-main/desktop/x.ts', 'src-main/launch/x.ts']],
   ['src-main/preload/x.ts', ['src-main/desktop/x.ts', 'src-main/recorder.ts']],
   ['src-main/commands/x.ts', ['src-main/cli.ts', 'src-renderer/x.ts']],
   ['src-main/serve.ts', ['src-main/commands/x.ts', 'src-main/main.ts', 'src-main/cli.ts']],

@@ -8,6 +8,7 @@ type RequestHandler = (
   callback: (granted: boolean) => void,
   details: unknown,
 ) => void;
+type DisplayMediaHandler = (request: unknown, callback: (streams: unknown) => void) => void;
 type CheckHandler = (contents: unknown, permission: string, origin: string, details: unknown) => boolean;
 
 /** Chromium's name for a permission, and Electron's, with what tells its kinds of media apart. */
@@ -24,6 +25,7 @@ const PERMISSIONS = [
 class Session extends EventEmitter {
   #requestHandler: RequestHandler | null = null;
   #checkHandler: CheckHandler | null = null;
+  #displayMediaHandler: DisplayMediaHandler | null = null;
 
   setPermissionRequestHandler(handler: RequestHandler | null): void {
     this.#requestHandler = handler;
@@ -37,8 +39,36 @@ class Session extends EventEmitter {
     // Chromium without windows offers no devices to choose from.
   }
 
-  setDisplayMediaRequestHandler(): void {
-    // Chromium's own picker cannot be replaced from outside.
+  setDisplayMediaRequestHandler(handler: DisplayMediaHandler | null): void {
+    this.#displayMediaHandler = handler;
+  }
+
+  /** Asks what Electron asks when a page calls getDisplayMedia, in the same order. Null is a refusal. */
+  async askForDisplayMedia(contents: unknown, frame: { url: string; origin: string }): Promise<unknown> {
+    const details = {
+      requestingUrl: frame.url,
+      isMainFrame: true,
+      mediaTypes: ['video', 'audio'],
+      securityOrigin: `${frame.origin}/`,
+    };
+    const request = this.#requestHandler;
+    const permitted =
+      request === null ||
+      (await new Promise<boolean>((resolve) => request(contents, 'display-capture', resolve, details)));
+    const handler = this.#displayMediaHandler;
+    if (!permitted || handler === null) return null;
+    return new Promise((resolve) =>
+      handler(
+        {
+          frame,
+          securityOrigin: `${frame.origin}/`,
+          videoRequested: true,
+          audioRequested: true,
+          userGesture: true,
+        },
+        resolve,
+      ),
+    );
   }
 
   /** Asks both handlers about every permission for a page about to load, and tells Chromium what they said. */
@@ -83,4 +113,6 @@ class Session extends EventEmitter {
   }
 }
 
-export const session = { defaultSession: new Session() };
+export const createSession = () => new Session();
+
+export const session = { defaultSession: createSession() };

@@ -1,0 +1,54 @@
+import { execFile } from 'node:child_process';
+import { LecternError } from '../contract/errors.ts';
+import type { SystemAudioObstacle } from '../contract/system-audio.ts';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Runs pactl with these arguments. Rejects with SYSTEM_AUDIO_UNAVAILABLE, whose details name the obstacle. */
+export type Pactl = (...args: readonly string[]) => Promise<string>;
+
+/** A sound server that answers at all answers within a few milliseconds. */
+const LIMIT_MS = 3000;
+const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
+
+export function createPactl(environment: Environment): Pactl {
+  return (...args) =>
+    new Promise((resolve, reject) => {
+      execFile(
+        'pactl',
+        args,
+        {
+          env: inEnglish(environment),
+          timeout: LIMIT_MS,
+          killSignal: 'SIGKILL',
+          maxBuffer: MAX_OUTPUT_BYTES,
+          shell: false,
+        },
+        (error, stdout) => {
+          if (error === null) resolve(stdout);
+          else reject(unavailable(error.code === 'ENOENT' ? 'program_missing' : 'no_sound_server', error));
+        },
+      );
+    });
+}
+
+/** pactl translates what it prints. */
+export function inEnglish(environment: Environment): NodeJS.ProcessEnv {
+  return { ...environment, LC_ALL: 'C' };
+}
+
+export const OBSTACLE_WORDS = {
+  program_missing: 'Expected the program pactl, found none. Install the package pulseaudio-utils',
+  no_sound_server: 'Expected PulseAudio or PipeWire to answer, neither does. Start one of them',
+  no_output: 'Expected an output that sound is played on, found none. Connect one',
+} as const satisfies Partial<Record<SystemAudioObstacle, string>>;
+
+/** What may stand between us and the sound of a Linux system. */
+export type LinuxObstacle = keyof typeof OBSTACLE_WORDS;
+
+export function unavailable(obstacle: LinuxObstacle, cause?: unknown): LecternError {
+  return new LecternError('SYSTEM_AUDIO_UNAVAILABLE', OBSTACLE_WORDS[obstacle], {
+    cause,
+    details: { obstacle },
+  });
+}

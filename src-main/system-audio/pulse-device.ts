@@ -1,0 +1,169 @@
+import type { Log } from '../session/ports.ts';
+import { type Environment, type Pactl, unavailable } from './pactl.ts';
+import { deviceLabel, moduleArguments, sourceName } from './pulse-names.ts';
+import { type PulseState, readPulseState } from './pulse-state.ts';
+import { watchServer } from './watch-server.ts';
+
+export interface PulseDeviceOptions {
+  readonly pactl: Pactl;
+  readonly environment: Environment;
+  readonly pid: number;
+  readonly isAlive: (pid: number) => boolean;
+  readonly log: Log;
+  /** How long a device that nobody listens to is kept. */
+  readonly idleMs?: number;
+}
+
+/** The device that carries what the computer plays. One at a time; all calls are answered in their order. */
+export interface PulseDevice {
+  /** Loads the device, or leaves it as it is. Rejects with SYSTEM_AUDIO_UNAVAILABLE. */
+  open(): Promise<void>;
+  /** Takes the device down as soon as nobody listens to it. */
+  release(): Promise<void>;
+  /** Takes the device down, whoever listens. */
+  remove(): Promise<void>;
+  /** Takes down what processes that are gone have left behind. */
+  removeStale(): Promise<void>;
+  /** The device that is there, and how many came before it. */
+  readonly device: { readonly label: string; readonly generation: number } | null;
+}
+
+/** A page that has closed its device and opens it anew, as for another rate, is back within a second. */
+const IDLE_MS = 30_000;
+
+export function createPulseDevice(options: PulseDeviceOptions): PulseDevice {
+  const { pactl, pid, log } = options;
+  const label = deviceLabel(pid);
+  const idleMs = options.idleMs ?? IDLE_MS;
+  let wanted = false;
+  let module: number | undefined;
+  let generation = 0;
+  let stopWatching: (() => void) | undefined;
+  let idleTimer: NodeJS.Timeout | undefined;
+  let failing = false;
+  let turn: Promise<unknown> = Promise.resolve();
+
+  const inTurn = <T>(task: () => Promise<T>): Promise<T> => {
+    const done = turn.then(task);
+    turn = done.catch(() => undefined);
+    return done;
+  };
+
+  const unload = async (index: number): Promise<void> => {
+    await pactl('unload-module', String(index));
+  };
+
+  const load = async (monitor: string): Promise<void> => {
+    const answer = await pactl('load-module', ...moduleArguments(pid, monitor));
+    module = Number(answer.trim());
+    generation += 1;
+  };
+
+  /** Puts the device on the output that is the default one by now; loads it where it is gone. */
+  const follow = async (state: PulseState): Promise<void> => {
+    const { monitor } = state;
+    if (monitor === undefined) throw unavailable('no_output');
+    if (module === undefined) return load(monitor.name);
+    const feed = state.outputs.find((output) => output.module === module);
+    if (feed !== undefined && feed.source !== monitor.source) {
+      await pactl('move-source-output', String(feed.index), monitor.name);
+      log('info', 'System audio follows the default output', { monitor: monitor.name });
+    }
+  };
+
+  const hasListeners = ({ sources, outputs }: PulseState): boolean => {
+    const source = sources.get(sourceName(pid));
+    return source !== undefined && outputs.some((output) => output.source === source);
+  };
+
+  const stop = (): void => {
+    stopWatching?.();
+    stopWatching = undefined;
+    clearTimeout(idleTimer);
+    idleTimer = undefined;
+  };
+
+  const takeDown = async (): Promise<void> => {
+    stop();
+    const loaded = module;
+    module = undefined;
+    if (loaded !== undefined) await unload(loaded);
+  };
+
+  /** A page may go without a word; what it leaves is taken down when it has not been listened to for a while. */
+  const noteListeners = (listened: boolean): void => {
+    if (listened) {
+      clearTimeout(idleTimer);
+      idleTimer = undefined;
+      return;
+    }
+    idleTimer ??= setTimeout(() => {
+      idleTimer = undefined;
+      wanted = false;
+      look();
+    }, idleMs).unref();
+  };
+
+  /** Makes the server what it should be, whatever has happened to it. */
+  const settle = async (): Promise<void> => {
+    const state = await readPulseState(pactl);
+    const ours = state.devices.find((device) => device.pid === pid);
+    if (module !== undefined && ours?.module !== module) module = undefined;
+    const listened = module !== undefined && hasListeners(state);
+    if (!wanted && !listened) return takeDown();
+    await follow(state);
+    noteListeners(listened);
+  };
+
+  const look = (): void => {
+    inTurn(settle).then(
+      () => {
+        failing = false;
+      },
+      (error: unknown) => {
+        // Told once, however often a server that is gone is looked for.
+        if (!failing) log('warn', 'System audio could not be kept up', { error });
+        failing = true;
+      },
+    );
+  };
+
+  return {
+    open: () =>
+      inTurn(async () => {
+        wanted = true;
+        try {
+          await settle();
+        } catch (error) {
+          wanted = module !== undefined;
+          throw error;
+        }
+        stopWatching ??= watchServer(options.environment, look);
+      }),
+    release: () =>
+      inTurn(async () => {
+        wanted = false;
+        if (module !== undefined) await settle();
+        else stop();
+      }),
+    remove: () =>
+      inTurn(async () => {
+        wanted = false;
+        await takeDown();
+      }),
+    removeStale: () =>
+      inTurn(async () => {
+        const { devices, isLocal } = await readPulseState(pactl);
+        // This process has only begun: what bears its number is another's that had it before.
+        const stale = devices.filter(
+          (device) => device.pid === pid || (isLocal && !options.isAlive(device.pid)),
+        );
+        for (const { module: index } of stale) if (index !== module) await unload(index);
+        if (stale.length > 0)
+          log('info', 'Removed system audio devices of earlier runs', { count: stale.length });
+      }),
+    get device() {
+      return module === undefined ? null : { label, generation };
+    },
+  };
+}

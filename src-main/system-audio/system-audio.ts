@@ -1,0 +1,87 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { LecternError } from '../contract/errors.ts';
+import type { SystemAudioStatus } from '../contract/system-audio.ts';
+import type { SystemAudio } from '../recorder.ts';
+import type { Log } from '../session/ports.ts';
+import { createPactl, type Environment, type LinuxObstacle, OBSTACLE_WORDS } from './pactl.ts';
+import { createPulseDevice } from './pulse-device.ts';
+import { readPulseState } from './pulse-state.ts';
+
+export interface SystemAudioOptions {
+  readonly platform: NodeJS.Platform;
+  readonly environment: Environment;
+  readonly log: Log;
+  /** Of this process. */
+  readonly pid: number;
+  readonly isAlive: (pid: number) => boolean;
+  readonly idleMs?: number;
+}
+
+/** What the computer plays, where that comes as a device: Linux with PulseAudio or PipeWire. */
+export function createSystemAudio(options: SystemAudioOptions): SystemAudio | undefined {
+  return options.platform === 'linux' ? createLinuxSystemAudio(options) : undefined;
+}
+
+function createLinuxSystemAudio(options: SystemAudioOptions): SystemAudio {
+  const { environment, log } = options;
+  const pactl = createPactl(environment);
+  const device = createPulseDevice({ ...options, pactl });
+
+  const status = async (): Promise<SystemAudioStatus> => {
+    if (device.device === null) {
+      const obstacle = await readPulseState(pactl).then(
+        ({ monitor }) => (monitor === undefined ? 'no_output' : undefined),
+        obstacleOf,
+      );
+      if (obstacle !== undefined) return statusWithout(obstacle);
+    }
+    return {
+      way: 'device',
+      obstacle: null,
+      message: 'The sound of the default output can be recorded',
+      device: device.device,
+    };
+  };
+
+  // Asking would start a sound server where there is none.
+  if (hasSoundServer(environment))
+    device.removeStale().catch((error: unknown) => {
+      log('info', 'Earlier system audio devices were not looked for', { reason: obstacleOf(error) });
+    });
+
+  return {
+    handlers: {
+      'system_audio.status': status,
+      'system_audio.open': async () => {
+        await device.open();
+        return status();
+      },
+      'system_audio.close': async () => {
+        await device.release();
+        return status();
+      },
+    },
+    close: () =>
+      device.remove().catch((error: unknown) => {
+        log('warn', 'The system audio device could not be removed', { error });
+      }),
+  };
+}
+
+function statusWithout(obstacle: LinuxObstacle): SystemAudioStatus {
+  return { way: 'none', obstacle, message: OBSTACLE_WORDS[obstacle], device: null };
+}
+
+function obstacleOf(error: unknown): LinuxObstacle {
+  const named = error instanceof LecternError ? error.details?.['obstacle'] : undefined;
+  return named === 'program_missing' || named === 'no_output' ? named : 'no_sound_server';
+}
+
+/** Whether a sound server is there already, as its clients look for it. */
+function hasSoundServer({ PULSE_SERVER, PULSE_RUNTIME_PATH, XDG_RUNTIME_DIR }: Environment): boolean {
+  if (PULSE_SERVER !== undefined) return true;
+  const folder =
+    PULSE_RUNTIME_PATH ?? (XDG_RUNTIME_DIR === undefined ? undefined : join(XDG_RUNTIME_DIR, 'pulse'));
+  return folder !== undefined && existsSync(join(folder, 'native'));
+}
