@@ -190,6 +190,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     settings,
     encoder,
     files,
+    repairer: foreign.repairer,
     clock,
     log,
     mp3BitRate,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { channelsSchema, exportFormatSchema, gainSchema, recordingTypeSchema } from './audio-format.ts';
 import type { Result } from './errors.ts';
 import { examinationSchema, intakeIdSchema, intakeProgressSchema, mendedFileSchema } from './intake.ts';
+import { fileCheckSchema } from './repair.ts';
 import { fileEntrySchema } from './server-messages.ts';
 import { sessionIdSchema } from './session-id.ts';
 import { sessionRecordSchema } from './session-record.ts';
@@ -86,6 +87,13 @@ export const api = {
       gain: gainSchema.optional(),
     }),
     z.object({ files: z.array(fileEntrySchema) }),
+  ),
+  // Looks at every file of a session, and mends or makes again what can be; damaged files are kept.
+  'sessions.repair': operation(
+    'POST',
+    '/api/sessions/:id/repair',
+    sessionReference,
+    z.object({ session: sessionRecordSchema, files: z.array(fileCheckSchema) }),
   ),
   'sessions.reveal': operation(
     'POST',

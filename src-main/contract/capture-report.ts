@@ -13,6 +13,8 @@ export const gapCauseSchema = z.enum([
   'no_data',
   /** Its sender stopped a moment before the other track's did. Not a loss. */
   'ended',
+  /** Its file was damaged after it had been finished. */
+  'damaged',
 ]);
 export type GapCause = z.infer<typeof gapCauseSchema>;
 

@@ -48,3 +48,27 @@ export const soundSchema = z.object({
   duration_seconds: z.number().min(0).nullable(),
 });
 export type Sound = z.infer<typeof soundSchema>;
+
+/** What a check of a session found out about one of its files, and did about it. */
+export const fileOutcomeSchema = z.enum([
+  'whole',
+  /** Damaged; the mended one stands in its place, the damaged one is kept. */
+  'mended',
+  /** A delivered copy that was missing or damaged: made again from the recording. */
+  'remade',
+  'missing',
+  /** Damaged, and left as it is. */
+  'unmendable',
+]);
+export type FileOutcome = z.infer<typeof fileOutcomeSchema>;
+
+export const fileCheckSchema = z.object({
+  name: z.string(),
+  outcome: fileOutcomeSchema,
+  faults: z.array(faultSchema),
+  /** The name under which the damaged file is kept beside. */
+  backup: z.string().nullable(),
+  /** What was wrong, or why nothing was done, in the engine's words. */
+  reason: z.string().nullable(),
+});
+export type FileCheck = z.infer<typeof fileCheckSchema>;

@@ -1,8 +1,8 @@
 import type { EncoderThreads } from './built-in-thread.ts';
-import { deliveredAacFrames, framesAtRate, planMp3, planMp4 } from './delivery-plan.ts';
-import type { FileJob, PcmShape } from './encoder.ts';
+import type { FileJob } from './encoder.ts';
+import { expectedCopy } from './expected-file.ts';
 import { replaceFile } from './replace-file.ts';
-import { verifyFile, type ExpectedFile } from './verify.ts';
+import { verifyFile } from './verify.ts';
 import { openWavMaster } from './wav-master.ts';
 
 export type BuiltInFormat = 'wav' | 'mp4' | 'mp3';
@@ -35,20 +35,6 @@ export async function encodeFileBuiltIn(
         job.signal?.throwIfAborted();
       }
     },
-    (outputPath) => verifyFile(outputPath, expectedFile(job, master, master.frames)),
+    (outputPath) => verifyFile(outputPath, expectedCopy(format, master, mp3BitRate)),
   );
-}
-
-function expectedFile(
-  job: FileJob & { readonly format: BuiltInFormat },
-  source: PcmShape,
-  frames: number,
-): ExpectedFile {
-  const { format } = job;
-  const { sampleRate, channels } = source;
-  if (format === 'wav') return { format, sampleRate, channels, seconds: frames / sampleRate };
-  if (format === 'mp3') return { ...planMp3(source, job.mp3BitRate), format, seconds: frames / sampleRate };
-  const plan = planMp4(source);
-  const delivered = deliveredAacFrames(framesAtRate(frames, sampleRate, plan.sampleRate), plan.sampleRate);
-  return { ...plan, format, seconds: delivered / plan.sampleRate };
 }

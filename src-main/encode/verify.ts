@@ -61,6 +61,17 @@ export async function verifyFile(path: string, expected: ExpectedFile): Promise<
   }
 }
 
+/** What is wrong with a file, in half a sentence; undefined where it is whole. */
+export async function findFault(path: string, expected: ExpectedFile): Promise<string | undefined> {
+  try {
+    await verifyFile(path, expected);
+    return undefined;
+  } catch (error) {
+    const what = error instanceof LecternError ? error.details?.['what'] : undefined;
+    return typeof what === 'string' ? what : 'it could not be read back';
+  }
+}
+
 async function readSeconds(track: InputAudioTrack, path: string, expected: ExpectedFile): Promise<number> {
   if (expected.format === 'mp4') {
     // The index is in front: only reading the last packet tells whether what it lists is there.
@@ -88,5 +99,8 @@ function paddingSeconds(expected: ExpectedFile): number {
 
 function unreadable(expected: ExpectedFile, what: string, cause?: unknown): LecternError {
   const name = expected.format.toUpperCase();
-  return new LecternError('ENCODING_FAILED', `The ${name} file was not kept: ${what}`, { cause });
+  return new LecternError('ENCODING_FAILED', `The ${name} file was not kept: ${what}`, {
+    cause,
+    details: { what },
+  });
 }

@@ -1,11 +1,15 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ApiHandlers, AppInfo } from '../contract/api.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { writeSessionFile } from '../files/session-file.ts';
-import { ownerState } from '../files/ownership.ts';
+import { claimFolder, ownerState, releaseFolder } from '../files/ownership.ts';
 import type { RecordingsDirs } from '../files/recordings-dirs.ts';
+import { sessionFolder, unwritable } from '../files/session-folder.ts';
 import type { Clock, Log } from '../session/ports.ts';
+import { checkSession } from './check/check-session.ts';
+import type { Mender } from './check/check-master.ts';
 import { exportSession, type ExportOptions } from './export-session.ts';
 import type { SessionFinder } from './session-finder.ts';
 import type { SettingsStore } from './settings-store.ts';
@@ -16,6 +20,7 @@ export interface LibraryOptions extends ExportOptions {
   readonly finder: SessionFinder;
   readonly settings: SettingsStore;
   readonly appInfo: AppInfo;
+  readonly repairer: Mender;
   readonly clock: Clock;
   readonly log: Log;
   /** True while a session is recording, paused or being finalised. */
@@ -31,6 +36,8 @@ type LibraryHandlers = Omit<ApiHandlers, `intake.${string}` | `system_audio.${st
 /** Answers everything in contract/api.ts but what is asked of files from outside and of the shell. */
 export function createHandlers(options: LibraryOptions): LibraryHandlers {
   const { catalog, dirs, finder, settings, files } = options;
+  /** Sessions whose files are being looked at and mended. */
+  const checking = new Set<string>();
 
   const find = (id: string): SessionRecord => {
     const session = finder.find(id);
@@ -41,6 +48,8 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
   /** Only what nobody records: not this process, and no other on the same folder. */
   const findFinished = async (id: string): Promise<SessionRecord> => {
     const session = find(id);
+    if (checking.has(id))
+      throw new LecternError('SESSION_BUSY', 'This session is being checked. Wait until that is done');
     const owners = await Promise.all(dirs.foldersOf(session).map(ownerState));
     if (options.isActive(id) || owners.includes('alive'))
       throw new LecternError('SESSION_ACTIVE', 'This session is still being recorded. Stop it first');
@@ -55,6 +64,22 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
       await writeSessionFile(folder, session).catch((error: unknown) => {
         options.log('warn', 'session.json could not be written', { id: session.id, error });
       });
+  };
+
+  /** While a session's files are worked on nobody else touches them; killed meanwhile, recovery clears up. */
+  const whileOwned = async <T>(session: SessionRecord, task: () => Promise<T>): Promise<T> => {
+    const claimed: string[] = [];
+    checking.add(session.id);
+    try {
+      for (const folder of dirs.foldersOf(session)) {
+        if (!(await claimFolder(folder))) throw unwritable(new Error('the folder cannot be claimed'));
+        claimed.push(folder);
+      }
+      return await task();
+    } finally {
+      await Promise.all(claimed.map(releaseFolder));
+      checking.delete(session.id);
+    }
   };
 
   return {
@@ -95,6 +120,19 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
       const others = session.files.filter((file) => !rows.some((row) => row.file_path === file.file_path));
       await save({ ...session, files: [...others, ...rows] });
       return { files: exported.map(({ entry }) => entry) };
+    },
+    'sessions.repair': async ({ id }) => {
+      const session = await findFinished(id);
+      return whileOwned(session, async () => {
+        const folder = dirs.foldersOf(session)[0] ?? sessionFolder(dirs.usual, id);
+        const { checks, apply } = await checkSession(session, { ...options, folder });
+        const current = find(id);
+        const repaired = apply(current);
+        if (!isDeepStrictEqual(repaired, current)) await save(repaired);
+        const at = new Date(options.clock.wallMs()).toISOString();
+        if (repaired.database_records) catalog.addEvent(id, at, 'checked', checks);
+        return { session: files.present(repaired), files: [...checks] };
+      });
     },
     'sessions.reveal': async ({ id }) => {
       const [path] = dirs.foldersOf(find(id));

@@ -15,7 +15,8 @@ import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { withParts } from './record-changes.ts';
 
 /** What an encoder that was cut off, or a description half written, leaves behind. */
-const LEFTOVER = /\.(mp4|mp3)\.partial$|\.encoding-[0-9a-f]{8}(\.txt)?$|^session\.json\.new$|^\.reserve$/;
+const LEFTOVER =
+  /\.(mp4|mp3)\.partial$|\.encoding-[0-9a-f]{8}(\.txt)?$|\.repairing-\d+-[0-9a-f]{8}\.\w+$|^session\.json\.new$|^\.reserve$/;
 
 /** A delivered copy that must be made again from its master. */
 export interface UnfinishedDelivery {

@@ -23,6 +23,7 @@ const handlers: ApiHandlers = {
   'sessions.update': notAsked,
   'sessions.delete': notAsked,
   'sessions.export': notAsked,
+  'sessions.repair': notAsked,
   'sessions.reveal': () => {
     throw new Error('ENOENT: /home/someone/secret');
   },

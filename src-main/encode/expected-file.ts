@@ -1,0 +1,19 @@
+import type { ExportFormat } from '../contract/audio-format.ts';
+import { deliveredAacFrames, framesAtRate, planMp3, planMp4 } from './delivery-plan.ts';
+import type { PcmShape } from './encoder.ts';
+import type { ExpectedFile } from './verify.ts';
+
+/** What a copy of a master must hold, whichever encoder made it. */
+export function expectedCopy(
+  format: ExportFormat,
+  master: PcmShape & { readonly frames: number },
+  mp3BitRate?: number,
+): ExpectedFile {
+  const { frames, sampleRate, channels } = master;
+  const seconds = frames / sampleRate;
+  if (format === 'mp3') return { ...planMp3(master, mp3BitRate), format, seconds };
+  if (format !== 'mp4') return { format, seconds, sampleRate, channels };
+  const plan = planMp4(master);
+  const delivered = deliveredAacFrames(framesAtRate(frames, sampleRate, plan.sampleRate), plan.sampleRate);
+  return { ...plan, format, seconds: delivered / plan.sampleRate };
+}

@@ -1,0 +1,71 @@
+import { basename } from 'node:path';
+import type { FileCheck } from '../../contract/repair.ts';
+import { toWireError } from '../../contract/errors.ts';
+import type { PcmShape } from '../../encode/encoder.ts';
+import { findFault } from '../../encode/verify.ts';
+import { openWavMaster } from '../../encode/wav-master.ts';
+import type { Finding } from '../../repair/finding.ts';
+import type { RepairTarget } from '../../repair/repair-target.ts';
+import type { Repairer } from '../../repair/repairer.ts';
+
+/** A master that can be read from its first frame to its last. */
+export interface SoundMaster extends PcmShape {
+  readonly path: string;
+  readonly frames: number;
+}
+
+export interface MasterCheck {
+  readonly check: FileCheck;
+  /** Absent where it cannot be read, mended or not. */
+  readonly master?: SoundMaster;
+}
+
+export type Mender = Pick<Repairer, 'diagnose' | 'plan' | 'repair'>;
+
+const IN_PLACE: RepairTarget = { place: 'in-place' };
+
+/**
+ * Looks at a master, and mends what is wrong around its samples: the samples themselves are as they were captured,
+ * and what is said about them elsewhere counts in their frames. A damaged master is kept beside the mended one.
+ */
+export async function checkMaster(path: string, recorded: PcmShape, repairer: Mender): Promise<MasterCheck> {
+  const name = basename(path);
+  const left = (reason: string | null, faults: FileCheck['faults'] = []): MasterCheck => ({
+    check: { name, outcome: 'unmendable', faults, backup: null, reason },
+  });
+  try {
+    const diagnosis = await repairer.diagnose(path, { ...recorded });
+    const { finding } = diagnosis;
+    if (finding === undefined) return left('it is no WAV any more');
+    const faults = [...finding.faults];
+    if (faults.length === 0) return await openSound({ ...whole(name), faults }, path);
+    if (finding.cure === undefined) return left(finding.reason ?? null, faults);
+    if (changesSamples(finding)) return left('its samples are not what its header says they are', faults);
+    const plan = await repairer.plan(diagnosis, IN_PLACE);
+    if (plan === undefined) return left(null, faults);
+    const { backupPath } = await repairer.repair(diagnosis, plan, IN_PLACE);
+    const backup = backupPath === undefined ? null : basename(backupPath);
+    return await openSound({ ...whole(name), outcome: 'mended', faults, backup }, path);
+  } catch (error) {
+    return left(toWireError(error).message);
+  }
+}
+
+/** A check that found nothing wrong. */
+export function whole(name: string): FileCheck {
+  return { name, outcome: 'whole', faults: [], backup: null, reason: null };
+}
+
+async function openSound(check: FileCheck, path: string): Promise<MasterCheck> {
+  const { frames, sampleRate, channels, close } = await openWavMaster(path);
+  await close();
+  const expected = { format: 'wav', sampleRate, channels, seconds: frames / sampleRate } as const;
+  const fault = frames === 0 ? 'it holds no audio' : await findFault(path, expected);
+  if (fault !== undefined) return { check: { ...check, outcome: 'unmendable', reason: fault } };
+  return { check, master: { path, frames, sampleRate, channels } };
+}
+
+function changesSamples({ cure }: Finding): boolean {
+  if (cure?.kind !== 'rewrite') return true;
+  return cure.pieces.some((piece) => !('bytes' in piece) && piece.convert !== undefined);
+}

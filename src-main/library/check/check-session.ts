@@ -1,0 +1,109 @@
+import { basename, dirname, join } from 'node:path';
+import type { FileCheck } from '../../contract/repair.ts';
+import { sampleRateOf, type RecordingFile, type SessionRecord } from '../../contract/session-record.ts';
+import { statBytes } from '../../files/stat-bytes.ts';
+import type { SessionFiles } from '../session-files.ts';
+import { checkCopy, type CopyCheckOptions } from './check-copy.ts';
+import { checkMaster, type SoundMaster, whole } from './check-master.ts';
+import { withMasterLength } from './record-damage.ts';
+
+export interface SessionCheckOptions extends CopyCheckOptions {
+  readonly files: Pick<SessionFiles, 'resolve'>;
+  /** Where a copy goes that is no longer anywhere. */
+  readonly folder: string;
+}
+
+export interface SessionCheck {
+  readonly checks: readonly FileCheck[];
+  /** Makes of a record, which may have been renamed meanwhile, what the check has found and done. */
+  readonly apply: (session: SessionRecord) => SessionRecord;
+}
+
+/** Looks at every file of a finished session: masters first, then the copies that are made of them. */
+export async function checkSession(
+  session: SessionRecord,
+  options: SessionCheckOptions,
+): Promise<SessionCheck> {
+  const checks = new Map<string, FileCheck>();
+  const sounds = new Map<string, SoundMaster>();
+  const figures = new Map<string, Figures>();
+
+  for (const row of session.files.filter(({ master }) => master)) {
+    const name = basename(row.file_path);
+    const path = options.files.resolve(session, name);
+    if (path === undefined) {
+      checks.set(name, { ...whole(name), outcome: 'missing' });
+      continue;
+    }
+    const recorded = { sampleRate: sampleRateOf(session, row.part), channels: session.channels };
+    const { check, master } = await checkMaster(path, recorded, options.repairer);
+    checks.set(name, check);
+    if (master === undefined) continue;
+    sounds.set(`${row.type} ${row.part}`, master);
+    figures.set(row.file_path, await measure(path, master));
+  }
+  for (const row of session.files.filter(({ master }) => !master)) {
+    const name = basename(row.file_path);
+    const master = sounds.get(`${row.type} ${row.part}`);
+    const path =
+      options.files.resolve(session, name) ??
+      join(master === undefined ? options.folder : dirname(master.path), name);
+    const recordedFrames = Math.round((row.duration_ms / 1000) * (master?.sampleRate ?? 0));
+    const chapters = chaptersOf(session, row.part);
+    const check = await checkCopy({ row, path, master, recordedFrames, chapters }, options);
+    checks.set(name, check);
+    // A copy that is whole may be longer than a master that has lost its end.
+    if (check.outcome === 'remade') figures.set(row.file_path, await measure(path, master));
+    else if (check.outcome === 'whole' || check.outcome === 'mended')
+      figures.set(row.file_path, await measure(path, undefined));
+  }
+
+  const results = session.files.flatMap((row) => checks.get(basename(row.file_path)) ?? []);
+  return {
+    checks: results,
+    apply: (current) => {
+      const masters = current.files.filter(({ master }) => master);
+      const measured = masters.reduce((record, row) => {
+        const sound = sounds.get(`${row.type} ${row.part}`);
+        return sound === undefined ? record : withMasterLength(record, row, sound);
+      }, current);
+      const allThere = results.every(({ outcome }) => outcome !== 'missing' && outcome !== 'unmendable');
+      return {
+        ...measured,
+        status: measured.status === 'failed' && allThere ? 'recovered' : measured.status,
+        files: measured.files.map((row) => {
+          const found = figures.get(row.file_path);
+          return found === undefined ? row : settled(row, found);
+        }),
+      };
+    },
+  };
+}
+
+/** What a file is found to be. */
+interface Figures {
+  readonly byteSize: number;
+  /** Undefined where nothing better is known than before. */
+  readonly milliseconds: number | undefined;
+}
+
+async function measure(path: string, master: SoundMaster | undefined): Promise<Figures> {
+  const milliseconds = master === undefined ? undefined : (master.frames / master.sampleRate) * 1000;
+  return { byteSize: await statBytes(path), milliseconds };
+}
+
+function settled(row: RecordingFile, { byteSize, milliseconds = row.duration_ms }: Figures): RecordingFile {
+  const { sha256: _, ...withoutHash } = row;
+  return {
+    ...(byteSize === row.byte_size ? row : withoutHash),
+    byte_size: byteSize,
+    duration_ms: Math.abs(milliseconds - row.duration_ms) < 1 ? row.duration_ms : milliseconds,
+    status: 'completed',
+  };
+}
+
+function chaptersOf(session: SessionRecord, part: number) {
+  return session.markers
+    .filter((marker) => marker.part === part)
+    .map(({ frame, label }) => ({ seconds: frame / sampleRateOf(session, part), label }));
+}
