@@ -10,6 +10,9 @@ import { migrations } from './migrations/index.ts';
  */
 const BUSY_TIMEOUT_MS = 250;
 
+/** SQLite's own default. better-sqlite3's is 16 MB, which a process that runs for days fills for nothing. */
+const PAGE_CACHE_KIB = 2000;
+
 /** Opens the catalog, creating or migrating it. Throws CATALOG_UNAVAILABLE. */
 export function openDatabase(path: string): Database.Database {
   try {
@@ -21,6 +24,7 @@ export function openDatabase(path: string): Database.Database {
     // A session's row must outlive a power cut: it is how its audio is found again.
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
+    database.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
     migrate(database);
     return database;
   } catch (error) {
