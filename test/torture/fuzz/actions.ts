@@ -1,4 +1,5 @@
 import fc from 'fast-check';
+import { gapCauseSchema } from '../../../src-main/contract/capture-report.ts';
 import { FRAME_HEADER_BYTES } from '../../../src-main/contract/headed-frame.ts';
 import type { Limits } from '../../../src-main/contract/limits.ts';
 
@@ -187,7 +188,7 @@ export function frameWith(
   const frame = Buffer.alloc(FRAME_HEADER_BYTES + bytes.length);
   frame[0] = hostility === 'wrong version' ? 2 + (by % 200) : 1;
   frame[1] = hostility === 'wrong track' ? 1 + (by % 250) : 0;
-  frame[2] = hostility === 'wrong cause' ? 6 + (by % 200) : 0;
+  frame[2] = hostility === 'wrong cause' ? gapCauseSchema.options.length + (by % 200) : 0;
   const wantedSeq =
     hostility === 'repeated' ? Math.max(0, seq - 1) : hostility === 'jumps ahead' ? seq + by : seq;
   frame.writeUInt32LE(wantedSeq % 2 ** 32, 4);
