@@ -24,31 +24,41 @@ export const jobSchema = z.object({
 });
 export type Job = z.infer<typeof jobSchema>;
 
+/** A program that is run for each piece of audio. Its arguments never pass through a shell. */
+const commandShape = {
+  kind: z.literal('command'),
+  /** Absolute path, or a name found on PATH. */
+  program: z.string().min(1).max(1000),
+  /**
+   * `{audio}`, `{output}`, `{language}` and `{model}` are replaced. One that has no value is left out, and with it the
+   * option before it.
+   */
+  args: z.array(z.string().max(2000)).max(100),
+  /** Where the answer is: what the program prints, or the file it writes to `{output}`. */
+  output: z.enum(['stdout', 'file']),
+  model: z.string().max(1000).nullable(),
+  /** Given up after this many seconds without an end, for each piece. */
+  timeout_seconds: z.int().min(1).max(86_400),
+};
+
 /**
- * Who turns audio into text. `command` runs a program once for each piece of audio: `{audio}`, `{output}`, `{language}`
- * and `{model}` in its arguments are replaced; arguments never pass through a shell. `openai` is any server with
+ * Who turns audio into text. `command` runs a program once for each piece of audio. `openai` is any server with
  * `/v1/audio/transcriptions`. Keys are kept in a file of their own, not here.
  */
 export const recogniserSettingsSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
   z.strictObject({
-    kind: z.literal('command'),
-    /** Absolute path, or a name found on PATH. */
-    program: z.string().min(1).max(1000),
-    args: z.array(z.string().max(2000)).max(100),
-    /** Where the text is: what the program prints, or the file it writes. */
-    output: z.enum(['stdout', 'file']),
+    ...commandShape,
+    /** `whisper` is whisper.cpp's and OpenAI's JSON; which of the two is seen from it. */
     format: z.enum(['text', 'srt', 'vtt', 'whisper']),
     language: z.string().max(20).nullable(),
-    model: z.string().max(1000).nullable(),
-    /** Given up after this many seconds without an end, for each piece. */
-    timeout_seconds: z.int().min(1).max(86_400),
   }),
   z.strictObject({
     kind: z.literal('openai'),
     /** Up to but without `/audio/transcriptions`, such as `http://127.0.0.1:8080/v1`. */
-    base_url: z.url({ protocol: /^https?$/ }),
-    model: z.string().min(1).max(200),
+    base_url: z.url({ protocol: /^https?$/ }).max(1000),
+    // It becomes a field of a form.
+    model: z.string().regex(/^[^\p{Cc}"]{1,200}$/u),
     language: z.string().max(20).nullable(),
     /** Largest upload the server takes, in MB of 1024*1024 bytes. */
     max_upload_mb: z.number().min(0.1).max(10_000),
@@ -56,3 +66,13 @@ export const recogniserSettingsSchema = z.discriminatedUnion('kind', [
   }),
 ]);
 export type RecogniserSettings = z.infer<typeof recogniserSettingsSchema>;
+
+/** Who tells several voices of one track apart: a program that answers in RTTM, run once for each track. */
+export const diarizerSettingsSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('none') }),
+  z.strictObject(commandShape),
+]);
+export type DiarizerSettings = z.infer<typeof diarizerSettingsSchema>;
+
+/** Largest number of sessions that are transcribed at once. */
+export const MAX_WORKERS = 4;

@@ -1,0 +1,120 @@
+import type { RecogniserSettings } from './processing.ts';
+
+/** A recogniser that others have made, set up so that little is left to fill in. */
+export interface RecogniserPreset {
+  readonly id: string;
+  /** As its makers call it. */
+  readonly name: string;
+  readonly settings: RecogniserSettings;
+  /** What the user still has to give. */
+  readonly needs: readonly ('model' | 'key' | 'address')[];
+}
+
+/** Minutes of audio on a slow machine with a large model. */
+const COMMAND_TIMEOUT_SECONDS = 3600;
+
+/** Templates for known recognisers, in the order in which they are offered. */
+export const RECOGNISER_PRESETS: readonly RecogniserPreset[] = [
+  {
+    id: 'whisper.cpp',
+    name: 'whisper.cpp (whisper-cli)',
+    needs: ['model'],
+    settings: {
+      kind: 'command',
+      program: 'whisper-cli',
+      // Full JSON holds times for tokens, out of which words are made; it writes to the name with `.json` added.
+      args: ['-m', '{model}', '-f', '{audio}', '-l', '{language}', '-ojf', '-of', '{output}', '-pp'],
+      output: 'file',
+      format: 'whisper',
+      // Without it, English is assumed.
+      language: 'auto',
+      model: null,
+      timeout_seconds: COMMAND_TIMEOUT_SECONDS,
+    },
+  },
+  {
+    id: 'openai-whisper',
+    name: 'OpenAI Whisper (whisper)',
+    needs: [],
+    settings: {
+      kind: 'command',
+      program: 'whisper',
+      args: [
+        '{audio}',
+        '--model',
+        '{model}',
+        '--language',
+        '{language}',
+        '--output_format',
+        'json',
+        '--output_dir',
+        '{output}',
+        '--word_timestamps',
+        'True',
+        '--verbose',
+        'False',
+      ],
+      output: 'file',
+      format: 'whisper',
+      language: null,
+      model: 'small',
+      timeout_seconds: COMMAND_TIMEOUT_SECONDS,
+    },
+  },
+  {
+    id: 'vosk',
+    name: 'Vosk (vosk-transcriber)',
+    needs: [],
+    settings: {
+      kind: 'command',
+      program: 'vosk-transcriber',
+      args: ['-i', '{audio}', '-t', 'srt', '-o', '{output}', '-l', '{language}', '-m', '{model}'],
+      output: 'file',
+      format: 'srt',
+      language: 'en-us',
+      model: null,
+      timeout_seconds: COMMAND_TIMEOUT_SECONDS,
+    },
+  },
+  {
+    id: 'pocketsphinx',
+    name: 'PocketSphinx (pocketsphinx_continuous)',
+    needs: [],
+    settings: {
+      kind: 'command',
+      program: 'pocketsphinx_continuous',
+      args: ['-infile', '{audio}', '-hmm', '{model}', '-logfn', '/dev/null'],
+      output: 'stdout',
+      format: 'text',
+      language: null,
+      model: null,
+      timeout_seconds: COMMAND_TIMEOUT_SECONDS,
+    },
+  },
+  {
+    id: 'openai',
+    name: 'OpenAI',
+    needs: ['key'],
+    settings: {
+      kind: 'openai',
+      base_url: 'https://api.openai.com/v1',
+      model: 'whisper-1',
+      language: null,
+      max_upload_mb: 25,
+      timeout_seconds: 600,
+    },
+  },
+  {
+    id: 'server',
+    name: 'A server of your own with /v1/audio/transcriptions',
+    needs: ['address', 'model'],
+    settings: {
+      kind: 'openai',
+      base_url: 'http://127.0.0.1:8000/v1',
+      model: 'whisper-1',
+      language: null,
+      max_upload_mb: 25,
+      timeout_seconds: 3600,
+    },
+  },
+];

@@ -1,0 +1,66 @@
+import { LecternError } from '../contract/errors.ts';
+import { MAX_TRANSCRIPT_CHARACTERS } from '../contract/transcript.ts';
+import { passingFailure } from './failures.ts';
+import { parseAnswer, type AnswerFormat } from './formats/parse-answer.ts';
+import type { TimedText } from './formats/timed-text.ts';
+import { pieceSeconds, type SpeechPiece } from './recogniser.ts';
+
+/** Whisper listens to half minutes, and may place the end of its last words in what it has filled up. */
+const TOLERATED_SECONDS = 30;
+
+/**
+ * The text of an answer, every time of it within the piece. Throws RECOGNISER_FAILED that names the recogniser, what was
+ * expected of it and what came.
+ */
+export function checkedAnswer(
+  answer: Uint8Array,
+  format: AnswerFormat,
+  name: string,
+  piece: SpeechPiece,
+): TimedText[] {
+  return withinPiece(parsed(answer, format, name), name, piece);
+}
+
+function parsed(answer: Uint8Array, format: AnswerFormat, name: string): TimedText[] {
+  try {
+    return parseAnswer(answer, format);
+  } catch (error) {
+    if (!(error instanceof LecternError)) throw error;
+    throw passingFailure(
+      'RECOGNISER_FAILED',
+      `The answer of ${name} could not be understood. ${error.message}`,
+      { cause: error },
+    );
+  }
+}
+
+function withinPiece(texts: TimedText[], name: string, piece: SpeechPiece): TimedText[] {
+  const seconds = pieceSeconds(piece);
+  const characters = texts.reduce((sum, { text }) => sum + text.length, 0);
+  if (characters > MAX_TRANSCRIPT_CHARACTERS)
+    throw passingFailure(
+      'RECOGNISER_FAILED',
+      `${name} gave ${characters} characters of text for ${seconds.toFixed(1)} s of audio; expected at most ${MAX_TRANSCRIPT_CHARACTERS}`,
+    );
+  const last = texts.reduce(
+    (latest, { start_ms, words }) => Math.max(latest, start_ms ?? 0, words?.at(-1)?.start_ms ?? 0),
+    0,
+  );
+  if (last > (seconds + TOLERATED_SECONDS) * 1000)
+    throw passingFailure(
+      'RECOGNISER_FAILED',
+      `${name} gave text at ${last / 1000} s; expected times within the ${seconds.toFixed(1)} s of audio`,
+    );
+  const inside = (ms: number): number => Math.min(ms, seconds * 1000);
+  return texts.map((text) => ({
+    ...text,
+    start_ms: text.start_ms === null ? null : inside(text.start_ms),
+    end_ms: text.end_ms === null ? null : inside(text.end_ms),
+    words:
+      text.words?.map((word) => ({
+        ...word,
+        start_ms: inside(word.start_ms),
+        end_ms: inside(word.end_ms),
+      })) ?? null,
+  }));
+}

@@ -1,0 +1,68 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import type { RecogniserSettings } from '../contract/processing.ts';
+import { checkedAnswer } from './checked-answer.ts';
+import { fillArguments } from './command-arguments.ts';
+import { readOutputFile } from './command-output.ts';
+import { complaintIn, passingFailure } from './failures.ts';
+import { EXTENSIONS } from './formats/parse-answer.ts';
+import type { Recogniser, RecogniserTools } from './recogniser.ts';
+import { runProgram } from './run-program.ts';
+
+/** Minutes of speech are tens of kilobytes of text; with a time for every token, some megabytes. */
+export const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+
+type CommandSettings = Extract<RecogniserSettings, { kind: 'command' }>;
+
+/** A recogniser that is a program, run once for each piece. */
+export function createCommandRecogniser(settings: CommandSettings, tools: RecogniserTools): Recogniser {
+  const { program, format, language, model } = settings;
+  const name = basename(program);
+  return {
+    async recognise(piece, { signal, onProgress }) {
+      const folder = await mkdtemp(join(tools.workDir, 'piece-'));
+      try {
+        const audio = join(folder, 'audio.wav');
+        const output = join(folder, 'text');
+        await writeFile(audio, tools.wavOf(piece), { mode: 0o600 });
+        const { stdout, words } = await runProgram({
+          program,
+          args: fillArguments(settings.args, { audio, output, language, model }),
+          workDir: folder,
+          timeoutMs: settings.timeout_seconds * 1000,
+          signal,
+          maxOutputBytes: MAX_OUTPUT_BYTES,
+          onProgram: tools.onProgram,
+          onWords: (text) => {
+            const fraction = progressIn(text);
+            if (fraction !== undefined) onProgress(fraction);
+          },
+        });
+        const answer =
+          settings.output === 'stdout'
+            ? stdout
+            : await readOutputFile(output, EXTENSIONS[format], MAX_OUTPUT_BYTES, name).catch(
+                (error: unknown) => {
+                  // Some programs say that they were called wrongly, and end as if all were well.
+                  const complaint = complaintIn(words);
+                  throw complaint === ''
+                    ? error
+                    : passingFailure('RECOGNISER_FAILED', `${name} wrote no text, saying: ${complaint}`, {
+                        cause: error,
+                      });
+                },
+              );
+        return checkedAnswer(answer, format, name, piece);
+      } finally {
+        await rm(folder, { recursive: true, force: true });
+      }
+    },
+  };
+}
+
+/** `progress = 35%` of whisper.cpp, ` 35%|###` of OpenAI's program, or any other share in per cent. */
+function progressIn(text: string): number | undefined {
+  const [, percent] = [...text.matchAll(/(?<![\d.])(\d{1,3})\s*%/g)].at(-1) ?? [];
+  const share = Number(percent) / 100;
+  return share >= 0 && share <= 1 ? share : undefined;
+}

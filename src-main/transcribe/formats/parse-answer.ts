@@ -1,0 +1,31 @@
+import type { RecogniserSettings } from '../../contract/processing.ts';
+import { parsePlainText } from './parse-plain-text.ts';
+import { parseSrt } from './parse-srt.ts';
+import { parseVtt } from './parse-vtt.ts';
+import { parseWhisper } from './parse-whisper.ts';
+import type { TimedText } from './timed-text.ts';
+
+/** What a recogniser may answer in. */
+export type AnswerFormat = Extract<RecogniserSettings, { kind: 'command' }>['format'];
+
+/** How programs name files of these formats. */
+export const EXTENSIONS: Readonly<Record<AnswerFormat, readonly string[]>> = {
+  text: ['.txt'],
+  srt: ['.srt'],
+  vtt: ['.vtt'],
+  whisper: ['.json'],
+};
+
+/** Throws INVALID_TRANSCRIPT. */
+export function parseAnswer(answer: Uint8Array, format: AnswerFormat): TimedText[] {
+  switch (format) {
+    case 'text':
+      return parsePlainText(answer);
+    case 'srt':
+      return parseSrt(answer);
+    case 'vtt':
+      return parseVtt(answer);
+    case 'whisper':
+      return parseWhisper(answer);
+  }
+}
