@@ -1,13 +1,15 @@
 import type Database from 'better-sqlite3';
 import { sessionRecordSchema, type SessionRecord } from '../contract/session-record.ts';
-import type { Transcript } from '../contract/transcript.ts';
+import type { SearchQuery, SearchResult } from '../contract/search.ts';
+import type { Transcript, TranscriptEntry } from '../contract/transcript.ts';
 import { openDatabase } from './database.ts';
+import { prepareDetails } from './details-rows.ts';
+import { prepareSearch } from './search.ts';
 import { recordFromRows, segmentParameters, sessionParameters, sessionRowSchema } from './session-rows.ts';
-
-import { prepareTranscripts } from './transcript-rows.ts';
+import { prepareTranscripts, type TranscriptExtent } from './transcript-rows.ts';
 
 export interface SessionQuery {
-  /** Words that title, notes or a marker contain. */
+  /** Words that all occur in the session: in its title, notes, markers or text. */
   readonly query?: string | undefined;
   readonly limit: number;
   readonly offset: number;
@@ -23,8 +25,18 @@ export interface Catalog {
   list(query: SessionQuery): { readonly sessions: readonly SessionRecord[]; readonly total: number };
   /** Everything said in a session; nothing, at revision 0, where nothing is known. */
   transcript(sessionId: string): Transcript;
-  /** Replaces everything said in a session, as one transaction. */
+  transcriptRevision(sessionId: string): number;
+  transcriptExtent(sessionId: string): TranscriptExtent;
+  /** What was said in one turn. */
+  transcriptOfTurn(sessionId: string, turnId: string): readonly TranscriptEntry[];
+  /** Replaces everything said in a session, its revision included, as one transaction. Writes only what differs. */
   saveTranscript(sessionId: string, transcript: Transcript): void;
+  /** The same for a change of what is there, which nobody else changes meanwhile; counts the revision on. */
+  changeTranscript(sessionId: string, change: (transcript: Transcript) => Transcript): Transcript;
+  /** Adds entries, or puts them in place of those with their ids; counts the revision on. */
+  putTranscript(sessionId: string, entries: readonly TranscriptEntry[]): void;
+  /** Finds words in titles, notes, markers and text. Takes whatever a person may type. */
+  search(query: SearchQuery): SearchResult;
   /** Sessions that a crash left unfinished. */
   unfinished(): readonly SessionRecord[];
   /** Hides a session whose folder went to the trash, and shows it again when the folder is back. */
@@ -38,6 +50,8 @@ export function openCatalog(path: string): Catalog {
   const database = openDatabase(path);
   const statements = prepare(database);
   const transcripts = prepareTranscripts(database);
+  const details = prepareDetails(database);
+  const words = prepareSearch(database);
 
   const read = (row: unknown, { withSegments = true } = {}): SessionRecord => {
     const session = sessionRowSchema.parse(row);
@@ -94,6 +108,7 @@ export function openCatalog(path: string): Catalog {
     statements.dropMarkers.run(session.id);
     for (const marker of session.markers) statements.addMarker.run({ session_id: session.id, ...marker });
     for (const segment of session.segments) statements.saveSegment.run(segmentParameters(session, segment));
+    details.save(session);
   });
 
   return {
@@ -106,13 +121,19 @@ export function openCatalog(path: string): Catalog {
     },
     has: (id) => statements.has.get(id) !== undefined,
     list({ query, limit, offset }) {
-      const like = query === undefined || query.trim() === '' ? null : `%${escapeLike(query.trim())}%`;
-      const rows = statements.list.all({ like, limit, offset });
-      const total = Number(statements.count.pluck().get({ like }));
+      const ids = query === undefined ? null : words.sessionIds(query);
+      const rows = statements.list.all({ ids, limit, offset });
+      const total = Number(statements.count.pluck().get({ ids }));
       return { sessions: rows.map((row) => read(row, { withSegments: false })), total };
     },
     transcript: transcripts.read,
+    transcriptRevision: transcripts.revision,
+    transcriptExtent: transcripts.extent,
+    transcriptOfTurn: transcripts.ofTurn,
     saveTranscript: transcripts.save,
+    changeTranscript: transcripts.change,
+    putTranscript: transcripts.put,
+    search: words.search,
     unfinished: () => statements.unfinished.all().map((row) => read(row)),
     setDeleted(id, deletedAt) {
       statements.setDeleted.run({ id, deleted_at: deletedAt ?? null });
@@ -132,13 +153,7 @@ export function openCatalog(path: string): Catalog {
   };
 }
 
-/** `%` and `_` in what the user typed are letters, not wildcards. */
-function escapeLike(text: string): string {
-  return text.replace(/[\\%_]/g, (character) => `\\${character}`);
-}
-
-const MATCHES = `deleted_at IS NULL AND (@like IS NULL OR title LIKE @like ESCAPE '\\' OR notes LIKE @like ESCAPE '\\'
-  OR EXISTS (SELECT 1 FROM markers WHERE session_id = sessions.id AND label LIKE @like ESCAPE '\\'))`;
+const MATCHES = 'deleted_at IS NULL AND (@ids IS NULL OR id IN (SELECT value FROM json_each(@ids)))';
 
 function prepare(database: Database.Database) {
   const sessionColumns = [

@@ -25,6 +25,8 @@ export function openDatabase(path: string): Database.Database {
     database.pragma('synchronous = FULL');
     database.pragma('foreign_keys = ON');
     database.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
+    // What a search keeps for a moment is no reason to write a file.
+    database.pragma('temp_store = MEMORY');
     migrate(database);
     return database;
   } catch (error) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { AudioSegment } from '../contract/audio-segment.ts';
+import { segmentPath, type AudioSegment } from '../contract/audio-segment.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 
 /** A row of `sessions`, as SQLite gives it. */
@@ -139,11 +139,6 @@ export function sessionParameters(session: SessionRecord): Record<string, string
   };
 }
 
-/** Where a segment's audio is fetched, under whatever name and port the server is reached. */
-function segmentUrl(sessionId: string, segmentId: string): string {
-  return `/api/sessions/${encodeURIComponent(sessionId)}/segments/${segmentId}.wav`;
-}
-
 /** Bytes of a canonical WAV header: RIFF, fmt of PCM, data. */
 const WAV_HEADER_BYTES = 44;
 
@@ -161,6 +156,6 @@ export function segmentParameters(
     byte_size: WAV_HEADER_BYTES + segment.frame_count * session.channels * 2,
     interrupted: segment.interrupted ? 1 : 0,
     bleed: segment.bleed ? 1 : 0,
-    audio_url: segmentUrl(session.id, segment.segment_id),
+    audio_url: segmentPath(session.id, segment.segment_id),
   };
 }

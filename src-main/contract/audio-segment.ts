@@ -29,3 +29,8 @@ export const audioSegmentSchema = z.object({
   file: z.string().nullable().default(null),
 });
 export type AudioSegment = z.infer<typeof audioSegmentSchema>;
+
+/** Where a segment's audio is fetched, under whatever name and port the server is reached. */
+export function segmentPath(sessionId: string, segmentId: string): string {
+  return `/api/sessions/${encodeURIComponent(sessionId)}/segments/${segmentId}.wav`;
+}

@@ -15,8 +15,40 @@ export const searchHitSchema = z.object({
   end_ms: z.number().min(0).nullable(),
   transcript_id: z.uuid().nullable(),
   role: trackSchema.nullable(),
+  /** The speaker's label within the role; null where there is none. */
+  speaker: z.string().nullable(),
+  /** Places found in this session, of which an answer holds the best few. */
+  session_hits: z.int().min(1),
 });
 export type SearchHit = z.infer<typeof searchHitSchema>;
+
+/** Text in quotation marks is a phrase, the last word may be the beginning of one, and all of them must be found. */
+export const searchQuerySchema = z.strictObject({
+  query: z.string().max(200),
+  /** Only in this session, and then every place of it in the order in which it was said. */
+  session_id: sessionIdSchema.optional(),
+  /** Sessions in one answer; with `session_id`, places. */
+  limit: z.coerce.number().int().min(1).max(200).optional(),
+  offset: z.coerce.number().int().min(0).optional(),
+  /** Places of each session. */
+  per_session: z.coerce.number().int().min(1).max(200).optional(),
+});
+export type SearchQuery = z.infer<typeof searchQuerySchema>;
+
+/**
+ * What was found, session by session. The session with the best places comes first, of equal ones the latest; in a
+ * session title and notes come first, then markers and text in the order of time.
+ */
+export const searchResultSchema = z.object({
+  hits: z.array(searchHitSchema),
+  /** Sessions in which something was found. */
+  sessions: z.int().min(0),
+  /** Places found in all of them. */
+  total: z.int().min(0),
+  /** False where the words are so common that only the latest places were looked at. */
+  complete: z.boolean(),
+});
+export type SearchResult = z.infer<typeof searchResultSchema>;
 
 /** What `snippet` puts around a match. */
 export const MATCH_START = '\u0002';

@@ -15,6 +15,9 @@ export type TranscriptSource = z.infer<typeof transcriptSourceSchema>;
 
 /** Characters of one entry; a turn of an hour is shorter. */
 export const MAX_TRANSCRIPT_CHARACTERS = 100_000;
+/** Entries and characters of one session: more than two days of talk, and what a hostile client may leave behind. */
+export const MAX_SESSION_ENTRIES = 100_000;
+export const MAX_SESSION_CHARACTERS = 20_000_000;
 
 /** What somebody said: a row of `session_transcripts`. */
 export const transcriptEntrySchema = z.object({
@@ -32,6 +35,8 @@ export const transcriptEntrySchema = z.object({
   end_ms: z.number().min(0).nullable(),
   words: z.array(transcriptWordSchema).nullable(),
   source: transcriptSourceSchema,
+  /** What stood here before a person changed it; absent where nobody did. */
+  original: z.string().max(MAX_TRANSCRIPT_CHARACTERS).optional(),
 });
 export type TranscriptEntry = z.infer<typeof transcriptEntrySchema>;
 
@@ -61,15 +66,58 @@ export const conversationLineSchema = z.object({
   text: z.string().nullable(),
   words: z.array(transcriptWordSchema).nullable(),
   source: transcriptSourceSchema.nullable(),
+  /** What stood here before a person changed it; absent where nobody did. */
+  original: z.string().optional(),
+  /** Cut short: the other side began to speak over it, or the session ended in it. */
   interrupted: z.boolean(),
   occurred_at: z.iso.datetime(),
+  /** The text's own position where it is known, else its turn's. */
   start_ms: z.number().min(0).nullable(),
   end_ms: z.number().min(0).nullable(),
-  /** Where to fetch the turn's audio as a WAV of its own; null for text without a turn. */
+  /**
+   * Where to fetch the turn's audio as a WAV of its own; null for text without a turn. A turn that lies in two parts
+   * begins here and goes on in the segments that `conversationTurnSchema` lists.
+   */
   audio_url: z.string().nullable(),
+  /** The whole turn's. */
   duration_ms: z.number().min(0).nullable(),
 });
 export type ConversationLine = z.infer<typeof conversationLineSchema>;
+
+/** Who spoke from when to when, and where it can be heard. */
+export const conversationTurnSchema = z.object({
+  turn_id: z.uuid(),
+  role: trackSchema,
+  start_ms: z.number().min(0),
+  end_ms: z.number().min(0),
+  started_at: z.iso.datetime(),
+  ended_at: z.iso.datetime(),
+  duration_ms: z.number().min(0),
+  interrupted: z.boolean(),
+  bleed: z.boolean(),
+  /** One for each part that the turn lies in, in order. */
+  segments: z.array(
+    z.object({
+      segment_id: z.uuid(),
+      part: z.int().min(1),
+      start_ms: z.number().min(0),
+      end_ms: z.number().min(0),
+      audio_url: z.string(),
+    }),
+  ),
+});
+export type ConversationTurn = z.infer<typeof conversationTurnSchema>;
+
+/** All that was said in a session and all that was heard of it. */
+export const conversationSchema = z.object({
+  /** The transcript's. */
+  revision: z.int().min(0),
+  speakers: speakerNamesSchema,
+  /** In the order in which it was said. Turns that are only the other side's sound again are left out. */
+  lines: z.array(conversationLineSchema),
+  turns: z.array(conversationTurnSchema),
+});
+export type Conversation = z.infer<typeof conversationSchema>;
 
 export const transcriptExportFormatSchema = z.enum(['srt', 'vtt', 'txt', 'md', 'json']);
 export type TranscriptExportFormat = z.infer<typeof transcriptExportFormatSchema>;

@@ -3,6 +3,7 @@ import { conversationsMigration } from './2-conversations.ts';
 import { partRatesMigration } from './3-part-rates.ts';
 import { importedMigration } from './4-imported.ts';
 import { profilesMigration } from './5-profiles.ts';
+import { searchMigration } from './6-search.ts';
 
 /** In order; the database's user_version counts how many it has. Never edited once released, only added to. */
 export const migrations: readonly string[] = [
@@ -11,4 +12,5 @@ export const migrations: readonly string[] = [
   partRatesMigration,
   importedMigration,
   profilesMigration,
+  searchMigration,
 ];

@@ -1,0 +1,238 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { openCatalog, type Catalog } from '../../../src-main/catalog/catalog.ts';
+import { MATCH_END, MATCH_START, type SearchHit } from '../../../src-main/contract/search.ts';
+import { createTalk, saveTalk, silentSession, spokenLine } from '../../support/talk.ts';
+
+let catalog: Catalog;
+beforeEach(() => {
+  catalog = openCatalog(':memory:');
+});
+afterEach(() => {
+  catalog.close();
+});
+
+const DAY_MS = 86_400_000;
+
+const plain = (snippet: string): string => snippet.replaceAll(MATCH_START, '[').replaceAll(MATCH_END, ']');
+const found = (query: string): string[] =>
+  catalog.search({ query }).hits.map(({ snippet }) => plain(snippet));
+const ids = (hits: readonly SearchHit[]): string[] => [...new Set(hits.map(({ session_id }) => session_id))];
+
+describe('a search', () => {
+  test('finds words in titles, notes, markers and text, with the place to play from', () => {
+    const session = silentSession('lecture', DAY_MS, {
+      title: 'Thermodynamics II',
+      notes: 'the part about entropy is missing',
+      sample_rate: 8000,
+      parts: [
+        { part: 1, started_at: new Date(DAY_MS).toISOString(), duration_seconds: 10, sample_rate: 16_000 },
+        { part: 2, started_at: new Date(DAY_MS).toISOString(), duration_seconds: 10 },
+      ],
+      markers: [{ part: 2, frame: 16_000, label: 'exam: entropy!' }],
+    });
+    saveTalk(catalog, session, ['so what is it', 'entropy is not disorder']);
+    const { hits, total, sessions, complete } = catalog.search({ query: 'entropy' });
+    expect({ total, sessions, complete }).toEqual({ total: 3, sessions: 1, complete: true });
+    expect(hits.map((hit) => [hit.kind, plain(hit.snippet), hit.start_ms, hit.end_ms])).toEqual([
+      ['notes', 'the part about [entropy] is missing', null, null],
+      ['marker', 'exam: [entropy]!', 12_000, null],
+      ['transcript', '[entropy] is not disorder', 3000, 6000],
+    ]);
+    expect(hits[2]).toMatchObject({ title: 'Thermodynamics II', role: 'user', session_hits: 3 });
+    expect(hits[2]?.transcript_id).toMatch(/^[0-9a-f-]{36}$/);
+    expect(found('thermo')).toEqual(['[Thermodynamics] II']);
+  });
+
+  test('takes phrases, the beginning of the last word, and letters without their accents', () => {
+    saveTalk(catalog, silentSession('a', 0), [
+      'Der Übergang war plötzlich',
+      'a note of the deadline',
+      'the dead line was crossed',
+      'déjà vu, again',
+      "they don't follow-up",
+    ]);
+    expect(found('uberg')).toEqual(['Der [Übergang] war plötzlich']);
+    expect(found('DEJA VU')).toEqual(['[déjà] [vu], again']);
+    expect(found('deja')).toHaveLength(1);
+    expect(found('"dead line"')).toEqual(['the [dead line] was crossed']);
+    expect(found('the dead')).toEqual(['a note of [the] [deadline]', '[the] [dead] line was crossed']);
+    expect(found('the dead ')).toEqual(['[the] [dead] line was crossed']);
+    expect(found('"the dead')).toEqual(['a note of [the deadline]', '[the dead] line was crossed']);
+    expect(found("don't")).toEqual(["they [don't] follow-up"]);
+    expect(found('follow-up')).toEqual(["they don't [follow-up]"]);
+    expect(found('line dead the')).toEqual(['[the] [dead] [line] was crossed']);
+    expect(found('d')).toEqual([]);
+    expect(found('dead missing')).toEqual([]);
+  });
+
+  test.each([
+    '',
+    '   ',
+    '"',
+    '""',
+    '*',
+    'AND',
+    'NOT x',
+    'text:note',
+    'NEAR(a b)',
+    '^a',
+    '-',
+    '%',
+    '_',
+    '\u0000',
+    'a\u0000"',
+    '\ud800',
+    ')(',
+    '{a b}',
+  ])('takes %j for words or for nothing', (query) => {
+    saveTalk(catalog, silentSession('a', 0), ['and not near the text note']);
+    expect(() => catalog.search({ query })).not.toThrow();
+    expect(() => catalog.list({ query, limit: 10, offset: 0 })).not.toThrow();
+  });
+
+  test('never fails, whatever is typed', () => {
+    saveTalk(catalog, silentSession('a', 0, { notes: 'NEAR "AND" (x)' }), ['one "two" three* AND NOT four']);
+    const syntax = fc.constantFrom(
+      '"',
+      '*',
+      ' ',
+      'AND',
+      'OR',
+      'NOT',
+      'NEAR(',
+      ')',
+      '^',
+      ':',
+      '-',
+      '+',
+      '{',
+      '}',
+      '\u0000',
+      'one',
+      'tw',
+      "'",
+      ';',
+      '\u2028',
+      'é',
+      'e\u0301',
+      '会議',
+    );
+    const typed = fc.oneof(
+      fc.string({ unit: 'binary', maxLength: 200 }),
+      fc.string({ maxLength: 200 }),
+      fc.array(syntax, { maxLength: 60 }).map((parts) => parts.join('').slice(0, 200)),
+    );
+    fc.assert(
+      fc.property(typed, fc.option(fc.constantFrom('a', 'none'), { nil: undefined }), (query, session_id) => {
+        const { hits, total } = catalog.search({
+          query,
+          ...(session_id === undefined ? {} : { session_id }),
+        });
+        expect(hits.length).toBeLessThanOrEqual(total);
+        catalog.list({ query, limit: 10, offset: 0 });
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  test('leaves nothing in a snippet but the text and the marks of what was found', () => {
+    saveTalk(catalog, silentSession('a', 0), [`a ${MATCH_START}false${MATCH_END} friend\u0000 of mine`]);
+    expect(found('friend')).toEqual(['a false [friend] of mine']);
+  });
+
+  test('puts the session first in which the words are said most, a title before that, and of equals the latest', () => {
+    const filler = Array.from({ length: 50 }, (_, index) => `filler ${index}`);
+    saveTalk(catalog, silentSession('once', 3 * DAY_MS), [...filler, 'the budget is fine']);
+    saveTalk(catalog, silentSession('often', DAY_MS), [
+      ...filler,
+      'the budget is gone',
+      'the budget was fine',
+    ]);
+    saveTalk(catalog, silentSession('later', 4 * DAY_MS), [...filler, 'the budget is fine']);
+    saveTalk(catalog, silentSession('titled', 2 * DAY_MS, { title: 'Budget' }), filler);
+    expect(ids(catalog.search({ query: 'budget' }).hits)).toEqual(['titled', 'often', 'later', 'once']);
+    expect(ids(catalog.search({ query: 'budget', offset: 1, limit: 2 }).hits)).toEqual(['often', 'later']);
+  });
+
+  test('shows the best few places of a session, and all of them in order where it is asked for that session', () => {
+    const lines = Array.from({ length: 300 }, (_, index) => `number ${index} of the list`);
+    saveTalk(catalog, silentSession('a', 0), lines.toReversed());
+    saveTalk(catalog, silentSession('b', 0), ['another list']);
+    const few = catalog.search({ query: 'list', per_session: 3 });
+    expect(few.hits.map(({ session_id, session_hits }) => [session_id, session_hits])).toEqual([
+      ['a', 300],
+      ['a', 300],
+      ['a', 300],
+      ['b', 1],
+    ]);
+    const all = catalog.search({ query: 'list', session_id: 'a', offset: 10, limit: 200 });
+    expect(all.total).toBe(300);
+    expect(all.hits.map(({ start_ms }) => start_ms)).toEqual(
+      Array.from({ length: 200 }, (_, index) => (index + 10) * 3000),
+    );
+  });
+
+  test('follows every change of the text, line by line', () => {
+    saveTalk(catalog, silentSession('a', 0), ['alpha', 'beta']);
+    const { entries, ...rest } = catalog.transcript('a');
+    const [first, second] = entries;
+    catalog.putTranscript('a', [spokenLine('gamma', 9000)]);
+    catalog.putTranscript('a', [{ ...first!, text: 'delta' }]);
+    expect([found('alpha'), found('delta'), found('gamma')]).toEqual([[], ['[delta]'], ['[gamma]']]);
+    catalog.saveTranscript('a', { ...rest, entries: [second!] });
+    expect([found('delta'), found('gamma'), found('beta')]).toEqual([[], [], ['[beta]']]);
+    expect(catalog.transcript('a').entries).toEqual([second]);
+  });
+});
+
+describe('the list of sessions', () => {
+  const listed = (query: string): string[] =>
+    catalog.list({ query, limit: 100, offset: 0 }).sessions.map(({ id }) => id);
+
+  test('has those in which all words occur, wherever in them, and parts of words in what describes them', () => {
+    saveTalk(catalog, silentSession('one', 0, { title: 'Álgebra' }), ['a matrix', 'of full rank']);
+    saveTalk(catalog, silentSession('two', DAY_MS, { title: 'Analysis', notes: '100 % done' }), ['a matrix']);
+    catalog.save(silentSession('three', 2 * DAY_MS, { markers: [{ part: 1, frame: 0, label: 'rank?' }] }));
+    expect(listed('matrix')).toEqual(['two', 'one']);
+    expect(listed('algebra matrix')).toEqual(['one']);
+    expect(listed('matrix rank')).toEqual(['one']);
+    expect(listed('rank')).toEqual(['three', 'one']);
+    expect(listed('nalys')).toEqual(['two']);
+    expect(listed('%')).toEqual(['two']);
+    expect(listed(' ')).toEqual(['three', 'two', 'one']);
+    catalog.setDeleted('two', new Date(0).toISOString());
+    expect(listed('matrix')).toEqual(['one']);
+  });
+});
+
+test('among many sessions the same is found as by reading all of them', () => {
+  const talk = createTalk(7, 3000);
+  const sessions = Array.from({ length: 40 }, (_, index) => ({
+    id: `s${index}`,
+    lines: [...talk.lines(1500)],
+  }));
+  for (const [index, { id, lines }] of sessions.entries())
+    saveTalk(catalog, silentSession(id, index * DAY_MS, { title: 'x' }), lines);
+  let compared = 0;
+  for (const rank of [60, 200, 700, 2000, 2999]) {
+    const [word, other] = [talk.wordAt(rank), talk.wordAt(3)];
+    for (const [query, matches] of [
+      [`${word} `, (line: string) => line.split(' ').includes(word)],
+      [`"${word}"`, (line: string) => line.split(' ').includes(word)],
+      [word, (line: string) => line.split(' ').some((said) => said.startsWith(word))],
+      [`${other} ${word} `, (line: string) => [word, other].every((said) => line.split(' ').includes(said))],
+      [`"${other} ${word}"`, (line: string) => ` ${line} `.includes(` ${other} ${word} `)],
+    ] as const) {
+      const expected = sessions.map(({ id, lines }) => ({ id, count: lines.filter(matches).length }));
+      const result = catalog.search({ query, limit: 200, per_session: 1 });
+      if (!result.complete) continue;
+      compared++;
+      expect(
+        new Map(result.hits.map(({ session_id, session_hits }) => [session_id, session_hits])),
+        query,
+      ).toEqual(new Map(expected.flatMap(({ id, count }) => (count > 0 ? [[id, count]] : []))));
+    }
+  }
+  expect(compared).toBeGreaterThan(15);
+});
