@@ -135,16 +135,15 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   await dirs.remember(recordingsDir).catch((error: unknown) => {
     log('error', 'the list of recording folders could not be written', { error });
   });
-  const recovery = await recoverSessions({ dirs, catalog, encoder, clock, log, mp3BitRate });
   const files = createSessionFiles(dirs, fileUrl);
   const finder = createSessionFinder(catalog, dirs);
-
   const transcripts = createTranscriptStore({
     catalog,
     foldersOf: dirs.candidatesOf,
     isCatalogued: finder.isCatalogued,
     log,
   });
+  const recovery = await recoverSessions({ dirs, catalog, transcripts, encoder, clock, log, mp3BitRate });
 
   const engine = createEngine({
     openTurnDetector: createTurnDetector,
@@ -187,6 +186,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     dirs,
     catalog,
     finder,
+    transcripts,
     settings,
     encoder,
     files,
@@ -216,6 +216,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     clearInterval(ticking);
     diskWatch.stop();
     await encoder.close();
+    await transcripts.close();
     catalog.close();
   };
   let closing: Promise<void> | undefined;

@@ -1,15 +1,31 @@
 import { z } from 'zod';
-import { channelsSchema, exportFormatSchema, gainSchema, recordingTypeSchema } from './audio-format.ts';
+import {
+  channelsSchema,
+  exportFormatSchema,
+  gainSchema,
+  recordingTypeSchema,
+  trackSchema,
+} from './audio-format.ts';
 import type { Result } from './errors.ts';
 import { examinationSchema, intakeIdSchema, intakeProgressSchema, mendedFileSchema } from './intake.ts';
 import { fileCheckSchema } from './repair.ts';
+import { searchQuerySchema, searchResultSchema } from './search.ts';
 import { fileEntrySchema } from './server-messages.ts';
 import { sessionIdSchema } from './session-id.ts';
 import { sessionRecordSchema } from './session-record.ts';
 import { settingsPatchSchema, settingsSchema } from './settings.ts';
 import { systemAudioStatusSchema } from './system-audio.ts';
+import {
+  conversationSchema,
+  MAX_TRANSCRIPT_CHARACTERS,
+  speakerNamesSchema,
+  transcriptEntrySchema,
+} from './transcript.ts';
 
 const sessionReference = z.strictObject({ id: sessionIdSchema });
+const textReference = sessionReference.extend({ entry: z.uuid() });
+const saidText = z.string().trim().min(1).max(MAX_TRANSCRIPT_CHARACTERS);
+const speakerLabel = z.string().trim().min(1).max(80).nullable();
 
 const intakeReference = z.strictObject({ id: intakeIdSchema });
 
@@ -127,6 +143,49 @@ export const api = {
     sessionRecordSchema,
   ),
   'intake.discard': operation('DELETE', '/api/intake/:id', intakeReference, z.object({ id: intakeIdSchema })),
+  'sessions.conversation': operation(
+    'GET',
+    '/api/sessions/:id/conversation',
+    sessionReference,
+    conversationSchema,
+  ),
+  'sessions.speakers': operation(
+    'PATCH',
+    '/api/sessions/:id/speakers',
+    // All the names there are to be: what is not among them loses its name.
+    sessionReference.extend({ speakers: speakerNamesSchema }),
+    z.object({ speakers: speakerNamesSchema }),
+  ),
+  'sessions.transcript.add': operation(
+    'POST',
+    '/api/sessions/:id/transcript',
+    sessionReference.extend({
+      role: trackSchema,
+      text: saidText,
+      speaker: speakerLabel.optional(),
+      turn_id: z.uuid().nullable().optional(),
+      start_ms: z.number().min(0).nullable().optional(),
+      end_ms: z.number().min(0).nullable().optional(),
+    }),
+    transcriptEntrySchema,
+  ),
+  'sessions.transcript.update': operation(
+    'PATCH',
+    '/api/sessions/:id/transcript/:entry',
+    textReference.extend({
+      text: saidText.optional(),
+      role: trackSchema.optional(),
+      speaker: speakerLabel.optional(),
+    }),
+    transcriptEntrySchema,
+  ),
+  'sessions.transcript.delete': operation(
+    'DELETE',
+    '/api/sessions/:id/transcript/:entry',
+    textReference,
+    z.object({ entry: z.uuid() }),
+  ),
+  search: operation('GET', '/api/search', searchQuerySchema, searchResultSchema),
   'settings.get': operation('GET', '/api/settings', z.strictObject({}), settingsSchema),
   'settings.update': operation('PATCH', '/api/settings', settingsPatchSchema, settingsSchema),
   /** What this system offers, and why not where it does not. Sets nothing up. */

@@ -18,6 +18,7 @@ export const errorCodeSchema = z.enum([
   'SESSION_IN_USE',
   'SLOW_CONSUMER',
   'SHUTTING_DOWN',
+  'TRANSCRIPT_FULL',
   // the disk
   'FOLDER_UNWRITABLE',
   'DISK_FULL',
@@ -33,6 +34,7 @@ export const errorCodeSchema = z.enum([
   'SESSION_ACTIVE',
   'FILE_MISSING',
   'FILE_EXISTS',
+  'TEXT_NOT_FOUND',
   'INVALID_AUDIO_FILE',
   'TRASH_FAILED',
   'REVEAL_UNAVAILABLE',

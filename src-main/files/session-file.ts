@@ -1,3 +1,4 @@
+import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sessionFileSchema, type SessionRecord } from '../contract/session-record.ts';
 import { transcriptFileSchema, type Transcript } from '../contract/transcript.ts';
@@ -34,4 +35,28 @@ export async function readTranscriptFile(folder: string): Promise<Transcript | u
 /** The same for a caller that cannot wait. */
 export function readTranscriptFileSync(folder: string): Transcript | undefined {
   return readJsonFileSync(join(folder, TRANSCRIPT_FILE_NAME), transcriptFileSchema)?.transcript;
+}
+
+/** The beginning of a `transcript.json` as it is written here: its text may be long, and it is asked at every launch. */
+const TRANSCRIPT_HEAD = /^\{\s*"version":\s*1,\s*"transcript":\s*\{\s*"revision":\s*(\d+)/;
+const TRANSCRIPT_HEAD_BYTES = 256;
+
+/** The revision of the text kept in `folder`; -1 where there is none that can be read. */
+export async function readTranscriptRevision(folder: string): Promise<number> {
+  const file = await open(join(folder, TRANSCRIPT_FILE_NAME), 'r').catch(() => undefined);
+  if (file === undefined) return -1;
+  try {
+    const { buffer, bytesRead } = await file.read(
+      Buffer.alloc(TRANSCRIPT_HEAD_BYTES),
+      0,
+      TRANSCRIPT_HEAD_BYTES,
+      0,
+    );
+    const revision = TRANSCRIPT_HEAD.exec(buffer.toString('utf8', 0, bytesRead))?.[1];
+    return revision === undefined ? ((await readTranscriptFile(folder))?.revision ?? -1) : Number(revision);
+  } catch {
+    return -1;
+  } finally {
+    await file.close();
+  }
 }

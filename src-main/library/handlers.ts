@@ -8,6 +8,8 @@ import { claimFolder, ownerState, releaseFolder } from '../files/ownership.ts';
 import type { RecordingsDirs } from '../files/recordings-dirs.ts';
 import { sessionFolder, unwritable } from '../files/session-folder.ts';
 import type { Clock, Log } from '../session/ports.ts';
+import type { TranscriptStore } from '../conversation/transcript-store.ts';
+import { createConversationHandlers } from './conversation-handlers.ts';
 import { checkSession } from './check/check-session.ts';
 import type { Mender } from './check/check-master.ts';
 import { exportSession, type ExportOptions } from './export-session.ts';
@@ -18,6 +20,7 @@ export interface LibraryOptions extends ExportOptions {
   readonly dirs: RecordingsDirs;
   readonly catalog: Catalog;
   readonly finder: SessionFinder;
+  readonly transcripts: TranscriptStore;
   readonly settings: SettingsStore;
   readonly appInfo: AppInfo;
   readonly repairer: Mender;
@@ -35,7 +38,7 @@ type LibraryHandlers = Omit<ApiHandlers, `intake.${string}` | `system_audio.${st
 
 /** Answers everything in contract/api.ts but what is asked of files from outside and of the shell. */
 export function createHandlers(options: LibraryOptions): LibraryHandlers {
-  const { catalog, dirs, finder, settings, files } = options;
+  const { catalog, dirs, finder, transcripts, settings, files } = options;
   /** Sessions whose files are being looked at and mended. */
   const checking = new Set<string>();
 
@@ -83,8 +86,9 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
   };
 
   return {
-    'sessions.list': ({ query, limit, offset }) => {
-      restoreFromTrash();
+    ...createConversationHandlers({ transcripts, find, findFinished }),
+    'sessions.list': async ({ query, limit, offset }) => {
+      await restoreFromTrash();
       const page = catalog.list({ query, limit: limit ?? DEFAULT_PAGE, offset: offset ?? 0 });
       return { sessions: page.sessions.map(files.present), total: page.total };
     },
@@ -98,6 +102,7 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
     },
     'sessions.delete': async ({ id }) => {
       const session = await findFinished(id);
+      await transcripts.settle(id);
       for (const folder of dirs.foldersOf(session))
         await options.moveToTrash(folder).catch((error: unknown) => {
           if (error instanceof LecternError) throw error;
@@ -110,6 +115,8 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
       if (!session.database_records) return { id };
       catalog.setDeleted(id, new Date(options.clock.wallMs()).toISOString());
       catalog.addEvent(id, new Date(options.clock.wallMs()).toISOString(), 'deleted');
+      // What was said goes with the recording; its file comes back with the folder.
+      catalog.saveTranscript(id, { revision: 0, speakers: {}, entries: [] });
       return { id };
     },
     'sessions.export': async ({ id, ...request }) => {
@@ -141,14 +148,19 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
       await options.reveal(path);
       return { path };
     },
+    search: (query) => catalog.search(query),
     'settings.get': () => settings.get(),
     'settings.update': (patch) => settings.update(patch),
     'app.info': () => options.appInfo,
   };
 
-  /** A folder taken back out of the trash brings its session back. */
-  function restoreFromTrash(): void {
-    for (const id of catalog.deletedIds())
-      if (dirs.candidatesOf(id).length > 0) catalog.setDeleted(id, undefined);
+  /** A folder taken back out of the trash brings its session back, and what was said in it. */
+  async function restoreFromTrash(): Promise<void> {
+    for (const id of catalog.deletedIds()) {
+      const folders = dirs.candidatesOf(id);
+      if (folders.length === 0) continue;
+      catalog.setDeleted(id, undefined);
+      await transcripts.restore(id, folders);
+    }
   }
 }

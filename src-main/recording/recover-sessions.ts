@@ -3,6 +3,7 @@ import { dirname, join, resolve } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import { sessionIdSchema } from '../contract/session-id.ts';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
+import type { TranscriptStore } from '../conversation/transcript-store.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { claimFolder, ownerState, releaseFolder, type OwnerState } from '../files/ownership.ts';
 import { recordingsDirOf, type RecordingsDirs } from '../files/recordings-dirs.ts';
@@ -21,6 +22,7 @@ const LOST_AFTER_POWER_CUT_SECONDS = 2;
 export interface RecoveryOptions {
   readonly dirs: RecordingsDirs;
   readonly catalog: Catalog;
+  readonly transcripts: Pick<TranscriptStore, 'restore'>;
   readonly encoder: Encoder;
   readonly clock: Clock;
   readonly log: Log;
@@ -39,7 +41,7 @@ export interface Recovery {
  * puts it in order. May be run again, beside a running instance, or be killed itself.
  */
 export async function recoverSessions(options: RecoveryOptions): Promise<Recovery> {
-  const { dirs, catalog, log } = options;
+  const { dirs, catalog, transcripts, log } = options;
   const recovered: {
     session: SessionRecord;
     folders: readonly string[];
@@ -52,6 +54,13 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
       await writeSessionFile(folder, session).catch((error: unknown) => {
         log('warn', 'session.json could not be written', { id: session.id, error });
       });
+  };
+
+  const restoreText = async (session: SessionRecord, folders: readonly string[]): Promise<void> => {
+    if (!session.database_records) return;
+    await transcripts.restore(session.id, folders).catch((error: unknown) => {
+      log('error', 'the text of a session could not be restored', { id: session.id, error });
+    });
   };
 
   const recoverSession = async (id: string): Promise<void> => {
@@ -70,6 +79,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     const cutOff = record.status === 'recording' || unfinishedCopy || (await hasPartialMaster(folders));
     const isNews = known?.revision !== record.revision || known.recordings_dir !== record.recordings_dir;
     if (!cutOff && isNews && record.database_records) catalog.save(record);
+    if (!cutOff) await restoreText(record, folders);
     if (!cutOff && owners.every((owner) => owner === 'none')) return;
     const claims = await Promise.all(folders.map(claimFolder));
     const claimed = folders.filter((_, index) => claims[index] === true);
@@ -79,6 +89,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     const { session, deliveries } = await recoverMasters(record, claimed);
     const finished = markRecovered(session, owners, await endOf(session, claimed), options.clock);
     await save(finished, claimed);
+    await restoreText(finished, claimed);
     recovered.push({ session: finished, folders: claimed, deliveries });
     log('warn', 'a session that was cut off has been recovered', { id, seconds: finished.duration_seconds });
     if (deliveries.length === 0) await finishFolders(claimed);

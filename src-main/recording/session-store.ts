@@ -43,7 +43,7 @@ interface OpenSession {
 
 /** Keeps running sessions on disk: their folder, their files, their row and their `session.json`. */
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
-  const { dirs, catalog, encoder, clock, log } = options;
+  const { dirs, catalog, transcripts, encoder, clock, log } = options;
   const sessions = new Map<string, OpenSession>();
 
   const sessionOf = (id: string): OpenSession => {
@@ -146,6 +146,11 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       sessions.set(spec.sessionId, { journal, dir, folders });
       await keepReserve(folder);
       await journal.settled();
+      // What an earlier take left in the folder may not have come into the catalog.
+      if (record.database_records)
+        await transcripts.restore(spec.sessionId, folders).catch((error: unknown) => {
+          log('error', 'the text of earlier takes could not be read', { id: spec.sessionId, error });
+        });
       addEvent(spec.sessionId, 'started');
       return {
         firstPart: record.parts.reduce((last, { part }) => Math.max(last, part), 0) + 1,
@@ -187,9 +192,15 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
         ...record,
         segments: [...record.segments, ...segments],
       }));
+      transcripts.endTurn(sessionId, segments);
     },
     addTranscript(sessionId, entry) {
-      options.transcripts.add(sessionId, entry);
+      const { segments } = sessionOf(sessionId).journal.record;
+      transcripts.add(
+        sessionId,
+        entry,
+        segments.filter(({ turn_id }) => turn_id === entry.turn_id),
+      );
     },
     async end(sessionId, status) {
       const { journal, folders } = sessionOf(sessionId);
@@ -198,7 +209,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       journal.update((record) => ({ ...record, status, ended_at: endedAt }));
       addEvent(sessionId, status);
       await journal.settled();
-      await options.transcripts.settled();
+      await transcripts.settle(sessionId);
       journal.close();
       sessions.delete(sessionId);
       await Promise.all(folders.map(releaseFolder));

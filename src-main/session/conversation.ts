@@ -55,10 +55,14 @@ export function createConversation(options: ConversationOptions): Conversation {
   const latestTurn = new Map<Track, string>();
 
   const sessionMs = (frame: number): number => ((firstFrame + frame) / sampleRate) * 1000;
-  /** When a frame was captured: as long ago as what came after it lasts. */
+  /**
+   * When a frame was captured: as long ago as what came after it lasts. A sender that is faster than time sends what
+   * cannot have been said before the frames that go before it.
+   */
   const wallTime = (track: Track, frame: number): string => {
     const agoMs = ((options.positionOf(track) - frame) / sampleRate) * 1000;
-    return new Date(Math.round(clock.wallMs() - Math.max(0, agoMs))).toISOString();
+    const earliestMs = spec.startedAtMs + (frame / sampleRate) * 1000;
+    return new Date(Math.round(Math.max(clock.wallMs() - Math.max(0, agoMs), earliestMs))).toISOString();
   };
 
   const segmentsOf = (turn: Extract<TurnEvent, { type: 'ended' }>): AudioSegment[] => {
@@ -120,7 +124,7 @@ export function createConversation(options: ConversationOptions): Conversation {
         speaker: speaker ?? null,
         text,
         interrupted: false,
-        occurred_at: new Date(clock.wallMs()).toISOString(),
+        occurred_at: wallTime(role, position),
         // Where the turn is not known, the moment at which the words arrived is all there is.
         start_ms: turn_id === null ? sessionMs(position) : null,
         end_ms: turn_id === null ? sessionMs(position) : null,

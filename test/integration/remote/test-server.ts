@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
-import type { ApiHandlers } from '../../../src-main/contract/api.ts';
+import { api, type ApiHandlers, type ApiName } from '../../../src-main/contract/api.ts';
 import { LecternError } from '../../../src-main/contract/errors.ts';
 import { sessionIdSchema } from '../../../src-main/contract/session-id.ts';
 import type { Recorder } from '../../../src-main/recorder.ts';
@@ -18,27 +18,14 @@ const notAsked = () => {
 };
 
 const handlers: ApiHandlers = {
+  ...(Object.fromEntries(Object.keys(api).map((name) => [name, notAsked])) as Record<
+    ApiName,
+    typeof notAsked
+  >),
   'sessions.list': () => ({ sessions: [], total: 0 }),
-  'sessions.get': notAsked,
-  'sessions.update': notAsked,
-  'sessions.delete': notAsked,
-  'sessions.export': notAsked,
-  'sessions.repair': notAsked,
   'sessions.reveal': () => {
     throw new Error('ENOENT: /home/someone/secret');
   },
-  'intake.begin': notAsked,
-  'intake.progress': notAsked,
-  'intake.examine': notAsked,
-  'intake.mend': notAsked,
-  'intake.add': notAsked,
-  'intake.discard': notAsked,
-  'system_audio.status': notAsked,
-  'system_audio.open': notAsked,
-  'system_audio.close': notAsked,
-  'settings.get': notAsked,
-  'settings.update': notAsked,
-  'app.info': notAsked,
 };
 
 /** A recorder without an engine, for what the transport alone decides. */

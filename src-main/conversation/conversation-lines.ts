@@ -1,0 +1,107 @@
+import { segmentPath, type AudioSegment } from '../contract/audio-segment.ts';
+import type { SessionRecord } from '../contract/session-record.ts';
+import { positionAt } from '../contract/session-time.ts';
+import type {
+  Conversation,
+  ConversationLine,
+  ConversationTurn,
+  Transcript,
+  TranscriptEntry,
+} from '../contract/transcript.ts';
+
+/**
+ * The seeds' join of text and audio, in the order in which it was said: every line of text once, with its turn where
+ * it has one, and every turn of which no text is known.
+ */
+export function conversationOf(session: SessionRecord, transcript: Transcript): Conversation {
+  const turns = turnsOf(session);
+  const byId = new Map(turns.map((turn) => [turn.turn_id, turn]));
+  const spoken = new Set(transcript.entries.map(({ turn_id }) => turn_id));
+  const lines = [
+    ...transcript.entries.flatMap((entry) => {
+      const turn = entry.turn_id === null ? undefined : byId.get(entry.turn_id);
+      // The other side's words again, unless a person says otherwise.
+      return turn?.bleed === true && entry.source !== 'edited' ? [] : [lineOfText(entry, turn)];
+    }),
+    ...turns.filter(({ turn_id, bleed }) => !bleed && !spoken.has(turn_id)).map(lineOfTurn),
+  ];
+  return {
+    revision: transcript.revision,
+    speakers: transcript.speakers,
+    lines: inOrder(session, lines),
+    turns,
+  };
+}
+
+/** The turns of a session in the order in which they began, each put together from its segments. */
+export function turnsOf({ id, segments }: Pick<SessionRecord, 'id' | 'segments'>): ConversationTurn[] {
+  return [...Map.groupBy(segments, ({ turn_id }) => turn_id).values()]
+    .flatMap((all) => turnOf(id, all) ?? [])
+    .sort((a, b) => a.start_ms - b.start_ms);
+}
+
+function turnOf(sessionId: string, unordered: readonly AudioSegment[]): ConversationTurn | undefined {
+  const segments = unordered.toSorted((a, b) => a.part - b.part || a.start_frame - b.start_frame);
+  const [first] = segments;
+  const last = segments.at(-1);
+  if (first === undefined || last === undefined) return undefined;
+  return {
+    turn_id: first.turn_id,
+    role: first.role,
+    start_ms: first.start_ms,
+    end_ms: last.end_ms,
+    started_at: first.started_at,
+    ended_at: last.ended_at,
+    duration_ms: segments.reduce((sum, { start_ms, end_ms }) => sum + end_ms - start_ms, 0),
+    interrupted: segments.some(({ interrupted }) => interrupted),
+    bleed: segments.every(({ bleed }) => bleed),
+    segments: segments.map(({ segment_id, part, start_ms, end_ms }) => ({
+      segment_id,
+      part,
+      start_ms,
+      end_ms,
+      audio_url: segmentPath(sessionId, segment_id),
+    })),
+  };
+}
+
+function lineOfText(entry: TranscriptEntry, turn: ConversationTurn | undefined): ConversationLine {
+  const { id, original, ...rest } = entry;
+  return {
+    ...rest,
+    transcript_id: id,
+    ...(original === undefined ? {} : { original }),
+    interrupted: entry.interrupted || turn?.interrupted === true,
+    start_ms: entry.start_ms ?? turn?.start_ms ?? null,
+    end_ms: entry.end_ms ?? turn?.end_ms ?? null,
+    audio_url: turn?.segments[0]?.audio_url ?? null,
+    duration_ms: turn?.duration_ms ?? null,
+  };
+}
+
+function lineOfTurn(turn: ConversationTurn): ConversationLine {
+  const { turn_id, role, interrupted, start_ms, end_ms, duration_ms } = turn;
+  return {
+    turn_id,
+    transcript_id: null,
+    role,
+    speaker: null,
+    text: null,
+    words: null,
+    source: null,
+    interrupted,
+    occurred_at: turn.started_at,
+    start_ms,
+    end_ms,
+    audio_url: turn.segments[0]?.audio_url ?? null,
+    duration_ms,
+  };
+}
+
+/** By position; text of which only the moment is known goes where the recording was at that moment. */
+function inOrder(session: SessionRecord, lines: readonly ConversationLine[]): ConversationLine[] {
+  return lines
+    .map((line) => ({ line, atMs: line.start_ms ?? positionAt(session, line.occurred_at) }))
+    .sort((a, b) => a.atMs - b.atMs || (a.line.occurred_at < b.line.occurred_at ? -1 : 1))
+    .map(({ line }) => line);
+}

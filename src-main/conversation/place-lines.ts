@@ -1,0 +1,33 @@
+import type { AudioSegment } from '../contract/audio-segment.ts';
+import type { TranscriptEntry } from '../contract/transcript.ts';
+
+/**
+ * Live text with the times of the turn it was said in. A recogniser that speaks while it listens does not say when,
+ * so several lines of one turn share it by their length. Everything else keeps the times it came with.
+ */
+export function placeLines(
+  lines: readonly TranscriptEntry[],
+  segments: readonly AudioSegment[],
+): TranscriptEntry[] {
+  const [first] = segments;
+  const last = segments.at(-1);
+  if (first === undefined || last === undefined) return [...lines];
+  const live = lines.filter(({ source }) => source === 'live');
+  const characters = live.reduce((sum, { text }) => sum + text.length, 0);
+  const lengthMs = last.end_ms - first.start_ms;
+  let before = 0;
+  const placed = live.map((line): TranscriptEntry => {
+    const start_ms = first.start_ms + (lengthMs * before) / characters;
+    before += line.text.length;
+    return {
+      ...line,
+      interrupted: segments.some(({ interrupted }) => interrupted),
+      occurred_at: new Date(
+        Date.parse(first.started_at) + Math.round(start_ms - first.start_ms),
+      ).toISOString(),
+      start_ms,
+      end_ms: first.start_ms + (lengthMs * before) / characters,
+    };
+  });
+  return lines.map((line) => placed.find(({ id }) => id === line.id) ?? line);
+}

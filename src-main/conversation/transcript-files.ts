@@ -1,0 +1,105 @@
+import type { Transcript } from '../contract/transcript.ts';
+import { readTranscriptRevision, writeTranscriptFile } from '../files/session-file.ts';
+import type { Log } from '../session/ports.ts';
+
+export interface TranscriptFilesOptions {
+  readonly read: (sessionId: string) => Transcript;
+  readonly foldersOf: (sessionId: string) => readonly string[];
+  /** Called when the files say all there is to say. */
+  readonly onWritten: (sessionId: string) => void;
+  readonly log: Log;
+}
+
+/**
+ * Between two writes of a file passes this much time, and as much more as it has lines: it is written as a whole, and
+ * the catalog has the text already.
+ */
+const MIN_INTERVAL_MS = 1000;
+const INTERVAL_MS_PER_LINE = 5;
+const MAX_INTERVAL_MS = 60_000;
+
+interface FileState {
+  stale: boolean;
+  writing: Promise<void>;
+  timer: NodeJS.Timeout | undefined;
+}
+
+/** Writes `transcript.json` after changes, not at each of them. */
+export function createTranscriptFiles(options: TranscriptFilesOptions) {
+  const { read, foldersOf, onWritten, log } = options;
+  const states = new Map<string, FileState>();
+
+  /** How many lines are in the files now; undefined where one of them could not be written. */
+  const write = async (sessionId: string, folders: readonly string[]): Promise<number | undefined> => {
+    let transcript: Transcript;
+    try {
+      transcript = read(sessionId);
+    } catch (error) {
+      log('error', 'the text could not be read for transcript.json', { id: sessionId, error });
+      return undefined;
+    }
+    const written = await Promise.allSettled(
+      folders.map((folder) => writeTranscriptFile(folder, transcript)),
+    );
+    for (const outcome of written)
+      if (outcome.status === 'rejected')
+        log('error', 'transcript.json could not be written', { id: sessionId, error: outcome.reason });
+    return written.every(({ status }) => status === 'fulfilled') ? transcript.entries.length : undefined;
+  };
+
+  const flush = (sessionId: string, state: FileState): void => {
+    clearTimeout(state.timer);
+    state.timer = undefined;
+    if (!state.stale) return;
+    state.stale = false;
+    state.writing = state.writing
+      .then(() => write(sessionId, foldersOf(sessionId)))
+      .then((lines) => {
+        if (lines !== undefined && !state.stale) onWritten(sessionId);
+        const interval = Math.min(MAX_INTERVAL_MS, MIN_INTERVAL_MS + (lines ?? 0) * INTERVAL_MS_PER_LINE);
+        state.timer = setTimeout(() => {
+          state.timer = undefined;
+          if (state.stale) flush(sessionId, state);
+          else states.delete(sessionId);
+        }, interval).unref();
+      });
+  };
+
+  const settle = async (sessionId: string): Promise<void> => {
+    const state = states.get(sessionId);
+    if (state === undefined) return;
+    do {
+      flush(sessionId, state);
+      await state.writing;
+    } while (state.stale);
+    clearTimeout(state.timer);
+    states.delete(sessionId);
+  };
+
+  return {
+    /** Says that a session's text has changed. */
+    note(sessionId: string): void {
+      const state = states.get(sessionId) ?? {
+        stale: false,
+        writing: Promise.resolve(),
+        timer: undefined,
+      };
+      const busy = states.has(sessionId);
+      states.set(sessionId, state);
+      state.stale = true;
+      if (!busy) flush(sessionId, state);
+    },
+    /** Resolves once the files say all there is to say, or could not be written. */
+    settle,
+    async close(): Promise<void> {
+      await Promise.all([...states.keys()].map(settle));
+    },
+    /** Which revision each folder's file has; -1 where it has none. */
+    revisions: (folders: readonly string[]) =>
+      Promise.all(
+        folders.map(async (folder) => ({ folder, revision: await readTranscriptRevision(folder) })),
+      ),
+    /** Writes the file of these folders, whatever is there. */
+    write,
+  };
+}

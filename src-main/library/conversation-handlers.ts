@@ -1,0 +1,60 @@
+import { randomUUID } from 'node:crypto';
+import type { ApiHandlers } from '../contract/api.ts';
+import type { SessionRecord } from '../contract/session-record.ts';
+import { conversationOf } from '../conversation/conversation-lines.ts';
+import {
+  entryOf,
+  newEntry,
+  withChangedText,
+  withoutText,
+  withSpeakers,
+} from '../conversation/edit-transcript.ts';
+import type { TranscriptStore } from '../conversation/transcript-store.ts';
+
+export interface ConversationHandlersOptions {
+  readonly transcripts: TranscriptStore;
+  /** Throws SESSION_NOT_FOUND. */
+  readonly find: (id: string) => SessionRecord;
+  /** Rejects with SESSION_ACTIVE too: a running session's text is its recorder's to add to. */
+  readonly findFinished: (id: string) => Promise<SessionRecord>;
+}
+
+type ConversationName =
+  | 'sessions.conversation'
+  | 'sessions.speakers'
+  | 'sessions.transcript.add'
+  | 'sessions.transcript.update'
+  | 'sessions.transcript.delete';
+
+/** Answers what concerns the text of sessions. */
+export function createConversationHandlers(
+  options: ConversationHandlersOptions,
+): Pick<ApiHandlers, ConversationName> {
+  const { transcripts, find, findFinished } = options;
+  return {
+    'sessions.conversation': ({ id }) => conversationOf(find(id), transcripts.read(id)),
+    'sessions.speakers': async ({ id, speakers }) => {
+      await findFinished(id);
+      return {
+        speakers: transcripts.change(id, (transcript) => withSpeakers(transcript, speakers)).speakers,
+      };
+    },
+    'sessions.transcript.add': async ({ id, ...text }) => {
+      const entry = newEntry(randomUUID(), await findFinished(id), text);
+      transcripts.change(id, (transcript) => ({ ...transcript, entries: [...transcript.entries, entry] }));
+      return entry;
+    },
+    'sessions.transcript.update': async ({ id, entry, ...change }) => {
+      await findFinished(id);
+      return entryOf(
+        transcripts.change(id, (transcript) => withChangedText(transcript, entry, change)),
+        entry,
+      );
+    },
+    'sessions.transcript.delete': async ({ id, entry }) => {
+      await findFinished(id);
+      transcripts.change(id, (transcript) => withoutText(transcript, entry));
+      return { entry };
+    },
+  };
+}
