@@ -16,6 +16,15 @@ export function samplesOf(pcm: Uint8Array): Int16Array {
   return samples;
 }
 
+/** The same the other way: a view where the machine is little-endian, otherwise a copy. */
+export function bytesOf(samples: Int16Array): Uint8Array {
+  if (LITTLE_ENDIAN) return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
+  const pcm = new Uint8Array(samples.length * 2);
+  const view = new DataView(pcm.buffer);
+  samples.forEach((sample, index) => view.setInt16(index * 2, sample, true));
+  return pcm;
+}
+
 /** 32-bit float, nominally -1 to 1, to int16: scaled by 32768 so that int16 survives a round trip; NaN is 0. */
 function decodeFloat(bytes: Uint8Array): Uint8Array {
   const count = bytes.byteLength >> 2;

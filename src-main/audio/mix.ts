@@ -1,0 +1,29 @@
+import { createLimiter, type LimiterShape } from './limiter.ts';
+import { bytesOf, samplesOf } from './pcm.ts';
+
+/** Makes one stream of several tracks: their sum, through the limiter. */
+export interface Mixer {
+  /**
+   * Takes the next `frames` of every track, signed 16-bit little-endian; one that is shorter is silent from there on.
+   * Gives what is certain by now, which trails by the limiter's look-ahead.
+   */
+  mix(tracks: readonly Uint8Array[], frames: number): Uint8Array;
+  /** Gives what is left; in all then as many frames as were taken. Nothing may follow it. */
+  flush(): Uint8Array;
+}
+
+export function createMixer(shape: LimiterShape): Mixer {
+  const limiter = createLimiter(shape);
+  return {
+    mix(tracks, frames) {
+      const sums = new Int32Array(frames * shape.channels);
+      for (const track of tracks) {
+        const samples = samplesOf(track);
+        for (let index = 0; index < samples.length; index++)
+          sums[index] = (sums[index] ?? 0) + (samples[index] ?? 0);
+      }
+      return bytesOf(limiter.push(sums));
+    },
+    flush: () => bytesOf(limiter.flush()),
+  };
+}
