@@ -119,6 +119,9 @@ export function startBuiltInLive(options: BuiltInLiveOptions, job: LiveJob): Liv
     write,
     finish,
     abort,
+    get queuedBytes() {
+      return failure !== undefined || ending ? 0 : bytes - takenBytes;
+    },
     get failure() {
       return failure;
     },

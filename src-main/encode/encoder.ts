@@ -29,6 +29,8 @@ export interface Chapter {
 export interface LiveEncoder {
   /** Takes PCM in order and returns at once. The bytes are not kept after the call. Ignored after a failure. */
   write(pcm: Uint8Array): void;
+  /** PCM that it has not taken yet; a writer faster than real time waits for it to shrink. */
+  readonly queuedBytes: number;
   /** Why it can no longer deliver: died, refused to start, or fell further behind than its bounded queue. */
   readonly failure: Error | undefined;
   /**

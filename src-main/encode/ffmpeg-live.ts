@@ -115,6 +115,9 @@ export function startFfmpegLive(options: FfmpegLiveOptions, job: LiveJob): LiveE
     write,
     finish,
     abort,
+    get queuedBytes() {
+      return failure !== undefined || ending ? 0 : (child?.process.stdin.writableLength ?? 0);
+    },
     get failure() {
       return failure;
     },

@@ -31,6 +31,8 @@ export interface WavWriter {
   readonly queuedBytes: number;
   /** Bytes of audio in the file. */
   readonly dataBytes: number;
+  /** Reads back audio that is in the file: fills `into` from this byte of it on. Rejects once it is finished. */
+  read(position: number, into: Uint8Array): Promise<void>;
   /** Why nothing more can be written. What was written before stays playable. */
   readonly failure: Error | undefined;
   /**
@@ -38,6 +40,8 @@ export interface WavWriter {
    * its folder can no longer be written, it keeps the unfinished one, which `path` then is, for a recovery to finish.
    */
   finish(cuePoints?: readonly CuePoint[]): Promise<{ readonly path: string; readonly byteSize: number }>;
+  /** Ends it and removes the unfinished file. */
+  abandon(): Promise<void>;
 }
 
 interface Append {
@@ -153,6 +157,18 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     },
     get failure() {
       return failure;
+    },
+    async read(position, into) {
+      const { bytesRead } = await file.read(into, 0, into.byteLength, header.byteLength + position);
+      if (bytesRead < into.byteLength) throw new Error('the file is shorter than what was written to it');
+    },
+    async abandon() {
+      failure ??= new Error('abandoned');
+      await draining;
+      clearTimeout(syncTimer);
+      await syncing;
+      await file.close();
+      await unlink(partialPath).catch(() => undefined);
     },
     async finish(cuePoints = []) {
       await draining;

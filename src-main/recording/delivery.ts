@@ -24,8 +24,12 @@ export type DeliveryOrigin = 'live' | 'rebuilt';
 export interface Delivery {
   /** Takes raw PCM; gain is applied here. Never throws, never waits. */
   write(pcm: Uint8Array): void;
+  /** Bytes given to it that it has not dealt with. */
+  readonly queuedBytes: number;
   /** Leaves the finished copy at its path. Rejects only when it could not be made from the master either. */
   finish(masterPath: string, markers: readonly CuePoint[]): Promise<DeliveryOrigin>;
+  /** The same from the master alone, for one that was not given everything. */
+  remake(masterPath: string, markers: readonly CuePoint[]): Promise<void>;
   /** Ends it without a copy. */
   abandon(): Promise<void>;
 }
@@ -48,8 +52,15 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery |
     write(pcm) {
       live?.write(applyGain(pcm, gain));
     },
+    get queuedBytes() {
+      return live?.queuedBytes ?? 0;
+    },
     async abandon() {
       await live?.abandon();
+    },
+    async remake(masterPath, markers) {
+      await live?.abandon();
+      await rebuild(masterPath, markers);
     },
     async finish(masterPath, markers) {
       try {
@@ -71,6 +82,7 @@ function chaptersOf(markers: readonly CuePoint[], sampleRate: number): readonly 
 
 interface LiveCopy {
   write(pcm: Uint8Array): void;
+  readonly queuedBytes: number;
   finish(markers: readonly CuePoint[]): Promise<void>;
   abandon(): Promise<void>;
 }
@@ -87,6 +99,9 @@ function openEncoded(options: DeliveryOptions, format: 'mp4' | 'mp3'): LiveCopy 
   return {
     write: (pcm) => {
       live.write(pcm);
+    },
+    get queuedBytes() {
+      return live.queuedBytes;
     },
     finish: (markers) => live.finish(chaptersOf(markers, options.sampleRate)),
     abandon: () => live.abort(),
@@ -106,6 +121,9 @@ async function openAmplifiedWav(options: DeliveryOptions): Promise<LiveCopy | un
       tooSlow ||= writer.queuedBytes > MAX_QUEUE_BYTES;
       // A failure is kept by the writer and comes out of finish.
       if (!tooSlow) writer.append(pcm).catch(() => undefined);
+    },
+    get queuedBytes() {
+      return writer.queuedBytes;
     },
     async finish(markers) {
       await writer.finish(markers);

@@ -86,7 +86,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     // A folder that cannot be written cannot be claimed either; what is in the others is recovered all the same.
     if (claimed.length === 0) return;
     if (!cutOff) return finishFolders(claimed);
-    const { session, deliveries } = await recoverMasters(record, claimed);
+    const { session, deliveries } = await recoverMasters(record, claimed, log);
     const finished = markRecovered(session, owners, await endOf(session, claimed), options.clock);
     await save(finished, claimed);
     await restoreText(finished, claimed);

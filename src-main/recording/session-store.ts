@@ -219,7 +219,8 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
 
 async function requireRoom(folder: string, spec: SessionSpec): Promise<void> {
   const usable = await usableBytes(folder);
-  const needed = MIN_SECONDS_OF_ROOM * spec.sampleRate * spec.channels * 2 * spec.tracks.length;
+  const files = spec.tracks.length + (spec.record.includes('mixed') ? 1 : 0);
+  const needed = MIN_SECONDS_OF_ROOM * spec.sampleRate * spec.channels * 2 * files;
   if (usable !== undefined && usable < needed)
     throw new LecternError(
       'DISK_FULL',

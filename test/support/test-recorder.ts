@@ -10,6 +10,7 @@ export const noEncoder: Encoder = {
   info: { kind: 'built-in', source: 'none', version: '0', formats: ['wav'] },
   startLive: () => ({
     write: () => undefined,
+    queuedBytes: 0,
     failure: new Error('no encoder'),
     finish: () => Promise.reject(new Error('no encoder')),
     abort: () => Promise.resolve(),

@@ -1,11 +1,10 @@
-import { spawnSync } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../../src-main/contract/headed-frame.ts';
 import { PROTOCOL_LIMITS } from '../../../src-main/contract/limits.ts';
 import { sampleRateOf, sessionFileSchema } from '../../../src-main/contract/session-record.ts';
+import { copyAsAfterKill } from '../../support/after-kill.ts';
 import { readWav } from '../../support/read-wav.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
 import { openTestRecorder } from '../../support/test-recorder.ts';
@@ -21,24 +20,9 @@ async function openRecorder(overrides: Parameters<typeof openTestRecorder>[0] = 
   return opened;
 }
 
-/** A pid that was a process of this boot and no longer is. */
-function deadPid(): number {
-  return spawnSync(process.execPath, ['-e', '']).pid;
-}
-
-/** The recordings folder as a kill at this moment would leave it: a copy whose owner is dead. */
-async function asAfterKill(dataDir: string, { keepCatalog = true } = {}): Promise<string> {
-  const copy = await mkdtemp(join(tmpdir(), 'lectern-killed-'));
+async function asAfterKill(dataDir: string, options: { keepCatalog?: boolean } = {}): Promise<string> {
+  const copy = await copyAsAfterKill(dataDir, options);
   disposals.push(() => rm(copy, { recursive: true, force: true }));
-  await cp(join(dataDir, 'recordings'), join(copy, 'recordings'), { recursive: true });
-  if (keepCatalog)
-    for (const name of await readdir(dataDir))
-      if (name.startsWith('lectern.db')) await cp(join(dataDir, name), join(copy, name));
-  for (const id of await readdir(join(copy, 'recordings'))) {
-    const path = join(copy, 'recordings', id, '.owner');
-    const owner = await readFile(path, 'utf8').catch(() => undefined);
-    if (owner !== undefined) await writeFile(path, owner.replace(/"pid":\d+/, `"pid":${deadPid()}`));
-  }
   return copy;
 }
 
@@ -123,7 +107,9 @@ describe('a session that a crash cut off', () => {
         ],
       },
     ]);
-    expect(next.recovered[0]?.files.map(({ duration_ms }) => duration_ms)).toEqual([3000, 3000, 1000, 1000]);
+    expect(next.recovered[0]?.files.map(({ duration_ms }) => duration_ms)).toEqual([
+      3000, 3000, 3000, 1000, 1000, 1000,
+    ]);
   });
 
   test('in its second take, at another rate, keeps the times of both', async () => {

@@ -1,0 +1,77 @@
+import { rename, rm } from 'node:fs/promises';
+import type { CuePoint } from '../files/cue-chunks.ts';
+import { syncFolder } from '../files/sync-folder.ts';
+import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
+import { openMixOutput, type FinishedMix } from './mix-output.ts';
+import { createMixRun, type MixRun } from './mix-run.ts';
+import { openFinishedSource, type FinishedSource, type MixSource } from './mix-source.ts';
+
+export interface MixJob {
+  /** Both sides, finished. */
+  readonly masterPaths: readonly string[];
+  /** Where the mix goes; one that is there is replaced, once the new one has been read back. */
+  readonly path: string;
+  readonly markers: readonly CuePoint[];
+}
+
+/** Audio that a plain WAV header counts with room to spare for cue points. */
+const PLAIN_HEADER_BYTES = 0xf000_0000;
+
+/** What marks a mix that is being made from finished masters. */
+export const REBUILT_SUFFIX = '.rebuilt';
+
+/** Makes a mix from finished masters. Safe to be killed: a mix appears under its name only when it is whole. */
+export async function buildMix({ masterPaths, path, markers }: MixJob): Promise<FinishedMix> {
+  const rebuiltPath = path + REBUILT_SUFFIX;
+  for (const old of [rebuiltPath, rebuiltPath + PARTIAL_SUFFIX]) await rm(old, { force: true });
+  return withFinishedSources(masterPaths, async (sources) => {
+    const { sampleRate, channels } = commonShape(sources);
+    const output = await openMixOutput({
+      path: rebuiltPath,
+      sampleRate,
+      channels,
+      mayExceed4GiB: Math.max(...sources.map(({ dataBytes }) => dataBytes)) > PLAIN_HEADER_BYTES,
+      openDelivery: () => Promise.resolve(undefined),
+    });
+    try {
+      const run = createMixRun({ sampleRate, channels, mayGuess: false, write: output.write });
+      await mixToEnd(run, sources);
+      await output.write(run.flush());
+      const finished = await output.finish(markers);
+      await rename(rebuiltPath, path);
+      await syncFolder(path);
+      return finished;
+    } catch (error) {
+      await output.abandon().catch(() => undefined);
+      await rm(rebuiltPath, { force: true });
+      throw error;
+    }
+  });
+}
+
+async function mixToEnd(run: MixRun, sources: readonly MixSource[]): Promise<void> {
+  while ((await run.step(sources, true)) === 'mixed');
+}
+
+/** Opens masters that nobody writes to any more, and closes them whatever happens. */
+export async function withFinishedSources<T>(
+  paths: readonly string[],
+  task: (sources: readonly FinishedSource[]) => Promise<T>,
+): Promise<T> {
+  const sources: FinishedSource[] = [];
+  try {
+    for (const path of paths) sources.push(await openFinishedSource(path));
+    return await task(sources);
+  } finally {
+    await Promise.all(sources.map((source) => source.close()));
+  }
+}
+
+function commonShape(sources: readonly FinishedSource[]): { sampleRate: number; channels: number } {
+  const [first, ...others] = sources;
+  if (first === undefined) throw new Error('a mix needs its sides');
+  const { sampleRate, channels } = first;
+  if (others.some((other) => other.sampleRate !== sampleRate || other.channels !== channels))
+    throw new Error('the sides of a mix must have the same rate and channels');
+  return { sampleRate, channels };
+}

@@ -1,0 +1,74 @@
+import { join } from 'node:path';
+import type { RecordingFile } from '../contract/session-record.ts';
+import type { CuePoint } from '../files/cue-chunks.ts';
+import { statBytes } from '../files/stat-bytes.ts';
+import type { SessionSpec } from '../session/ports.ts';
+import { openDelivery, type Delivery } from './delivery.ts';
+import type { PartContext } from './part-context.ts';
+import type { PartFiles } from './part-file.ts';
+
+/** True where there is to be more than masters. */
+export function hasCopy({ autoSave, format, gain }: SessionSpec): boolean {
+  return autoSave && (format !== 'wav' || gain !== 1);
+}
+
+/** Opens the copy that was asked for of one kind of file; undefined where its master is all. */
+export async function openCopy(
+  { deliveryName }: PartFiles,
+  { spec: { session }, options }: PartContext,
+): Promise<Delivery | undefined> {
+  if (!hasCopy(session)) return undefined;
+  return openDelivery({
+    format: session.format,
+    sampleRate: session.sampleRate,
+    channels: session.channels,
+    gain: session.gain,
+    path: join(options.folder, deliveryName),
+    mayExceed4GiB: options.mayExceed4GiB,
+    mp3BitRate: options.mp3BitRate,
+    encoder: options.encoder,
+  });
+}
+
+export interface FinishedMaster {
+  readonly path: string;
+  readonly byteSize: number;
+  readonly dataBytes: number;
+}
+
+/**
+ * Finishes the copy of a finished master.
+ * @param isWhole false where the copy lacks something of the master, and must be made from it.
+ * @returns what became of it; nothing where there is nothing to copy.
+ */
+export async function finishCopy(
+  delivery: Delivery | undefined,
+  files: PartFiles,
+  master: FinishedMaster,
+  markers: readonly CuePoint[],
+  { spec: { session, warn }, options: { folder, log } }: PartContext,
+  isWhole = true,
+): Promise<readonly RecordingFile[]> {
+  if (delivery === undefined) return [];
+  const { dataBytes } = master;
+  // An empty MP4 or MP3 is a file that no player opens; the empty WAV tells the truth.
+  if (dataBytes === 0) {
+    await delivery.abandon();
+    return [];
+  }
+  try {
+    const origin = isWhole
+      ? await delivery.finish(master.path, markers)
+      : await delivery.remake(master.path, markers).then(() => 'rebuilt' as const);
+    if (origin === 'rebuilt')
+      log('warn', 'the delivered copy was rebuilt from the master', { id: session.sessionId });
+    const byteSize = await statBytes(join(folder, files.deliveryName));
+    return [files.describe({ master: false, status: 'completed', dataBytes, byteSize })];
+  } catch (error) {
+    log('error', 'the delivered copy could not be made', { id: session.sessionId, error });
+    warn(
+      `The ${session.format.toUpperCase()} file could not be made. The WAV recording is complete; export it again later`,
+    );
+    return [files.describe({ master: false, status: 'failed', dataBytes, byteSize: 0 })];
+  }
+}
