@@ -9,6 +9,7 @@ import { encoderKill } from './encoder-kill.ts';
 import { faultyDisk } from './faulty-disk.ts';
 import { fuzz } from './fuzz.ts';
 import { kill } from './kill.ts';
+import { stalledPage } from './stalled-page.ts';
 
 /** In the order in which they run: what matters most comes first. */
 export const suites: readonly Suite[] = [
@@ -18,6 +19,7 @@ export const suites: readonly Suite[] = [
   fullDisk,
   faultyDisk,
   noBackpressure,
+  stalledPage,
   database,
   fuzz,
   long,
