@@ -38,6 +38,8 @@ interface Source {
   readonly tracks: readonly Track[];
   lastChunkMs: number;
   stallTold: boolean;
+  /** It was behind when it was last looked at. */
+  wasBehind: boolean;
   behindTold: boolean;
 }
 
@@ -49,6 +51,7 @@ export function createSessionWatch(options: SessionWatchOptions): SessionWatch {
     tracks: own,
     lastChunkMs: nowMs(),
     stallTold: false,
+    wasBehind: false,
     behindTold: false,
   }));
   let excusedMs = nowMs();
@@ -75,7 +78,10 @@ export function createSessionWatch(options: SessionWatchOptions): SessionWatch {
   const tellOfDelay = (source: Source, track: Track): void => {
     if (source.stallTold || source.behindTold) return;
     const behind = behindClockSeconds(track);
-    if (behind < BEHIND_CLOCK_SECONDS) return;
+    // One look may fall between a chunk's arrival and its place in the file.
+    const { wasBehind } = source;
+    source.wasBehind = behind >= BEHIND_CLOCK_SECONDS;
+    if (!wasBehind || !source.wasBehind) return;
     source.behindTold = true;
     send(behindClockWarning(behind, tracks.length > 1 ? track : undefined));
   };

@@ -68,6 +68,8 @@ export function createDropDetector<Piece extends TimedPiece>(options: DropDetect
   let sleptMs = 0;
   let sleptAtBaseMs = 0;
   let lastSkewMs: number | undefined;
+  /** What a device newly opened yields first may be read late: it is held until it is read as it comes. */
+  let opening = true;
 
   const learn = ({ piece, stampedMs, readMs, sleptMs: slept }: Reading<Piece>) => {
     const drift = piece.durationMs * DRIFT;
@@ -130,13 +132,15 @@ export function createDropDetector<Piece extends TimedPiece>(options: DropDetect
     return latest.length < held.length && audioMs <= steadyMs * STEADY_PACE ? latest : [];
   };
 
+  const isOverdue = (): boolean =>
+    (held.at(-1)?.piece.readAtMs ?? 0) - (held[0]?.piece.readAtMs ?? 0) >= LONGEST_DOUBT_MS;
+
   const decide = (): PlacedPiece<Piece>[] => {
     // A late stamp, followed by a right one.
     if ((held.at(-1)?.stampedMs ?? 0) - stampBaseMs < jumpMs / 2) return release();
     const readings = steady();
     if (readings.length > 0) return settle(readings);
-    const doubtMs = (held.at(-1)?.piece.readAtMs ?? 0) - (held[0]?.piece.readAtMs ?? 0);
-    return doubtMs >= LONGEST_DOUBT_MS ? settle(held) : [];
+    return isOverdue() ? settle(held) : [];
   };
 
   return {
@@ -145,10 +149,14 @@ export function createDropDetector<Piece extends TimedPiece>(options: DropDetect
       const reading = read(piece);
       const jumped = reading.stampedMs - stampBaseMs > jumpMs;
       held.push(reading);
+      if (opening) {
+        opening = steady().length === 0 && !isOverdue();
+        return opening ? [] : release();
+      }
       return held.length > 1 || jumped ? decide() : release();
     },
     /** Nothing more comes: what is held is decided now. */
-    flush: () => settle(held),
+    flush: () => (opening ? release() : settle(held)),
   };
 }
 

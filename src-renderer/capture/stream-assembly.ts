@@ -43,6 +43,8 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
   const { sampleRate, channels, report, nowMs, wallMs } = options;
   const commands: { readonly command: AssemblyCommand; readonly atMs: number }[] = [];
   const recentDelaysMs: number[] = [];
+  /** Length of the audio used so far, and of what was lost in it. */
+  let countedMs = 0;
   const drops = createDropDetector<ReadPiece>(options.stamps);
   let recorded = false;
   let resampler: { readonly fromRate: number; readonly process: Resampler['process'] } | undefined;
@@ -97,12 +99,20 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
     skipUntil(toMs);
   };
 
-  const place = ({ piece, lostMs, asleep }: PlacedPiece<ReadPiece>) => {
-    // The clocks differ by an unknown amount; the promptest of the latest pieces tells how much. Only the
-    // latest: a device may stamp its first ones far ahead.
-    recentDelaysMs.push(piece.readAtMs - piece.timestampMs);
-    if (recentDelaysMs.length > CLOCK_PIECES) recentDelaysMs.shift();
-    const startedAtMs = piece.timestampMs + Math.min(...recentDelaysMs);
+  /** How far into the audio each piece begins; and what the pieces tell of when that was. */
+  const count = (placed: readonly PlacedPiece<ReadPiece>[]) =>
+    placed.map(({ piece, lostMs, asleep }) => {
+      const beginsMs = countedMs + lostMs;
+      countedMs = beginsMs + piece.durationMs;
+      recentDelaysMs.push(piece.readAtMs - beginsMs);
+      if (recentDelaysMs.length > CLOCK_PIECES) recentDelaysMs.shift();
+      return { piece, lostMs, asleep, beginsMs };
+    });
+
+  const place = ({ piece, lostMs, asleep, beginsMs }: ReturnType<typeof count>[number]) => {
+    // The promptest of the latest pieces tells when the audio began. Its length is counted, as a device newly opened
+    // stamps its pieces wrongly; only of the latest, as the clocks of devices drift.
+    const startedAtMs = beginsMs + Math.min(...recentDelaysMs);
     if (lostMs > 0) leaveOut(startedAtMs - lostMs, startedAtMs, asleep ? 'suspended' : options.lossCause);
     else obeyUntil(startedAtMs);
     const ready = atRate(asChannels(piece.planes, channels), piece.sampleRate);
@@ -113,7 +123,7 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
     push(captured: CapturedPiece): void {
       const durationMs = ((captured.planes[0]?.length ?? 0) / captured.sampleRate) * 1000;
       const times = { durationMs, readAtMs: nowMs(), wallMs: wallMs() };
-      for (const placed of drops.take({ ...captured, ...times })) place(placed);
+      for (const piece of count(drops.take({ ...captured, ...times }))) place(piece);
     },
     command(command: AssemblyCommand): void {
       // The first Record has nothing before it to be kept apart from: it must not miss the first word.
@@ -123,7 +133,7 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
     /** Nothing more comes: whatever was asked happens now. */
     end(): void {
       ended = true;
-      for (const placed of drops.flush()) place(placed);
+      for (const piece of count(drops.flush())) place(piece);
       obeyUntil(Number.POSITIVE_INFINITY);
     },
   };

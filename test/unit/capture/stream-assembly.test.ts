@@ -25,13 +25,13 @@ function record(channels: 1 | 2 = 1) {
       now = milliseconds;
       return this;
     },
-    /** Reads the piece that was captured from `milliseconds` on. */
-    read(milliseconds: number) {
+    /** Reads the piece that was captured from `milliseconds` on, stamped so much too late. */
+    read(milliseconds: number, stampErrorMs = 0) {
       const samples = Float32Array.from({ length: 10 }, (_, frame) => (milliseconds + frame) / 32_767);
       assembly.push({
         planes: [samples],
         sampleRate: 1000,
-        timestampMs: milliseconds + DEVICE_CLOCK_AHEAD_MS,
+        timestampMs: milliseconds + DEVICE_CLOCK_AHEAD_MS + stampErrorMs,
       });
     },
     samples: () =>
@@ -42,14 +42,36 @@ function record(channels: 1 | 2 = 1) {
 describe('stream assembly', () => {
   test('Stop on a machine too busy to read keeps what was said before it, and nothing said after', () => {
     const recording = record();
-    recording.at(10).read(0);
+    for (let piece = 0; piece < 500; piece += 10) recording.at(piece + 10).read(piece);
     recording.assembly.command('record');
-    recording.at(20).read(10);
-    // Busy from here to 100; Stop is pressed at 60.
-    recording.at(60).assembly.command('finish');
-    for (let piece = 20; piece < 90; piece += 10) recording.at(100).read(piece);
-    expect(recording.samples()).toEqual(Array.from({ length: 40 }, (_, frame) => frame + 10));
-    expect(recording.reports.at(-1)).toEqual({ type: 'finished' });
+    recording.at(510).read(500);
+    // Busy from here to 590; Stop is pressed at 550.
+    recording.at(550).assembly.command('finish');
+    for (let piece = 510; piece < 580; piece += 10) recording.at(590).read(piece);
+    expect(recording.samples()).toEqual(Array.from({ length: 40 }, (_, frame) => frame + 500));
+    const told = recording.reports.filter(({ type }) => type !== 'level');
+    expect(told.at(-1)).toEqual({ type: 'finished' });
+  });
+
+  test('a device opened while nobody has time to read it is placed by when it was heard, not read', () => {
+    const recording = record();
+    recording.assembly.command('record');
+    // Captured from 1000 on, and read only from 2200 on.
+    for (let piece = 1000; piece < 3000; piece += 10) recording.at(Math.max(2200, piece + 10)).read(piece);
+    const [first] = recording.reports.filter((report) => report.type === 'chunk');
+    expect(first).toMatchObject({ startFrame: 0, frames: 100, endedAtMs: 1110 });
+  });
+
+  test('a device that stamps its first pieces wrongly is placed by when it was heard all the same', () => {
+    const recording = record();
+    recording.assembly.command('record');
+    for (let piece = 1000; piece < 1300; piece += 10) recording.at(piece + 10).read(piece, 600);
+    for (let piece = 1300; piece < 3000; piece += 10) recording.at(piece + 10).read(piece);
+    const chunks = recording.reports.filter((report) => report.type === 'chunk');
+    expect(chunks.map(({ endedAtMs }) => endedAtMs)).toEqual(
+      chunks.map(({ startFrame }) => 1110 + startFrame),
+    );
+    expect(chunks.filter(({ gapCause }) => gapCause !== undefined)).toEqual([]);
   });
 
   test('a microphone that went away still delivers its last words', () => {
@@ -74,7 +96,7 @@ describe('stream assembly', () => {
       sampleRate: 1000,
       timestampMs: 0,
     });
-    recording.assembly.command('finish');
+    recording.at(10).assembly.command('finish');
     recording.assembly.end();
     expect(recording.samples()).toEqual(expected);
   });
