@@ -33,8 +33,6 @@ export default defineConfig({
       alone('browser', 120, 1),
       alone('desktop', 120, 2),
       alone('torture', 300, 3),
-      // Real devices and pages that go away, to the frame: needs a machine with nothing else to do.
-      alone('faults', 120, 4),
     ],
   },
 });

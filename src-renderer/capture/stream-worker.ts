@@ -1,14 +1,13 @@
 import type { AssemblyCommand, AssemblyReport } from './capture-messages.ts';
+import { createFinish } from './finish.ts';
 import { createStreamAssembly } from './stream-assembly.ts';
 import type { StreamWorkerStart } from './stream-source.ts';
 
-/** How long Stop waits for audio still to be read. */
-const LONGEST_FINISH_MS = 2000;
-/** Twice in a row without a piece in this time, and the device gives none: Stop need not wait. */
-const IDLE_MS = 150;
-
 let assembly: ReturnType<typeof createStreamAssembly> | undefined;
-let piecesRead = 0;
+const finish = createFinish({
+  after: (milliseconds, action) => void setTimeout(action, milliseconds),
+  end: () => assembly?.end(),
+});
 
 function report(message: AssemblyReport): void {
   const transfer = message.type === 'chunk' ? [message.buffer] : [];
@@ -28,19 +27,8 @@ addEventListener('message', ({ data }: MessageEvent<StreamWorkerStart | Assembly
     return;
   }
   assembly?.command(data);
-  if (data !== 'finish') return;
-  setTimeout(() => assembly?.end(), LONGEST_FINISH_MS);
-  endWhenIdle(2);
+  if (data === 'finish') finish.begin();
 });
-
-function endWhenIdle(turns: number): void {
-  const before = piecesRead;
-  setTimeout(() => {
-    if (piecesRead !== before) endWhenIdle(2);
-    else if (turns > 1) endWhenIdle(turns - 1);
-    else assembly?.end();
-  }, IDLE_MS);
-}
 
 async function read(
   readable: ReadableStream<AudioData>,
@@ -50,7 +38,7 @@ async function read(
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return end();
-    piecesRead += 1;
+    finish.notePiece();
     const planes = Array.from({ length: value.numberOfChannels }, (_, planeIndex) => {
       const plane = new Float32Array(value.numberOfFrames);
       value.copyTo(plane, { planeIndex, format: 'f32-planar' });
