@@ -185,6 +185,20 @@ export const api = {
     textReference,
     z.object({ entry: z.uuid() }),
   ),
+  'sessions.waveform': operation(
+    'GET',
+    '/api/sessions/:id/waveform',
+    sessionReference.extend({
+      track: recordingTypeSchema,
+      points: z.coerce.number().int().min(1).max(20_000).optional(),
+    }),
+    z.object({
+      track: recordingTypeSchema,
+      duration_ms: z.number().min(0),
+      /** The largest magnitude, 0 to 1, in as many equal pieces of the whole session as were asked for. */
+      peaks: z.array(z.number().min(0).max(1)),
+    }),
+  ),
   search: operation('GET', '/api/search', searchQuerySchema, searchResultSchema),
   'settings.get': operation('GET', '/api/settings', z.strictObject({}), settingsSchema),
   'settings.update': operation('PATCH', '/api/settings', settingsPatchSchema, settingsSchema),

@@ -15,6 +15,7 @@ import type { Mender } from './check/check-master.ts';
 import { exportSession, type ExportOptions } from './export-session.ts';
 import type { SessionFinder } from './session-finder.ts';
 import type { SettingsStore } from './settings-store.ts';
+import { createWaveforms } from './waveform.ts';
 
 export interface LibraryOptions extends ExportOptions {
   readonly dirs: RecordingsDirs;
@@ -33,12 +34,14 @@ export interface LibraryOptions extends ExportOptions {
 }
 
 const DEFAULT_PAGE = 200;
+const DEFAULT_POINTS = 600;
 
 type LibraryHandlers = Omit<ApiHandlers, `intake.${string}` | `system_audio.${string}`>;
 
 /** Answers everything in contract/api.ts but what is asked of files from outside and of the shell. */
 export function createHandlers(options: LibraryOptions): LibraryHandlers {
   const { catalog, dirs, finder, transcripts, settings, files } = options;
+  const waveformOf = createWaveforms(options);
   /** Sessions whose files are being looked at and mended. */
   const checking = new Set<string>();
 
@@ -148,6 +151,8 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
       await options.reveal(path);
       return { path };
     },
+    'sessions.waveform': async ({ id, track, points }) =>
+      waveformOf(await findFinished(id), track, points ?? DEFAULT_POINTS),
     search: (query) => catalog.search(query),
     'settings.get': () => settings.get(),
     'settings.update': (patch) => settings.update(patch),

@@ -1,0 +1,49 @@
+import { createHash } from 'node:crypto';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { RecordingType } from '../contract/audio-format.ts';
+
+/** SHA-256 of what the peaks were made from, in front of them. */
+const KEY_BYTES = 32;
+
+/** Beside the audio, and as easily made again: hidden, so that nobody takes it for a recording. */
+function peaksPath(folder: string, track: RecordingType): string {
+  return join(folder, `.waveform-${track}`);
+}
+
+/** The peaks kept in `folder`, undefined where they are of other audio than `madeFrom` tells, or where there are none. */
+export async function readPeaks(
+  folder: string,
+  track: RecordingType,
+  madeFrom: string,
+): Promise<Uint16Array | undefined> {
+  const bytes = await readFile(peaksPath(folder, track)).catch(() => undefined);
+  if (bytes === undefined || !bytes.subarray(0, KEY_BYTES).equals(keyOf(madeFrom))) return undefined;
+  const peaks = new Uint16Array((bytes.length - KEY_BYTES) >> 1);
+  for (let index = 0; index < peaks.length; index++) peaks[index] = bytes.readUInt16LE(KEY_BYTES + index * 2);
+  return peaks;
+}
+
+/** Keeps peaks for the next time. Rejects where the folder cannot be written. */
+export async function writePeaks(
+  folder: string,
+  track: RecordingType,
+  madeFrom: string,
+  peaks: Uint16Array,
+): Promise<void> {
+  const path = peaksPath(folder, track);
+  const bytes = Buffer.alloc(KEY_BYTES + peaks.length * 2);
+  keyOf(madeFrom).copy(bytes);
+  for (const [index, peak] of peaks.entries()) bytes.writeUInt16LE(peak, KEY_BYTES + index * 2);
+  try {
+    await writeFile(`${path}.new`, bytes, { mode: 0o600 });
+    await rename(`${path}.new`, path);
+  } catch (error) {
+    await rm(`${path}.new`, { force: true });
+    throw error;
+  }
+}
+
+function keyOf(madeFrom: string): Buffer {
+  return createHash('sha256').update(madeFrom).digest();
+}
