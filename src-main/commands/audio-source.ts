@@ -19,10 +19,19 @@ export interface AudioSource extends AudioFormat {
   close(): Promise<void>;
 }
 
-/** A WAV as it is, or any other audio file through ffmpeg. */
-export async function openFileSource(path: string, ffmpeg: string | undefined): Promise<AudioSource> {
+export type AudioShape = Pick<AudioFormat, 'sampleRate' | 'channels'>;
+
+/** What transcribers take. */
+const USUAL_SHAPE: AudioShape = { sampleRate: 16_000, channels: 1 };
+
+/** A WAV as it is, if it is of the shape that is wanted; any other audio file through ffmpeg, which makes it so. */
+export async function openFileSource(
+  path: string,
+  ffmpeg: string | undefined,
+  wanted?: AudioShape,
+): Promise<AudioSource> {
   const wav = await openWavSamples(path);
-  if (wav !== undefined)
+  if (wav !== undefined && isOf(wav, wanted))
     return {
       encoding: wav.encoding,
       sampleRate: wav.sampleRate,
@@ -33,23 +42,37 @@ export async function openFileSource(path: string, ffmpeg: string | undefined): 
       stop: () => undefined,
       close: () => wav.close(),
     };
+  await wav?.close();
+  if (ffmpeg === undefined && wav !== undefined && wanted !== undefined)
+    throw new LecternError(
+      'ENCODER_UNAVAILABLE',
+      `${path} is ${shapeText(wav)} where ${shapeText(wanted)} is expected, as the other side is; to convert it ffmpeg is needed, which was not found`,
+    );
   if (ffmpeg === undefined)
     throw new LecternError(
       'INVALID_AUDIO_FILE',
       `${path} is not a WAV of 16-bit PCM, 32-bit float or mu-law; other files need ffmpeg, which was not found`,
     );
-  return openFfmpegSource(ffmpeg, ['-i', path], { live: false, name: path });
+  return openFfmpegSource(ffmpeg, ['-i', path], { live: false, name: path, shape: wanted ?? USUAL_SHAPE });
+}
+
+function isOf(shape: AudioShape, wanted: AudioShape = shape): boolean {
+  return shape.sampleRate === wanted.sampleRate && shape.channels === wanted.channels;
+}
+
+function shapeText({ sampleRate, channels }: AudioShape): string {
+  return `${sampleRate} Hz ${channels === 1 ? 'mono' : 'stereo'}`;
 }
 
 /** The system's microphone, through ffmpeg. */
-export function openMicrophoneSource(ffmpeg: string | undefined): AudioSource {
+export function openMicrophoneSource(ffmpeg: string | undefined, shape = USUAL_SHAPE): AudioSource {
   if (ffmpeg === undefined)
     throw new LecternError(
       'ENCODER_UNAVAILABLE',
       'Recording from the microphone on the command line needs ffmpeg, which was not found. Install ffmpeg, or use the app',
     );
   const input = MICROPHONE_ARGUMENTS[process.platform] ?? ['-f', 'pulse', '-i', 'default'];
-  return openFfmpegSource(ffmpeg, input, { live: true, name: 'The microphone' });
+  return openFfmpegSource(ffmpeg, input, { live: true, name: 'The microphone', shape });
 }
 
 const MICROPHONE_ARGUMENTS: Partial<Record<NodeJS.Platform, readonly string[]>> = {

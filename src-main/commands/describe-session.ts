@@ -23,6 +23,7 @@ export function describeSession(session: SessionRecord): string {
     `started   ${session.started_at}`,
     `duration  ${formatDuration(session.duration_seconds)}`,
     `format    ${session.format}, ${session.sample_rate} Hz, ${session.channels === 1 ? 'mono' : 'stereo'}`,
+    ...profileOf(session),
   ];
   for (const part of session.parts) {
     const told = captureOf(part, sampleRateOf(session, part.part));
@@ -36,6 +37,13 @@ export function describeSession(session: SessionRecord): string {
       `marker    ${formatDuration(marker.frame / sampleRateOf(session, marker.part))}  ${marker.label}`,
     );
   return lines.join('\n');
+}
+
+function profileOf({ profile, database_records }: SessionRecord): string[] {
+  return [
+    ...(profile === null ? [] : [`profile   ${profile}`]),
+    ...(database_records ? [] : ['catalog   kept out of it: this session is in no list']),
+  ];
 }
 
 function outcomeOf({ recovered, status, parts }: SessionRecord): string[] {

@@ -1,23 +1,30 @@
 import { spawn } from 'node:child_process';
 import { PassThrough } from 'node:stream';
 import { LecternError } from '../contract/errors.ts';
-import type { AudioSource } from './audio-source.ts';
+import type { AudioShape, AudioSource } from './audio-source.ts';
 
 export const CHUNK_SECONDS = 0.1;
-const SAMPLE_RATE = 16_000;
-const BYTES_PER_SECOND = SAMPLE_RATE * 2;
 /** Half a minute: what a recorder that is busy may leave waiting before ffmpeg is. */
-const BUFFER_BYTES = 30 * BYTES_PER_SECOND;
+const BUFFER_SECONDS = 30;
 /** A device that no longer answers keeps ffmpeg from ending by itself. */
 const STOP_PATIENCE_MS = 2000;
 
-/** Whatever ffmpeg reads, as 16 kHz mono. `name` is what its errors call it. */
+export interface FfmpegSourceOptions {
+  readonly live: boolean;
+  /** What its errors call it. */
+  readonly name: string;
+  readonly shape: AudioShape;
+}
+
+/** Whatever ffmpeg reads, as 16-bit PCM of this shape. */
 export function openFfmpegSource(
   ffmpeg: string,
   input: readonly string[],
-  { live, name }: { readonly live: boolean; readonly name: string },
+  { live, name, shape: { sampleRate, channels } }: FfmpegSourceOptions,
 ): AudioSource {
-  const output = ['-vn', '-ac', '1', '-ar', String(SAMPLE_RATE), '-f', 's16le', 'pipe:1'];
+  const bytesPerFrame = 2 * channels;
+  const bytesPerSecond = sampleRate * bytesPerFrame;
+  const output = ['-vn', '-ac', String(channels), '-ar', String(sampleRate), '-f', 's16le', 'pipe:1'];
   const child = spawn(ffmpeg, ['-hide_banner', '-nostdin', '-loglevel', 'error', ...input, ...output], {
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
@@ -25,7 +32,7 @@ export function openFfmpegSource(
     detached: process.platform !== 'win32',
   });
   // Read from the first moment: Node throws away what nobody reads once the child has exited.
-  const samples = child.stdout.pipe(new PassThrough({ highWaterMark: BUFFER_BYTES }));
+  const samples = child.stdout.pipe(new PassThrough({ highWaterMark: BUFFER_SECONDS * bytesPerSecond }));
   let complaint = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     complaint = (complaint + text).slice(-400);
@@ -41,7 +48,7 @@ export function openFfmpegSource(
   });
 
   async function* chunks(): AsyncGenerator<Uint8Array> {
-    const chunkBytes = Math.round(BYTES_PER_SECOND * CHUNK_SECONDS);
+    const chunkBytes = bytesPerFrame * Math.round(sampleRate * CHUNK_SECONDS);
     let rest = Buffer.alloc(0);
     let bytes = 0;
     const pieces: AsyncIterable<Buffer> = samples;
@@ -50,17 +57,17 @@ export function openFfmpegSource(
       rest = Buffer.concat([rest, piece]);
       for (; rest.length >= chunkBytes; rest = rest.subarray(chunkBytes)) yield rest.subarray(0, chunkBytes);
     }
-    if (rest.length >= 2) yield rest.subarray(0, rest.length - (rest.length % 2));
+    if (rest.length >= bytesPerFrame) yield rest.subarray(0, rest.length - (rest.length % bytesPerFrame));
     const code = await ended;
     if (stopped || (!live && code === 0)) return;
     const reason = complaint.trim().split('\n').at(-1) ?? '';
-    throw endedEarly(live, name, bytes / BYTES_PER_SECOND, reason === '' ? '' : ` (${reason})`);
+    throw endedEarly(live, name, bytes / bytesPerSecond, reason === '' ? '' : ` (${reason})`);
   }
 
   return {
     encoding: 'pcm_s16le',
-    sampleRate: SAMPLE_RATE,
-    channels: 1,
+    sampleRate,
+    channels,
     live,
     seconds: undefined,
     chunks,

@@ -1,4 +1,5 @@
 import type { Command } from 'commander';
+import { recordingTypeSchema } from '../contract/audio-format.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { printData, withRecorder, type CommonOptions } from './command-context.ts';
 import { formatDuration } from './format-duration.ts';
@@ -28,7 +29,11 @@ export function addListCommand(program: Command): void {
 
 function lineOf(session: SessionRecord): string {
   const started = session.started_at.slice(0, 16).replace('T', ' ');
-  return [session.id, started, formatDuration(session.duration_seconds), session.status, session.title].join(
-    '\t',
-  );
+  const { id, duration_seconds, status, title } = session;
+  return [id, started, formatDuration(duration_seconds), status, typesOf(session), title].join('\t');
+}
+
+/** What there is of the session: `user`, or `user+assistant+mixed`. */
+function typesOf({ files }: SessionRecord): string {
+  return recordingTypeSchema.options.filter((type) => files.some((file) => file.type === type)).join('+');
 }

@@ -1,23 +1,27 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { deliveryFormatSchema, type DeliveryFormat } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
-import type { ServerMessage, ServerMessageOf } from '../contract/server-messages.ts';
+import { findProfile, type RecordingProfile } from '../contract/recording-profile.ts';
+import type { ServerMessage } from '../contract/server-messages.ts';
 import { listFfmpegCandidates } from '../encode/ffmpeg-candidates.ts';
 import { findFfmpeg } from '../encode/find-ffmpeg.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Log } from '../session/ports.ts';
-import { openFileSource, openMicrophoneSource, type AudioSource } from './audio-source.ts';
-import { logToTerminal, printData, withRecorder, type CommonOptions } from './command-context.ts';
-import { copyInto, prepareFolder } from './copy-out.ts';
+import { logToTerminal, withRecorder, type CommonOptions } from './command-context.ts';
+import { prepareFolder } from './copy-out.ts';
+import { deliverRecording } from './deliver-recording.ts';
+import { openSides, type Sides } from './open-sides.ts';
 import { numberAtLeast, numberFrom } from './option-numbers.ts';
-import { streamSession, type Streamed } from './stream-session.ts';
+import { streamSession } from './stream-session.ts';
 
 interface RecordOptions extends CommonOptions {
   readonly out: string;
   readonly input: string;
+  readonly assistant?: string;
+  readonly profile?: string;
   readonly seconds?: number;
-  readonly format: DeliveryFormat;
+  readonly format?: DeliveryFormat;
   readonly speed: number;
   readonly title?: string;
   readonly gain?: number;
@@ -26,12 +30,19 @@ interface RecordOptions extends CommonOptions {
 export function addRecordCommand(program: Command): void {
   program
     .command('record')
-    .description('record a file or the microphone, and leave the delivered file in a folder')
+    .description(
+      'record a file or the microphone, or both sides of a conversation, and leave what is delivered in a folder',
+    )
     .requiredOption('--out <folder>', 'where the delivered file goes')
     .option('--input <source>', "an audio file, or 'default' for the microphone", 'default')
+    .option('--assistant <file>', 'an audio file for the other side; both begin together')
+    .option('--profile <name>', 'record as this profile of the settings does, but for what is said here')
     .option('--seconds <number>', 'stop after this much audio', numberAtLeast(0.1))
     .addOption(
-      new Option('--format <format>', 'what to deliver').choices(deliveryFormatSchema.options).default('wav'),
+      new Option(
+        '--format <format>',
+        "what to deliver: the profile's, or wav; mp3 of 8 kHz telephone audio is 22.05 kHz at 160k, the most MP3 has there",
+      ).choices(deliveryFormatSchema.options),
     )
     .option('--speed <number>', 'times real time for files; 0 is as fast as possible', numberAtLeast(0), 1)
     .option('--title <title>', 'the name of the session')
@@ -51,20 +62,25 @@ async function record(options: RecordOptions): Promise<void> {
   await withRecorder(
     options,
     async (recorder) => {
-      const source = await openSource(options.input);
+      const profile = await profileOf(recorder, options.profile);
+      const format = options.format ?? profile?.format ?? 'wav';
+      const shape = profile && { sampleRate: profile.sample_rate, channels: profile.channels };
+      const sides = await openSides({ ...options, shape, ffmpeg: await ffmpegPath() });
       try {
-        const streamed = await streamSession(recorder, source, {
-          format: options.format,
+        const streamed = await streamSession(recorder, sides, {
+          format,
+          profile: profile?.name,
           title: options.title,
           speed: options.speed,
           seconds: options.seconds,
           gain: options.gain,
           signal: stopping.signal,
-          onMessage: createNarrator(source),
+          onMessage: createNarrator(sides),
         });
-        await deliver(recorder, streamed, options, out);
+        const wanted = { format, rawToo: profile?.auto_save === false, json: options.json === true };
+        await deliverRecording(recorder, streamed, wanted, out);
       } finally {
-        await source.close();
+        await Promise.all(sides.map(({ source }) => source.close()));
       }
     },
     logToRecord,
@@ -76,59 +92,28 @@ const logToRecord: Log = (level, message, details) => {
   if (details?.['code'] !== 'NOT_RECORDING') logToTerminal(level, message, details);
 };
 
-async function openSource(input: string): Promise<AudioSource> {
-  const ffmpeg = async (): Promise<string | undefined> =>
-    (await findFfmpeg({ candidates: await listFfmpegCandidates(process.env), log: () => undefined }))?.path;
-  return input === 'default'
-    ? openMicrophoneSource(await ffmpeg())
-    : openFileSource(resolve(input), await ffmpeg());
+async function ffmpegPath(): Promise<string | undefined> {
+  const candidates = await listFfmpegCandidates(process.env);
+  return (await findFfmpeg({ candidates, log: () => undefined }))?.path;
 }
 
-/** Copies what was recorded to `out` and prints where; then says what went wrong, if anything did. */
-async function deliver(
+async function profileOf(
   recorder: Recorder,
-  { parts, failure }: Streamed,
-  { format, json }: RecordOptions,
-  out: string,
-): Promise<void> {
-  const delivered: string[] = [];
-  try {
-    for (const part of parts)
-      for (const name of fileNamesOf(part, format, failure !== undefined)) {
-        const from = recorder.resolveFile(part.session_id, name);
-        if (from !== undefined) delivered.push(await copyInto(from, out));
-      }
-  } catch (error) {
-    if (failure !== undefined) process.stderr.write(`lectern: ${failure.message}\n`);
-    throw error;
-  } finally {
-    if (json === true)
-      printData(JSON.stringify({ session_id: parts[0]?.session_id, files: delivered, parts }));
-    else if (delivered.length > 0) printData(delivered.join('\n'));
-  }
-  if (failure !== undefined) throw failure;
-}
-
-/** A part's files in the format asked for; whatever there is where the recording was cut short. */
-function fileNamesOf(
-  part: ServerMessageOf<'recording_stopped'>,
-  format: DeliveryFormat,
-  cutShort: boolean,
-): readonly string[] {
-  const inFormat = part.files.filter((file) => file.format === format);
-  if (inFormat.length === 0 && !cutShort)
-    throw new LecternError(
-      'ENCODING_FAILED',
-      `No ${format.toUpperCase()} could be made. The recording is kept; see: lectern show ${part.session_id}`,
-    );
-  return (inFormat.length > 0 ? inFormat : part.files)
-    .slice(0, part.report.tracks.length)
-    .map((file) => basename(file.file_path));
+  name: string | undefined,
+): Promise<RecordingProfile | undefined> {
+  if (name === undefined) return undefined;
+  const { profiles } = await recorder.handlers['settings.get']({});
+  const profile = findProfile(profiles, name);
+  if (profile !== undefined) return profile;
+  const names = profiles.map((candidate) => candidate.name).join(', ');
+  throw new LecternError('INVALID_INPUT', `--profile: expected one of ${names}, got ${JSON.stringify(name)}`);
 }
 
 /** Says on stderr how it goes: one line that changes on a terminal, warnings everywhere. */
-function createNarrator(source: AudioSource): (message: ServerMessage) => void {
-  const total = source.seconds === undefined ? '' : ` of ${source.seconds.toFixed(1)}`;
+function createNarrator(sides: Sides): (message: ServerMessage) => void {
+  const [{ source }] = sides;
+  const seconds = Math.max(...sides.map((side) => side.source.seconds ?? NaN));
+  const total = source.live || Number.isNaN(seconds) ? '' : ` of ${seconds.toFixed(1)}`;
   let lineIsOpen = false;
   const sayLine = (line: string): void => {
     process.stderr.write(`${lineIsOpen ? '\n' : ''}${line}\n`);

@@ -1,12 +1,14 @@
-import { frameBytes, type DeliveryFormat } from '../contract/audio-format.ts';
+import { frameBytes, type DeliveryFormat, type Track } from '../contract/audio-format.ts';
 import { LecternError, toWireError, type ErrorCode } from '../contract/errors.ts';
 import type { ServerMessage, ServerMessageOf } from '../contract/server-messages.ts';
 import type { Recorder } from '../recorder.ts';
-import type { AudioSource } from './audio-source.ts';
+import type { Sides } from './open-sides.ts';
 import { createPace } from './pace.ts';
 
 export interface StreamOptions {
-  readonly format: DeliveryFormat;
+  /** Absent where the profile's is meant. */
+  readonly format?: DeliveryFormat | undefined;
+  readonly profile?: string | undefined;
   readonly title?: string | undefined;
   /** Times real time; 0 is as fast as it is accepted. Ignored for a live source. */
   readonly speed: number;
@@ -30,28 +32,35 @@ export interface Streamed {
 const ANSWERED: ReadonlySet<ErrorCode> = new Set(['DISK_FULL', 'WRITE_FAILED', 'FOLDER_UNWRITABLE']);
 
 /**
- * Streams a source through the session protocol, as any client would. Rejects where nothing was recorded; a source
- * without audio leaves no session behind.
+ * Streams one side, or both from the same moment on, through the session protocol, as any client would. Rejects where
+ * nothing was recorded; a side without audio leaves no session behind.
  */
 export async function streamSession(
   recorder: Recorder,
-  source: AudioSource,
+  sides: Sides,
   options: StreamOptions,
 ): Promise<Streamed> {
   const { signal } = options;
-  const stopSource = (): void => {
-    source.stop();
+  const [{ source }] = sides;
+  const stopSources = (): void => {
+    for (const side of sides) side.source.stop();
   };
-  if (signal.aborted) stopSource();
-  signal.addEventListener('abort', stopSource, { once: true });
-  const chunks = source.chunks()[Symbol.asyncIterator]();
-  const first = await chunks.next();
-  if (first.done === true) throw noAudio(signal.aborted);
+  if (signal.aborted) stopSources();
+  signal.addEventListener('abort', stopSources, { once: true });
+  const readers = sides.map((side) => ({
+    track: side.track,
+    chunks: side.source.chunks()[Symbol.asyncIterator](),
+    frames: 0,
+  }));
+  let heard = await Promise.all(readers.map(({ chunks }) => chunks.next()));
+  if (heard.some(({ done }) => done === true)) throw noAudio(signal.aborted);
 
   const session = openSession(recorder, options.onMessage);
   await session.say({
     action: 'start',
     format: options.format,
+    profile: options.profile,
+    tracks: sides.map(({ track }) => track),
     sample_rate: source.sampleRate,
     channels: source.channels,
     encoding: source.encoding,
@@ -65,15 +74,21 @@ export async function streamSession(
     const maxFrames =
       options.seconds === undefined ? Infinity : Math.round(options.seconds * source.sampleRate);
     const pace = createPace(source.live ? 0 : options.speed, signal);
-    let frames = 0;
-    for (let next: IteratorResult<Uint8Array> = first; next.done !== true; next = await chunks.next()) {
+    // A file beside a microphone is heard for as long as that; of two files the longer one is heard to its end.
+    while (source.live ? heard[0]?.done !== true : heard.some(({ done }) => done !== true)) {
       // What a live source has captured is taken to its end, which `stop` has brought about.
       if (session.isOver() || (signal.aborted && !source.live)) return;
-      const wanted = Math.min(next.value.byteLength / bytesPerFrame, maxFrames - frames);
-      await session.sendAudio(next.value.subarray(0, wanted * bytesPerFrame));
-      frames += wanted;
+      for (const [index, next] of heard.entries()) {
+        const reader = readers[index];
+        if (reader === undefined || next.done === true) continue;
+        const wanted = Math.min(next.value.byteLength / bytesPerFrame, maxFrames - reader.frames);
+        if (wanted > 0) await session.sendAudio(reader.track, next.value.subarray(0, wanted * bytesPerFrame));
+        reader.frames += wanted;
+      }
+      const frames = Math.max(...readers.map((reader) => reader.frames));
       if (frames >= maxFrames) return;
       await pace(frames / source.sampleRate);
+      heard = await Promise.all(readers.map(({ chunks }) => chunks.next()));
     }
   };
   const sourceFailure = await send().then(
@@ -112,7 +127,11 @@ function openSession(recorder: Recorder, onMessage: (message: ServerMessage) => 
   const say = (message: object): Promise<void> => connection.receiveText(JSON.stringify(message));
   return {
     say,
-    sendAudio: (bytes: Uint8Array) => connection.receiveBinary(bytes),
+    sendAudio: (track: Track, bytes: Uint8Array) =>
+      // A bare binary frame is the first side's; which another one's is has to be said.
+      track === 'user'
+        ? connection.receiveBinary(bytes)
+        : say({ action: 'audio_chunk', track, data: Buffer.from(bytes).toString('base64') }),
     /** True where more audio would be in vain. */
     isOver: () => ended || problems.some(({ code }) => !ANSWERED.has(code)),
     async stop(): Promise<Streamed> {
