@@ -1,8 +1,10 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { App, View } from '../store/app.ts';
+import type { ConversationState } from '../store/conversation-controller.ts';
 import type { LibraryState } from '../store/library-controller.ts';
 import type { MicrophoneState } from '../store/microphone.ts';
+import type { PlayerState } from '../store/player.ts';
 import type { RecoveryNewsState } from '../store/recovery-news.ts';
 import type { RecordingState } from '../store/recording-state.ts';
 import type { SettingsState } from '../store/settings-controller.ts';
@@ -31,6 +33,14 @@ export function useMicrophone<T>(select: (state: MicrophoneState) => T): T {
 
 export function useLibrary<T>(select: (state: LibraryState) => T): T {
   return useStore(useApp().library.store, select);
+}
+
+export function useConversation<T>(select: (state: ConversationState) => T): T {
+  return useStore(useApp().conversation.store, select);
+}
+
+export function usePlayer<T>(select: (state: PlayerState) => T): T {
+  return useStore(useApp().player.store, select);
 }
 
 export function useRecoveryNews<T>(select: (state: RecoveryNewsState) => T): T {

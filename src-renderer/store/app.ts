@@ -1,6 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ApiClient } from '../../src-main/contract/api.ts';
 import type { RecordingProfile } from '../../src-main/contract/recording-profile.ts';
+import type { SearchHit } from '../../src-main/contract/search.ts';
 import {
   changeChosenProfile,
   chosenProfile,
@@ -10,9 +11,11 @@ import {
 import type { RecordingMemory } from '../session/recording-memory.ts';
 import type { SessionAccess } from '../session/session-client.ts';
 import type { AwakeClock } from './awake-clock.ts';
+import { createConversation, type ConversationController } from './conversation-controller.ts';
 import { createLevelFeed, type LevelFeed } from './level-feed.ts';
 import { createLibrary, type LibraryController } from './library-controller.ts';
 import { createMicrophone, type MicrophoneController, type MicrophoneDependencies } from './microphone.ts';
+import { createPlayer, type PlayerController } from './player.ts';
 import { createRecorder, type RecorderController } from './recorder-controller.ts';
 import { isActive } from './recording-state.ts';
 import { createRecoveryNews, type NewsRead, type RecoveryNews } from './recovery-news.ts';
@@ -39,12 +42,16 @@ export interface App {
   readonly microphone: MicrophoneController;
   readonly recorder: RecorderController;
   readonly library: LibraryController;
+  readonly conversation: ConversationController;
+  readonly player: PlayerController;
   readonly settings: SettingsController;
   readonly news: RecoveryNews;
   readonly levels: LevelFeed;
   readonly fileHref: AppDependencies['fileHref'];
   readonly shell: 'desktop' | 'browser';
   show(view: View): void;
+  /** Opens the recording in which something was found, and plays it from there. */
+  showHit(hit: SearchHit): void;
   /** Loads settings and library, then the microphone. Called again to retry where the engine did not answer. */
   start(): Promise<void>;
   /** Someone looks at the page again: what may have changed meanwhile is looked at afresh. */
@@ -71,6 +78,7 @@ export function createApp(deps: AppDependencies): App {
   const view = createStore<{ readonly view: View }>(() => ({ view: 'record' }));
   const settings = createSettings(deps.api);
   const library = createLibrary(deps.api);
+  const player = createPlayer();
   const levels = createLevelFeed();
   const currentSettings = () => settings.store.getState().settings;
   const microphone = createMicrophone({ ...deps, levels, settings: currentSettings });
@@ -97,12 +105,22 @@ export function createApp(deps: AppDependencies): App {
     microphone,
     recorder,
     library,
+    conversation: createConversation(deps.api),
+    player,
     settings,
     news,
     levels,
     fileHref: deps.fileHref,
     shell: deps.shell,
     show: (next) => view.setState({ view: next }),
+    showHit({ session_id: id, start_ms: start, end_ms: end }) {
+      const session = library.store.getState().sessions.find((candidate) => candidate.id === id);
+      view.setState({ view: 'library' });
+      library.open(id);
+      if (session === undefined || start === null) return;
+      player.load(session);
+      player.playFrom(start, end ?? undefined);
+    },
     start,
     async comeBack() {
       if (settings.store.getState().info === null) return start();

@@ -2,6 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ApiClient } from '../../src-main/contract/api.ts';
 import type { ExportFormat } from '../../src-main/contract/audio-format.ts';
 import type { Result, WireError } from '../../src-main/contract/errors.ts';
+import type { SearchHit } from '../../src-main/contract/search.ts';
 import type { SessionRecord } from '../../src-main/contract/session-record.ts';
 
 /** What is being done to a session, while it takes its time. */
@@ -13,6 +14,8 @@ export interface LibraryState {
   /** Matching the query, shown or not. */
   readonly total: number;
   readonly query: string;
+  /** Places where the query was found, best first. */
+  readonly hits: readonly SearchHit[];
   readonly loaded: boolean;
   readonly loading: boolean;
   readonly problem: WireError | null;
@@ -44,6 +47,7 @@ export function createLibrary(api: ApiClient): LibraryController {
     sessions: [],
     total: 0,
     query: '',
+    hits: [],
     loaded: false,
     loading: false,
     problem: null,
@@ -59,8 +63,12 @@ export function createLibrary(api: ApiClient): LibraryController {
     const turn = ++latest;
     store.setState({ loading: true });
     const query = store.getState().query.trim();
-    const answer = await api.call('sessions.list', { limit: shown, ...(query === '' ? {} : { query }) });
+    const [answer, found] = await Promise.all([
+      api.call('sessions.list', { limit: shown, ...(query === '' ? {} : { query }) }),
+      query === '' ? undefined : api.call('search', { query }),
+    ]);
     if (turn !== latest) return;
+    store.setState({ hits: found?.ok === true ? found.value.hits : [] });
     if (answer.ok) store.setState({ ...answer.value, loading: false, loaded: true, problem: null });
     else store.setState({ loading: false, problem: answer.error });
   }

@@ -2,6 +2,7 @@ import { t } from '../../i18n/i18n.ts';
 import { useApp, useLibrary } from '../app-context.ts';
 import { ErrorNote } from '../ErrorNote.tsx';
 import { LibrarySearch } from './LibrarySearch.tsx';
+import { SearchHits } from './SearchHits.tsx';
 import { SessionRow } from './SessionRow.tsx';
 
 export function LibraryPanel() {
@@ -22,6 +23,7 @@ export function LibraryPanel() {
           {t('library.loading')}
         </p>
       )}
+      <SearchHits />
       {loaded && sessions.length === 0 && <Empty query={query.trim()} />}
       {sessions.length > 0 && (
         <ul className="sessions" aria-busy={loading}>

@@ -1,8 +1,8 @@
-import type { RefObject } from 'react';
 import type { SessionRecord } from '../../../src-main/contract/session-record.ts';
 import { t } from '../../i18n/i18n.ts';
 import { reportWords } from '../../i18n/report-words.ts';
 import { useApp, useLibrary } from '../app-context.ts';
+import { ConversationPanel } from '../conversation/ConversationPanel.tsx';
 import { CaptureReport } from './CaptureReport.tsx';
 import { ErrorNote } from '../ErrorNote.tsx';
 import { badgeOf } from './session-files.ts';
@@ -10,13 +10,7 @@ import { SessionActions } from './SessionActions.tsx';
 import { SessionFiles } from './SessionFiles.tsx';
 import { SessionPlayer } from './SessionPlayer.tsx';
 
-interface SessionDetailsProps {
-  session: SessionRecord;
-  audio: RefObject<HTMLAudioElement | null>;
-  playsAtOnce: boolean;
-}
-
-export function SessionDetails({ session, audio, playsAtOnce }: SessionDetailsProps) {
+export function SessionDetails({ session }: { session: SessionRecord }) {
   const { library } = useApp();
   const problem = useLibrary((state) => state.problems[session.id]);
   const badge = badgeOf(session);
@@ -32,7 +26,8 @@ export function SessionDetails({ session, audio, playsAtOnce }: SessionDetailsPr
             : t(`library.statusHint.${badge}`)}
         </p>
       )}
-      {!running && <SessionPlayer session={session} audio={audio} playsAtOnce={playsAtOnce} />}
+      {!running && <SessionPlayer session={session} />}
+      {!running && <ConversationPanel session={session} />}
       <CaptureReport words={report} />
       {!running && <SessionFiles session={session} />}
       {problem && <ErrorNote error={problem} onDismiss={() => library.dismissProblem(session.id)} />}

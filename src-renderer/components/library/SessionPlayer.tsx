@@ -1,30 +1,42 @@
-import { useState, type RefObject } from 'react';
+import { useEffect, useRef } from 'react';
 import { sampleRateOf, type SessionRecord } from '../../../src-main/contract/session-record.ts';
 import { t } from '../../i18n/i18n.ts';
 import { clockText } from '../../i18n/quantities.ts';
-import { useApp } from '../app-context.ts';
+import type { App } from '../../store/app.ts';
+import { useApp, usePlayer } from '../app-context.ts';
 import { fileName, mainFile } from './session-files.ts';
-
-interface SessionPlayerProps {
-  session: SessionRecord;
-  audio: RefObject<HTMLAudioElement | null>;
-  playsAtOnce: boolean;
-}
+import { sessionMs } from './session-time.ts';
 
 /** The browser's own player, one part at a time, with the markers as places to go to. */
-export function SessionPlayer({ session, audio, playsAtOnce }: SessionPlayerProps) {
+export function SessionPlayer({ session }: { session: SessionRecord }) {
   const app = useApp();
-  const [part, setPart] = useState(1);
+  const { player } = app;
+  const part = usePlayer((state) => (state.sessionId === session.id ? state.part : 1));
+  const audio = useRef<HTMLAudioElement>(null);
   const file = mainFile(session, part);
+  const path = file?.file_path;
   const sampleRate = sampleRateOf(session, part);
   const markers = session.markers.filter((marker) => marker.part === part);
+
+  useEffect(() => {
+    player.load(session);
+  }, [player, session]);
+  useEffect(() => {
+    const element = audio.current;
+    return element === null ? undefined : follow(element, player);
+  }, [player, path]);
 
   return (
     <>
       {session.parts.length > 1 && (
         <div className="button-row" role="group">
           {session.parts.map(({ part: number }) => (
-            <button key={number} type="button" aria-pressed={part === number} onClick={() => setPart(number)}>
+            <button
+              key={number}
+              type="button"
+              aria-pressed={part === number}
+              onClick={() => player.choosePart(number)}
+            >
               {t('session.part', { part: number })}
             </button>
           ))}
@@ -36,7 +48,6 @@ export function SessionPlayer({ session, audio, playsAtOnce }: SessionPlayerProp
           ref={audio}
           controls
           preload="metadata"
-          autoPlay={playsAtOnce}
           aria-label={t('library.play', { title: session.title })}
           src={app.fileHref(session.id, fileName(file))}
         />
@@ -51,7 +62,7 @@ export function SessionPlayer({ session, audio, playsAtOnce }: SessionPlayerProp
                 <button
                   type="button"
                   aria-label={t('session.jumpTo', { time, label })}
-                  onClick={() => playFrom(audio.current, marker.frame / sampleRate)}
+                  onClick={() => player.playFrom(sessionMs(session, marker))}
                 >
                   <span className="time">{time}</span> {label}
                 </button>
@@ -64,8 +75,23 @@ export function SessionPlayer({ session, audio, playsAtOnce }: SessionPlayerProp
   );
 }
 
-function playFrom(audio: HTMLAudioElement | null, seconds: number): void {
-  if (audio === null) return;
-  audio.currentTime = seconds;
-  void audio.play();
+/** Tells the player where its element is: at every frame that is drawn, and now and then where none is. */
+function follow(element: HTMLAudioElement, player: App['player']): () => void {
+  let drawing = 0;
+  const draw = () => {
+    player.look();
+    if (!element.paused) drawing = requestAnimationFrame(draw);
+  };
+  const events = ['play', 'pause', 'seeked', 'timeupdate', 'ended'] as const;
+  const onEvent = () => {
+    cancelAnimationFrame(drawing);
+    draw();
+  };
+  for (const name of events) element.addEventListener(name, onEvent);
+  const detach = player.attach(element);
+  return () => {
+    detach();
+    cancelAnimationFrame(drawing);
+    for (const name of events) element.removeEventListener(name, onEvent);
+  };
 }

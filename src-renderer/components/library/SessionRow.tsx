@@ -1,4 +1,3 @@
-import { useRef, useState } from 'react';
 import type { SessionRecord } from '../../../src-main/contract/session-record.ts';
 import { t } from '../../i18n/i18n.ts';
 import { reportWords } from '../../i18n/report-words.ts';
@@ -11,20 +10,14 @@ import { SessionDetails } from './SessionDetails.tsx';
 export function SessionRow({ session }: { session: SessionRecord }) {
   const app = useApp();
   const open = useLibrary((state) => state.openId === session.id);
-  const audio = useRef<HTMLAudioElement>(null);
-  const [playsAtOnce, setPlaysAtOnce] = useState(false);
   const { id, title } = session;
   const running = session.status === 'recording';
   const file = running ? undefined : mainFile(session, 1);
 
   const play = () => {
-    if (open) return void audio.current?.play();
-    setPlaysAtOnce(true);
     app.library.open(id);
-  };
-  const toggle = () => {
-    setPlaysAtOnce(false);
-    app.library.toggle(id);
+    app.player.load(session);
+    app.player.playFrom(app.player.store.getState().positionMs);
   };
   return (
     <li className="session" data-open={open}>
@@ -38,7 +31,12 @@ export function SessionRow({ session }: { session: SessionRecord }) {
         >
           <Icon name="play" />
         </button>
-        <button type="button" className="session-title" aria-expanded={open} onClick={toggle}>
+        <button
+          type="button"
+          className="session-title"
+          aria-expanded={open}
+          onClick={() => app.library.toggle(id)}
+        >
           <span className="title">{title}</span>
           <SessionMeta session={session} />
         </button>
@@ -56,7 +54,7 @@ export function SessionRow({ session }: { session: SessionRecord }) {
           <Icon name="chevron" />
         </span>
       </div>
-      {open && <SessionDetails session={session} audio={audio} playsAtOnce={playsAtOnce} />}
+      {open && <SessionDetails session={session} />}
     </li>
   );
 }

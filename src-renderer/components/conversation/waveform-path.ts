@@ -1,0 +1,17 @@
+/** An outline mirrored about the middle: loudness 0..1 from left to right, never thinner than a hair. */
+export function waveformPath(peaks: readonly number[], width: number, height: number): string {
+  if (peaks.length === 0) return '';
+  const middle = height / 2;
+  const step = width / peaks.length;
+  const points = peaks.map((peak, index) => ({
+    x: round((index + 0.5) * step),
+    half: Math.max(0.4, Math.min(1, peak) * (middle - 2)),
+  }));
+  const above = points.map(({ x, half }) => `${x} ${round(middle - half)}`);
+  const below = points.toReversed().map(({ x, half }) => `${x} ${round(middle + half)}`);
+  return `M${[...above, ...below].join('L')}Z`;
+}
+
+function round(value: number): number {
+  return Math.round(value * 10) / 10;
+}

@@ -1,0 +1,130 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ApiClient } from '../../src-main/contract/api.ts';
+import type { Track } from '../../src-main/contract/audio-format.ts';
+import type { WireError } from '../../src-main/contract/errors.ts';
+import type { ConversationLine, SpeakerNames } from '../../src-main/contract/transcript.ts';
+
+export interface ConversationFilter {
+  readonly role: Track | null;
+  readonly interruptedOnly: boolean;
+}
+
+export interface ConversationState {
+  readonly sessionId: string | null;
+  readonly loaded: boolean;
+  readonly lines: readonly ConversationLine[];
+  readonly speakers: SpeakerNames;
+  /** Loudness along the session, 0..1, by track. */
+  readonly waveforms: Readonly<Partial<Record<Track, readonly number[]>>>;
+  readonly filter: ConversationFilter;
+  /** The line whose text is being edited. */
+  readonly editing: string | null;
+  readonly problem: WireError | null;
+}
+
+export interface ConversationController {
+  readonly store: StoreApi<ConversationState>;
+  load(sessionId: string, tracks: readonly Track[]): Promise<void>;
+  filter(change: Partial<ConversationFilter>): void;
+  edit(line: ConversationLine | null): void;
+  /** Writes the text of the line that is being edited. */
+  saveText(line: ConversationLine, text: string): Promise<boolean>;
+  nameSpeaker(speaker: string, name: string): Promise<boolean>;
+  dismissProblem(): void;
+}
+
+/** As many as a screen has room for; more cannot be seen. */
+const WAVEFORM_POINTS = 600;
+
+const NOTHING: ConversationState = {
+  sessionId: null,
+  loaded: false,
+  lines: [],
+  speakers: {},
+  waveforms: {},
+  filter: { role: null, interruptedOnly: false },
+  editing: null,
+  problem: null,
+};
+
+/** What a line is known by: text has an id of its own, a turn without text its turn's. */
+export function lineKey(line: ConversationLine): string {
+  return line.transcript_id ?? line.turn_id ?? line.occurred_at;
+}
+
+/** What was said in the session that is open. */
+export function createConversation(api: ApiClient): ConversationController {
+  const store = createStore<ConversationState>(() => NOTHING);
+  const isOpen = (sessionId: string): boolean => store.getState().sessionId === sessionId;
+
+  async function loadLines(sessionId: string): Promise<void> {
+    const answer = await api.call('sessions.conversation', { id: sessionId });
+    if (!isOpen(sessionId)) return;
+    if (answer.ok) {
+      const { lines, speakers } = answer.value;
+      store.setState({ lines, speakers, loaded: true, problem: null });
+    } else store.setState({ loaded: true, problem: answer.error });
+  }
+
+  async function loadWaveform(sessionId: string, track: Track): Promise<void> {
+    const answer = await api.call('sessions.waveform', { id: sessionId, track, points: WAVEFORM_POINTS });
+    // A session whose audio is gone has no waveform; its files say so already.
+    if (!answer.ok || !isOpen(sessionId)) return;
+    const { peaks } = answer.value;
+    store.setState(({ waveforms }) => ({ waveforms: { ...waveforms, [track]: peaks } }));
+  }
+
+  async function changed(answer: { ok: true } | { ok: false; error: WireError }): Promise<boolean> {
+    const { sessionId } = store.getState();
+    if (!answer.ok) store.setState({ problem: answer.error });
+    else if (sessionId !== null) await loadLines(sessionId);
+    return answer.ok;
+  }
+
+  return {
+    store,
+    async load(sessionId, tracks) {
+      if (!isOpen(sessionId)) store.setState({ ...NOTHING, sessionId });
+      await Promise.all([loadLines(sessionId), ...tracks.map((track) => loadWaveform(sessionId, track))]);
+    },
+    filter: (change) => store.setState(({ filter }) => ({ filter: { ...filter, ...change } })),
+    edit: (line) => store.setState({ editing: line === null ? null : lineKey(line) }),
+    async saveText(line, text) {
+      const { sessionId } = store.getState();
+      if (sessionId === null) return false;
+      const { transcript_id, turn_id, role, start_ms, end_ms } = line;
+      const saved =
+        transcript_id === null
+          ? await api.call('sessions.transcript.add', {
+              id: sessionId,
+              turn_id,
+              role,
+              text,
+              start_ms,
+              end_ms,
+            })
+          : await api.call('sessions.transcript.update', { id: sessionId, entry: transcript_id, text });
+      if (saved.ok) store.setState({ editing: null });
+      return changed(saved);
+    },
+    async nameSpeaker(speaker, name) {
+      const { sessionId, speakers } = store.getState();
+      if (sessionId === null) return false;
+      const { [speaker]: _, ...others } = speakers;
+      const named = name.trim() === '' ? others : { ...others, [speaker]: name.trim() };
+      return changed(await api.call('sessions.speakers', { id: sessionId, speakers: named }));
+    },
+    dismissProblem: () => store.setState({ problem: null }),
+  };
+}
+
+/** The lines that the filter leaves. */
+export function shownLines({
+  lines,
+  filter,
+}: Pick<ConversationState, 'lines' | 'filter'>): readonly ConversationLine[] {
+  return lines.filter(
+    (line) =>
+      (filter.role === null || line.role === filter.role) && (!filter.interruptedOnly || line.interrupted),
+  );
+}
