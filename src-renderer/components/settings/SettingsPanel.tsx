@@ -1,12 +1,10 @@
 import { t } from '../../i18n/i18n.ts';
 import { useSettings } from '../app-context.ts';
 import { ErrorNote } from '../ErrorNote.tsx';
-import { FormatChoice } from '../record/FormatChoice.tsx';
 import { ProcessingChoice } from '../record/ProcessingChoice.tsx';
-import { QualityChoice } from '../record/QualityChoice.tsx';
 import { About } from './About.tsx';
 import { FolderSetting } from './FolderSetting.tsx';
-import { GainChoice } from './GainChoice.tsx';
+import { ProfileSettings } from './ProfileSettings.tsx';
 import { SplitChoice } from './SplitChoice.tsx';
 import { ShortcutList } from './ShortcutList.tsx';
 import { ThemeChoice } from './ThemeChoice.tsx';
@@ -26,10 +24,11 @@ export function SettingsPanel() {
       </section>
       <section className="group">
         <h3>{t('settings.defaults')}</h3>
-        <FormatChoice />
-        <QualityChoice />
+        <ProfileSettings />
+      </section>
+      <section className="group">
+        <h3>{t('settings.capture')}</h3>
         <ProcessingChoice folded={false} />
-        <GainChoice />
         <SplitChoice />
       </section>
       <section className="group">
