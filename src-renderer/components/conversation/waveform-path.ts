@@ -5,7 +5,8 @@ export function waveformPath(peaks: readonly number[], width: number, height: nu
   const step = width / peaks.length;
   const points = peaks.map((peak, index) => ({
     x: round((index + 0.5) * step),
-    half: Math.max(0.4, Math.min(1, peak) * (middle - 2)),
+    // Drawn by its square root: speech is mostly far below full scale, and would be a line.
+    half: Math.max(0.4, Math.sqrt(Math.min(1, peak)) * (middle - 2)),
   }));
   const above = points.map(({ x, half }) => `${x} ${round(middle - half)}`);
   const below = points.toReversed().map(({ x, half }) => `${x} ${round(middle + half)}`);

@@ -1,11 +1,11 @@
 import { useEffect, useRef } from 'react';
+import { sessionMs } from '../../../src-main/contract/session-time.ts';
 import { sampleRateOf, type SessionRecord } from '../../../src-main/contract/session-record.ts';
 import { t } from '../../i18n/i18n.ts';
 import { clockText } from '../../i18n/quantities.ts';
 import type { App } from '../../store/app.ts';
 import { useApp, usePlayer } from '../app-context.ts';
 import { fileName, mainFile } from './session-files.ts';
-import { sessionMs } from './session-time.ts';
 
 /** The browser's own player, one part at a time, with the markers as places to go to. */
 export function SessionPlayer({ session }: { session: SessionRecord }) {
