@@ -6,7 +6,7 @@ import { useApp, useLibrary } from './app-context.ts';
 import { ErrorNote } from './ErrorNote.tsx';
 import { Icon } from './Icon.tsx';
 import { DeleteDialog } from './library/DeleteDialog.tsx';
-import { fileName, mainFile } from './library/session-files.ts';
+import { fileName, mainFile } from '../store/session-files.ts';
 
 export function RecoveredRecording({ session }: { session: SessionRecord }) {
   const app = useApp();

@@ -113,13 +113,13 @@ export function createApp(deps: AppDependencies): App {
     fileHref: deps.fileHref,
     shell: deps.shell,
     show: (next) => view.setState({ view: next }),
-    showHit({ session_id: id, start_ms: start, end_ms: end }) {
+    showHit({ session_id: id, start_ms: start, end_ms: end, role }) {
       const session = library.store.getState().sessions.find((candidate) => candidate.id === id);
       view.setState({ view: 'library' });
       library.open(id);
       if (session === undefined || start === null) return;
       player.load(session);
-      player.playFrom(start, end ?? undefined);
+      player.playFrom(start, { untilMs: end, role });
     },
     start,
     async comeBack() {

@@ -1,9 +1,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { Track } from '../../src-main/contract/audio-format.ts';
 import type { SessionRecord } from '../../src-main/contract/session-record.ts';
+import { partStartMs } from '../../src-main/contract/session-time.ts';
+import { mainFile } from './session-files.ts';
 
 /** What a player must be told; the page's audio element, or a test's. */
 export interface PlayingDevice {
-  /** Seconds into the part. */
+  /** Seconds into the file. */
   currentTime: number;
   readonly paused: boolean;
   play(): Promise<void>;
@@ -12,8 +15,10 @@ export interface PlayingDevice {
 
 export interface PlayerState {
   readonly sessionId: string | null;
-  /** The part whose file is in the player, counted from 1. */
+  /** The part that is played, counted from 1. */
   readonly part: number;
+  /** The file that is to be in the player; null where the part has none. */
+  readonly filePath: string | null;
   /** Position in the session: all parts, one after another. */
   readonly positionMs: number;
   readonly playing: boolean;
@@ -21,87 +26,111 @@ export interface PlayerState {
   readonly untilMs: number | null;
 }
 
+/** One turn, to be heard alone. */
+export interface WantedTurn {
+  readonly untilMs: number | null;
+  /** The side it is on, which decides where there is no file of both. */
+  readonly role: Track | null;
+}
+
 export interface PlayerController {
   readonly store: StoreApi<PlayerState>;
   /** Shows a session from its beginning; nothing plays yet. */
   load(session: SessionRecord): void;
   choosePart(part: number): void;
-  /** Plays from a position of the session, to its end or to `untilMs`. */
-  playFrom(positionMs: number, untilMs?: number): void;
+  /** Plays from a position of the session, to its end or that of a turn. */
+  playFrom(positionMs: number, turn?: WantedTurn): void;
   pause(): void;
-  /** The part's file is in the player from now on; returns the way to take it out. */
-  attach(device: PlayingDevice): () => void;
+  /** This file is in the player from now on; returns the way to take it out. */
+  attach(filePath: string, device: PlayingDevice): () => void;
   /** The player has moved, started or stopped. To be called while it plays, as often as the screen is drawn. */
   look(): void;
 }
 
-const NOTHING: PlayerState = { sessionId: null, part: 1, positionMs: 0, playing: false, untilMs: null };
+const NOTHING: PlayerState = {
+  sessionId: null,
+  part: 1,
+  filePath: null,
+  positionMs: 0,
+  playing: false,
+  untilMs: null,
+};
 
 /** Plays one session at a time: its parts as one, and single turns of it. */
 export function createPlayer(): PlayerController {
   const store = createStore<PlayerState>(() => NOTHING);
-  let partStartsMs: readonly { readonly part: number; readonly startMs: number }[] = [];
-  let device: PlayingDevice | undefined;
-  /** What the device is to do once the right part is in it. */
-  let wanted: { readonly atMs: number } | undefined;
+  let session: SessionRecord | undefined;
+  let attached: { readonly filePath: string; readonly device: PlayingDevice } | undefined;
+  /** Where the player is to go once the right file is in it. */
+  let wantedMs: number | undefined;
 
-  const startOf = (part: number): number => partStartsMs.find((entry) => entry.part === part)?.startMs ?? 0;
-  const partAt = (ms: number): number => partStartsMs.findLast(({ startMs }) => startMs <= ms)?.part ?? 1;
+  const startOf = (part: number): number => (session === undefined ? 0 : partStartMs(session, part));
+  const partAt = (ms: number): number =>
+    session?.parts.findLast(({ part }) => startOf(part) <= ms)?.part ?? store.getState().part;
+  const fileOf = (part: number, role?: Track | null): string | null =>
+    session === undefined ? null : (mainFile(session, part, role)?.file_path ?? null);
+  /** The player that holds the file that is wanted. */
+  const device = (): PlayingDevice | undefined =>
+    attached?.filePath === store.getState().filePath ? attached?.device : undefined;
 
-  const fulfil = (): void => {
-    if (wanted === undefined || device === undefined) return;
-    device.currentTime = Math.max(0, wanted.atMs - startOf(store.getState().part)) / 1000;
-    wanted = undefined;
+  const goWhereWanted = (): void => {
+    const here = device();
+    if (wantedMs === undefined || here === undefined) return;
+    here.currentTime = Math.max(0, wantedMs - startOf(store.getState().part)) / 1000;
+    wantedMs = undefined;
     // Refused where the file is gone: the player itself shows that.
-    device.play().catch(() => undefined);
+    here.play().catch(() => undefined);
   };
 
   return {
     store,
-    load(session) {
-      const { sessionId } = store.getState();
-      let startMs = 0;
-      partStartsMs = session.parts.map(({ part, duration_seconds: seconds }) => {
-        const entry = { part, startMs };
-        startMs += seconds * 1000;
-        return entry;
-      });
-      if (sessionId === session.id) return;
-      wanted = undefined;
-      store.setState({ ...NOTHING, sessionId: session.id, part: partStartsMs[0]?.part ?? 1 });
+    load(next) {
+      const same = session?.id === next.id;
+      session = next;
+      if (same) return;
+      wantedMs = undefined;
+      const part = next.parts[0]?.part ?? 1;
+      store.setState({ ...NOTHING, sessionId: next.id, part, filePath: fileOf(part) });
     },
     choosePart(part) {
       if (part === store.getState().part) return;
-      wanted = undefined;
-      store.setState({ part, positionMs: startOf(part), playing: false, untilMs: null });
+      wantedMs = undefined;
+      const positionMs = startOf(part);
+      store.setState({ part, filePath: fileOf(part), positionMs, playing: false, untilMs: null });
     },
-    playFrom(positionMs, untilMs) {
+    playFrom(positionMs, turn) {
       const part = partAt(positionMs);
-      const here = device !== undefined && part === store.getState().part;
-      wanted = { atMs: positionMs };
-      store.setState({ part, positionMs, untilMs: untilMs ?? null });
-      if (here) fulfil();
+      const { filePath: current, part: currentPart } = store.getState();
+      const staysOnFile = turn === undefined && part === currentPart && current !== null;
+      wantedMs = positionMs;
+      store.setState({
+        part,
+        filePath: staysOnFile ? current : fileOf(part, turn?.role),
+        positionMs,
+        untilMs: turn?.untilMs ?? null,
+      });
+      goWhereWanted();
     },
     pause() {
-      device?.pause();
+      device()?.pause();
     },
-    attach(next) {
-      device = next;
-      fulfil();
+    attach(filePath, next) {
+      attached = { filePath, device: next };
+      goWhereWanted();
       return () => {
-        if (device === next) device = undefined;
+        if (attached?.device === next) attached = undefined;
       };
     },
     look() {
-      if (device === undefined || wanted !== undefined) return;
+      const here = device();
+      if (here === undefined || wantedMs !== undefined) return;
       const { part, untilMs } = store.getState();
-      const positionMs = startOf(part) + device.currentTime * 1000;
-      const playing = !device.paused;
+      const positionMs = startOf(part) + here.currentTime * 1000;
       // A turn that goes on in the next part ends with this one's file, which the player does by itself.
       if (untilMs !== null && positionMs >= untilMs) {
-        device.pause();
+        here.pause();
         store.setState({ positionMs: untilMs, playing: false, untilMs: null });
-      } else store.setState({ positionMs, playing });
+      } else store.setState({ positionMs, playing: !here.paused });
     },
   };
 }

@@ -25,7 +25,7 @@ export const ConversationLineRow = memo(function ConversationLineRow({
   const time = start === null ? '' : clockText(start / 1000);
   const words = text ?? t('conversation.noText');
   const play = () => {
-    if (start !== null) app.player.playFrom(start, end ?? undefined);
+    if (start !== null) app.player.playFrom(start, { untilMs: end, role });
   };
   return (
     <li className="line" data-side={role} data-heard={heard} aria-current={heard ? 'true' : undefined}>

@@ -5,7 +5,7 @@ import { useApp, useLibrary } from '../app-context.ts';
 import { ConversationPanel } from '../conversation/ConversationPanel.tsx';
 import { CaptureReport } from './CaptureReport.tsx';
 import { ErrorNote } from '../ErrorNote.tsx';
-import { badgeOf } from './session-files.ts';
+import { badgeOf } from '../../store/session-files.ts';
 import { SessionActions } from './SessionActions.tsx';
 import { SessionFiles } from './SessionFiles.tsx';
 import { SessionPlayer } from './SessionPlayer.tsx';

@@ -3,7 +3,7 @@ import { t } from '../../i18n/i18n.ts';
 import { bytesText } from '../../i18n/quantities.ts';
 import { useApp } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
-import { fileName } from './session-files.ts';
+import { fileName } from '../../store/session-files.ts';
 
 /** Every file there is, each to be had by a click. Missing ones keep their line. */
 export function SessionFiles({ session }: { session: SessionRecord }) {

@@ -5,7 +5,7 @@ import { t } from '../../i18n/i18n.ts';
 import { clockText } from '../../i18n/quantities.ts';
 import type { App } from '../../store/app.ts';
 import { useApp, usePlayer } from '../app-context.ts';
-import { fileName, mainFile } from './session-files.ts';
+import { fileName, mainFile } from '../../store/session-files.ts';
 
 /** The browser's own player, one part at a time, with the markers as places to go to. */
 export function SessionPlayer({ session }: { session: SessionRecord }) {
@@ -13,8 +13,8 @@ export function SessionPlayer({ session }: { session: SessionRecord }) {
   const { player } = app;
   const part = usePlayer((state) => (state.sessionId === session.id ? state.part : 1));
   const audio = useRef<HTMLAudioElement>(null);
-  const file = mainFile(session, part);
-  const path = file?.file_path;
+  const path = usePlayer((state) => (state.sessionId === session.id ? state.filePath : null));
+  const file = session.files.find((candidate) => candidate.file_path === path) ?? mainFile(session, part);
   const sampleRate = sampleRateOf(session, part);
   const markers = session.markers.filter((marker) => marker.part === part);
 
@@ -23,7 +23,7 @@ export function SessionPlayer({ session }: { session: SessionRecord }) {
   }, [player, session]);
   useEffect(() => {
     const element = audio.current;
-    return element === null ? undefined : follow(element, player);
+    return element === null || path === null ? undefined : follow(path, element, player);
   }, [player, path]);
 
   return (
@@ -76,7 +76,7 @@ export function SessionPlayer({ session }: { session: SessionRecord }) {
 }
 
 /** Tells the player where its element is: at every frame that is drawn, and now and then where none is. */
-function follow(element: HTMLAudioElement, player: App['player']): () => void {
+function follow(filePath: string, element: HTMLAudioElement, player: App['player']): () => void {
   let drawing = 0;
   const draw = () => {
     player.look();
@@ -88,7 +88,7 @@ function follow(element: HTMLAudioElement, player: App['player']): () => void {
     draw();
   };
   for (const name of events) element.addEventListener(name, onEvent);
-  const detach = player.attach(element);
+  const detach = player.attach(filePath, element);
   return () => {
     detach();
     cancelAnimationFrame(drawing);

@@ -4,7 +4,7 @@ import { reportWords } from '../../i18n/report-words.ts';
 import { bytesText, clockText, dateText } from '../../i18n/quantities.ts';
 import { useApp, useLibrary } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
-import { badgeOf, fileName, mainFile, totalBytes } from './session-files.ts';
+import { badgeOf, fileName, mainFile, totalBytes } from '../../store/session-files.ts';
 import { SessionDetails } from './SessionDetails.tsx';
 
 export function SessionRow({ session }: { session: SessionRecord }) {

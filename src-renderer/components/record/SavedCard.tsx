@@ -4,7 +4,7 @@ import { reportWords } from '../../i18n/report-words.ts';
 import type { SavedRecording } from '../../store/recording-state.ts';
 import { useApp, useLibrary, useRecording } from '../app-context.ts';
 import { ReportDetails } from '../library/CaptureReport.tsx';
-import { fileName, totalBytes } from '../library/session-files.ts';
+import { fileName, totalBytes } from '../../store/session-files.ts';
 import { Icon } from '../Icon.tsx';
 import { useFocusWhenLost } from '../use-window.ts';
 

@@ -3,7 +3,7 @@ import type { ApiClient, ApiInput, ApiName, ApiOutput } from '../../../src-main/
 import type { Result } from '../../../src-main/contract/errors.ts';
 import { sessionRecordSchema, type SessionRecord } from '../../../src-main/contract/session-record.ts';
 import { createLibrary } from '../../../src-renderer/store/library-controller.ts';
-import { badgeOf, mainFile } from '../../../src-renderer/components/library/session-files.ts';
+import { badgeOf, mainFile } from '../../../src-renderer/store/session-files.ts';
 
 function session(id: string, patch: Partial<SessionRecord> = {}): SessionRecord {
   return sessionRecordSchema.parse({
