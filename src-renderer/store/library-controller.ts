@@ -63,14 +63,18 @@ export function createLibrary(api: ApiClient): LibraryController {
     const turn = ++latest;
     store.setState({ loading: true });
     const query = store.getState().query.trim();
-    const [answer, found] = await Promise.all([
-      api.call('sessions.list', { limit: shown, ...(query === '' ? {} : { query }) }),
-      query === '' ? undefined : api.call('search', { query }),
-    ]);
+    void findHits(query, turn);
+    const answer = await api.call('sessions.list', { limit: shown, ...(query === '' ? {} : { query }) });
     if (turn !== latest) return;
-    store.setState({ hits: found?.ok === true ? found.value.hits : [] });
     if (answer.ok) store.setState({ ...answer.value, loading: false, loaded: true, problem: null });
     else store.setState({ loading: false, problem: answer.error });
+  }
+
+  /** Beside the list, which does not wait for it. */
+  async function findHits(query: string, turn: number): Promise<void> {
+    if (query === '') return store.setState({ hits: [] });
+    const found = await api.call('search', { query });
+    if (turn === latest) store.setState({ hits: found.ok ? found.value.hits : [] });
   }
 
   function dismissProblem(id: string): void {
