@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { mkdir, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
@@ -172,5 +173,54 @@ describe('every screen can be read and used by everybody', () => {
     await page.reload();
     await page.getByRole('button', { name: /^Record/, disabled: false }).waitFor();
     await page.getByText('A recording was cut off last time').waitFor({ state: 'hidden' });
+  });
+
+  test('what was said: heard line by line, corrected, and found again', async () => {
+    const page = await open();
+    const speech = join(folder, 'speech.raw');
+    await mkdir(folder, { recursive: true });
+    execFileSync('sox', [
+      resolve(import.meta.dirname, '../../resources/sample-speech.wav'),
+      ...['-t', 'raw', '-r', '48000', '-c', '2', '-e', 'signed', '-b', '16', speech],
+    ]);
+    await page.getByLabel('Title').fill('A talk');
+    await page.getByRole('button', { name: /^Record/, disabled: false }).click();
+    await page.getByRole('button', { name: /^Stop/ }).waitFor();
+    await audio?.play(speech).finished;
+    await page.getByRole('button', { name: /^Stop/ }).click();
+    await page.getByRole('group', { name: 'Saved' }).waitFor();
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+    await page.getByRole('navigation').getByRole('button', { name: 'Library' }).click();
+    await page.getByRole('button', { name: /^A talk/ }).click();
+    await page.locator('.line').first().waitFor();
+    await page.locator('.waveform .wave').waitFor();
+
+    await page.locator('.line-play').first().click();
+    await page.locator('.line[data-heard="true"]').waitFor();
+    // It plays to the end of that line and no further.
+    await page.locator('.line[data-heard="true"]').waitFor({ state: 'detached' });
+    const { paused, at } = await page
+      .locator('.session audio')
+      .evaluate((player: HTMLAudioElement) => ({ paused: player.paused, at: player.currentTime }));
+    const [session] = (await app?.sessions()) ?? [];
+    const turn = await app?.firstTurn(session?.id ?? '');
+    expect(paused).toBe(true);
+    expect(at * 1000).toBeGreaterThanOrEqual(turn?.end_ms ?? Infinity);
+
+    await page.getByRole('button', { name: /^Edit/ }).first().click();
+    await examine(page, 'conversation-edit', [1180, 420]);
+    await page.getByLabel('Speaker').fill('Ada');
+    await page.getByLabel('Text', { exact: true }).fill('The quick brown fox <b>jumps</b> over the lectern.');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByRole('button', { name: /Ada The quick brown fox/ }).waitFor();
+    await page.getByRole('searchbox').fill('jumps lect');
+    await page.locator('.hit mark').first().waitFor();
+    await examine(page, 'conversation', [1180, 860, 420]);
+    await page.locator('.hit').first().click();
+    await page.locator('.line[data-heard="true"]').waitFor();
+    await page.getByRole('slider', { name: 'Position' }).press('Home');
+    await page.waitForFunction(
+      () => (document.querySelector<HTMLAudioElement>('.session audio')?.currentTime ?? 99) < 2,
+    );
   });
 });

@@ -6,6 +6,7 @@ import { join, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Page } from 'playwright-core';
 import { z } from 'zod';
+import type { AudioSegment } from '../../src-main/contract/audio-segment.ts';
 import { type SessionRecord, sessionRecordSchema } from '../../src-main/contract/session-record.ts';
 import { build, needsBuild } from '../../src-main/launch/build.ts';
 import { type Browser, type ChromiumOptions, launchChromium } from './chromium.ts';
@@ -25,6 +26,8 @@ export interface BrowserApp {
   open(): Promise<void>;
   /** The sessions the engine knows, newest first. */
   sessions(): Promise<readonly SessionRecord[]>;
+  /** The first turn that was heard in a session. */
+  firstTurn(sessionId: string): Promise<AudioSegment | undefined>;
   /** Kills the engine without a warning and starts it again with the same data, at another address. */
   crashEngine(): Promise<void>;
   close(): Promise<void>;
@@ -65,6 +68,11 @@ export async function openBrowserApp(options: BrowserAppOptions = {}): Promise<B
       const headers = { authorization: `Bearer ${server.token}` };
       const answer = await fetch(new URL('/api/sessions', server.url), { headers });
       return sessionList.parse(await answer.json()).sessions;
+    },
+    async firstTurn(sessionId) {
+      const headers = { authorization: `Bearer ${server.token}` };
+      const answer = await fetch(new URL(`/api/sessions/${sessionId}`, server.url), { headers });
+      return sessionRecordSchema.parse(await answer.json()).segments[0];
     },
     async crashEngine() {
       await server.crash();

@@ -33,13 +33,8 @@ export const ConversationLineRow = memo(function ConversationLineRow({
         <LineEditor line={line} />
       ) : (
         <>
-          <button
-            type="button"
-            className="line-play"
-            aria-disabled={start === null}
-            aria-label={t('conversation.playLine', { time, speaker, text: words })}
-            onClick={play}
-          >
+          <button type="button" className="line-play" aria-disabled={start === null} onClick={play}>
+            <span className="sr-only">{t('conversation.play')} </span>
             <span className="time">{time}</span>
             <span className="line-words">
               <span className="speaker">{speaker}</span>{' '}
