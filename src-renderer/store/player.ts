@@ -71,7 +71,7 @@ export function createPlayer(): PlayerController {
     session === undefined ? null : (mainFile(session, part, role)?.file_path ?? null);
   /** The player that holds the file that is wanted. */
   const device = (): PlayingDevice | undefined =>
-    attached?.filePath === store.getState().filePath ? attached?.device : undefined;
+    attached !== undefined && attached.filePath === store.getState().filePath ? attached.device : undefined;
 
   const goWhereWanted = (): void => {
     const here = device();

@@ -1,4 +1,4 @@
-import { useRef, type FormEvent } from 'react';
+import { useRef, type SubmitEvent, type KeyboardEvent } from 'react';
 import type { ConversationLine } from '../../../src-main/contract/transcript.ts';
 import { t } from '../../i18n/i18n.ts';
 import { useApp } from '../app-context.ts';
@@ -12,7 +12,7 @@ export function LineEditor({ line }: { line: ConversationLine }) {
   const speaker = useSpeakerName(line);
   const cancel = () => conversation.edit(null);
 
-  const save = async (event: FormEvent) => {
+  const save = async (event: SubmitEvent | KeyboardEvent) => {
     event.preventDefault();
     const words = text.current?.value.trim() ?? '';
     const called = name.current?.value ?? '';

@@ -1,4 +1,4 @@
-import { type KeyboardEvent, type PointerEvent } from 'react';
+import type { KeyboardEvent, PointerEvent } from 'react';
 import type { SessionRecord } from '../../../src-main/contract/session-record.ts';
 import { t } from '../../i18n/i18n.ts';
 import { clockText } from '../../i18n/quantities.ts';

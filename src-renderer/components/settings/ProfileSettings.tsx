@@ -1,4 +1,4 @@
-import { useRef, type FormEvent } from 'react';
+import { useRef, type SubmitEvent } from 'react';
 import type { RecordingProfile } from '../../../src-main/contract/recording-profile.ts';
 import { chosenProfile } from '../../../src-main/contract/settings.ts';
 import { t } from '../../i18n/i18n.ts';
@@ -72,7 +72,7 @@ function NameForm({ profile }: { profile: RecordingProfile }) {
   const profiles = useSettings(({ settings }) => settings.profiles);
   const typed = () => name.current?.value.trim() ?? '';
 
-  const rename = (event: FormEvent) => {
+  const rename = (event: SubmitEvent) => {
     event.preventDefault();
     if (typed() !== '' && typed() !== profile.name) void app.updateProfile({ name: typed() });
   };
