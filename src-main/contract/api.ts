@@ -149,13 +149,6 @@ export const api = {
     sessionReference,
     conversationSchema,
   ),
-  /** The outline of one side: peaks, 0..1 of full scale, of equal stretches of the whole session. */
-  'sessions.waveform': operation(
-    'GET',
-    '/api/sessions/:id/waveform',
-    sessionReference.extend({ track: trackSchema, points: z.coerce.number().int().min(1).max(4000) }),
-    z.object({ peaks: z.array(z.number().min(0).max(1)) }),
-  ),
   'sessions.speakers': operation(
     'PATCH',
     '/api/sessions/:id/speakers',

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { basename } from 'node:path';
 import type { ApiHandlers } from '../contract/api.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { conversationOf } from '../conversation/conversation-lines.ts';
@@ -11,8 +10,6 @@ import {
   withSpeakers,
 } from '../conversation/edit-transcript.ts';
 import type { TranscriptStore } from '../conversation/transcript-store.ts';
-import { readWaveform } from '../conversation/waveform.ts';
-import type { SessionFiles } from './session-files.ts';
 
 export interface ConversationHandlersOptions {
   readonly transcripts: TranscriptStore;
@@ -20,12 +17,10 @@ export interface ConversationHandlersOptions {
   readonly find: (id: string) => SessionRecord;
   /** Rejects with SESSION_ACTIVE too: a running session's text is its recorder's to add to. */
   readonly findFinished: (id: string) => Promise<SessionRecord>;
-  readonly files: Pick<SessionFiles, 'resolve'>;
 }
 
 type ConversationName =
   | 'sessions.conversation'
-  | 'sessions.waveform'
   | 'sessions.speakers'
   | 'sessions.transcript.add'
   | 'sessions.transcript.update'
@@ -35,18 +30,9 @@ type ConversationName =
 export function createConversationHandlers(
   options: ConversationHandlersOptions,
 ): Pick<ApiHandlers, ConversationName> {
-  const { transcripts, find, findFinished, files } = options;
+  const { transcripts, find, findFinished } = options;
   return {
     'sessions.conversation': ({ id }) => conversationOf(find(id), transcripts.read(id)),
-    'sessions.waveform': async ({ id, track, points }) => {
-      const session = await findFinished(id);
-      const parts = session.parts.map(({ part, duration_seconds: durationSeconds }) => {
-        const master = session.files.find((file) => file.master && file.type === track && file.part === part);
-        const path = master === undefined ? undefined : files.resolve(session, basename(master.file_path));
-        return { path, durationSeconds };
-      });
-      return { peaks: await readWaveform(parts, points) };
-    },
     'sessions.speakers': async ({ id, speakers }) => {
       await findFinished(id);
       return {

@@ -89,7 +89,7 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
   };
 
   return {
-    ...createConversationHandlers({ transcripts, find, findFinished, files }),
+    ...createConversationHandlers({ transcripts, find, findFinished }),
     'sessions.list': async ({ query, limit, offset }) => {
       await restoreFromTrash();
       const page = catalog.list({ query, limit: limit ?? DEFAULT_PAGE, offset: offset ?? 0 });
