@@ -51,11 +51,15 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
     return session;
   };
 
+  const requireIdle = (id: string): void => {
+    if (checking.has(id))
+      throw new LecternError('SESSION_BUSY', 'This session is being checked. Wait until that is done');
+  };
+
   /** Only what nobody records: not this process, and no other on the same folder. */
   const findFinished = async (id: string): Promise<SessionRecord> => {
     const session = find(id);
-    if (checking.has(id))
-      throw new LecternError('SESSION_BUSY', 'This session is being checked. Wait until that is done');
+    requireIdle(id);
     const owners = await Promise.all(dirs.foldersOf(session).map(ownerState));
     if (options.isActive(id) || owners.includes('alive'))
       throw new LecternError('SESSION_ACTIVE', 'This session is still being recorded. Stop it first');
@@ -75,6 +79,8 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
   /** While a session's files are worked on nobody else touches them; killed meanwhile, recovery clears up. */
   const whileOwned = async <T>(session: SessionRecord, task: () => Promise<T>): Promise<T> => {
     const claimed: string[] = [];
+    // Another check may have begun since this one was asked for.
+    requireIdle(session.id);
     checking.add(session.id);
     try {
       for (const folder of dirs.foldersOf(session)) {

@@ -1,5 +1,6 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
@@ -163,9 +164,10 @@ test('what cannot be mended stays as it is, and what is gone is said to be gone'
 });
 
 test('a session that is being checked is not deleted, exported or checked at the same time', async () => {
-  const { copy, ask, check, master } = await recorded('mp4');
+  const { copy, ask, check, master, sessionDir } = await recorded('mp4');
   await rm(copy);
   const checking = check();
+  await expect.poll(() => existsSync(join(sessionDir, '.owner')), { interval: 2 }).toBe(true);
   const others = await Promise.all([
     ask('POST', '/api/sessions/talk/repair'),
     ask('DELETE', '/api/sessions/talk'),
