@@ -38,7 +38,7 @@ export const faultyDisk: Suite = {
   promise:
     'the disk fails with EIO, turns read-only, loses its folder, or stalls: the sender is told, everything ' +
     'acknowledged plays; with a fallback folder nothing is lost; a stall costs bounded memory and no audio',
-  rounds: { short: 4, normal: 60, long: 300 },
+  rounds: { short: 2, normal: 60, long: 300 },
   unable: shimUnable,
   open: () => Promise.resolve({ round }),
 };

@@ -26,7 +26,7 @@ export const fullDisk: Suite = {
   promise:
     'ENOSPC on a 2 MB disk, filled to a random level: 99 % of what fits is kept and plays, DISK_FULL comes within a ' +
     'chunk; with a fallback folder nothing at all is lost',
-  rounds: { short: 3, normal: 60, long: 300 },
+  rounds: { short: 2, normal: 60, long: 300 },
   unable: mountUnable,
   open: () => Promise.resolve({ round }),
 };

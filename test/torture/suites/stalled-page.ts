@@ -30,7 +30,7 @@ export const stalledPage: Suite = {
   promise:
     'the page’s own client while the disk stands still, over a socket and over a wire that never makes it wait: no ' +
     'more than 4 MB on their way, 64 MB kept and all of it in the file, its user told, what is beyond one hole',
-  rounds: { short: 2, normal: 8, long: 40 },
+  rounds: { short: 1, normal: 8, long: 40 },
   unable: shimUnable,
   open: () => Promise.resolve({ round }),
 };
