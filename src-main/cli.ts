@@ -1,11 +1,15 @@
 import { Command, CommanderError } from 'commander';
+import { addConversationCommand } from './commands/conversation.ts';
 import { addExportCommand } from './commands/export.ts';
+import { addImportTranscriptCommand } from './commands/import-transcript.ts';
 import { addListCommand } from './commands/list.ts';
 import { addRecordCommand } from './commands/record.ts';
 import { addRecoverCommand } from './commands/recover.ts';
 import { addRepairCommand } from './commands/repair.ts';
+import { addSearchCommand } from './commands/search.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addShowCommand } from './commands/show.ts';
+import { addTranscriptCommand } from './commands/transcript.ts';
 import { toWireError } from './contract/errors.ts';
 import { ignoreClosedOutput } from './launch/closed-output.ts';
 import { readPackageVersion } from './launch/package-version.ts';
@@ -27,6 +31,10 @@ function createProgram(): Command {
   addListCommand(program);
   addShowCommand(program);
   addExportCommand(program);
+  addConversationCommand(program);
+  addTranscriptCommand(program);
+  addImportTranscriptCommand(program);
+  addSearchCommand(program);
   addRecoverCommand(program);
   addRepairCommand(program);
   // Options that every command takes may stand before the command or after it.

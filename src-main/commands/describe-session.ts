@@ -1,4 +1,5 @@
 import type { StopReason } from '../contract/server-messages.ts';
+import type { Conversation } from '../contract/transcript.ts';
 import { sampleRateOf, type PartRecord, type SessionRecord } from '../contract/session-record.ts';
 import { formatDuration } from './format-duration.ts';
 
@@ -15,8 +16,8 @@ const REASON_WORDS: Record<StopReason, string> = {
   split: 'a new part was begun',
 };
 
-/** One session for people: what it is, what may be missing from it, its files, its markers. */
-export function describeSession(session: SessionRecord): string {
+/** One session for people: what it is, what may be missing from it, its files, its markers, how much was said. */
+export function describeSession(session: SessionRecord, conversation?: Conversation): string {
   const lines = [
     `${session.title}  (${session.status})`,
     ...outcomeOf(session),
@@ -36,6 +37,7 @@ export function describeSession(session: SessionRecord): string {
     lines.push(
       `marker    ${formatDuration(marker.frame / sampleRateOf(session, marker.part))}  ${marker.label}`,
     );
+  if (conversation !== undefined) lines.push(...saidIn(conversation));
   return lines.join('\n');
 }
 
@@ -43,6 +45,19 @@ function profileOf({ profile, database_records }: SessionRecord): string[] {
   return [
     ...(profile === null ? [] : [`profile   ${profile}`]),
     ...(database_records ? [] : ['catalog   kept out of it: this session is in no list']),
+  ];
+}
+
+function saidIn({ lines, turns }: Conversation): string[] {
+  const heard = turns.filter(({ bleed }) => !bleed);
+  const interrupted = heard.filter((turn) => turn.interrupted).length;
+  const texts = lines.flatMap(({ text }) => text ?? []);
+  const words = texts.reduce((sum, text) => sum + (text.match(/\S+/g)?.length ?? 0), 0);
+  return [
+    ...(heard.length === 0 ? [] : [`turns     ${heard.length}, ${interrupted} of them interrupted`]),
+    ...(texts.length === 0
+      ? []
+      : [`text      ${words} words in ${texts.length} ${texts.length === 1 ? 'line' : 'lines'}`]),
   ];
 }
 

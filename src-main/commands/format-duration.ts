@@ -7,3 +7,9 @@ export function formatDuration(seconds: number): string {
     ? `${minutes}:${two(whole % 60)}`
     : `${Math.floor(minutes / 60)}:${two(minutes % 60)}:${two(whole % 60)}`;
 }
+
+/** A position to the tenth of a second: `2:03.4`. */
+export function formatPosition(ms: number): string {
+  const tenths = Math.floor(ms / 100);
+  return `${formatDuration(Math.floor(tenths / 10))}.${tenths % 10}`;
+}

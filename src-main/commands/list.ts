@@ -14,7 +14,7 @@ export function addListCommand(program: Command): void {
   program
     .command('list')
     .description('list sessions, newest first')
-    .option('--query <words>', 'only those whose title, notes or markers contain this')
+    .option('--query <words>', 'only those in which all these words occur')
     .option('--limit <number>', 'how many at most', wholeNumberFrom(1, 1000), 200)
     .action(async (_, command: Command) => {
       const options = command.optsWithGlobals<ListOptions>();

@@ -17,9 +17,13 @@ import { settingsPatchSchema, settingsSchema } from './settings.ts';
 import { systemAudioStatusSchema } from './system-audio.ts';
 import {
   conversationSchema,
+  exportedTranscriptSchema,
+  MAX_IMPORT_CHARACTERS,
   MAX_TRANSCRIPT_CHARACTERS,
   speakerNamesSchema,
   transcriptEntrySchema,
+  transcriptExportFormatSchema,
+  transcriptImportFormatSchema,
 } from './transcript.ts';
 
 const sessionReference = z.strictObject({ id: sessionIdSchema });
@@ -185,6 +189,31 @@ export const api = {
     textReference,
     z.object({ entry: z.uuid() }),
   ),
+  'sessions.transcript.import': operation(
+    'POST',
+    '/api/sessions/:id/transcript/import',
+    sessionReference.extend({
+      role: trackSchema,
+      text: z.string().max(MAX_IMPORT_CHARACTERS),
+      /** Seen from the text where it is not said. */
+      format: transcriptImportFormatSchema.optional(),
+      /** Where in the session the text's own zero lies, in milliseconds. */
+      offset_ms: z.number().optional(),
+      /** Takes the place of what was imported for the role before. */
+      replace: z.boolean().optional(),
+    }),
+    z.object({ imported: z.int().min(0) }),
+  ),
+  'sessions.transcript.export': operation(
+    'GET',
+    '/api/sessions/:id/transcript/export',
+    sessionReference.extend({
+      format: transcriptExportFormatSchema,
+      /** One side alone. */
+      role: trackSchema.optional(),
+    }),
+    exportedTranscriptSchema,
+  ),
   'sessions.waveform': operation(
     'GET',
     '/api/sessions/:id/waveform',
@@ -223,6 +252,13 @@ export const api = {
   ),
   'app.info': operation('GET', '/api/app', z.strictObject({}), appInfoSchema),
 } as const;
+
+/** Bytes that a request's body may have, where that is more than others need: four for each character. */
+export const LARGE_BODIES: Readonly<Partial<Record<keyof typeof api, number>>> = {
+  'sessions.transcript.add': MAX_TRANSCRIPT_CHARACTERS * 4,
+  'sessions.transcript.update': MAX_TRANSCRIPT_CHARACTERS * 4,
+  'sessions.transcript.import': MAX_IMPORT_CHARACTERS * 4,
+};
 
 export type Api = typeof api;
 export type ApiName = keyof Api;

@@ -125,3 +125,16 @@ export type TranscriptExportFormat = z.infer<typeof transcriptExportFormatSchema
 /** `whisper` is whisper.cpp's and OpenAI's JSON; which of the two is seen from the text. */
 export const transcriptImportFormatSchema = z.enum(['srt', 'vtt', 'whisper']);
 export type TranscriptImportFormat = z.infer<typeof transcriptImportFormatSchema>;
+
+/** What was said, written for others. */
+export const exportedTranscriptSchema = z.object({
+  /** After the session's title; fit for every system. */
+  file_name: z.string(),
+  /** Its text is UTF-8. */
+  media_type: z.string(),
+  text: z.string(),
+});
+export type ExportedTranscript = z.infer<typeof exportedTranscriptSchema>;
+
+/** Characters of a file that is imported: half a day of Whisper's JSON with all its words. */
+export const MAX_IMPORT_CHARACTERS = 16_000_000;

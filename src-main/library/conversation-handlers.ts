@@ -9,6 +9,8 @@ import {
   withoutText,
   withSpeakers,
 } from '../conversation/edit-transcript.ts';
+import { exportTranscript } from '../conversation/export-transcript.ts';
+import { importedEntries, withImported, withRoomFor } from '../conversation/import-transcript.ts';
 import type { TranscriptStore } from '../conversation/transcript-store.ts';
 
 export interface ConversationHandlersOptions {
@@ -24,7 +26,9 @@ type ConversationName =
   | 'sessions.speakers'
   | 'sessions.transcript.add'
   | 'sessions.transcript.update'
-  | 'sessions.transcript.delete';
+  | 'sessions.transcript.delete'
+  | 'sessions.transcript.import'
+  | 'sessions.transcript.export';
 
 /** Answers what concerns the text of sessions. */
 export function createConversationHandlers(
@@ -41,7 +45,9 @@ export function createConversationHandlers(
     },
     'sessions.transcript.add': async ({ id, ...text }) => {
       const entry = newEntry(randomUUID(), await findFinished(id), text);
-      transcripts.change(id, (transcript) => ({ ...transcript, entries: [...transcript.entries, entry] }));
+      transcripts.change(id, (transcript) =>
+        withRoomFor({ ...transcript, entries: [...transcript.entries, entry] }),
+      );
       return entry;
     },
     'sessions.transcript.update': async ({ id, entry, ...change }) => {
@@ -55,6 +61,18 @@ export function createConversationHandlers(
       await findFinished(id);
       transcripts.change(id, (transcript) => withoutText(transcript, entry));
       return { entry };
+    },
+    'sessions.transcript.import': async ({ id, role, text, format, offset_ms, replace }) => {
+      const session = await findFinished(id);
+      const entries = importedEntries(session, { role, text, format, offsetMs: offset_ms }, randomUUID);
+      transcripts.change(id, (transcript) =>
+        withImported(transcript, entries, replace === true ? role : undefined),
+      );
+      return { imported: entries.length };
+    },
+    'sessions.transcript.export': ({ id, format, role }) => {
+      const session = find(id);
+      return exportTranscript(session, conversationOf(session, transcripts.read(id)), format, role);
     },
   };
 }

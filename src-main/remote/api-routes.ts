@@ -1,10 +1,10 @@
 import { Hono } from 'hono';
-import { api, type ApiHandlers, type ApiName, isApiName } from '../contract/api.ts';
+import { api, type ApiHandlers, type ApiName, isApiName, LARGE_BODIES } from '../contract/api.ts';
 import { LecternError } from '../contract/errors.ts';
 import { parseApiInput } from '../contract/parse-api-input.ts';
 import { errorResponse } from './error-response.ts';
 
-/** More than any operation needs: notes hold 20,000 characters. */
+/** More than most operations need: notes hold 20,000 characters. */
 const MAX_BODY_BYTES = 256 * 1024;
 
 /** One route for every operation of contract/api.ts. Errors are thrown to the application's own handler. */
@@ -16,12 +16,13 @@ export function createApiRoutes(handlers: ApiHandlers): Hono {
 
 function addRoute<Name extends ApiName>(routes: Hono, name: Name, handlers: Pick<ApiHandlers, Name>): void {
   const { method, path } = api[name];
+  const maxBytes = LARGE_BODIES[name] ?? MAX_BODY_BYTES;
   routes.on(method, path, async ({ req, json }) => {
     const hasBody = method === 'POST' || method === 'PATCH';
-    const text = hasBody ? await readBody(req.raw) : '';
+    const text = hasBody ? await readBody(req.raw, maxBytes) : '';
     if (text === undefined)
       return errorResponse(
-        { code: 'INVALID_INPUT', message: `Expected a body of at most ${MAX_BODY_BYTES} bytes` },
+        { code: 'INVALID_INPUT', message: `Expected a body of at most ${maxBytes} bytes` },
         413,
       );
     const fields = hasBody ? parseBody(text) : queryFields(req.query());
@@ -30,8 +31,8 @@ function addRoute<Name extends ApiName>(routes: Hono, name: Name, handlers: Pick
 }
 
 /** A request's body, none being empty; undefined for one that is too large, which is not read to its end. */
-async function readBody(request: Request): Promise<string | undefined> {
-  if (Number(request.headers.get('content-length') ?? 0) > MAX_BODY_BYTES) return undefined;
+async function readBody(request: Request, maxBytes: number): Promise<string | undefined> {
+  if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return undefined;
   const decoder = new TextDecoder();
   let text = '';
   let bytes = 0;
@@ -39,7 +40,7 @@ async function readBody(request: Request): Promise<string | undefined> {
   if (body === null) return text;
   for await (const piece of body) {
     bytes += piece.byteLength;
-    if (bytes > MAX_BODY_BYTES) return undefined;
+    if (bytes > maxBytes) return undefined;
     text += decoder.decode(piece, { stream: true });
   }
   return text + decoder.decode();

@@ -2,6 +2,12 @@ import { parseCueTimes } from './cue-time.ts';
 import { cleanText, readText } from './read-text.ts';
 import { inOrder, invalidTranscript, quoted, type TimedText } from './timed-text.ts';
 
+/**
+ * WORD JOINER, which is not seen: a writer puts it at the beginning of a text, or behind an opening bracket, that would
+ * be taken for a name, a time or a tag.
+ */
+export const UNSYNTAX_MARK = '\u2060';
+
 /** SubRip. Numbers may be missing and texts may hold empty lines. Throws INVALID_TRANSCRIPT. */
 export function parseSrt(input: string | Uint8Array): TimedText[] {
   const lines = readText(input).split(/\r\n|\r|\n/);
@@ -34,8 +40,9 @@ function speech(lines: readonly string[]): { text: string; speaker: string | nul
     .replace(/<\/?(?:b|i|u|s|font|c|ruby|rt)\b[^<>]*>/gi, '')
     .replace(/\{\\[^{}]*\}/g, '');
   const match = /^\s*\[([^\]\n]{1,80})\]:\s*([\s\S]*)$/.exec(plain);
-  const speaker = cleanText(match?.[1] ?? '');
-  return speaker === ''
-    ? { text: cleanText(plain), speaker: null }
-    : { text: cleanText(match?.[2] ?? ''), speaker };
+  const speaker = cleanText(match?.[1] ?? '').replace(MARKED, '$1');
+  const text = cleanText(speaker === '' ? plain : (match?.[2] ?? ''));
+  return { text: text.replace(MARKED, '$1'), speaker: speaker === '' ? null : speaker };
 }
+
+const MARKED = new RegExp(`(^|[<{])${UNSYNTAX_MARK}`, 'g');

@@ -6,6 +6,7 @@ import Database from 'better-sqlite3';
 import { afterEach, describe, expect, test } from 'vitest';
 import { MAX_SESSION_ENTRIES, transcriptFileSchema } from '../../../src-main/contract/transcript.ts';
 import type { Recorder } from '../../../src-main/recorder.ts';
+import { openWebSocketHost } from '../../support/protocol-hosts.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
 import { startSpokenSession } from '../../support/spoken-session.ts';
 import { openTestRecorder } from '../../support/test-recorder.ts';
@@ -339,5 +340,79 @@ describe("the seeds' query", () => {
     ]);
     // The seeds' own words on the tables name each segment.
     expect(seeds).toMatchObject([{ audio_url: null }, { duration_ms: 500 }, { duration_ms: 500 }]);
+  });
+});
+
+describe('text from a file', () => {
+  const srt = (...cues: [string, string, string][]): string =>
+    cues.map(([from, to, text], index) => `${index + 1}\n${from} --> ${to}\n${text}\n`).join('\n');
+
+  test('lands in the turns that it was said in, moved by its offset, and once where it replaces itself', async () => {
+    const { recorder } = await open();
+    const { handlers } = recorder;
+    const session = await startSpokenSession(recorder, 'call');
+    await session.pass(1);
+    await session.turn(1);
+    await session.turn(1);
+    await session.stop();
+    const text = srt(
+      ['00:00:00,100', '00:00:00,900', 'first'],
+      ['00:00:00,950', '00:00:02,000', '[Ada]: second'],
+      ['00:01:00,000', '00:01:01,000', 'after all of it'],
+    );
+    const input = { id: 'call', role: 'user' as const, text, offset_ms: 1000, replace: true };
+    for (let time = 0; time < 2; time++)
+      expect(await handlers['sessions.transcript.import'](input)).toEqual({ imported: 3 });
+    const { lines, turns } = await handlers['sessions.conversation']({ id: 'call' });
+    expect(lines).toMatchObject([
+      { text: 'first', start_ms: 1100, turn_id: turns[0]?.turn_id, source: 'import', speaker: null },
+      { text: 'second', start_ms: 1950, end_ms: 3000, turn_id: turns[1]?.turn_id, speaker: 'Ada' },
+      { text: 'after all of it', start_ms: 61_000, turn_id: null, audio_url: null },
+    ]);
+    const { text: vtt } = await handlers['sessions.transcript.export']({ id: 'call', format: 'vtt' });
+    expect(vtt).toContain('00:00:01.950 --> 00:00:03.000\n<v Ada>second</v>');
+  });
+
+  test('that is not what it says it is changes nothing', async () => {
+    const dataDir = await recordedOnce('seminar', 'kept');
+    const { recorder } = await open({ dataDir });
+    for (const [text, format] of [
+      ['no subtitles at all', 'srt'],
+      ['{"segments":[{"text":"x","start":"soon","end":2}]}', 'whisper'],
+      [srt(['00:00:01,000', '00:00:02,000', 'x'.repeat(100_001)]), undefined],
+    ] as const)
+      await expect(
+        recorder.handlers['sessions.transcript.import']({ id: 'seminar', role: 'user', text, format }),
+      ).rejects.toMatchObject({ code: 'INVALID_TRANSCRIPT' });
+    expect(await textsOf(recorder, 'seminar')).toEqual(['kept']);
+  });
+
+  test('of a long day comes over HTTP, and a body beyond any use does not', async () => {
+    const host = await openWebSocketHost();
+    disposals.push(host.dispose);
+    const client = await host.connect('day');
+    client.say({ action: 'start', format: 'wav' });
+    client.sendAudio(Buffer.alloc(3200));
+    client.say({ action: 'stop' });
+    await client.next('recording_stopped');
+    const text = JSON.stringify({
+      text: '',
+      segments: Array.from({ length: 20_000 }, (_, index) => ({
+        text: ` words number ${index}`,
+        start: index,
+        end: index + 1,
+      })),
+    });
+    expect(text.length).toBeGreaterThan(1_000_000);
+    const path = '/api/sessions/day/transcript/import';
+    expect(await host.ask?.('POST', path, { role: 'assistant', text })).toEqual({
+      status: 200,
+      body: { imported: 20_000 },
+    });
+    expect(await host.ask?.('GET', '/api/search?query=number+19999&per_session=1')).toMatchObject({
+      body: { hits: [{ session_id: 'day', start_ms: 19_999_000, role: 'assistant' }], total: 1 },
+    });
+    const tooLong = { id: 'x', text: 'x'.repeat(300_000) };
+    expect((await host.ask?.('PATCH', '/api/sessions/day/speakers', tooLong))?.status).toBe(413);
   });
 });

@@ -1,0 +1,61 @@
+import { UNSYNTAX_MARK } from '../transcribe/formats/parse-srt.ts';
+
+/** A line of text with the times that subtitles must have. */
+export interface Cue {
+  /** Whole milliseconds; the end lies after the start. */
+  readonly startMs: number;
+  readonly endMs: number;
+  readonly label: string | null;
+  /** One line. */
+  readonly text: string;
+}
+
+/**
+ * SubRip. It has no way to write what looks like its own syntax, so an invisible mark (UNSYNTAX_MARK) keeps players
+ * from taking it for that; reading it back takes the mark out. Speakers are named as WhisperX names them.
+ */
+export function toSrt(cues: readonly Cue[]): string {
+  return cues
+    .map(({ startMs, endMs, label, text }, index) => {
+      const plain = withoutTags(text);
+      const name = withoutTags(label ?? '')
+        .replace(/\s*[[\]]+\s*/g, ' ')
+        .trim();
+      const said =
+        name !== '' ? `[${name}]: ${plain}` : LOOKS_LIKE_SYNTAX.test(text) ? UNSYNTAX_MARK + plain : plain;
+      return `${index + 1}\n${time(startMs, ',')} --> ${time(endMs, ',')}\n${said}\n`;
+    })
+    .join('\n');
+}
+
+function withoutTags(text: string): string {
+  return text.replace(/[<{](?=[\w/\\])/g, `$&${UNSYNTAX_MARK}`);
+}
+
+/** What at the beginning of a text would be read as a name or as times. */
+const LOOKS_LIKE_SYNTAX = /^\[[^\]]*\]:|-->/;
+
+/** WebVTT (W3C, 2019), with speakers as voices. */
+export function toVtt(cues: readonly Cue[]): string {
+  const blocks = cues.map(({ startMs, endMs, label, text }) => {
+    const said = label === null ? escaped(text) : `<v ${escaped(label)}>${escaped(text)}</v>`;
+    return `${time(startMs, '.')} --> ${time(endMs, '.')}\n${said}\n`;
+  });
+  return ['WEBVTT\n', ...blocks].join('\n');
+}
+
+/** §4.1: `&`, `<` and `>` are written as references; an arrow would otherwise end the cue. */
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}
+
+/** `01:02:03,004`; hours have as many digits as they need. */
+function time(ms: number, separator: ',' | '.'): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const seconds = Math.floor(ms / 1000);
+  const minutes = Math.floor(seconds / 60);
+  return (
+    `${two(Math.floor(minutes / 60))}:${two(minutes % 60)}:${two(seconds % 60)}` +
+    `${separator}${String(ms % 1000).padStart(3, '0')}`
+  );
+}

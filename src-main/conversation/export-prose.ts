@@ -1,0 +1,54 @@
+import type { SessionRecord } from '../contract/session-record.ts';
+
+/** A line as a reader wants it. */
+export interface ProseLine {
+  /** Null where only the order is known. */
+  readonly startMs: number | null;
+  readonly label: string | null;
+  /** One line. */
+  readonly text: string;
+  readonly interrupted: boolean;
+}
+
+/** What is said of an interrupted line, which ends in the middle. */
+const CUT_OFF = ' —';
+
+export function toPlainText(lines: readonly ProseLine[]): string {
+  return lines
+    .map(({ startMs, label, text, interrupted }) => {
+      const time = startMs === null ? '' : `[${clock(startMs)}] `;
+      return `${time}${label === null ? '' : `${label}: `}${text}${interrupted ? CUT_OFF : ''}\n`;
+    })
+    .join('');
+}
+
+export function toMarkdown(session: SessionRecord, lines: readonly ProseLine[]): string {
+  const started = session.started_at.slice(0, 16).replace('T', ' ');
+  const paragraphs = lines.map(({ startMs, label, text, interrupted }) => {
+    const time = startMs === null ? '' : `(${clock(startMs)}) `;
+    const name = label === null ? '' : `**${escaped(label)}** `;
+    return escapedBeginning(`${name}${time}${escaped(text)}${interrupted ? CUT_OFF : ''}`);
+  });
+  const head = [
+    `# ${escaped(session.title.replace(/\s+/g, ' '))}`,
+    `${started} UTC, ${clock(session.duration_seconds * 1000)}`,
+  ];
+  return `${[...head, ...paragraphs].join('\n\n')}\n`;
+}
+
+/** What CommonMark would take for emphasis, code, links, HTML or a reference. */
+function escaped(text: string): string {
+  return text.replace(/[\\`*_[\]<>]|&(?=#?\w+;)/g, '\\$&');
+}
+
+/** What it would take for a list, a heading or a rule where a paragraph begins so. */
+function escapedBeginning(paragraph: string): string {
+  return paragraph.replace(/^(?=[-+#=~])/, '\\').replace(/^(\d+)(?=[.)])/, '$1\\');
+}
+
+/** `0:02:03`: hours always, so that lines stand under each other. */
+function clock(ms: number): string {
+  const two = (value: number): string => String(value).padStart(2, '0');
+  const seconds = Math.floor(ms / 1000);
+  return `${Math.floor(seconds / 3600)}:${two(Math.floor(seconds / 60) % 60)}:${two(seconds % 60)}`;
+}

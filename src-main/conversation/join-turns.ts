@@ -1,0 +1,31 @@
+import type { Track } from '../contract/audio-format.ts';
+import type { ConversationTurn } from '../contract/transcript.ts';
+
+/**
+ * Finds the turn of `role` that a stretch of the session shares most time with; undefined where there is none. To be
+ * asked in the order of the stretches' beginnings.
+ */
+export function createTurnFinder(
+  turns: readonly ConversationTurn[],
+  role: Track,
+): (startMs: number, endMs: number) => ConversationTurn | undefined {
+  const own = turns
+    .filter((turn) => turn.role === role && !turn.bleed)
+    .toSorted((a, b) => a.start_ms - b.start_ms);
+  let first = 0;
+  return (startMs, endMs) => {
+    while (first < own.length && (own[first]?.end_ms ?? 0) <= startMs) first++;
+    let best: ConversationTurn | undefined;
+    let bestMs = 0;
+    for (const turn of own.slice(first)) {
+      if (turn.start_ms > endMs) break;
+      // Text without a length is in the turn that it lies in.
+      const sharedMs =
+        Math.min(endMs, turn.end_ms) - Math.max(startMs, turn.start_ms) + (startMs === endMs ? 1 : 0);
+      if (sharedMs <= bestMs) continue;
+      best = turn;
+      bestMs = sharedMs;
+    }
+    return best;
+  };
+}

@@ -1,0 +1,38 @@
+import type { Track } from '../contract/audio-format.ts';
+import type { Conversation, ConversationLine, SpeakerNames } from '../contract/transcript.ts';
+
+type Voice = Pick<ConversationLine, 'role' | 'speaker'>;
+
+/** Who is meant where nobody has a name. */
+const ROLE_NAMES: Record<Track, string> = { user: 'Me', assistant: 'Other side' };
+
+/**
+ * What each line's speaker is called: by the name that was given, or else by the label of a diarizer, or else by the
+ * side. Null throughout where one nameless voice is all there is.
+ */
+export function speakerLabels({ lines, speakers }: Conversation): (line: Voice) => string | null {
+  const voices = new Map(lines.map((line) => [keyOf(line), line]));
+  const labels = new Map([...voices].map(([key, voice]) => [key, labelOf(voice, speakers)]));
+  const taken = [...labels.values()];
+  for (const [key, { role, speaker }] of voices) {
+    const label = labels.get(key);
+    // Two sides may each have a SPEAKER_00.
+    if (speaker !== null && label === speaker && taken.indexOf(label) !== taken.lastIndexOf(label))
+      labels.set(key, `${roleName(role, speakers)}, ${speaker}`);
+  }
+  const named = voices.size > 1 || Object.keys(speakers).length > 0 || lines.some(({ speaker }) => speaker);
+  return (line) => (named ? (labels.get(keyOf(line)) ?? labelOf(line, speakers)) : null);
+}
+
+/** A speaker's key in `speakerNamesSchema`. */
+function keyOf({ role, speaker }: Voice): string {
+  return speaker === null ? role : `${role}:${speaker}`;
+}
+
+function labelOf(voice: Voice, speakers: SpeakerNames): string {
+  return speakers[keyOf(voice)] ?? voice.speaker ?? roleName(voice.role, speakers);
+}
+
+function roleName(role: Track, speakers: SpeakerNames): string {
+  return speakers[role] ?? ROLE_NAMES[role];
+}

@@ -1,0 +1,62 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { startSpokenSession } from '../../support/spoken-session.ts';
+import { openTestRecorder } from '../../support/test-recorder.ts';
+import { lectern, temporaryFolder } from './run-command.ts';
+
+it('shows, finds, writes and takes in what was said', async () => {
+  const dataDir = await temporaryFolder();
+  const { recorder } = await openTestRecorder({ dataDir });
+  const session = await startSpokenSession(recorder, 'talk', { title: 'Physics \u001b[31m1' });
+  await session.pass(1);
+  await session.turn(2, 'entropy is not disorder');
+  await session.say({ action: 'vad_start' });
+  await session.pass(1);
+  await session.stop();
+  await recorder.handlers['sessions.speakers']({ id: 'talk', speakers: { user: 'Ada' } });
+  const [first, second] = (await recorder.handlers['sessions.conversation']({ id: 'talk' })).lines;
+  await recorder.close();
+  const run = (...args: string[]) => lectern([...args, '--dir', dataDir]);
+
+  const shown = await run('conversation', 'talk');
+  expect(shown.stdout.trimEnd().split('\n')).toEqual([
+    `time    role        text                     interrupted  audio`,
+    `0:01.0  user (Ada)  entropy is not disorder               ${first?.audio_url}`,
+    `0:03.0  user (Ada)                           interrupted  ${second?.audio_url}`,
+  ]);
+  expect(JSON.parse((await run('conversation', 'talk', '--json')).stdout)).toMatchObject({
+    lines: [{ text: 'entropy is not disorder' }, { text: null }],
+  });
+  const described = await run('show', 'talk');
+  expect(described.stdout).toContain('turns     2, 1 of them interrupted\ntext      4 words in 1 line');
+
+  const found = await run('search', 'not', 'disord');
+  expect(found.stdout).toBe('talk  Physics [31m1  0:01.0  user  entropy is not disorder\n');
+  expect((await run('search', 'absent')).stdout).toBe('');
+  expect(JSON.parse((await run('search', 'is not', 'entropy', '--json')).stdout)).toMatchObject({ total: 1 });
+
+  expect((await run('transcript', 'talk')).stdout).toBe('[0:00:01] Ada: entropy is not disorder\n');
+  const out = join(dataDir, 'copy.srt');
+  expect((await run('transcript', 'talk', '--out', out)).stdout).toBe(`${out}\n`);
+  expect(await readFile(out, 'utf8')).toBe(
+    '1\n00:00:01,000 --> 00:00:03,000\n[Ada]: entropy is not disorder\n',
+  );
+  expect((await run('transcript', 'talk', '--out', out)).stderr).toContain('already exists');
+
+  const imported = await run(
+    'import-transcript',
+    'talk',
+    out,
+    '--role',
+    'user',
+    '--offset',
+    '-0.5',
+    '--json',
+  );
+  expect(JSON.parse(imported.stdout)).toEqual({ imported: 1 });
+  expect((await run('search', 'entropy')).stdout.split('\n').filter(Boolean)).toHaveLength(2);
+  await writeFile(out, 'nothing of the kind');
+  const refused = await run('import-transcript', 'talk', out, '--role', 'user');
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('Expected SRT')]);
+});
