@@ -39,6 +39,8 @@ export interface ConversationOptions {
 export interface Conversation {
   audio(track: Track, startFrame: number, pcm: Uint8Array): void;
   silence(track: Track, startFrame: number, frames: number): void;
+  /** A hole that is left out. */
+  jump(track: Track): void;
   /** The client's own voice activity. */
   voice(track: Track, active: boolean): void;
   text(text: LiveText): void;
@@ -98,7 +100,8 @@ export function createConversation(options: ConversationOptions): Conversation {
         send({ type: 'turn_started', turn_id, role, start_ms });
         continue;
       }
-      options.saveSegments(segmentsOf(event));
+      const segments = segmentsOf(event);
+      if (segments.length > 0) options.saveSegments(segments);
       const { interrupted } = event;
       send({ type: 'turn_ended', turn_id, role, start_ms, end_ms: sessionMs(event.endFrame), interrupted });
     }
@@ -110,6 +113,9 @@ export function createConversation(options: ConversationOptions): Conversation {
     },
     silence(track, startFrame, frames) {
       note(detector.silence(track, startFrame, frames));
+    },
+    jump(track) {
+      note(detector.jump(track));
     },
     voice(track, active) {
       note(detector.voice(track, active));

@@ -136,23 +136,29 @@ export type TurnEvent =
       readonly turnId: string;
       readonly role: Track;
       readonly startFrame: number;
-      /** The first frame that is no longer part of it; beyond `startFrame`. */
+      /** The first frame that is no longer part of it; `startFrame` where nothing was recorded of it. */
       readonly endFrame: number;
       /** The other side began to speak over it, or the session ended in it. */
       readonly interrupted: boolean;
     };
 
-/** Finds turns in the tracks of one take. Pure: time is counted in frames. Tracks come interleaved as they arrive. */
+/**
+ * Finds turns in the tracks of one take. Pure: time is counted in frames. Tracks come interleaved as they arrive, and
+ * may trail each other by seconds: a turn that has begun is told of at once, one that has ended once the other track
+ * has been heard so far, or has been waited for long enough.
+ */
 export interface TurnDetector {
   /** Takes the track's next samples, signed 16-bit little-endian, which it must not keep. */
   audio(track: Track, startFrame: number, pcm: Uint8Array): readonly TurnEvent[];
   /** Takes a hole that is filled with silence. */
   silence(track: Track, startFrame: number, frames: number): readonly TurnEvent[];
+  /** Notes a hole that is left out: what the track brings next does not continue what came before. */
+  jump(track: Track): readonly TurnEvent[];
   /** Takes a client's own voice activity at the track's present end; from then on it counts instead of ours. */
   voice(track: Track, active: boolean): readonly TurnEvent[];
-  /** Time stands still from here on: turns end here, and nobody interrupted them. */
+  /** Time stands still from here on: turns end here, which is nobody's interruption. */
   pause(): readonly TurnEvent[];
-  /** The take is over: turns that are under way end as interrupted. */
+  /** The take is over: a voice that was still going on is cut off, and its turn ends as interrupted. */
   end(): readonly TurnEvent[];
 }
 

@@ -319,6 +319,7 @@ export function createSession(options: SessionOptions): Session {
           taps.audio(track, startFrame, placement.pcm);
           conversation.audio(track, startFrame, placement.pcm);
         } else if (placement.kind === 'silence') conversation.silence(track, startFrame, placement.frames);
+        else conversation.jump(track);
       },
       onWriteError,
     }).catch(async (error: unknown) => {

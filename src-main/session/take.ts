@@ -35,7 +35,7 @@ export interface TakeOptions {
   readonly store: SessionStore;
   readonly clock: Clock;
   readonly send: (message: ServerMessage) => void;
-  /** Hears audio and silence as they are placed, once each, in order for each track; frames count from the take's start. */
+  /** Hears what is placed, once each, in order for each track; frames count from the take's start. */
   readonly onPlaced: (track: Track, startFrame: number, placement: Placement) => void;
   /** Called when a part can no longer be written; `relocate`, or `settle` and `finish`, are to follow. */
   readonly onWriteError: (error: unknown) => void;
@@ -170,6 +170,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     if (placement.kind === 'jump') {
       addJump(part, place, frames, placement.cause);
       noteGaps(part);
+      if (!replaying) options.onPlaced(track.name, positionOf(track), placement);
       return;
     }
     if (placement.kind === 'audio') {

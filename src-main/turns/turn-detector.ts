@@ -1,40 +1,43 @@
 import type { Track } from '../contract/audio-format.ts';
 import type { TurnDetector, TurnDetectorOptions, TurnEvent } from '../session/ports.ts';
-import { createVoiceActivity, type VoiceActivity } from './voice-activity.ts';
+import { createJudge, type SpokenTurn } from './spoken-over.ts';
+import { createVoiceActivity, type VoiceActivity, type VoiceChange } from './voice-activity.ts';
 
-/** Voices that overlap by less did not interrupt each other: the detector is no more exact than this. */
-const OVERLAP_SECONDS = 0.15;
-
-interface Turn {
-  readonly turnId: string;
-  readonly startFrame: number;
-}
+/**
+ * How long the end of a turn waits for the other track to be heard so far. Tracks that come over networks trail each
+ * other by seconds; one that trails by more, or brings nothing, must not hold the other's turns back for ever.
+ */
+const LONGEST_WAIT_SECONDS = 10;
+/** A voice that ended so shortly before the session was still speaking: within words there are stops as long. */
+const CUT_OFF_SECONDS = 0.2;
+/** Turns of one side that are remembered, and that wait: what a storm of announcements may cost in memory. */
+const REMEMBERED_TURNS = 64;
 
 interface Side {
   readonly track: Track;
   readonly voice: VoiceActivity;
   /** The client tells who speaks; our own detector is not asked any more. */
   told: boolean;
-  turn: Turn | undefined;
+  open: SpokenTurn | undefined;
   /** The end of what was heard. */
   position: number;
-  /** Where the latest turns began. */
-  readonly starts: number[];
+  /** The latest turns, the open one included. */
+  readonly recent: SpokenTurn[];
 }
-
-/** Starts that are remembered: of those within one turn, the first decides. */
-const REMEMBERED_STARTS = 64;
 
 export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
   const { sampleRate, channels, newId } = options;
+  const judge = createJudge(sampleRate);
   const sides = options.tracks.map((track): Side => ({
     track,
     voice: createVoiceActivity(sampleRate, channels),
     told: false,
-    turn: undefined,
+    open: undefined,
     position: 0,
-    starts: [],
+    recent: [],
   }));
+  /** Turns that have ended, until it is known whether somebody spoke over them. */
+  const waiting: { readonly side: Side; readonly turn: SpokenTurn }[] = [];
 
   const sideOf = (track: Track): Side => {
     const side = sides.find((candidate) => candidate.track === track);
@@ -42,55 +45,119 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
     return side;
   };
 
-  const begin = (side: Side, startFrame: number): TurnEvent[] => {
-    if (side.turn !== undefined) return [];
-    side.turn = { turnId: newId(), startFrame };
-    side.starts.push(startFrame);
-    if (side.starts.length > REMEMBERED_STARTS) side.starts.shift();
-    return [{ type: 'started', role: side.track, ...side.turn }];
+  /** Lets go of a side's earliest turn; whom it was spoken over is settled while it is still known. */
+  const forgetEarliest = (side: Side): void => {
+    const earliest = side.recent.shift();
+    if (earliest === undefined) return;
+    for (const other of sides)
+      if (other !== side && other.open !== undefined && judge.compare(other.open, earliest) === 'spoken over')
+        other.open.spokenOver = true;
   };
 
-  const finish = (side: Side, endFrame: number, cutOff = false): TurnEvent[] => {
-    const { turn } = side;
-    if (turn === undefined) return [];
-    side.turn = undefined;
-    const overlap = OVERLAP_SECONDS * sampleRate;
-    const spokenOver = sides.some(
-      (other) =>
-        other !== side &&
-        other.starts.some((start) => start > turn.startFrame + overlap && start < endFrame - overlap),
-    );
-    return [
-      {
-        type: 'ended',
-        role: side.track,
-        ...turn,
-        endFrame: Math.max(endFrame, turn.startFrame + 1),
-        interrupted: cutOff || spokenOver,
-      },
-    ];
+  const begin = (side: Side, startFrame: number): TurnEvent[] => {
+    if (side.open !== undefined) return [];
+    const turnId = newId();
+    side.open = { turnId, startFrame, voicedUntil: startFrame, ended: false, spokenOver: false };
+    side.recent.push(side.open);
+    if (side.recent.length > REMEMBERED_TURNS) forgetEarliest(side);
+    return [{ type: 'started', role: side.track, turnId, startFrame }];
+  };
+
+  const finish = (side: Side, endFrame: number): void => {
+    const turn = side.open;
+    if (turn === undefined) return;
+    side.open = undefined;
+    turn.voicedUntil = Math.max(endFrame, turn.startFrame);
+    turn.ended = true;
+    waiting.push({ side, turn });
+  };
+
+  const endedEvent = ({ track }: Side, turn: SpokenTurn, interrupted: boolean): TurnEvent => ({
+    type: 'ended',
+    role: track,
+    turnId: turn.turnId,
+    startFrame: turn.startFrame,
+    endFrame: turn.voicedUntil,
+    interrupted,
+  });
+
+  /** Ends what can be judged, and with `force` everything, by what is known. */
+  const settle = (force = false): TurnEvent[] => {
+    for (const { told, open, voice, position } of sides)
+      if (open !== undefined)
+        open.voicedUntil = Math.max(open.startFrame, told ? position : voice.voicedUntil);
+    const ready: TurnEvent[] = [];
+    let overdue = waiting.length - REMEMBERED_TURNS;
+    for (const entry of [...waiting]) {
+      const { side, turn } = entry;
+      const verdicts = sides
+        .filter((other) => other !== side)
+        .map(({ recent, told, voice, position }) =>
+          judge.judge(turn, { turns: recent, decidedFrame: told ? position : voice.decidedFrame }),
+        );
+      const spokenOver = verdicts.includes('spoken over');
+      const waited = side.position - turn.voicedUntil >= LONGEST_WAIT_SECONDS * sampleRate;
+      if (!spokenOver && verdicts.includes('undecided') && !force && !waited && overdue-- <= 0) continue;
+      waiting.splice(waiting.indexOf(entry), 1);
+      ready.push(endedEvent(side, turn, spokenOver));
+    }
+    return ready;
+  };
+
+  /** Takes what the detector of a side says. A turn is told of when it begins; its end waits to be judged. */
+  const follow = (side: Side, changes: readonly VoiceChange[]): TurnEvent[] => {
+    const started = changes.flatMap(({ active, frame }) => {
+      if (active) return begin(side, frame);
+      finish(side, frame);
+      return [];
+    });
+    return [...started, ...settle()];
+  };
+
+  const cutShort = (side: Side): void => {
+    finish(side, side.told ? side.position : side.voice.voicedUntil);
+    side.voice.breakOff();
   };
 
   return {
     audio(track, startFrame, pcm) {
       const side = sideOf(track);
       side.position = startFrame + pcm.byteLength / (2 * channels);
-      const changes = side.voice.observe(startFrame, pcm);
-      if (side.told) return [];
-      return changes.flatMap(({ active, frame }) => (active ? begin(side, frame) : finish(side, frame)));
+      return follow(side, side.told ? [] : side.voice.observe(startFrame, pcm));
     },
     silence(track, startFrame, frames) {
       const side = sideOf(track);
       side.position = startFrame + frames;
-      // A hole ends what was being said.
-      return side.told ? [] : finish(side, startFrame);
+      return follow(side, side.told ? [] : side.voice.silence(startFrame, frames));
+    },
+    jump(track) {
+      cutShort(sideOf(track));
+      return settle();
     },
     voice(track, active) {
       const side = sideOf(track);
       side.told = true;
-      return active ? begin(side, side.position) : finish(side, side.position);
+      return follow(side, [{ active, frame: side.position }]);
     },
-    pause: () => sides.flatMap((side) => finish(side, side.position)),
-    end: () => sides.flatMap((side) => finish(side, side.position, true)),
+    pause() {
+      sides.forEach(cutShort);
+      return settle(true);
+    },
+    end() {
+      const latest = settle(true);
+      const cutOff = sides.flatMap((side) => {
+        const { open, position } = side;
+        return open !== undefined && position - open.voicedUntil < CUT_OFF_SECONDS * sampleRate ? [open] : [];
+      });
+      sides.forEach(cutShort);
+      return [
+        ...latest,
+        ...settle(true).map((event) =>
+          event.type === 'ended' && cutOff.some(({ turnId }) => turnId === event.turnId)
+            ? { ...event, interrupted: true }
+            : event,
+        ),
+      ];
+    },
   };
 }

@@ -1,21 +1,28 @@
-import { decibelsFullScale, measureLevels } from '../audio/levels.ts';
+import { createHops, HOP_SECONDS } from './hops.ts';
+import { createVoiceEvidence, type Evidence } from './voice-evidence.ts';
 
-/** A hop of the detector: long enough for a pitch period of a deep voice, short against a syllable. */
-const HOP_SECONDS = 0.02;
-/** Above the noise by so much, a hop is taken for voice; once there is voice, by so little. */
-const ONSET_DECIBELS = 12;
-const HOLD_DECIBELS = 7;
-/** Below this nobody speaks, however quiet the room. */
-const QUIETEST_VOICE_DBFS = -52;
-/** Voiced hops, of the latest, that make a voice; a click or a cough is shorter. */
-const ONSET_HOPS = 4;
-const ONSET_WINDOW_HOPS = 6;
-/** A pause that ends a voice. Between words pauses are shorter. */
-const HANGOVER_SECONDS = 0.6;
-/** The noise is the quietest of the latest seconds. */
-const NOISE_WINDOW_HOPS = 150;
-/** Noise is taken to be no lower: below lies what converters make up. */
-const NOISE_FLOOR_DBFS = -75;
+/**
+ * A pause that ends a voice. Pauses within what one person says are mostly below half a second, and stops within words
+ * below 0.2 s; the next speaker begins 0.2 s after the end on average (Heldner and Edlund 2010; Levinson and Torreira
+ * 2015, Frontiers in Psychology 6). Shorter would cut sentences in two, longer would join questions to what follows.
+ */
+const PAUSE_SECONDS = 0.6;
+/** How long the place is listened to before anybody is believed to speak. Then it is heard again. */
+const WARM_UP_HOPS = 30;
+/** Voiced hops that make a voice, and in how many; a vowel has more, what squeaks has fewer. */
+const ONSET_VOICED = 8;
+const ONSET_HOPS = 30;
+/** A voiced hop counts among so many of the same kind. */
+const RUN_VOICED = 4;
+const RUN_HOPS = 5;
+/** A voice may begin with consonants, in which so many hops may be too faint to be heard. */
+const CONSONANT_HOPS = 25;
+const FAINT_HOPS = 3;
+/** Sound that has no pitch belongs to the voice this long after it. */
+const UNVOICED_SECONDS = 0.2;
+/** From the end of a window to the moment it speaks for: at an onset its tip is enough, at an end half of it is left. */
+const ONSET_DELAY_SECONDS = 0.03;
+const END_DELAY_SECONDS = 0.02;
 
 export interface VoiceChange {
   readonly active: boolean;
@@ -26,59 +33,124 @@ export interface VoiceChange {
 export interface VoiceActivity {
   /** Takes the next samples, signed 16-bit little-endian, at `startFrame`. */
   observe(startFrame: number, pcm: Uint8Array): readonly VoiceChange[];
+  /** Takes a hole: nothing was heard, which is not the same as silence. */
+  silence(startFrame: number, frames: number): readonly VoiceChange[];
+  /** What comes next does not continue what was heard. A voice that was under way is forgotten, not told of. */
+  breakOff(): void;
+  /** The end of the latest voice. */
+  readonly voicedUntil: number;
+  /** A voice that begins before this frame has been told of. */
+  readonly decidedFrame: number;
 }
 
-/** Follows the voice in one track by its energy above the noise, which it learns as it goes. */
+interface HeardHop {
+  readonly endFrame: number;
+  readonly sound: boolean;
+  readonly voiced: boolean;
+  /** Voiced among others that are. */
+  run: boolean;
+}
+
+/** Hops that are remembered: what an onset can reach back. */
+const REMEMBERED_HOPS = ONSET_HOPS + CONSONANT_HOPS;
+
+/** Follows the voice in one track: its pitch, above the noise of the place, which it learns as it goes. */
 export function createVoiceActivity(sampleRate: number, channels: number): VoiceActivity {
-  const hopFrames = Math.round(HOP_SECONDS * sampleRate);
-  const bytesPerFrame = 2 * channels;
-  const hop = new Uint8Array(hopFrames * bytesPerFrame);
-  const recent: boolean[] = [];
-  const levels: number[] = [];
-  let filled = 0;
+  const hops = createHops(sampleRate, channels);
+  const evidence = createVoiceEvidence(hops.rate, hops.window.length);
+  const recent: HeardHop[] = [];
+  let warmUp: { readonly endFrame: number; readonly window: Float64Array }[] | undefined = [];
   let active = false;
-  let lastVoicedFrame = 0;
+  let position = 0;
+  let voicedUntil = 0;
+  let lastRunFrame = -Infinity;
 
-  const noise = (): number => Math.max(NOISE_FLOOR_DBFS, Math.min(...levels));
+  const remember = (endFrame: number, { sound, voiced }: Evidence): HeardHop => {
+    const hop = { endFrame, sound, voiced, run: false };
+    recent.push(hop);
+    if (recent.length > REMEMBERED_HOPS) recent.shift();
+    const latest = recent.slice(-RUN_HOPS).filter((heard) => heard.voiced);
+    if (latest.length >= RUN_VOICED) for (const heard of latest) heard.run = true;
+    return hop;
+  };
 
-  const hear = (endFrame: number): VoiceChange | undefined => {
-    const level = decibelsFullScale(measureLevels(hop).rms);
-    levels.push(Math.max(NOISE_FLOOR_DBFS, level));
-    if (levels.length > NOISE_WINDOW_HOPS) levels.shift();
-    const threshold = Math.max(QUIETEST_VOICE_DBFS, noise() + (active ? HOLD_DECIBELS : ONSET_DECIBELS));
-    const voiced = level >= threshold;
-    recent.push(voiced);
-    if (recent.length > ONSET_WINDOW_HOPS) recent.shift();
-    if (voiced) lastVoicedFrame = endFrame;
-    if (!active && recent.filter(Boolean).length >= ONSET_HOPS) {
-      active = true;
-      const first = recent.length - recent.indexOf(true);
-      return { active, frame: Math.max(0, endFrame - first * hopFrames) };
+  /** Back from the first voiced run over the consonants before it. */
+  const onsetFrame = (): number => {
+    const firstRun = recent.findIndex(({ run }, index) => run && index >= recent.length - ONSET_HOPS);
+    let first = firstRun;
+    for (let index = firstRun, faint = 0; index >= 0 && firstRun - index <= CONSONANT_HOPS; index--) {
+      faint = recent[index]?.sound === true ? 0 : faint + 1;
+      if (faint > FAINT_HOPS) break;
+      if (faint === 0) first = index;
     }
-    if (active && endFrame - lastVoicedFrame >= HANGOVER_SECONDS * sampleRate) {
-      active = false;
-      recent.length = 0;
-      return { active, frame: lastVoicedFrame };
+    const endFrame = recent[first]?.endFrame ?? position;
+    return Math.max(0, Math.round(endFrame - ONSET_DELAY_SECONDS * sampleRate));
+  };
+
+  const hear = (endFrame: number, window: Float64Array): VoiceChange | undefined => {
+    const hop = remember(endFrame, evidence.observe(window, active));
+    if (hop.run) lastRunFrame = endFrame;
+    const belongs = endFrame - lastRunFrame < UNVOICED_SECONDS * sampleRate;
+    const end = Math.max(0, Math.round(endFrame - END_DELAY_SECONDS * sampleRate));
+    if (active) {
+      if (hop.sound && belongs) voicedUntil = end;
+      return end - voicedUntil >= PAUSE_SECONDS * sampleRate ? finish() : undefined;
     }
-    return undefined;
+    const voiced = recent.slice(-ONSET_HOPS).filter(({ run }) => run).length;
+    if (!hop.run || voiced < ONSET_VOICED) return undefined;
+    active = true;
+    voicedUntil = end;
+    return { active, frame: onsetFrame() };
+  };
+
+  const finish = (): VoiceChange => {
+    active = false;
+    recent.length = 0;
+    lastRunFrame = -Infinity;
+    return { active, frame: voicedUntil };
+  };
+
+  /** At first the place is unknown: what is heard then is kept, and judged once it is known. */
+  const hearFirst = (endFrame: number): VoiceChange[] => {
+    if (warmUp === undefined) return [];
+    evidence.warmUp(hops.window);
+    warmUp.push({ endFrame, window: hops.window.slice() });
+    if (warmUp.length < WARM_UP_HOPS) return [];
+    evidence.finishWarmUp();
+    const kept = warmUp;
+    warmUp = undefined;
+    return kept.flatMap((heard) => hear(heard.endFrame, heard.window) ?? []);
+  };
+
+  const breakOff = (): void => {
+    finish();
+    hops.clear();
   };
 
   return {
     observe(startFrame, pcm) {
       const changes: VoiceChange[] = [];
-      let frame = startFrame;
-      for (let offset = 0; offset < pcm.byteLength;) {
-        const taken = Math.min(hop.byteLength - filled, pcm.byteLength - offset);
-        hop.set(pcm.subarray(offset, offset + taken), filled);
-        filled += taken;
-        offset += taken;
-        frame += taken / bytesPerFrame;
-        if (filled < hop.byteLength) continue;
-        filled = 0;
-        const change = hear(frame);
-        if (change !== undefined) changes.push(change);
-      }
+      hops.take(startFrame, pcm, (endFrame) => {
+        position = endFrame;
+        if (warmUp !== undefined) changes.push(...hearFirst(endFrame));
+        else changes.push(...[hear(endFrame, hops.window) ?? []].flat());
+      });
       return changes;
+    },
+    silence(startFrame, frames) {
+      position = startFrame + frames;
+      hops.clear();
+      recent.length = 0;
+      return active && position - voicedUntil >= PAUSE_SECONDS * sampleRate ? [finish()] : [];
+    },
+    breakOff,
+    get voicedUntil() {
+      return voicedUntil;
+    },
+    get decidedFrame() {
+      if (active) return position;
+      const reach = (REMEMBERED_HOPS * HOP_SECONDS + ONSET_DELAY_SECONDS) * sampleRate;
+      return Math.max(0, position - reach);
     },
   };
 }

@@ -13,6 +13,7 @@ import { transcriptFileSchema } from '../../../src-main/contract/transcript.ts';
 import type { ProtocolClient } from '../../support/protocol-client.ts';
 import { openWebSocketHost, type ProtocolHost } from '../../support/protocol-hosts.ts';
 import { masterSamples } from '../../support/read-wav.ts';
+import { vowels } from '../../support/sound/vowels.ts';
 
 const RATE = 16_000;
 const CHUNK = 1600;
@@ -20,14 +21,9 @@ const CHUNK = 1600;
 let host: ProtocolHost;
 afterEach(() => host.dispose());
 
-/** A loud buzz where `spans` say so, in seconds, and a faint hiss elsewhere. */
-function buzz(seconds: number, spans: readonly (readonly [number, number])[]): Buffer {
-  const samples = new Int16Array(seconds * RATE);
-  for (let frame = 0; frame < samples.length; frame++) {
-    const at = frame / RATE;
-    const loud = spans.some(([from, to]) => at >= from && at < to);
-    samples[frame] = loud ? (frame % 100 < 50 ? 6000 : -6000) : ((frame * 7919) % 21) - 10;
-  }
+/** Somebody speaks where `spans` say so, in seconds. */
+function speech(seconds: number, spans: readonly (readonly [number, number])[]): Buffer {
+  const samples = vowels({ rate: RATE, seconds, spans: spans.map(([start, end]) => ({ start, end })) });
   return Buffer.from(samples.buffer);
 }
 
@@ -46,11 +42,11 @@ test('two sides are turns with their interruption, text joins them, and a listen
   client.say({ action: 'start', format: 'wav', framing: 'headed', tracks: ['user', 'assistant'] });
   await client.next('recording_started');
   const tap = await host.connect(`${id}/tap`);
-  const user = buzz(8, [
+  const user = speech(8, [
     [1, 2.5],
     [6, 8],
   ]);
-  const assistant = buzz(8, [[2, 4]]);
+  const assistant = speech(8, [[2, 4]]);
   for (let seq = 0; seq < 80; seq++) {
     send(client, 0, seq, user);
     send(client, 1, seq, assistant);
@@ -119,7 +115,7 @@ test('a client that announces its own voice activity is believed', async () => {
   host = await openWebSocketHost();
   const client = await host.connect('told');
   client.say({ action: 'start', format: 'wav', framing: 'headed' });
-  const quiet = buzz(3, []);
+  const quiet = speech(3, []);
   for (let seq = 0; seq < 30; seq++) {
     if (seq === 10) client.say({ action: 'vad_start' });
     if (seq === 20) client.say({ action: 'vad_stop' });

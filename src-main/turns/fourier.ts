@@ -1,0 +1,78 @@
+/** Transforms blocks of `size` real samples; the buffers are its own and are overwritten by the next call. */
+export interface Fourier {
+  /** What is to be transformed, as long as the block. */
+  readonly input: Float64Array;
+  /** Of each frequency from 0 to half the sample rate. */
+  readonly real: Float64Array;
+  readonly imaginary: Float64Array;
+  transform(): void;
+}
+
+/**
+ * The discrete Fourier transform of real samples, as a complex one of half the size (Press et al., "Numerical Recipes",
+ * 12.3). Allocates nothing once it has been made.
+ * @param size a power of two, at least 4.
+ */
+export function createFourier(size: number): Fourier {
+  const half = size / 2;
+  const cosines = Float64Array.from({ length: half }, (_, index) => Math.cos((2 * Math.PI * index) / size));
+  const sines = Float64Array.from({ length: half }, (_, index) => Math.sin((2 * Math.PI * index) / size));
+  const places = Uint32Array.from({ length: half }, (_, index) => reversed(index, Math.log2(half)));
+  const input = new Float64Array(size);
+  const re = new Float64Array(half);
+  const im = new Float64Array(half);
+  const real = new Float64Array(half + 1);
+  const imaginary = new Float64Array(half + 1);
+
+  const butterflies = (): void => {
+    for (let span = 2; span <= half; span *= 2) {
+      const step = size / span;
+      const reach = span / 2;
+      for (let start = 0; start < half; start += span)
+        for (let index = 0; index < reach; index++) {
+          const cosine = cosines[index * step] ?? 0;
+          const sine = sines[index * step] ?? 0;
+          const near = start + index;
+          const far = near + reach;
+          const farRe = (re[far] ?? 0) * cosine + (im[far] ?? 0) * sine;
+          const farIm = (im[far] ?? 0) * cosine - (re[far] ?? 0) * sine;
+          re[far] = (re[near] ?? 0) - farRe;
+          im[far] = (im[near] ?? 0) - farIm;
+          re[near] = (re[near] ?? 0) + farRe;
+          im[near] = (im[near] ?? 0) + farIm;
+        }
+    }
+  };
+
+  return {
+    input,
+    real,
+    imaginary,
+    transform() {
+      for (let index = 0; index < half; index++) {
+        const place = 2 * (places[index] ?? 0);
+        re[index] = input[place] ?? 0;
+        im[index] = input[place + 1] ?? 0;
+      }
+      butterflies();
+      for (let index = 0; index <= half; index++) {
+        const near = index % half;
+        const far = (half - index) % half;
+        const evenRe = ((re[near] ?? 0) + (re[far] ?? 0)) / 2;
+        const evenIm = ((im[near] ?? 0) - (im[far] ?? 0)) / 2;
+        const oddRe = ((im[near] ?? 0) + (im[far] ?? 0)) / 2;
+        const oddIm = ((re[far] ?? 0) - (re[near] ?? 0)) / 2;
+        const cosine = index === half ? -1 : (cosines[index] ?? 0);
+        const sine = index === half ? 0 : (sines[index] ?? 0);
+        real[index] = evenRe + oddRe * cosine + oddIm * sine;
+        imaginary[index] = evenIm + oddIm * cosine - oddRe * sine;
+      }
+    },
+  };
+}
+
+function reversed(index: number, bits: number): number {
+  let result = 0;
+  for (let bit = 0; bit < bits; bit++) result |= ((index >> bit) & 1) << (bits - 1 - bit);
+  return result;
+}

@@ -1,0 +1,77 @@
+import { samplesOf } from '../audio/pcm.ts';
+
+/** A new window of sound is looked at this often. */
+export const HOP_SECONDS = 0.01;
+/** Long enough for three periods of the deepest voice, short against a syllable. */
+export const WINDOW_SECONDS = 0.04;
+
+/** What a voice can be told by lies below 4 kHz: sound is taken down to between 8 and 16 kHz. */
+const LOWEST_RATE = 8000;
+/** Of the filter that takes away what does not vibrate: an offset of the converter, a draught. */
+const OFFSET_POLE = 0.97;
+
+/** Cuts a track into overlapping windows of one channel at a low rate. */
+export interface Hops {
+  /** Frames a second within a window. */
+  readonly rate: number;
+  /** The latest samples, the newest last. Overwritten by the next hop. */
+  readonly window: Float64Array;
+  /** Frames of the track from one hop to the next. */
+  readonly hopFrames: number;
+  /** Takes signed 16-bit little-endian samples; calls back at the end of each hop of a full window. */
+  take(startFrame: number, pcm: Uint8Array, onHop: (endFrame: number) => void): void;
+  /** Forgets what was heard: what follows does not continue it. */
+  clear(): void;
+}
+
+export function createHops(sampleRate: number, channels: number): Hops {
+  // Averaging is a poor filter, and good enough: what it folds down is voice where there is a voice, noise where not.
+  const factor = Math.max(1, Math.floor(sampleRate / LOWEST_RATE));
+  const rate = sampleRate / factor;
+  const hop = new Float64Array(Math.round(HOP_SECONDS * rate));
+  const window = new Float64Array(Math.round(WINDOW_SECONDS * rate));
+  let sum = 0;
+  let summed = 0;
+  let filled = 0;
+  let windowed = 0;
+  let before: number | undefined;
+  let filtered = 0;
+
+  const finishHop = (): void => {
+    window.copyWithin(0, hop.length);
+    window.set(hop, window.length - hop.length);
+    filled = 0;
+    windowed = Math.min(window.length, windowed + hop.length);
+  };
+
+  return {
+    rate,
+    window,
+    hopFrames: hop.length * factor,
+    take(startFrame, pcm, onHop) {
+      const samples = samplesOf(pcm);
+      for (let index = 0; index < samples.length; index++) {
+        sum += samples[index] ?? 0;
+        if (++summed < factor * channels) continue;
+        const sample = sum / summed;
+        sum = 0;
+        summed = 0;
+        filtered = sample - (before ?? sample) + OFFSET_POLE * filtered;
+        before = sample;
+        hop[filled++] = filtered;
+        if (filled < hop.length) continue;
+        finishHop();
+        if (windowed === window.length) onHop(startFrame + (index + 1) / channels);
+      }
+    },
+    clear() {
+      window.fill(0);
+      sum = 0;
+      summed = 0;
+      filled = 0;
+      windowed = 0;
+      before = undefined;
+      filtered = 0;
+    },
+  };
+}

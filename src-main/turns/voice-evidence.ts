@@ -1,0 +1,83 @@
+import { createBackground } from './background.ts';
+import { createPitch } from './pitch.ts';
+import { createSpectrum } from './spectrum.ts';
+import { createSteadiness } from './steadiness.ts';
+
+/** Above what is usual by so many spreads, or decibels where it hardly varies, there is sound. */
+const ONSET_SPREADS = 1.8;
+const ONSET_DECIBELS = 3.5;
+/** Once somebody speaks, by so many. */
+const HOLD_SPREADS = 1;
+const HOLD_DECIBELS = 2.5;
+/** Below this nobody speaks, however quiet the room. */
+const QUIETEST_DBFS = -62;
+/** So far below the voice itself there is only its echo. */
+const ECHO_DECIBELS = -42;
+/** How fast it is forgotten how loud the voice was, in decibels a hop. */
+const PEAK_DECAY = 0.02;
+const LEAST_PITCH = 0.55;
+/** What is struck rings at a pitch too, but falls from the first; a voice is sustained. */
+const STRUCK_DECIBELS = 6;
+const STRUCK_HOPS = 3;
+/** Where so much of the first moments is a voice, somebody was speaking already: they say nothing of the place. */
+const SPEAKING_ALREADY = 0.6;
+
+/** What one hop says about a voice. */
+export interface Evidence {
+  /** Something is heard that the place does not usually sound like. */
+  readonly sound: boolean;
+  /** It vibrates, and changes, as a voice does. */
+  readonly voiced: boolean;
+}
+
+export interface VoiceEvidence {
+  /** Listens to a window that will come again. */
+  warmUp(window: Float64Array): void;
+  finishWarmUp(): void;
+  observe(window: Float64Array, speaking: boolean): Evidence;
+}
+
+export function createVoiceEvidence(rate: number, windowLength: number): VoiceEvidence {
+  const spectrum = createSpectrum(rate, windowLength);
+  const background = createBackground(spectrum.bands.length);
+  const pitch = createPitch(rate, windowLength);
+  const steadiness = createSteadiness(spectrum.power.length, spectrum.edges);
+  const levels = Array.from({ length: STRUCK_HOPS }, () => -Infinity);
+  const noNoise = new Float64Array(spectrum.bands.length);
+  let peak = -Infinity;
+  let first = 0;
+  let firstVoiced = 0;
+
+  return {
+    warmUp(window) {
+      spectrum.measure(window);
+      background.warmUp(spectrum.bands);
+      steadiness.observe(spectrum.power);
+      first++;
+      if (!steadiness.held && pitch.strength(spectrum, noNoise) > LEAST_PITCH) firstVoiced++;
+    },
+    finishWarmUp() {
+      background.finishWarmUp(firstVoiced > SPEAKING_ALREADY * first);
+    },
+    observe(window, speaking) {
+      spectrum.measure(window);
+      background.observe(spectrum.bands);
+      steadiness.observe(spectrum.power);
+      const { level } = spectrum;
+      const { excess, usual, spread, noise } = background;
+      const hold = usual + Math.max(HOLD_DECIBELS, HOLD_SPREADS * spread);
+      const onset = usual + Math.max(ONSET_DECIBELS, ONSET_SPREADS * spread);
+      const sound =
+        excess > (speaking ? hold : onset) && level > QUIETEST_DBFS && level > peak + ECHO_DECIBELS;
+      const pitched = sound && pitch.strength(spectrum, noise) > LEAST_PITCH;
+      const struck = level <= (levels[0] ?? -Infinity) - STRUCK_DECIBELS;
+      const voiced = pitched && !steadiness.held && !struck;
+      steadiness.count(pitched, voiced);
+      levels.shift();
+      levels.push(level);
+      peak = Math.max(peak - PEAK_DECAY, voiced ? level : -Infinity);
+      background.learn(speaking);
+      return { sound, voiced: voiced && !steadiness.tonal };
+    },
+  };
+}
