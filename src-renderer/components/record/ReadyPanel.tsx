@@ -6,7 +6,6 @@ import { SHORTCUTS } from '../shortcuts.ts';
 import { FormatChoice } from './FormatChoice.tsx';
 import { MicrophonePicker } from './MicrophonePicker.tsx';
 import { ProcessingChoice } from './ProcessingChoice.tsx';
-import { ProfileChoice } from './ProfileChoice.tsx';
 import { QualityChoice } from './QualityChoice.tsx';
 
 export function ReadyPanel({ titleField }: { titleField: RefObject<HTMLInputElement | null> }) {
@@ -17,7 +16,6 @@ export function ReadyPanel({ titleField }: { titleField: RefObject<HTMLInputElem
   };
   return (
     <div className="ready">
-      <ProfileChoice />
       <MicrophonePicker />
       <LevelMeter />
       <button
