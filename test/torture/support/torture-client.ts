@@ -40,7 +40,7 @@ export interface TortureClient {
   sendChunk(): void;
   /**
    * Streams at `speed` times real time until told not to, or the connection ends; a chunk is sent once its audio
-   * would have been heard.
+   * would have been heard. At Infinity, it is sent once little enough of what was sent is not yet acknowledged.
    */
   stream(options: { speed: number; until: () => boolean }): Promise<void>;
   /** The first message, past or future, that fits. Rejects when the connection ends before, or after 30 s. */
@@ -52,6 +52,8 @@ export interface TortureClient {
 }
 
 const PATIENCE_MS = 30_000;
+/** What a sender holds that is not acknowledged yet, when it sends as fast as it is taken. */
+const WINDOW_BYTES = 4 * 1024 * 1024;
 
 export async function connectClient(
   engine: Pick<EngineProcess, 'ws' | 'token'>,
@@ -76,6 +78,10 @@ export async function connectClient(
   await once(socket, 'open');
   // A killed engine resets the connection; that is the point.
   socket.on('error', () => undefined);
+
+  const isAhead = (speed: number): boolean =>
+    socket.bufferedAmount > WINDOW_BYTES ||
+    (speed === Infinity && (sentFrames - ackedFrames) * 2 * shape.channels > WINDOW_BYTES);
 
   const client: TortureClient = {
     id,
@@ -127,7 +133,7 @@ export async function connectClient(
         client.sendChunk();
         // As fast as possible still leaves the event loop its turn, and the socket its memory.
         if (waitMs <= 0 && chunk % 32 === 0) await delay(0);
-        while (socket.bufferedAmount > 8_000_000 && socket.readyState === socket.OPEN) await delay(1);
+        while (isAhead(speed) && socket.readyState === socket.OPEN) await delay(1);
       }
     },
     wait<Type extends ServerMessage['type']>(
