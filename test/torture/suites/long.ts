@@ -100,13 +100,14 @@ async function record({ name, shapes, minutes, speed, partMinutes }: Stretch, se
   };
 }
 
-/** By how much memory grows after the warm-up. */
+/** By how much memory grows after the warm-up, each look after a collection: what the collector puts off is no growth. */
 function watchMemory(engine: EngineProcess, share: () => number): { stop(): Promise<number> } {
   let warm = 0;
   let highest = 0;
   let watching = true;
   const look = async (): Promise<void> => {
     while (watching) {
+      await engine.heldBytes();
       if (share() < WARM_UP_SHARE) warm = Math.max(warm, engine.rssBytes());
       else highest = Math.max(highest, engine.rssBytes());
       await delay(50);
