@@ -1,10 +1,11 @@
 import { defineConfig } from 'vitest/config';
 import { OutcomeReporter } from './test/setup/outcome-reporter.ts';
 
-const project = (name: string, timeoutSeconds: number) => ({
+const project = (name: string, timeoutSeconds: number, groupOrder = 0) => ({
   extends: true as const,
   test: {
     name,
+    sequence: { groupOrder },
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeoutSeconds * 1000,
     hookTimeout: timeoutSeconds * 1000,
@@ -13,8 +14,8 @@ const project = (name: string, timeoutSeconds: number) => ({
 
 /** After everything of a lower order, one file at a time: two browsers would starve each other's audio threads. */
 const alone = (name: string, timeoutSeconds: number, groupOrder: number) => {
-  const { extends: extended, test } = project(name, timeoutSeconds);
-  return { extends: extended, test: { ...test, fileParallelism: false, sequence: { groupOrder } } };
+  const { extends: extended, test } = project(name, timeoutSeconds, groupOrder);
+  return { extends: extended, test: { ...test, fileParallelism: false } };
 };
 
 const outcomeFile = process.env['LECTERN_TEST_OUTCOME'];
@@ -31,8 +32,8 @@ export default defineConfig({
       project('integration', 60),
       project('media', 120),
       alone('browser', 120, 1),
-      alone('desktop', 120, 2),
-      alone('torture', 300, 3),
+      project('desktop', 120, 2),
+      project('torture', 300, 2),
     ],
   },
 });
