@@ -8,6 +8,7 @@ import { AppScreen } from './components/AppScreen.tsx';
 import { FaultBoundary } from './components/FaultBoundary.tsx';
 import { apiClient, fileHref } from './session/api-client.ts';
 import { openRecordingMemory } from './session/recording-memory.ts';
+import { sendPiece } from './session/send-piece.ts';
 import { sessionAccess } from './session/session-client.ts';
 import { desktopBridge } from './session/shell.ts';
 import { createApp } from './store/app.ts';
@@ -27,6 +28,7 @@ const app = createApp({
   clock: createAwakeClock(Date.now, () => performance.now()),
   after: (milliseconds, action) => void setTimeout(action, milliseconds),
   newsRead: storedNewsRead(localStorage),
+  sendPiece,
   shell: desktopBridge === undefined ? 'browser' : 'desktop',
 });
 void app.start();

@@ -43,6 +43,7 @@ export const errorCodeSchema = z.enum([
   'FILE_TOO_LARGE',
   'INTAKE_FULL',
   'INTAKE_NOT_FOUND',
+  'FILE_UNREADABLE',
   // text
   'INVALID_TRANSCRIPT',
   'RECOGNISER_NOT_SET',

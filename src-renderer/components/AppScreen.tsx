@@ -4,6 +4,7 @@ import { isActive } from '../store/recording-state.ts';
 import { useApp, useRecording, useSettings, useView } from './app-context.ts';
 import { EngineProblem } from './EngineProblem.tsx';
 import { Header } from './Header.tsx';
+import { DropTarget } from './intake/DropTarget.tsx';
 import { LibraryPanel } from './library/LibraryPanel.tsx';
 import { RecordingBar } from './record/RecordingBar.tsx';
 import { RecordPanel } from './record/RecordPanel.tsx';
@@ -47,6 +48,7 @@ export function AppScreen() {
     <div className="app" data-recording={recording}>
       <Header wide={wide} />
       <RecoveryBanner />
+      <DropTarget />
       {!wide && recording && view !== 'record' && <RecordingBar />}
       <main className="panes">
         {(wide || view === 'record') && <RecordPanel titleField={titleField} />}

@@ -2,11 +2,13 @@ import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
 import type { App, View } from '../store/app.ts';
 import type { ConversationState } from '../store/conversation-controller.ts';
+import type { IntakeState } from '../store/intake-controller.ts';
 import type { LibraryState } from '../store/library-controller.ts';
 import type { MicrophoneState } from '../store/microphone.ts';
 import type { PlayerState } from '../store/player.ts';
 import type { RecoveryNewsState } from '../store/recovery-news.ts';
 import type { RecordingState } from '../store/recording-state.ts';
+import type { SessionChecksState } from '../store/session-checks.ts';
 import type { SettingsState } from '../store/settings-controller.ts';
 
 const AppContext = createContext<App | null>(null);
@@ -49,4 +51,12 @@ export function useRecoveryNews<T>(select: (state: RecoveryNewsState) => T): T {
 
 export function useSettings<T>(select: (state: SettingsState) => T): T {
   return useStore(useApp().settings.store, select);
+}
+
+export function useIntake<T>(select: (state: IntakeState) => T): T {
+  return useStore(useApp().intake.store, select);
+}
+
+export function useSessionChecks<T>(select: (state: SessionChecksState) => T): T {
+  return useStore(useApp().checks.store, select);
 }

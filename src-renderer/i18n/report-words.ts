@@ -6,9 +6,12 @@ import {
 } from '../../src-main/contract/capture-report.ts';
 import type { PartRecord, SessionRecord } from '../../src-main/contract/session-record.ts';
 import { t } from './i18n.ts';
+import { importWords } from './import-words.ts';
 import { clockText, lengthText } from './quantities.ts';
 
 export interface ReportWords {
+  /** What the gist is about; what was captured, where absent. */
+  readonly label?: string;
   readonly whole: boolean;
   /** The gist in one line. */
   readonly text: string;
@@ -23,6 +26,7 @@ const MOST_LISTED = 10;
 
 type Reported = Pick<SessionRecord, 'sample_rate' | 'status'> & {
   readonly recovered?: SessionRecord['recovered'];
+  readonly imported?: SessionRecord['imported'];
   readonly parts: readonly Pick<PartRecord, 'duration_seconds' | 'sample_rate' | 'report' | 'reason'>[];
 };
 
@@ -38,6 +42,7 @@ interface Hole {
 /** The capture report in words: `Complete`, or how much is missing, where and why. */
 export function reportWords(session: Reported): ReportWords {
   if (session.status === 'recording') return { whole: true, text: t('report.running'), details: [] };
+  if (session.imported) return importWords(session.imported);
   const lines = [...holeLines(session), ...clockLines(session), ...endLines(session)];
   const [text, ...details] = lines;
   if (text !== undefined) return { whole: false, text, details };

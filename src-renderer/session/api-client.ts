@@ -58,7 +58,9 @@ function toRequest(method: string, path: string, input: object): { url: string; 
     const query = new URLSearchParams();
     for (const [key, value] of rest)
       if (typeof value === 'string' || typeof value === 'number') query.set(key, String(value));
-    return { url: query.size > 0 ? `${filled}?${query}` : filled, init: { method } };
+    // What is thrown away as the page goes must reach the engine all the same.
+    const init = method === 'DELETE' ? { method, keepalive: true } : { method };
+    return { url: query.size > 0 ? `${filled}?${query}` : filled, init };
   }
   const headers = { 'content-type': 'application/json' };
   return { url: filled, init: { method, headers, body: JSON.stringify(Object.fromEntries(rest)) } };

@@ -9,9 +9,11 @@ import {
   type SettingsPatch,
 } from '../../src-main/contract/settings.ts';
 import type { RecordingMemory } from '../session/recording-memory.ts';
+import type { SendPiece } from '../session/send-piece.ts';
 import type { SessionAccess } from '../session/session-client.ts';
 import type { AwakeClock } from './awake-clock.ts';
 import { createConversation, type ConversationController } from './conversation-controller.ts';
+import { createIntake, type IntakeController } from './intake-controller.ts';
 import { createLevelFeed, type LevelFeed } from './level-feed.ts';
 import { createLibrary, type LibraryController } from './library-controller.ts';
 import { createMicrophone, type MicrophoneController, type MicrophoneDependencies } from './microphone.ts';
@@ -19,6 +21,7 @@ import { createPlayer, type PlayerController } from './player.ts';
 import { createRecorder, type RecorderController } from './recorder-controller.ts';
 import { isActive } from './recording-state.ts';
 import { createRecoveryNews, type NewsRead, type RecoveryNews } from './recovery-news.ts';
+import { createSessionChecks, type SessionChecks } from './session-checks.ts';
 import { createSettings, type SettingsController } from './settings-controller.ts';
 
 export type View = 'record' | 'library' | 'settings';
@@ -33,6 +36,7 @@ export interface AppDependencies extends Omit<MicrophoneDependencies, 'levels' |
   readonly after: (milliseconds: number, action: () => void) => void;
   /** Ids of recovered recordings whose news was read, kept between launches. */
   readonly newsRead: NewsRead;
+  readonly sendPiece: SendPiece;
   readonly shell: 'desktop' | 'browser';
 }
 
@@ -46,6 +50,8 @@ export interface App {
   readonly player: PlayerController;
   readonly settings: SettingsController;
   readonly news: RecoveryNews;
+  readonly intake: IntakeController;
+  readonly checks: SessionChecks;
   readonly levels: LevelFeed;
   readonly fileHref: AppDependencies['fileHref'];
   readonly shell: 'desktop' | 'browser';
@@ -90,6 +96,8 @@ export function createApp(deps: AppDependencies): App {
     onLibraryChange: () => void library.refresh(),
   });
   const news = createRecoveryNews(deps.api, deps.newsRead);
+  const intake = createIntake({ ...deps, onAdded: () => void library.refresh() });
+  const checks = createSessionChecks(deps.api, () => library.refresh());
 
   async function start(): Promise<void> {
     if (!(await settings.load())) return;
@@ -109,6 +117,8 @@ export function createApp(deps: AppDependencies): App {
     player,
     settings,
     news,
+    intake,
+    checks,
     levels,
     fileHref: deps.fileHref,
     shell: deps.shell,

@@ -6,7 +6,7 @@ export function CaptureReport({ words }: { words: ReportWords }) {
   return (
     <div className="report" data-whole={words.whole}>
       <p>
-        {t('session.report')}: <strong>{words.text}</strong>
+        {words.label ?? t('session.report')}: <strong>{words.text}</strong>
       </p>
       <ReportDetails lines={words.details} />
     </div>

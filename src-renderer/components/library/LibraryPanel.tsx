@@ -1,6 +1,8 @@
 import { t } from '../../i18n/i18n.ts';
 import { useApp, useLibrary } from '../app-context.ts';
 import { ErrorNote } from '../ErrorNote.tsx';
+import { IntakeButton } from '../intake/IntakeButton.tsx';
+import { IntakeList } from '../intake/IntakeList.tsx';
 import { LibrarySearch } from './LibrarySearch.tsx';
 import { SearchHits } from './SearchHits.tsx';
 import { SessionRow } from './SessionRow.tsx';
@@ -16,7 +18,9 @@ export function LibraryPanel() {
           {loaded && total > 0 && t('library.count', { count: total })}
         </p>
         <LibrarySearch />
+        <IntakeButton />
       </div>
+      <IntakeList />
       {problem && <ErrorNote error={problem} onRetry={() => void library.refresh()} />}
       {!loaded && loading && (
         <p className="appears-late" role="status">

@@ -31,7 +31,7 @@ function factsOf(session: SessionRecord, file: RecordingFile): string[] {
   if (file.status === 'missing') return [t('session.fileMissing')];
   return [
     ...(session.tracks.length > 1 ? [t(`session.track.${file.type}`)] : []),
-    ...(file.master ? [t('session.master')] : []),
+    ...(file.master && session.imported?.mended !== true ? [t('session.master')] : []),
     bytesText(file.byte_size),
   ];
 }

@@ -48,12 +48,14 @@ async function respond(
   outgoing.once('close', () => abort.abort());
   const headers = new Headers();
   for (const [name, value] of Object.entries(incoming.headers)) {
-    if (typeof value === 'string') headers.set(name, value);
+    if (typeof value === 'string') headers.set(name, name === 'origin' ? toElectronUrl(value) : value);
   }
+  const hasBody = incoming.method !== 'GET' && incoming.method !== 'HEAD';
   const request = new Request(mappedOrigin + (incoming.url ?? '/'), {
     method: incoming.method ?? 'GET',
     headers,
     signal: abort.signal,
+    ...(hasBody ? { body: bytesOf(incoming), duplex: 'half' as const } : {}),
   });
   const response =
     handler === undefined ? new Response('no handler', { status: 500 }) : await handler(request);
@@ -71,4 +73,19 @@ async function respond(
     // The reader went away, or the body broke off: either way the transfer is not whole.
     outgoing.destroy();
   }
+}
+
+/** The body as the web's kind of stream, one chunk asked for at a time. */
+function bytesOf(incoming: IncomingMessage): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const chunks: AsyncIterator<Buffer> = incoming[Symbol.asyncIterator]();
+  return new ReadableStream({
+    async pull(controller) {
+      const next = await chunks.next();
+      if (next.done === true) controller.close();
+      else controller.enqueue(Uint8Array.from(next.value));
+    },
+    async cancel() {
+      await chunks.return?.();
+    },
+  });
 }
