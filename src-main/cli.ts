@@ -10,6 +10,7 @@ import { addSearchCommand } from './commands/search.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addShowCommand } from './commands/show.ts';
 import { addTranscriptCommand } from './commands/transcript.ts';
+import { addTurnsCommand } from './commands/turns.ts';
 import { toWireError } from './contract/errors.ts';
 import { ignoreClosedOutput } from './launch/closed-output.ts';
 import { readPackageVersion } from './launch/package-version.ts';
@@ -34,6 +35,7 @@ function createProgram(): Command {
   addConversationCommand(program);
   addTranscriptCommand(program);
   addImportTranscriptCommand(program);
+  addTurnsCommand(program);
   addSearchCommand(program);
   addRecoverCommand(program);
   addRepairCommand(program);

@@ -3,11 +3,13 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openCatalogOrSubstitute } from './catalog/open-catalog.ts';
 import { createTranscriptStore } from './conversation/transcript-store.ts';
+import { findTurnAudio } from './conversation/turn-audio.ts';
 import type { ApiHandlers } from './contract/api.ts';
 import type { DeliveryFormat } from './contract/audio-format.ts';
 import type { StartMessage } from './contract/client-messages.ts';
 import { PROTOCOL_LIMITS, type Limits } from './contract/limits.ts';
 import type { Encoder } from './encode/encoder.ts';
+import type { WavSlice } from './files/wav-slice.ts';
 import { openRecordingsDirs } from './files/recordings-dirs.ts';
 import { unwritable } from './files/session-folder.ts';
 import { createHandlers } from './library/handlers.ts';
@@ -84,6 +86,8 @@ export interface Recorder {
   tap(sessionId: string, client: TapClient): () => void;
   /** The absolute path of a finished file, or undefined where the session has none of that name. */
   resolveFile(sessionId: string, name: string): string | undefined;
+  /** The audio of a turn, or of its stretch in one part, wherever it lies now; undefined where there is none. */
+  findSegment(sessionId: string, segmentId: string): Promise<WavSlice | undefined>;
   /** The bytes of files from outside: pieces of one on their way in, and where the mended copy is. */
   readonly intakeFiles: {
     receive(id: string, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<number>;
@@ -236,6 +240,12 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     resolveFile(sessionId, name) {
       const session = finder.find(sessionId);
       return session === undefined ? undefined : files.resolve(session, name);
+    },
+    async findSegment(sessionId, segmentId) {
+      const session = finder.find(sessionId);
+      const segment = session?.segments.find(({ segment_id }) => segment_id === segmentId);
+      if (session === undefined || segment === undefined) return undefined;
+      return findTurnAudio(session, segment, dirs.foldersOf(session));
     },
     activeSessions: () => engine.activeSessions(),
     onActivityChange: (listener) => engine.onActivityChange(listener),

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { segmentPath, type AudioSegment } from '../contract/audio-segment.ts';
-import type { SessionRecord } from '../contract/session-record.ts';
+import { sampleRateOf, type SessionRecord } from '../contract/session-record.ts';
 
 /** A row of `sessions`, as SQLite gives it. */
 export const sessionRowSchema = z.object({
@@ -147,12 +147,13 @@ export function segmentParameters(
   session: SessionRecord,
   segment: AudioSegment,
 ): Record<string, string | number | null> {
+  const sampleRate = sampleRateOf(session, segment.part);
   return {
     ...segment,
     session_id: session.id,
-    sample_rate: session.sample_rate,
+    sample_rate: sampleRate,
     num_channels: session.channels,
-    duration_ms: (segment.frame_count / session.sample_rate) * 1000,
+    duration_ms: (segment.frame_count / sampleRate) * 1000,
     byte_size: WAV_HEADER_BYTES + segment.frame_count * session.channels * 2,
     interrupted: segment.interrupted ? 1 : 0,
     bleed: segment.bleed ? 1 : 0,

@@ -214,6 +214,14 @@ export const api = {
     }),
     exportedTranscriptSchema,
   ),
+  // Writes each turn's audio as a WAV of its own, in the session's folder; those that are there are left as they are.
+  'sessions.turn_files': operation(
+    'POST',
+    '/api/sessions/:id/turn-files',
+    // One side alone.
+    sessionReference.extend({ role: trackSchema.optional() }),
+    z.object({ files: z.array(z.object({ segment_id: z.uuid(), file_path: z.string() })) }),
+  ),
   'sessions.waveform': operation(
     'GET',
     '/api/sessions/:id/waveform',

@@ -15,6 +15,7 @@ import type { Mender } from './check/check-master.ts';
 import { exportSession, type ExportOptions } from './export-session.ts';
 import type { SessionFinder } from './session-finder.ts';
 import type { SettingsStore } from './settings-store.ts';
+import { createTurnFileHandlers } from './turn-file-handlers.ts';
 import { createWaveforms } from './waveform.ts';
 
 export interface LibraryOptions extends ExportOptions {
@@ -96,6 +97,7 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
 
   return {
     ...createConversationHandlers({ transcripts, find, findFinished }),
+    ...createTurnFileHandlers({ dirs, find, findFinished, save }),
     'sessions.list': async ({ query, limit, offset }) => {
       await restoreFromTrash();
       const page = catalog.list({ query, limit: limit ?? DEFAULT_PAGE, offset: offset ?? 0 });

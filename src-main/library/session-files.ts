@@ -44,8 +44,10 @@ export function createSessionFiles(
     },
     resolve(session, name) {
       const listed = [...session.files, ...(session.imported?.kept ?? [])];
-      const file = listed.find((candidate) => basename(candidate.file_path) === name);
-      if (file === undefined) return undefined;
+      const isOurs =
+        listed.some(({ file_path }) => basename(file_path) === name) ||
+        session.segments.some(({ file }) => file === name);
+      if (!isOurs) return undefined;
       const path = pathIn(dirs.foldersOf(session), name);
       return path !== undefined && existsSync(path) ? path : undefined;
     },

@@ -12,6 +12,8 @@ export interface PartWriterOptions {
   readonly mp3BitRate: number | undefined;
   /** Where a client fetches a file of this session. */
   readonly fileUrl: (name: string) => string;
+  /** Awaited once the masters are final, before a side that is not kept is removed. */
+  readonly beforeRemoval: () => Promise<void>;
   /** Called with every file of the part when it is opened, and again when they are final. */
   readonly onFiles: (files: readonly RecordingFile[], summary?: PartSummary) => void;
 }

@@ -22,6 +22,7 @@ export async function openPartWriter(spec: PartSpec, options: PartWriterOptions)
   ): Promise<RecordingFile[]> => {
     const isRemovable = all.every(({ isFinished }) => isFinished) && mixIsWhole;
     const removed = isRemovable ? all.filter(({ isKept }) => !isKept) : [];
+    if (removed.length > 0) await options.beforeRemoval();
     await Promise.all(removed.map((side) => side.remove()));
     return files.filter(({ type }) => !removed.some(({ track }) => track === type));
   };

@@ -11,7 +11,7 @@ import { recoverMixes, removeSides, type FoundMix } from './recover-mix.ts';
 
 /** What an encoder that was cut off, or a description half written, leaves behind. */
 const LEFTOVER =
-  /\.(mp4|mp3)\.partial$|\.encoding-[0-9a-f]{8}(\.txt)?$|\.repairing-\d+-[0-9a-f]{8}\.\w+$|\.rebuilt(\.partial)?$|^session\.json\.new$|^\.reserve$/;
+  /\.(mp4|mp3)\.partial$|\.encoding-[0-9a-f]{8}(\.txt)?$|\.repairing-\d+-[0-9a-f]{8}\.\w+$|\.rebuilt(\.partial)?$|^session\.json\.new$|^[0-9a-f-]{36}\.wav\.new$|^\.reserve$/;
 
 /** A delivered copy that must be made again from its master. */
 export interface UnfinishedDelivery {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { TranscriptStore } from '../conversation/transcript-store.ts';
+import { createLiveTurnFiles, type LiveTurnFiles } from '../conversation/turn-files.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import type { Encoder } from '../encode/encoder.ts';
@@ -39,6 +40,8 @@ interface OpenSession {
   /** What its own folder is in. */
   readonly dir: string;
   readonly folders: string[];
+  /** Undefined where turns get no files of their own. */
+  readonly turnFiles: LiveTurnFiles | undefined;
 }
 
 /** Keeps running sessions on disk: their folder, their files, their row and their `session.json`. */
@@ -143,7 +146,15 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
         catalog: record.database_records ? catalog : undefined,
         log,
       });
-      sessions.set(spec.sessionId, { journal, dir, folders });
+      const turnFiles = spec.writeTurnFiles
+        ? createLiveTurnFiles({
+            record: () => journal.record,
+            folders: () => folders,
+            update: journal.update,
+            log,
+          })
+        : undefined;
+      sessions.set(spec.sessionId, { journal, dir, folders, turnFiles });
       await keepReserve(folder);
       await journal.settled();
       // What an earlier take left in the folder may not have come into the catalog.
@@ -169,6 +180,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
           mayExceed4GiB: options.mayExceed4GiB,
           mp3BitRate: options.mp3BitRate,
           fileUrl: (name) => options.fileUrl(sessionId, name),
+          beforeRemoval: async () => sessionOf(sessionId).turnFiles?.settled(),
           onFiles: (files, summary) => {
             sessionOf(sessionId).journal.update((record) => withPart(record, spec, files, summary));
           },
@@ -188,10 +200,9 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       sessionOf(sessionId).journal.update((record) => ({ ...record, markers: [...record.markers, marker] }));
     },
     addSegments(sessionId, segments) {
-      sessionOf(sessionId).journal.update((record) => ({
-        ...record,
-        segments: [...record.segments, ...segments],
-      }));
+      const { journal, turnFiles } = sessionOf(sessionId);
+      journal.update((record) => ({ ...record, segments: [...record.segments, ...segments] }));
+      turnFiles?.add(segments);
       transcripts.endTurn(sessionId, segments);
     },
     addTranscript(sessionId, entry) {
@@ -203,7 +214,8 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       );
     },
     async end(sessionId, status) {
-      const { journal, folders } = sessionOf(sessionId);
+      const { journal, folders, turnFiles } = sessionOf(sessionId);
+      await turnFiles?.settled();
       const endedAt = new Date(clock.wallMs()).toISOString();
       await Promise.all(folders.map(spendReserve));
       journal.update((record) => ({ ...record, status, ended_at: endedAt }));

@@ -22,6 +22,16 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 export interface FileResponseOptions {
   /** The name a download is saved under; the file's own where absent. */
   readonly downloadName?: string;
+  /** What says of which type it is; the file's own where absent. */
+  readonly extension?: string;
+}
+
+/** Bytes of a file, and others that go before them. */
+export interface FileStretch {
+  readonly path: string;
+  readonly head: Uint8Array;
+  readonly start: number;
+  readonly bytes: number;
 }
 
 /**
@@ -31,19 +41,29 @@ export interface FileResponseOptions {
 export async function fileResponse(
   request: Request,
   absolutePath: string,
-  { downloadName = basename(absolutePath) }: FileResponseOptions = {},
+  options: FileResponseOptions = {},
 ): Promise<Response> {
   const size = await regularFileSize(absolutePath);
   if (size === undefined)
     return errorResponse({ code: 'FILE_MISSING', message: `${basename(absolutePath)} is no longer there` });
+  const stretch = { path: absolutePath, head: new Uint8Array(0), start: 0, bytes: size };
+  return stretchResponse(request, stretch, options);
+}
 
+/** The same for what is a part of a file. */
+export function stretchResponse(
+  request: Request,
+  stretch: FileStretch,
+  { downloadName = basename(stretch.path), extension = extname(stretch.path) }: FileResponseOptions = {},
+): Response {
+  const size = stretch.head.byteLength + stretch.bytes;
   const asAttachment = new URL(request.url).searchParams.get('download') === '1';
   const headers = new Headers({
     'Accept-Ranges': 'bytes',
     // Recordings are private: they are not to be left in a browser's cache.
     'Cache-Control': 'no-store',
     'Content-Disposition': contentDisposition(asAttachment ? 'attachment' : 'inline', downloadName),
-    'Content-Type': CONTENT_TYPES[extname(absolutePath).toLowerCase()] ?? 'application/octet-stream',
+    'Content-Type': CONTENT_TYPES[extension.toLowerCase()] ?? 'application/octet-stream',
     'X-Content-Type-Options': 'nosniff',
   });
 
@@ -57,7 +77,7 @@ export async function fileResponse(
   const { first, last } = range === 'whole' ? { first: 0, last: size - 1 } : range;
   headers.set('Content-Length', String(last - first + 1));
   if (range !== 'whole') headers.set('Content-Range', `bytes ${first}-${last}/${size}`);
-  const body = request.method === 'HEAD' ? null : streamFile(absolutePath, { first, last });
+  const body = request.method === 'HEAD' ? null : streamStretch(stretch, { first, last });
   return new Response(body, { status: range === 'whole' ? 200 : 206, headers });
 }
 
@@ -67,7 +87,10 @@ async function regularFileSize(path: string): Promise<number | undefined> {
 }
 
 /** Opens the file when the first byte is asked for, so that a body nobody reads leaves nothing open. */
-function streamFile(path: string, { first, last }: ByteRange): ReadableStream<Uint8Array> {
+function streamStretch(
+  { path, head, start }: FileStretch,
+  { first, last }: ByteRange,
+): ReadableStream<Uint8Array> {
   let position = first;
   let handle: FileHandle | undefined;
   const close = async () => {
@@ -75,18 +98,24 @@ function streamFile(path: string, { first, last }: ByteRange): ReadableStream<Ui
     handle = undefined;
     await open?.close();
   };
+  const readNext = async (): Promise<Uint8Array> => {
+    if (position < head.byteLength) return head.slice(position, last + 1);
+    handle ??= await open(path, 'r');
+    const buffer = new Uint8Array(Math.min(READ_BYTES, last - position + 1));
+    const at = start + position - head.byteLength;
+    const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, at);
+    // Better a broken transfer than a short file that looks whole.
+    if (bytesRead === 0) throw new Error('shorter than when the answer began');
+    return buffer.subarray(0, bytesRead);
+  };
   return new ReadableStream<Uint8Array>(
     {
       async pull(controller) {
         try {
           if (position <= last) {
-            handle ??= await open(path, 'r');
-            const buffer = new Uint8Array(Math.min(READ_BYTES, last - position + 1));
-            const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, position);
-            // Better a broken transfer than a short file that looks whole.
-            if (bytesRead === 0) throw new Error('shorter than when the answer began');
-            position += bytesRead;
-            controller.enqueue(buffer.subarray(0, bytesRead));
+            const piece = await readNext();
+            position += piece.byteLength;
+            controller.enqueue(piece);
           }
           if (position > last) {
             await close();

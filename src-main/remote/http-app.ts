@@ -13,7 +13,7 @@ import { createRendererFiles, messagePage } from './renderer-files.ts';
 export interface HttpAppOptions {
   readonly recorder: Pick<
     Recorder,
-    'handlers' | 'resolveFile' | 'intakeFiles' | 'activeSessions' | 'metrics'
+    'handlers' | 'resolveFile' | 'findSegment' | 'intakeFiles' | 'activeSessions' | 'metrics'
   >;
   readonly access: Access;
   readonly version: string;
@@ -57,6 +57,7 @@ export function createHttpApp(options: HttpAppOptions): Hono {
     }),
   );
   app.get('/api/sessions/:id/files/:name', ({ req }) => filesRoute(req.raw));
+  app.get('/api/sessions/:id/segments/:name', ({ req }) => filesRoute(req.raw));
   app.put('/api/intake/:id/bytes', ({ req }) => intakeRoute(req.raw));
   app.get('/api/intake/:id/file', ({ req }) => intakeRoute(req.raw));
   app.route('/', createApiRoutes(recorder.handlers));

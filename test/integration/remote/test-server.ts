@@ -43,6 +43,7 @@ export function stubRecorder(parts: Partial<Recorder> = {}): Recorder {
     },
     tap: notAsked,
     resolveFile: () => undefined,
+    findSegment: async () => undefined,
     intakeFiles: { receive: notAsked, resolve: notAsked },
     recovered: [],
     recoveryFinished: Promise.resolve(),

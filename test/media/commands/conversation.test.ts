@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startSpokenSession } from '../../support/spoken-session.ts';
 import { openTestRecorder } from '../../support/test-recorder.ts';
-import { lectern, temporaryFolder } from './run-command.ts';
+import { lectern, samplesOf, temporaryFolder } from './run-command.ts';
 
 it('shows, finds, writes and takes in what was said', async () => {
   const dataDir = await temporaryFolder();
@@ -43,6 +43,15 @@ it('shows, finds, writes and takes in what was said', async () => {
     '1\n00:00:01,000 --> 00:00:03,000\n[Ada]: entropy is not disorder\n',
   );
   expect((await run('transcript', 'talk', '--out', out)).stderr).toContain('already exists');
+
+  const turns = join(dataDir, 'turns');
+  const names = [first, second].map((line) => line?.audio_url?.replace(/.*\//, '') ?? '');
+  const written = await run('turns', 'talk', '--out', turns);
+  expect(written.stdout).toBe(names.map((name) => `${join(turns, name)}\n`).join(''));
+  expect(await samplesOf(join(turns, names[0] ?? ''))).toHaveLength(32_000);
+  expect(JSON.parse((await run('turns', 'talk', '--role', 'assistant', '--json')).stdout)).toEqual({
+    files: [],
+  });
 
   const imported = await run(
     'import-transcript',

@@ -1,0 +1,44 @@
+import { basename } from 'node:path';
+import type { AudioSegment } from '../contract/audio-segment.ts';
+import type { RecordingType } from '../contract/audio-format.ts';
+import type { SessionRecord } from '../contract/session-record.ts';
+import { filePathIn } from '../files/session-folder.ts';
+import { sliceWav, type SliceBounds, type WavSlice } from '../files/wav-slice.ts';
+import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
+
+/**
+ * The audio of a turn, or of its stretch in one part: cut from the side's master; where that is gone, the file that was
+ * written of it; else the mix, in which the other side is heard too. Undefined where nothing of it is left, and while
+ * its end is still on its way to the disk.
+ */
+export async function findTurnAudio(
+  session: Pick<SessionRecord, 'files'>,
+  segment: AudioSegment,
+  folders: readonly string[],
+): Promise<WavSlice | undefined> {
+  const { part, role, start_frame: startFrame, frame_count: frameCount, file } = segment;
+  const cut = async (type: RecordingType): Promise<WavSlice | undefined> => {
+    const master = session.files.find(
+      (other) => other.master && other.part === part && other.type === type && other.status !== 'failed',
+    );
+    return master && sliceFirst(folders, basename(master.file_path), { startFrame, frameCount });
+  };
+  const written = file === null ? undefined : sliceFirst(folders, file, { startFrame: 0, frameCount });
+  return (await cut(role)) ?? (await written) ?? (await cut('mixed'));
+}
+
+/** From the file of this name, or the one that is to get it, which may get it just now. */
+async function sliceFirst(
+  folders: readonly string[],
+  name: string,
+  bounds: SliceBounds,
+): Promise<WavSlice | undefined> {
+  for (const suffix of ['', PARTIAL_SUFFIX, ''])
+    for (const folder of folders) {
+      const path = filePathIn(folder, name);
+      const slice = path === undefined ? undefined : await sliceWav(path + suffix, bounds);
+      // Of a file that grows, less than all of it is too early.
+      if (slice !== undefined) return suffix === '' || slice.frames === bounds.frameCount ? slice : undefined;
+    }
+  return undefined;
+}

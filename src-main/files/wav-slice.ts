@@ -1,0 +1,88 @@
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { createWavHeader } from './wav-header.ts';
+import { readWavLayout } from './wav-reader.ts';
+import { writeError } from './write-error.ts';
+
+const COPY_BYTES = 256 * 1024;
+/** What a file is called until all of it is there. */
+export const SLICE_SUFFIX = '.new';
+
+/** A WAV that lies within another one: a header of its own, and the samples where they are. */
+export interface WavSlice {
+  /** The file that holds the samples. */
+  readonly path: string;
+  /** What goes before them. */
+  readonly head: Uint8Array;
+  /** Where the samples are in the file. */
+  readonly start: number;
+  readonly bytes: number;
+  readonly frames: number;
+}
+
+export interface SliceBounds {
+  readonly startFrame: number;
+  readonly frameCount: number;
+}
+
+/** Finds the frames in a 16-bit PCM WAV, which may still grow; as many of them as are there, undefined for none. */
+export async function sliceWav(
+  path: string,
+  { startFrame, frameCount }: SliceBounds,
+): Promise<WavSlice | undefined> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (file === undefined) return undefined;
+  try {
+    const layout = await readWavLayout(file);
+    const { formatTag, bitsPerSample, channels, sampleRate, dataOffset, dataBytes } = layout;
+    if (formatTag !== 1 || bitsPerSample !== 16) return undefined;
+    const frameBytes = 2 * channels;
+    const frames = Math.min(frameCount, dataBytes / frameBytes - startFrame);
+    if (frames <= 0) return undefined;
+    const bytes = frames * frameBytes;
+    const head = createWavHeader({ sampleRate, channels, mayExceed4GiB: false }).forSizes(bytes, 0);
+    return { path, head, start: dataOffset + startFrame * frameBytes, bytes, frames };
+  } catch {
+    return undefined;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * Makes a slice a file of its own, which is whole whenever it is there under its name. It is not flushed: it can be cut
+ * again. Rejects with DISK_FULL or WRITE_FAILED.
+ */
+export async function writeSlice(slice: WavSlice, path: string): Promise<void> {
+  const unfinished = path + SLICE_SUFFIX;
+  try {
+    await withFile(unfinished, 'w', (to) => withFile(slice.path, 'r', (from) => copy(slice, from, to)));
+    await rename(unfinished, path);
+  } catch (error) {
+    await rm(unfinished, { force: true }).catch(() => undefined);
+    throw writeError(error);
+  }
+}
+
+async function withFile(
+  path: string,
+  flags: 'r' | 'w',
+  use: (file: FileHandle) => Promise<void>,
+): Promise<void> {
+  const file = await open(path, flags, 0o600);
+  try {
+    await use(file);
+  } finally {
+    await file.close();
+  }
+}
+
+async function copy({ head, start, bytes }: WavSlice, from: FileHandle, to: FileHandle): Promise<void> {
+  await to.writeFile(head);
+  const buffer = new Uint8Array(Math.min(COPY_BYTES, bytes));
+  for (let copied = 0; copied < bytes;) {
+    const { bytesRead } = await from.read(buffer, 0, Math.min(buffer.length, bytes - copied), start + copied);
+    if (bytesRead === 0) throw new Error('shorter than when it was looked at');
+    await to.writeFile(buffer.subarray(0, bytesRead));
+    copied += bytesRead;
+  }
+}
