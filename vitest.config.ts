@@ -18,6 +18,12 @@ const alone = (name: string, timeoutSeconds: number, groupOrder: number) => {
   return { extends: extended, test: { ...test, fileParallelism: false } };
 };
 
+/** In workers that keep what they have loaded: its files share nothing that changes. */
+const shared = (name: string, timeoutSeconds: number) => {
+  const { extends: extended, test } = project(name, timeoutSeconds);
+  return { extends: extended, test: { ...test, isolate: false } };
+};
+
 const outcomeFile = process.env['LECTERN_TEST_OUTCOME'];
 
 export default defineConfig({
@@ -28,7 +34,7 @@ export default defineConfig({
     silent: 'passed-only',
     reporters: outcomeFile === undefined ? ['default'] : ['verbose', new OutcomeReporter(outcomeFile)],
     projects: [
-      project('unit', 20),
+      shared('unit', 20),
       project('integration', 60),
       project('media', 120),
       alone('browser', 120, 1),
