@@ -10,6 +10,7 @@ import { addSearchCommand } from './commands/search.ts';
 import { addServeCommand } from './commands/serve.ts';
 import { addShowCommand } from './commands/show.ts';
 import { addTranscriptCommand } from './commands/transcript.ts';
+import { addTranscribeCommand } from './commands/transcribe.ts';
 import { addTurnsCommand } from './commands/turns.ts';
 import { toWireError } from './contract/errors.ts';
 import { ignoreClosedOutput } from './launch/closed-output.ts';
@@ -37,6 +38,7 @@ function createProgram(): Command {
   addImportTranscriptCommand(program);
   addTurnsCommand(program);
   addSearchCommand(program);
+  addTranscribeCommand(program);
   addRecoverCommand(program);
   addRepairCommand(program);
   // Options that every command takes may stand before the command or after it.

@@ -54,6 +54,8 @@ async function run(): Promise<void> {
     log,
     fileUrl: filePath,
     systemAudio: createSystemAudio({ ...thisProcess, ...thisMachine, log }) ?? displayAudio.systemAudio,
+    samplePath: join(app.getAppPath(), 'resources', 'sample-speech.wav'),
+    transcribes: true,
     moveToTrash: (path) => shell.trashItem(path),
     reveal: (path) => {
       shell.showItemInFolder(path);

@@ -1,14 +1,16 @@
+import { join } from 'node:path';
 import { createEncoder } from './encode/create-encoder.ts';
 import { listFfmpegCandidates } from './encode/ffmpeg-candidates.ts';
 import { findFfmpeg } from './encode/find-ffmpeg.ts';
 import { moveToTrash } from './launch/move-to-trash.ts';
 import { createRevealFolder } from './launch/reveal-folder.ts';
+import { projectDir } from './launch/package-version.ts';
 import { systemClock, thisMachine } from './launch/this-machine.ts';
 import { createRecorder, type Recorder, type RecorderOptions } from './recorder.ts';
 
 export interface OpenRecorderOptions extends Omit<
   RecorderOptions,
-  'shell' | 'encoder' | 'ffmpegPath' | 'clock' | 'moveToTrash' | 'reveal'
+  'samplePath' | 'shell' | 'encoder' | 'ffmpegPath' | 'clock' | 'moveToTrash' | 'reveal'
 > {
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -24,6 +26,7 @@ export async function openRecorder({ environment, ...options }: OpenRecorderOpti
     encoder: createEncoder({ ffmpeg, log }),
     ffmpegPath: ffmpeg?.path,
     clock: systemClock,
+    samplePath: join(projectDir, 'resources', 'sample-speech.wav'),
     moveToTrash,
     reveal: createRevealFolder(thisMachine),
   });

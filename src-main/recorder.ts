@@ -5,6 +5,7 @@ import { openCatalogOrSubstitute } from './catalog/open-catalog.ts';
 import { createTranscriptStore } from './conversation/transcript-store.ts';
 import { findTurnAudio } from './conversation/turn-audio.ts';
 import type { ApiHandlers } from './contract/api.ts';
+import type { Job } from './contract/processing.ts';
 import type { DeliveryFormat } from './contract/audio-format.ts';
 import type { StartMessage } from './contract/client-messages.ts';
 import { PROTOCOL_LIMITS, type Limits } from './contract/limits.ts';
@@ -16,6 +17,8 @@ import { createHandlers } from './library/handlers.ts';
 import { noSystemAudio, type SystemAudioHandlers } from './library/no-system-audio.ts';
 import { createSessionFiles } from './library/session-files.ts';
 import { openForeignFiles } from './library/intake/open-foreign-files.ts';
+import { openProcessing } from './library/open-processing.ts';
+import { createSessionAccess } from './library/session-access.ts';
 import { createSessionFinder } from './library/session-finder.ts';
 import { createProfiles } from './library/profiles.ts';
 import { openSettings } from './library/settings-store.ts';
@@ -69,6 +72,12 @@ export interface RecorderOptions {
   /** Absent where no page is served. */
   readonly systemAudio?: SystemAudio | undefined;
   readonly defaults?: ServerDefaults;
+  /** A WAV of a few seconds of speech, to try recognisers on. */
+  readonly samplePath: string;
+  /** Works on the queue of transcriptions; a command that soon ends leaves it to others. */
+  readonly transcribes?: boolean;
+  /** False where others than this machine's user can reach us: they may not name programs to run. */
+  readonly allowsPrograms?: boolean;
   /** Tests and special servers alone set other limits than the protocol's. */
   readonly limits?: Limits;
 }
@@ -94,6 +103,8 @@ export interface Recorder {
     /** Throws INTAKE_NOT_FOUND. */
     resolve(id: string): { readonly path: string; readonly name: string };
   };
+  /** Works on one job of the queue until it has ended, or waits for whoever does. Rejects when aborted. */
+  transcribe(jobId: string, signal: AbortSignal): Promise<Job>;
   /** Sessions that a crash had cut off, put in order when this recorder was opened. */
   readonly recovered: readonly SessionRecord[];
   /** Resolves once their delivered copies have been made again too. */
@@ -141,6 +152,8 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   });
   const files = createSessionFiles(dirs, fileUrl);
   const finder = createSessionFinder(catalog, dirs);
+  const isActive = (id: string): boolean => engine.activeSessions().includes(id);
+  const access = createSessionAccess({ dirs, finder, isActive });
   const transcripts = createTranscriptStore({
     catalog,
     foldersOf: dirs.candidatesOf,
@@ -171,6 +184,9 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     newId: randomUUID,
     nameSession,
     decodeBase64,
+    onEnded: (id) => {
+      processing.noteEnded(id);
+    },
     ...(defaults?.autoRecord === true ? { autoStart: autoStartOf(defaults) } : {}),
   });
   const ticking = setInterval(engine.tick, TICK_MS);
@@ -186,10 +202,27 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   });
 
   const foreign = await openForeignFiles({ ...options, recordingsDir, catalog, files });
+  const processing = await openProcessing({
+    dataDir,
+    access,
+    catalog,
+    settings,
+    transcripts,
+    files,
+    encoder,
+    clock,
+    log,
+    samplePath: options.samplePath,
+    allowsPrograms: options.allowsPrograms ?? true,
+    tell: engine.tell,
+  });
+  for (const { id } of recovery.recovered) processing.noteEnded(id);
+  if (options.transcribes === true) processing.queue.start();
   const library = createHandlers({
     dirs,
     catalog,
-    finder,
+    access,
+    forgetProcessing: processing.forget,
     transcripts,
     settings,
     encoder,
@@ -200,7 +233,6 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     mp3BitRate,
     moveToTrash: options.moveToTrash,
     reveal: options.reveal,
-    isActive: (id) => engine.activeSessions().includes(id),
     appInfo: {
       version: options.version,
       shell: options.shell,
@@ -213,7 +245,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
 
   const shutDown = async (): Promise<void> => {
     recovering.abort();
-    await engine.close();
+    await Promise.all([engine.close(), processing.close()]);
     await options.systemAudio?.close();
     await deliveriesFinished;
     await foreign.close();
@@ -229,10 +261,12 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     handlers: {
       ...library,
       ...foreign.handlers,
+      ...processing.handlers,
       ...(options.systemAudio?.handlers ??
         noSystemAudio('not_offered', 'There is no page here to record for')),
     },
     intakeFiles: foreign.files,
+    transcribe: processing.queue.runToEnd,
     recovered: recovery.recovered,
     recoveryFinished: deliveriesFinished,
     connect: (sessionId, client) => engine.connect(sessionId, client),

@@ -76,6 +76,8 @@ export async function startServer({
         version,
         environment,
         log,
+        transcribes: true,
+        allowsPrograms: isLoopback(host),
         systemAudio: createSystemAudio({ ...thisProcess, ...thisMachine, environment, log }),
         // Relative, so that it is right under every name and port this server is reached by.
         fileUrl: filePath,

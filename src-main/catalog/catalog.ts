@@ -8,6 +8,8 @@ import { prepareSearch } from './search.ts';
 import { recordFromRows, segmentParameters, sessionParameters, sessionRowSchema } from './session-rows.ts';
 import { prepareTranscripts, type TranscriptExtent } from './transcript-rows.ts';
 
+import { type Jobs, prepareJobs } from './job-rows.ts';
+
 export interface SessionQuery {
   /** Words that all occur in the session: in its title, notes, markers or text. */
   readonly query?: string | undefined;
@@ -37,6 +39,7 @@ export interface Catalog {
   putTranscript(sessionId: string, entries: readonly TranscriptEntry[]): void;
   /** Finds words in titles, notes, markers and text. Takes whatever a person may type. */
   search(query: SearchQuery): SearchResult;
+  readonly jobs: Jobs;
   /** Sessions that a crash left unfinished. */
   unfinished(): readonly SessionRecord[];
   /** Hides a session whose folder went to the trash, and shows it again when the folder is back. */
@@ -126,6 +129,7 @@ export function openCatalog(path: string): Catalog {
       const total = Number(statements.count.pluck().get({ ids }));
       return { sessions: rows.map((row) => read(row, { withSegments: false })), total };
     },
+    jobs: prepareJobs(database),
     transcript: transcripts.read,
     transcriptRevision: transcripts.revision,
     transcriptExtent: transcripts.extent,

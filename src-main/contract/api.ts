@@ -10,6 +10,7 @@ import type { Result } from './errors.ts';
 import { examinationSchema, intakeIdSchema, intakeProgressSchema, mendedFileSchema } from './intake.ts';
 import { fileCheckSchema } from './repair.ts';
 import { searchQuerySchema, searchResultSchema } from './search.ts';
+import { jobSchema, jobStateSchema, recogniserSettingsSchema, recogniserTrialSchema } from './processing.ts';
 import { fileEntrySchema } from './server-messages.ts';
 import { sessionIdSchema } from './session-id.ts';
 import { sessionRecordSchema } from './session-record.ts';
@@ -25,6 +26,9 @@ import {
   transcriptExportFormatSchema,
   transcriptImportFormatSchema,
 } from './transcript.ts';
+
+/** It becomes a header. */
+const apiKeySchema = z.string().regex(/^[\x21-\x7e]{1,500}$/);
 
 const sessionReference = z.strictObject({ id: sessionIdSchema });
 const textReference = sessionReference.extend({ entry: z.uuid() });
@@ -235,6 +239,52 @@ export const api = {
       /** The largest magnitude, 0 to 1, in as many equal pieces of the whole session as were asked for. */
       peaks: z.array(z.number().min(0).max(1)),
     }),
+  ),
+  /** Transcribes a session, now or again, with another recogniser where one is given. Answers with the job. */
+  'sessions.process': operation(
+    'POST',
+    '/api/sessions/:id/process',
+    sessionReference.extend({ recogniser: recogniserSettingsSchema.optional() }),
+    jobSchema,
+  ),
+  /** Tells the voices of a session apart by a diarizer's RTTM, its times those of the session. */
+  'sessions.diarization': operation(
+    'POST',
+    '/api/sessions/:id/diarization',
+    // Without a track, it tells of all.
+    sessionReference.extend({ track: trackSchema.optional(), rttm: z.string().max(200_000) }),
+    z.object({ entries: z.int().min(0), speakers: z.array(z.string()) }),
+  ),
+  'jobs.list': operation(
+    'GET',
+    '/api/jobs',
+    z.strictObject({
+      session_id: sessionIdSchema.optional(),
+      state: jobStateSchema.optional(),
+      limit: z.coerce.number().int().min(1).max(1000).optional(),
+    }),
+    z.object({ jobs: z.array(jobSchema) }),
+  ),
+  'jobs.cancel': operation('POST', '/api/jobs/:id/cancel', z.strictObject({ id: z.uuid() }), jobSchema),
+  /** What is known of the chosen recogniser beside its settings. Keys are taken and used, never given out. */
+  'recogniser.state': operation(
+    'GET',
+    '/api/recogniser',
+    z.strictObject({}),
+    z.object({ has_key: z.boolean() }),
+  ),
+  'recogniser.key': operation(
+    'POST',
+    '/api/recogniser/key',
+    z.strictObject({ base_url: z.url({ protocol: /^https?$/ }).max(1000), key: apiKeySchema.nullable() }),
+    z.object({ has_key: z.boolean() }),
+  ),
+  /** Lets a recogniser hear a few seconds of speech, and tells what came. */
+  'recogniser.try': operation(
+    'POST',
+    '/api/recogniser/try',
+    z.strictObject({ recogniser: recogniserSettingsSchema, key: apiKeySchema.optional() }),
+    recogniserTrialSchema,
   ),
   search: operation('GET', '/api/search', searchQuerySchema, searchResultSchema),
   'settings.get': operation('GET', '/api/settings', z.strictObject({}), settingsSchema),

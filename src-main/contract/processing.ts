@@ -24,6 +24,19 @@ export const jobSchema = z.object({
 });
 export type Job = z.infer<typeof jobSchema>;
 
+/** Where a session stands on its way to text, as sessions show it: its latest job. */
+export const sessionProcessingSchema = jobSchema
+  .pick({
+    state: true,
+    attempts: true,
+    progress: true,
+    not_before: true,
+    error: true,
+    updated_at: true,
+  })
+  .extend({ job_id: z.uuid() });
+export type SessionProcessing = z.infer<typeof sessionProcessingSchema>;
+
 /** A program that is run for each piece of audio. Its arguments never pass through a shell. */
 const commandShape = {
   kind: z.literal('command'),
@@ -76,3 +89,18 @@ export type DiarizerSettings = z.infer<typeof diarizerSettingsSchema>;
 
 /** Largest number of sessions that are transcribed at once. */
 export const MAX_WORKERS = 4;
+
+/** What came of trying a recogniser on a few seconds of speech. */
+export const recogniserTrialSchema = z.object({
+  /** What it said; empty where it said nothing. */
+  text: z.string(),
+  /** What is spoken there, as far as that is known. */
+  spoken: z.string(),
+  /** True where text, and where words, came with times. */
+  has_times: z.boolean(),
+  has_words: z.boolean(),
+  took_ms: z.number().min(0),
+  /** Why it failed: what was expected, and what came. */
+  error: wireErrorSchema.nullable(),
+});
+export type RecogniserTrial = z.infer<typeof recogniserTrialSchema>;

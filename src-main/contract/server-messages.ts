@@ -9,7 +9,7 @@ import {
   trackSchema,
 } from './audio-format.ts';
 import { captureReportSchema } from './capture-report.ts';
-import { wireErrorSchema } from './errors.ts';
+import { errorCodeSchema, wireErrorSchema } from './errors.ts';
 import { sessionIdSchema } from './session-id.ts';
 
 /** Where a session is: `idle` before start, `done` once its files are final. */
@@ -150,7 +150,12 @@ const serverMessageList = [
   }),
   z.object({ type: z.literal('processing_started'), message: z.string() }),
   z.object({ type: z.literal('processing_completed'), message: z.string() }),
-  z.object({ type: z.literal('processing_failed'), message: z.string() }),
+  z.object({
+    type: z.literal('processing_failed'),
+    message: z.string(),
+    /** Absent where it was cancelled. */
+    code: errorCodeSchema.optional(),
+  }),
   z.object({
     type: z.literal('warning'),
     code: warningCodeSchema,

@@ -9,6 +9,7 @@ import {
   trackSchema,
 } from './audio-format.ts';
 import { captureReportSchema } from './capture-report.ts';
+import { sessionProcessingSchema } from './processing.ts';
 import { faultCodeSchema } from './repair.ts';
 import { fileEntrySchema, stopReasonSchema } from './server-messages.ts';
 import { sessionIdSchema } from './session-id.ts';
@@ -110,6 +111,8 @@ export const sessionRecordSchema = z.object({
   markers: z.array(markerSchema),
   /** The audio of every turn, in the order in which they ended. Lists of sessions leave it empty. */
   segments: z.array(audioSegmentSchema).default([]),
+  /** Its way to text; there where sessions are shown, not kept with them. Absent where none was asked for. */
+  processing: sessionProcessingSchema.optional(),
 });
 export type SessionRecord = z.infer<typeof sessionRecordSchema>;
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { diarizerSettingsSchema, MAX_WORKERS, recogniserSettingsSchema } from './processing.ts';
 import {
   DEFAULT_PROFILES,
   findProfile,
@@ -32,6 +33,16 @@ const settingsShape = z.strictObject({
   noise_suppression: z.boolean(),
   auto_gain_control: z.boolean(),
   theme: z.enum(['system', 'light', 'dark']),
+  /** Who turns speech into text. */
+  recogniser: recogniserSettingsSchema,
+  /** Transcribes each recording once it has ended, where there is a recogniser. */
+  auto_transcribe: z.boolean(),
+  /** Live text stays, and the recogniser adds only what it lacks; otherwise the recogniser's takes its place. */
+  keep_live_text: z.boolean(),
+  /** Recordings transcribed at once. */
+  transcription_workers: z.int().min(1).max(MAX_WORKERS),
+  /** Who tells several voices of one track apart. */
+  diarizer: diarizerSettingsSchema,
 });
 
 /** What the user chose. Unknown keys are refused, so that a misspelt one is noticed. */
@@ -54,6 +65,12 @@ export const DEFAULT_SETTINGS: Settings = {
   noise_suppression: false,
   auto_gain_control: false,
   theme: 'system',
+  recogniser: { kind: 'none' },
+  auto_transcribe: true,
+  keep_live_text: false,
+  // A recogniser takes all the processor it is given.
+  transcription_workers: 1,
+  diarizer: { kind: 'none' },
 };
 
 /** Keys that are given replace what is there; `profiles` as a whole. */

@@ -87,6 +87,16 @@ async function replaceDead(draft: string, path: string, dead: string): Promise<b
   }
 }
 
+/** This process in words, by which it is known to be alive or not when others read them later. */
+export function describeThisProcess(): string {
+  return JSON.stringify(thisProcess());
+}
+
+/** Whether the process that described itself so is still running. */
+export function isDescribedProcessAlive(description: string): boolean {
+  return stateOf(parseOwner(description)) === 'alive';
+}
+
 function stateOf(owner: Owner): OwnerState {
   const sameBoot =
     owner.boot_id === ''

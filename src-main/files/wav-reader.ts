@@ -62,6 +62,8 @@ export interface WavSamples extends AudioFormat {
   readonly frames: number;
   /** Whole frames in order, `chunkFrames` at a time. */
   read(chunkFrames: number): AsyncGenerator<Uint8Array>;
+  /** So many frames from `startFrame` on; fewer where there are no more. */
+  readFrames(startFrame: number, frames: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
@@ -86,6 +88,10 @@ export async function openWavSamples(path: string): Promise<WavSamples | undefin
     async *read(chunkFrames) {
       for (let position = layout.dataOffset; position < end; position += chunkFrames * frameBytes)
         yield readAt(file, position, Math.min(chunkFrames * frameBytes, end - position));
+    },
+    readFrames(startFrame, frames) {
+      const position = Math.min(end, layout.dataOffset + startFrame * frameBytes);
+      return readAt(file, position, Math.min(frames * frameBytes, end - position));
     },
     close: () => file.close(),
   };

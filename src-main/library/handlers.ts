@@ -4,16 +4,16 @@ import type { ApiHandlers, AppInfo } from '../contract/api.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { writeSessionFile } from '../files/session-file.ts';
-import { claimFolder, ownerState, releaseFolder } from '../files/ownership.ts';
 import type { RecordingsDirs } from '../files/recordings-dirs.ts';
-import { sessionFolder, unwritable } from '../files/session-folder.ts';
+import { sessionFolder } from '../files/session-folder.ts';
 import type { Clock, Log } from '../session/ports.ts';
 import type { TranscriptStore } from '../conversation/transcript-store.ts';
 import { createConversationHandlers } from './conversation-handlers.ts';
 import { checkSession } from './check/check-session.ts';
 import type { Mender } from './check/check-master.ts';
 import { exportSession, type ExportOptions } from './export-session.ts';
-import type { SessionFinder } from './session-finder.ts';
+import { type ProcessingName, withProcessing } from './processing-handlers.ts';
+import type { SessionAccess } from './session-access.ts';
 import type { SettingsStore } from './settings-store.ts';
 import { createTurnFileHandlers } from './turn-file-handlers.ts';
 import { createWaveforms } from './waveform.ts';
@@ -21,15 +21,15 @@ import { createWaveforms } from './waveform.ts';
 export interface LibraryOptions extends ExportOptions {
   readonly dirs: RecordingsDirs;
   readonly catalog: Catalog;
-  readonly finder: SessionFinder;
+  readonly access: SessionAccess;
+  /** Ends what is being done for a session that is removed. */
+  readonly forgetProcessing: (sessionId: string) => Promise<void>;
   readonly transcripts: TranscriptStore;
   readonly settings: SettingsStore;
   readonly appInfo: AppInfo;
   readonly repairer: Mender;
   readonly clock: Clock;
   readonly log: Log;
-  /** True while a session is recording, paused or being finalised. */
-  readonly isActive: (sessionId: string) => boolean;
   readonly moveToTrash: (path: string) => Promise<void>;
   readonly reveal: (path: string) => Promise<void>;
 }
@@ -37,35 +37,15 @@ export interface LibraryOptions extends ExportOptions {
 const DEFAULT_PAGE = 200;
 const DEFAULT_POINTS = 600;
 
-type LibraryHandlers = Omit<ApiHandlers, `intake.${string}` | `system_audio.${string}`>;
+type LibraryHandlers = Omit<ApiHandlers, `intake.${string}` | `system_audio.${string}` | ProcessingName>;
 
-/** Answers everything in contract/api.ts but what is asked of files from outside and of the shell. */
+/** Answers everything in contract/api.ts but what is asked of files from outside, of recognisers and of the shell. */
 export function createHandlers(options: LibraryOptions): LibraryHandlers {
-  const { catalog, dirs, finder, transcripts, settings, files } = options;
+  const { access, catalog, dirs, transcripts, settings, files } = options;
   const waveformOf = createWaveforms(options);
-  /** Sessions whose files are being looked at and mended. */
-  const checking = new Set<string>();
-
-  const find = (id: string): SessionRecord => {
-    const session = finder.find(id);
-    if (session === undefined) throw new LecternError('SESSION_NOT_FOUND', `There is no session ${id}`);
-    return session;
-  };
-
-  const requireIdle = (id: string): void => {
-    if (checking.has(id))
-      throw new LecternError('SESSION_BUSY', 'This session is being checked. Wait until that is done');
-  };
-
-  /** Only what nobody records: not this process, and no other on the same folder. */
-  const findFinished = async (id: string): Promise<SessionRecord> => {
-    const session = find(id);
-    requireIdle(id);
-    const owners = await Promise.all(dirs.foldersOf(session).map(ownerState));
-    if (options.isActive(id) || owners.includes('alive'))
-      throw new LecternError('SESSION_ACTIVE', 'This session is still being recorded. Stop it first');
-    return session;
-  };
+  const { find, findFinished, whileOwned } = access;
+  const present = (session: SessionRecord): SessionRecord =>
+    withProcessing(catalog.jobs, [files.present(session)])[0] ?? session;
 
   /** Saves a finished session in both places; the catalog is what is asked next, so it decides. */
   const save = async (changed: SessionRecord): Promise<void> => {
@@ -77,42 +57,25 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
       });
   };
 
-  /** While a session's files are worked on nobody else touches them; killed meanwhile, recovery clears up. */
-  const whileOwned = async <T>(session: SessionRecord, task: () => Promise<T>): Promise<T> => {
-    const claimed: string[] = [];
-    // Another check may have begun since this one was asked for.
-    requireIdle(session.id);
-    checking.add(session.id);
-    try {
-      for (const folder of dirs.foldersOf(session)) {
-        if (!(await claimFolder(folder))) throw unwritable(new Error('the folder cannot be claimed'));
-        claimed.push(folder);
-      }
-      return await task();
-    } finally {
-      await Promise.all(claimed.map(releaseFolder));
-      checking.delete(session.id);
-    }
-  };
-
   return {
     ...createConversationHandlers({ transcripts, find, findFinished }),
     ...createTurnFileHandlers({ dirs, find, findFinished, save }),
     'sessions.list': async ({ query, limit, offset }) => {
       await restoreFromTrash();
       const page = catalog.list({ query, limit: limit ?? DEFAULT_PAGE, offset: offset ?? 0 });
-      return { sessions: page.sessions.map(files.present), total: page.total };
+      return { sessions: withProcessing(catalog.jobs, page.sessions.map(files.present)), total: page.total };
     },
-    'sessions.get': ({ id }) => files.present(find(id)),
+    'sessions.get': ({ id }) => present(find(id)),
     'sessions.update': async ({ id, title, notes }) => {
       // A running session's record is its recorder's to write.
       const session = await findFinished(id);
       const updated = { ...session, title: title ?? session.title, notes: notes ?? session.notes };
       await save(updated);
-      return files.present(updated);
+      return present(updated);
     },
     'sessions.delete': async ({ id }) => {
       const session = await findFinished(id);
+      await options.forgetProcessing(id);
       await transcripts.settle(id);
       for (const folder of dirs.foldersOf(session))
         await options.moveToTrash(folder).catch((error: unknown) => {
@@ -149,7 +112,7 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
         if (!isDeepStrictEqual(repaired, current)) await save(repaired);
         const at = new Date(options.clock.wallMs()).toISOString();
         if (repaired.database_records) catalog.addEvent(id, at, 'checked', checks);
-        return { session: files.present(repaired), files: [...checks] };
+        return { session: present(repaired), files: [...checks] };
       });
     },
     'sessions.reveal': async ({ id }) => {
@@ -163,7 +126,6 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
       waveformOf(await findFinished(id), track, points ?? DEFAULT_POINTS),
     search: (query) => catalog.search(query),
     'settings.get': () => settings.get(),
-    'settings.update': (patch) => settings.update(patch),
     'app.info': () => options.appInfo,
   };
 

@@ -27,6 +27,8 @@ export interface EngineOptions {
   readonly nameSession: (startedAtMs: number) => string;
   readonly decodeBase64: (text: string) => Uint8Array | undefined;
   readonly openTurnDetector: (options: TurnDetectorOptions) => TurnDetector;
+  /** Called once the files of a session's recording are final and its client has been told. */
+  readonly onEnded?: (sessionId: string) => void;
   /** Given, every connection records from its first binary frame, and ends with its connection. */
   readonly autoStart?: StartMessage;
 }
@@ -51,6 +53,8 @@ export interface Engine {
   /** Ids of sessions that are recording, paused or being finalised. */
   activeSessions(): readonly string[];
   onActivityChange(listener: (active: number) => void): () => void;
+  /** Tells a session's client, where it is still connected, what becomes of the recording afterwards. */
+  tell(sessionId: string, message: ServerMessage): void;
   /** To be called a few times a second. */
   tick(): void;
   /** The folders, other than the usual one, that sessions are being recorded to. */
@@ -114,6 +118,7 @@ export function createEngine(options: EngineOptions): Engine {
       newId: options.newId,
       openTurnDetector: options.openTurnDetector,
       onActivity,
+      onEnded: () => options.onEnded?.(id),
       isClosing: () => closing !== undefined,
       send: (message) => {
         count(message);
@@ -183,6 +188,9 @@ export function createEngine(options: EngineOptions): Engine {
       return seat.session.tap(client);
     },
     activeSessions,
+    tell(sessionId, message) {
+      seats.get(sessionId)?.client?.send(message);
+    },
     onActivityChange(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);

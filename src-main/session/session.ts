@@ -43,6 +43,8 @@ export interface SessionOptions {
   readonly isClosing: () => boolean;
   /** Called whenever the session starts or ends. */
   readonly onActivity: () => void;
+  /** Called once the files of a recording are final and its client has been told. */
+  readonly onEnded: () => void;
   /** A title for a session that was given none. */
   readonly nameSession: (startedAtMs: number) => string;
   /** Strict base64; undefined for anything else. */
@@ -172,6 +174,7 @@ export function createSession(options: SessionOptions): Session {
     taps.tell(outcome);
     taps.close();
     options.onActivity();
+    options.onEnded();
   };
 
   /** Goes on in the fallback folder, or says for which reason the recording must end. */

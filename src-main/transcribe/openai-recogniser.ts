@@ -174,7 +174,7 @@ export function createOpenAiRecogniser(settings: ServerSettings, tools: Recognis
     return texts;
   };
 
-  return { recognise };
+  return { tellsTimes: true, recognise };
 }
 
 /** Text of a later piece in the time of the whole. Text without times has that of its piece. */

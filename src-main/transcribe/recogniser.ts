@@ -17,6 +17,8 @@ export interface RecogniseOptions {
 
 /** Turns speech into text. May be asked for several pieces at once. */
 export interface Recogniser {
+  /** False where its text never has times: what is said by whom must then be asked for piece by piece. */
+  readonly tellsTimes: boolean;
   /**
    * Text with its times in the piece, in order, none of it outside. Rejects with RECOGNISER_NOT_SET, RECOGNISER_UNAVAILABLE or
    * RECOGNISER_FAILED; failures.ts tells whether and when another try makes sense.

@@ -36,6 +36,7 @@ export async function openTestRecorder(
     fileUrl: (id, name) => `http://localhost/api/sessions/${id}/files/${name}`,
     moveToTrash: (path) => rm(path, { recursive: true }),
     reveal: () => Promise.resolve(),
+    samplePath: join(import.meta.dirname, '../../resources/sample-speech.wav'),
     ...overrides,
   });
   return {

@@ -4,6 +4,7 @@ import { partRatesMigration } from './3-part-rates.ts';
 import { importedMigration } from './4-imported.ts';
 import { profilesMigration } from './5-profiles.ts';
 import { searchMigration } from './6-search.ts';
+import { jobOwnersMigration } from './7-job-owners.ts';
 
 /** In order; the database's user_version counts how many it has. Never edited once released, only added to. */
 export const migrations: readonly string[] = [
@@ -13,4 +14,5 @@ export const migrations: readonly string[] = [
   importedMigration,
   profilesMigration,
   searchMigration,
+  jobOwnersMigration,
 ];

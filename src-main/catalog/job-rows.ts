@@ -1,0 +1,189 @@
+import type Database from 'better-sqlite3';
+import { z } from 'zod';
+import type { WireError } from '../contract/errors.ts';
+import {
+  jobSchema,
+  recogniserSettingsSchema,
+  type Job,
+  type JobState,
+  type RecogniserSettings,
+} from '../contract/processing.ts';
+
+/** A job with what its worker must know. */
+export interface ClaimedJob extends Job {
+  /** Null for the one of the settings. */
+  readonly recogniser: RecogniserSettings | null;
+}
+
+export interface JobQuery {
+  readonly sessionId?: string | undefined;
+  readonly state?: JobState | undefined;
+  readonly limit: number;
+}
+
+/** How a job is left by its worker. */
+export interface JobOutcome {
+  readonly state: Exclude<JobState, 'running'>;
+  readonly attempts: number;
+  readonly progress: number;
+  readonly notBefore: string | null;
+  readonly error: WireError | null;
+}
+
+/** The jobs of a catalog that several processes may work on. Calls throw only when the database itself fails. */
+export interface Jobs {
+  add(job: Job, recogniser: RecogniserSettings | null): void;
+  get(id: string): Job | undefined;
+  /** Newest first. */
+  list(query: JobQuery): readonly Job[];
+  /** The newest job of each of these sessions that has one. */
+  latest(sessionIds: readonly string[]): ReadonlyMap<string, Job>;
+  /**
+   * Makes the longest waiting job that is due this owner's, and begins a try of it; of several that ask at once, one gets
+   * it. A session is worked on by one at a time.
+   * @param id only this one, due or not.
+   */
+  claim(owner: string, now: string, id?: string): ClaimedJob | undefined;
+  /** False where the job is no longer this owner's: cancelled, or taken over. */
+  report(id: string, owner: string, progress: number, now: string): boolean;
+  /** Ends a try. False where the job is no longer this owner's. */
+  settle(id: string, owner: string, outcome: JobOutcome, now: string): boolean;
+  /** Lets a waiting job begin at once. */
+  hurry(id: string, now: string): void;
+  /** Ends a job that waits or runs, whoever works on it. False where it had ended already. */
+  cancel(id: string, now: string): boolean;
+  /** The owners of running jobs. */
+  owners(): readonly string[];
+  /** Puts the jobs of an owner that is gone back in the queue. Returns how many. */
+  release(owner: string, now: string): number;
+  /** When the next waiting job is due; undefined where none waits. */
+  nextDue(): string | undefined;
+}
+
+const rowSchema = z.object({
+  id: z.string(),
+  session_id: z.string(),
+  kind: z.string(),
+  state: z.string(),
+  attempts: z.number(),
+  progress: z.number(),
+  not_before: z.string().nullable(),
+  error: z.string().nullable(),
+  created_at: z.string(),
+  updated_at: z.string(),
+  recogniser: z.string().nullable(),
+});
+
+const OPEN = "state IN ('queued', 'running')";
+
+export function prepareJobs(database: Database.Database): Jobs {
+  const statements = prepare(database);
+
+  const claim = database.transaction((owner: string, now: string, id: string | undefined) => {
+    const row = rowSchema.optional().parse(statements.next.get({ now, id: id ?? null }));
+    if (row === undefined) return undefined;
+    statements.begin.run({ id: row.id, owner, now });
+    const claimed = rowSchema.parse(statements.get.get(row.id));
+    const recogniser: unknown = claimed.recogniser === null ? null : JSON.parse(claimed.recogniser);
+    return { ...jobOf(claimed), recogniser: recogniserSettingsSchema.nullable().parse(recogniser) };
+  });
+
+  return {
+    add(job, recogniser) {
+      statements.add.run({
+        ...job,
+        error: job.error === null ? null : JSON.stringify(job.error),
+        recogniser: recogniser === null ? null : JSON.stringify(recogniser),
+      });
+    },
+    get(id) {
+      const row = statements.get.get(id);
+      return row === undefined ? undefined : jobOf(row);
+    },
+    list: ({ sessionId, state, limit }) =>
+      statements.list.all({ session_id: sessionId ?? null, state: state ?? null, limit }).map(jobOf),
+    latest(sessionIds) {
+      const jobs = statements.latest.all(JSON.stringify(sessionIds)).map(jobOf);
+      return new Map(jobs.map((job) => [job.session_id, job]));
+    },
+    claim: (owner, now, id) => claim.immediate(owner, now, id),
+    report: (id, owner, progress, now) => statements.report.run({ id, owner, progress, now }).changes > 0,
+    settle: (id, owner, { notBefore, error, ...outcome }, now) =>
+      statements.settle.run({
+        ...outcome,
+        id,
+        owner,
+        now,
+        not_before: notBefore,
+        error: error === null ? null : JSON.stringify(error),
+      }).changes > 0,
+    hurry(id, now) {
+      statements.hurry.run({ id, now });
+    },
+    cancel: (id, now) => statements.cancel.run({ id, now }).changes > 0,
+    owners: () => z.array(z.string()).parse(statements.owners.pluck().all()),
+    release: (owner, now) => statements.release.run({ owner, now }).changes,
+    nextDue: () => z.string().nullish().parse(statements.nextDue.pluck().get()) ?? undefined,
+  };
+}
+
+function jobOf(row: unknown): Job {
+  const { recogniser: _, error, ...job } = rowSchema.parse(row);
+  return jobSchema.parse({ ...job, error: error === null ? null : (JSON.parse(error) as unknown) });
+}
+
+function prepare(database: Database.Database) {
+  return {
+    add: database.prepare(
+      `INSERT INTO jobs (id, session_id, kind, state, attempts, progress, not_before, error, created_at, updated_at,
+         recogniser)
+       VALUES (@id, @session_id, @kind, @state, @attempts, @progress, @not_before, @error, @created_at, @updated_at,
+         @recogniser)`,
+    ),
+    get: database.prepare('SELECT * FROM jobs WHERE id = ?'),
+    list: database.prepare(
+      `SELECT * FROM jobs
+       WHERE (@session_id IS NULL OR session_id = @session_id) AND (@state IS NULL OR state = @state)
+       ORDER BY created_at DESC, rowid DESC LIMIT @limit`,
+    ),
+    latest: database.prepare(
+      `SELECT jobs.* FROM json_each(?) asked, jobs WHERE jobs.rowid =
+         (SELECT rowid FROM jobs newest WHERE newest.session_id = asked.value
+          ORDER BY newest.created_at DESC, newest.rowid DESC LIMIT 1)`,
+    ),
+    next: database.prepare(
+      `SELECT * FROM jobs WHERE state = 'queued' AND (@id IS NULL OR id = @id)
+         AND (@id IS NOT NULL OR not_before IS NULL OR not_before <= @now)
+         AND NOT EXISTS (SELECT 1 FROM jobs other WHERE other.session_id = jobs.session_id AND other.state = 'running')
+       ORDER BY created_at, rowid LIMIT 1`,
+    ),
+    begin: database.prepare(
+      `UPDATE jobs SET state = 'running', owner = @owner, attempts = attempts + 1, not_before = NULL, error = NULL,
+         updated_at = @now WHERE id = @id`,
+    ),
+    report: database.prepare(
+      `UPDATE jobs SET progress = @progress, updated_at = @now
+       WHERE id = @id AND owner = @owner AND state = 'running'`,
+    ),
+    settle: database.prepare(
+      `UPDATE jobs SET state = @state, attempts = @attempts, progress = @progress, not_before = @not_before,
+         error = @error, owner = NULL, updated_at = @now
+       WHERE id = @id AND owner = @owner AND state = 'running'`,
+    ),
+    hurry: database.prepare(
+      "UPDATE jobs SET not_before = NULL, updated_at = @now WHERE id = @id AND state = 'queued'",
+    ),
+    cancel: database.prepare(
+      `UPDATE jobs SET state = 'cancelled', not_before = NULL, owner = NULL, updated_at = @now
+       WHERE id = @id AND ${OPEN}`,
+    ),
+    owners: database.prepare("SELECT DISTINCT owner FROM jobs WHERE state = 'running' AND owner IS NOT NULL"),
+    release: database.prepare(
+      `UPDATE jobs SET state = 'queued', owner = NULL, updated_at = @now
+       WHERE owner = @owner AND state = 'running'`,
+    ),
+    nextDue: database.prepare(
+      "SELECT coalesce(not_before, '') FROM jobs WHERE state = 'queued' ORDER BY 1 LIMIT 1",
+    ),
+  };
+}

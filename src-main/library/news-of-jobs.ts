@@ -1,0 +1,50 @@
+import type { Job } from '../contract/processing.ts';
+import type { ServerMessage } from '../contract/server-messages.ts';
+
+export interface NewsOfJobsOptions {
+  readonly tell: (sessionId: string, message: ServerMessage) => void;
+  /** Writes down what has happened to a session. */
+  readonly note: (job: Job, event: 'transcribed' | 'transcription_failed') => void;
+}
+
+/** Jobs whose news is told; more than are ever open at once. */
+const MOST_REMEMBERED = 1000;
+
+/** Makes news of a job's changes: its beginning and its end, each told once, whatever tries lie between. */
+export function createNewsOfJobs({ tell, note }: NewsOfJobsOptions): (job: Job) => void {
+  const told = new Map<string, ServerMessage['type']>();
+  const tellOnce = (job: Job, message: ServerMessage): boolean => {
+    if (told.get(job.id) === message.type) return false;
+    told.delete(job.id);
+    told.set(job.id, message.type);
+    const [oldest] = told.keys();
+    if (told.size > MOST_REMEMBERED && oldest !== undefined) told.delete(oldest);
+    tell(job.session_id, message);
+    return true;
+  };
+  return (job) => {
+    switch (job.state) {
+      case 'queued':
+        return;
+      case 'running':
+        tellOnce(job, { type: 'processing_started', message: 'Transcription and diarization started' });
+        return;
+      case 'completed':
+        if (tellOnce(job, { type: 'processing_completed', message: 'Transcription completed' }))
+          note(job, 'transcribed');
+        return;
+      case 'cancelled':
+        tellOnce(job, { type: 'processing_failed', message: 'Transcription cancelled' });
+        return;
+      case 'failed':
+        if (
+          tellOnce(job, {
+            type: 'processing_failed',
+            message: job.error?.message ?? 'Transcription failed',
+            ...(job.error === null ? {} : { code: job.error.code }),
+          })
+        )
+          note(job, 'transcription_failed');
+    }
+  };
+}

@@ -1,0 +1,179 @@
+import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { ApiHandlers } from '../contract/api.ts';
+import type { Job, RecogniserSettings } from '../contract/processing.ts';
+import type { ServerMessage } from '../contract/server-messages.ts';
+import { createSessionProcessor } from '../conversation/process-session.ts';
+import { createProcessingQueue, type ProcessingQueue } from '../conversation/processing-queue.ts';
+import type { TranscriptStore } from '../conversation/transcript-store.ts';
+import { tryRecogniser } from '../conversation/try-recogniser.ts';
+import { wavOf } from '../conversation/write-speech.ts';
+import type { Encoder } from '../encode/encoder.ts';
+import { describeThisProcess, isDescribedProcessAlive } from '../files/ownership.ts';
+import type { Clock, Log } from '../session/ports.ts';
+import type { RecogniserTools } from '../transcribe/recogniser.ts';
+import { createNewsOfJobs } from './news-of-jobs.ts';
+import { createProcessingHandlers, type ProcessingName } from './processing-handlers.ts';
+import { openSecrets } from './secrets-store.ts';
+import type { SessionAccess } from './session-access.ts';
+import type { SessionFiles } from './session-files.ts';
+import type { SettingsStore } from './settings-store.ts';
+
+export interface ProcessingOptions {
+  readonly dataDir: string;
+  readonly access: SessionAccess;
+  readonly catalog: Catalog;
+  readonly settings: SettingsStore;
+  readonly transcripts: TranscriptStore;
+  readonly files: SessionFiles;
+  readonly encoder: Encoder;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A WAV of a few seconds of speech, to try recognisers on. */
+  readonly samplePath: string;
+  /** False where others than this machine's user can reach us: they may not name programs to run. */
+  readonly allowsPrograms: boolean;
+  /** Tells a session's client, where it is still there. */
+  readonly tell: (sessionId: string, message: ServerMessage) => void;
+}
+
+/** The step after recording: what is to be transcribed, and who does it. */
+export interface Processing {
+  readonly handlers: Pick<ApiHandlers, ProcessingName>;
+  /** Asks for a recording that has just ended to be transcribed, where the settings say so. */
+  noteEnded(sessionId: string): void;
+  /** Nothing more is to be done for a session, which is being removed. */
+  forget(sessionId: string): Promise<void>;
+  readonly queue: Pick<ProcessingQueue, 'start' | 'runToEnd'>;
+  /** Ends the programs of recognisers; what is not done goes on at the next launch. */
+  close(): Promise<void>;
+}
+
+export async function openProcessing(options: ProcessingOptions): Promise<Processing> {
+  const { dataDir, access, catalog, settings, transcripts, files, encoder, clock, log } = options;
+  const processingDir = join(dataDir, 'processing');
+  const secrets = await openSecrets(join(dataDir, 'secrets.json'));
+  const trials = new AbortController();
+
+  const toolsOf = (recogniser: RecogniserSettings, key?: string) => ({
+    wavOf,
+    compress: createCompressor(encoder, processingDir),
+    apiKey: key ?? (recogniser.kind === 'openai' ? secrets.keyFor(recogniser.base_url) : undefined),
+    wait,
+    wallMs: () => clock.wallMs(),
+  });
+
+  const queue = createProcessingQueue({
+    jobs: catalog.jobs,
+    clock,
+    log,
+    newId: randomUUID,
+    // The number tells several of one process apart.
+    owner: JSON.stringify({ ...JSON.parse(describeThisProcess()), queue: randomUUID() }),
+    isOwnerAlive: isDescribedProcessAlive,
+    workers: () => settings.get().transcription_workers,
+    process: createSessionProcessor({
+      findFinished: access.findFinished,
+      files,
+      transcripts,
+      settings: settings.get,
+      processingDir,
+      tools: toolsOf,
+      newId: randomUUID,
+      log,
+    }),
+    onChange: createNewsOfJobs({
+      tell: options.tell,
+      note: (job: Job, event) => {
+        try {
+          catalog.addEvent(
+            job.session_id,
+            new Date(clock.wallMs()).toISOString(),
+            event,
+            job.error ?? undefined,
+          );
+        } catch (error) {
+          log('warn', 'the catalog could not be written', { id: job.session_id, error });
+        }
+      },
+    }),
+  });
+
+  const forget = async (sessionId: string): Promise<void> => {
+    queue.cancelSession(sessionId);
+    await rm(join(processingDir, sessionId), { recursive: true, force: true });
+  };
+
+  return {
+    handlers: createProcessingHandlers({
+      access,
+      jobs: catalog.jobs,
+      queue,
+      settings,
+      secrets,
+      transcripts,
+      newId: randomUUID,
+      allowsPrograms: options.allowsPrograms,
+      tryRecogniser: (recogniser, key) =>
+        tryRecogniser(recogniser, {
+          samplePath: options.samplePath,
+          processingDir,
+          tools: toolsOf(recogniser, key),
+          clock,
+          signal: trials.signal,
+        }),
+    }),
+    noteEnded(sessionId) {
+      const { recogniser, auto_transcribe } = settings.get();
+      if (!auto_transcribe || recogniser.kind === 'none') return;
+      try {
+        const { database_records, duration_seconds } = access.find(sessionId);
+        if (database_records && duration_seconds > 0) queue.add(sessionId);
+      } catch (error) {
+        log('error', 'a recording could not be put in the queue for transcription', { id: sessionId, error });
+      }
+    },
+    forget,
+    queue,
+    async close() {
+      trials.abort(new Error('Lectern is closing'));
+      await queue.close();
+    },
+  };
+}
+
+/** Makes uploads small, where ffmpeg can: a thirtieth of their size, at which recognisers hear no difference. */
+function createCompressor(encoder: Encoder, processingDir: string): RecogniserTools['compress'] {
+  if (encoder.info.kind !== 'ffmpeg' || !encoder.info.formats.includes('opus')) return undefined;
+  return async (piece, signal) => {
+    const folder = await mkdtemp(join(processingDir, 'upload-'));
+    try {
+      const [masterPath, finalPath] = [join(folder, 'audio.wav'), join(folder, 'audio.opus')];
+      await writeFile(masterPath, wavOf(piece), { mode: 0o600 });
+      await encoder.encodeFile({ format: 'opus', masterPath, finalPath, gain: 1, signal });
+      // Opus in Ogg, by the name that servers know it under.
+      return { bytes: await readFile(finalPath), fileName: 'audio.ogg', contentType: 'audio/ogg' };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  };
+}
+
+function wait(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => {
+      clearTimeout(timer);
+      // A reason of the caller's own making need not be an Error.
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
+      reject(signal.reason);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', onAbort);
+      resolve();
+    }, ms);
+    if (signal.aborted) onAbort();
+    else signal.addEventListener('abort', onAbort, { once: true });
+  });
+}
