@@ -43,6 +43,12 @@ const requirements: readonly Requirement[] = [
   programs('ffmpeg', 'ffmpeg', 'ffprobe'),
   programs('sox', 'sox', 'soxi'),
   programs('espeak-ng', 'espeak-ng'),
+  programs('pocketsphinx', 'pocketsphinx_continuous'),
+  {
+    debianPackage: 'pocketsphinx-en-us',
+    what: "PocketSphinx's model of English",
+    present: () => existsSync('/usr/share/pocketsphinx/model/en-us/en-us/mdef'),
+  },
   programs('xvfb', 'Xvfb'),
   programs('python3', 'python3'),
   // For the shim that stands between the engine and its disk in test/torture.
