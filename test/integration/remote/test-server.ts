@@ -42,6 +42,7 @@ export function stubRecorder(parts: Partial<Recorder> = {}): Recorder {
       return stubConnection({ sessionId });
     },
     tap: notAsked,
+    transcribe: notAsked,
     resolveFile: () => undefined,
     findSegment: async () => undefined,
     intakeFiles: { receive: notAsked, resolve: notAsked },
