@@ -4,11 +4,10 @@ import type { SearchQuery, SearchResult } from '../contract/search.ts';
 import type { Transcript, TranscriptEntry } from '../contract/transcript.ts';
 import { openDatabase } from './database.ts';
 import { prepareDetails } from './details-rows.ts';
+import { type Jobs, prepareJobs } from './job-rows.ts';
 import { prepareSearch } from './search.ts';
 import { recordFromRows, segmentParameters, sessionParameters, sessionRowSchema } from './session-rows.ts';
 import { prepareTranscripts, type TranscriptExtent } from './transcript-rows.ts';
-
-import { type Jobs, prepareJobs } from './job-rows.ts';
 
 export interface SessionQuery {
   /** Words that all occur in the session: in its title, notes, markers or text. */

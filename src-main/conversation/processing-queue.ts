@@ -45,6 +45,8 @@ export interface ProcessingQueue {
    * @param recogniser instead of that of the settings.
    */
   add(sessionId: string, recogniser?: RecogniserSettings): Job;
+  /** Asks for a session that has just been recorded to: a job that runs may not have seen all of it. */
+  addRecorded(sessionId: string): void;
   /** Ends a job, with the program that runs for it. Throws JOB_NOT_FOUND. */
   cancel(id: string): Job;
   cancelSession(sessionId: string): void;
@@ -153,6 +155,7 @@ export function createProcessingQueue(options: ProcessingQueueOptions): Processi
       else tell(job.id);
     };
     try {
+      signal.throwIfAborted();
       // Whatever took the whole process down with it, that often, would do so again.
       if (job.attempts > MAX_ATTEMPTS) throw cutOffTooOften(job);
       await options.process(job, { signal, onProgress });
@@ -194,9 +197,34 @@ export function createProcessingQueue(options: ProcessingQueueOptions): Processi
     else if (unsettled.delete(id)) tell(id);
   };
 
-  const openJobOf = (sessionId: string): Job | undefined => {
-    const job = jobs.latest([sessionId]).get(sessionId);
-    return job?.state === 'queued' || job?.state === 'running' ? job : undefined;
+  /** Newest first. One that runs, and one that waits for its end, may both be there. */
+  const openJobsOf = (sessionId: string): readonly Job[] =>
+    (['queued', 'running'] as const).flatMap((state) => jobs.list({ sessionId, state, limit: 10 }));
+
+  const addNew = (sessionId: string, recogniser: RecogniserSettings | null): Job => {
+    const at = now();
+    const job: Job = {
+      id: options.newId(),
+      session_id: sessionId,
+      kind: 'transcribe',
+      state: 'queued',
+      attempts: 0,
+      progress: 0,
+      not_before: null,
+      error: null,
+      created_at: at,
+      updated_at: at,
+    };
+    jobs.add(job, recogniser);
+    options.onChange(job);
+    if (started) setImmediate(look);
+    return job;
+  };
+
+  const hurry = (id: string): Job => {
+    jobs.hurry(id, now());
+    if (started) setImmediate(look);
+    return requireJob(id);
   };
 
   const requireJob = (id: string): Job => {
@@ -215,35 +243,20 @@ export function createProcessingQueue(options: ProcessingQueueOptions): Processi
 
   return {
     add(sessionId, recogniser) {
-      const open = openJobOf(sessionId);
-      if (open !== undefined && recogniser === undefined) {
-        jobs.hurry(open.id, now());
-        if (started) setImmediate(look);
-        return requireJob(open.id);
-      }
-      if (open !== undefined) cancel(open.id);
-      const at = now();
-      const job: Job = {
-        id: options.newId(),
-        session_id: sessionId,
-        kind: 'transcribe',
-        state: 'queued',
-        attempts: 0,
-        progress: 0,
-        not_before: null,
-        error: null,
-        created_at: at,
-        updated_at: at,
-      };
-      jobs.add(job, recogniser ?? null);
-      options.onChange(job);
-      if (started) setImmediate(look);
-      return job;
+      const open = openJobsOf(sessionId);
+      const [first] = open;
+      if (first !== undefined && recogniser === undefined) return hurry(first.id);
+      for (const { id } of open) cancel(id);
+      return addNew(sessionId, recogniser ?? null);
+    },
+    addRecorded(sessionId) {
+      const waiting = openJobsOf(sessionId).find(({ state }) => state === 'queued');
+      if (waiting === undefined) addNew(sessionId, null);
+      else hurry(waiting.id);
     },
     cancel,
     cancelSession(sessionId) {
-      const open = openJobOf(sessionId);
-      if (open !== undefined) cancel(open.id);
+      for (const { id } of openJobsOf(sessionId)) cancel(id);
     },
     start() {
       started = true;

@@ -130,7 +130,7 @@ export async function openProcessing(options: ProcessingOptions): Promise<Proces
       if (!auto_transcribe || recogniser.kind === 'none') return;
       try {
         const { database_records, duration_seconds } = access.find(sessionId);
-        if (database_records && duration_seconds > 0) queue.add(sessionId);
+        if (database_records && duration_seconds > 0) queue.addRecorded(sessionId);
       } catch (error) {
         log('error', 'a recording could not be put in the queue for transcription', { id: sessionId, error });
       }

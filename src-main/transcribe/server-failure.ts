@@ -62,8 +62,9 @@ const detailSchema = z.object({ detail: z.string() });
 /** OpenAI's `{error: {message}}`, FastAPI's `{detail}`, or the text itself; never the key, which some repeat. */
 function saidIn(body: Buffer, apiKey: string | undefined): string {
   const text = body.subarray(0, 4000).toString('utf8');
-  const said = complaintIn(messageIn(text) ?? (/^\s*</.test(text) ? '' : text));
-  return apiKey === undefined || apiKey === '' ? said : said.replaceAll(apiKey, '...');
+  const said = messageIn(text) ?? (/^\s*</.test(text) ? '' : text);
+  // Before it is cut, which could leave half of the key.
+  return complaintIn(apiKey === undefined || apiKey === '' ? said : said.replaceAll(apiKey, '...'));
 }
 
 function messageIn(text: string): string | undefined {

@@ -318,7 +318,6 @@ test('a session without turns is transcribed as a whole', async () => {
   expect(await readdir(join(host.dataDir, 'processing'))).toEqual([]);
 });
 
-/** A zombie, which nobody has asked after, is gone too. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

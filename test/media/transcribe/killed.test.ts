@@ -24,7 +24,10 @@ async function recordTurns(dataDir: string): Promise<void> {
   });
   const say = (message: object) => connection.receiveText(JSON.stringify(message));
   await say({ action: 'start', format: 'wav' });
-  const pcm = beepPcm(9, [1, 4, 7].map((second) => ({ hertz: 450, startMs: second * 1000, endMs: second * 1000 + 800 })));
+  const pcm = beepPcm(
+    9,
+    [1, 4, 7].map((second) => ({ hertz: 450, startMs: second * 1000, endMs: second * 1000 + 800 })),
+  );
   for (let second = 0; second < 9; second++) {
     if (second % 3 === 1) await say({ action: 'vad_start' });
     if (second % 3 === 2) await say({ action: 'vad_stop' });
@@ -40,7 +43,9 @@ test('killed in the middle of it, a transcription goes on where it was, and the 
   const dataDir = join(folder, 'data');
   await mkdir(dataDir);
   await recordTurns(dataDir);
-  const [program, calls, hang, pid] = ['recogniser.sh', 'calls', 'hang', 'pid'].map((name) => join(folder, name)) as [string, string, string, string];
+  const [program, calls, hang, pid] = ['recogniser.sh', 'calls', 'hang', 'pid'].map((name) =>
+    join(folder, name),
+  ) as [string, string, string, string];
   // The second time it is asked, it does not come back.
   writeFileSync(
     program,
@@ -68,7 +73,14 @@ test('killed in the middle of it, a transcription goes on where it was, and the 
   await first.outcome;
   expect(isAlive(left), 'a program outlives a killed parent').toBe(true);
 
-  const { code, stdout, stderr } = await lectern(['transcribe', 'spoken', '--dir', dataDir, '--wait', '--json']);
+  const { code, stdout, stderr } = await lectern([
+    'transcribe',
+    'spoken',
+    '--dir',
+    dataDir,
+    '--wait',
+    '--json',
+  ]);
   expect(code, stderr).toBe(0);
   const { job, lines } = answer.parse(JSON.parse(stdout));
   expect(job).toEqual({ state: 'completed', attempts: 2 });
@@ -83,14 +95,37 @@ test('a command used wrongly or in vain says so, and by its exit code', async ()
   await mkdir(dataDir);
   await recordTurns(dataDir);
   const transcribe = (...args: string[]) => lectern(['transcribe', 'spoken', '--dir', dataDir, ...args]);
-  expect(await transcribe()).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('No recogniser has been chosen') as string });
-  expect(await transcribe('--recogniser', 'siri')).toMatchObject({ code: 2, stderr: expect.stringContaining('expected one of whisper.cpp') as string });
-  expect(await transcribe('--recogniser', '{"kind":"command"}')).toMatchObject({ code: 2, stderr: expect.stringContaining('program') as string });
+  expect(await transcribe()).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('No recogniser has been chosen') as string,
+  });
+  expect(await transcribe('--recogniser', 'siri')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('expected one of whisper.cpp') as string,
+  });
+  expect(await transcribe('--recogniser', '{"kind":"command"}')).toMatchObject({
+    code: 2,
+    stderr: expect.stringContaining('program') as string,
+  });
   const queued = await transcribe('--recogniser', 'pocketsphinx');
   expect(queued).toMatchObject({ code: 0, stderr: expect.stringContaining('waits in the queue') as string });
   expect(queued.stdout).toMatch(/^[0-9a-f-]{36}\n$/);
-  const missing = JSON.stringify({ kind: 'command', program: '/nowhere/whisper', args: [], output: 'stdout', format: 'text', language: null, model: null, timeout_seconds: 9 });
-  expect(await transcribe('--recogniser', missing, '--wait')).toMatchObject({ code: 1, stdout: '', stderr: expect.stringContaining('whisper was not found') as string });
+  const missing = JSON.stringify({
+    kind: 'command',
+    program: '/nowhere/whisper',
+    args: [],
+    output: 'stdout',
+    format: 'text',
+    language: null,
+    model: null,
+    timeout_seconds: 9,
+  });
+  expect(await transcribe('--recogniser', missing, '--wait')).toMatchObject({
+    code: 1,
+    stdout: '',
+    stderr: expect.stringContaining('whisper was not found') as string,
+  });
 });
 
 /** A zombie, which nobody has asked after, is gone too. */

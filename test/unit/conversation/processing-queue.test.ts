@@ -12,6 +12,7 @@ import {
   type ProcessingQueueOptions,
 } from '../../../src-main/conversation/processing-queue.ts';
 import { recordOf } from '../../../src-main/recording/record-changes.ts';
+import type { SessionSpec } from '../../../src-main/session/ports.ts';
 import { lastingFailure, passingFailure } from '../../../src-main/transcribe/failures.ts';
 
 const START_MS = Date.parse('2025-03-01T10:00:00Z');
@@ -35,24 +36,23 @@ function openOf(path: string) {
 }
 
 function sessionNamed(sessionId: string) {
+  const spec: SessionSpec = {
+    sessionId,
+    title: sessionId,
+    format: 'wav',
+    sampleRate: 16_000,
+    channels: 1,
+    encoding: 'pcm_s16le',
+    tracks: ['user'],
+    gain: 1,
+    record: ['user'],
+    autoSave: true,
+    databaseRecords: true,
+    writeTurnFiles: false,
+    startedAtMs: START_MS,
+  };
   const encoder = { kind: 'built-in', source: 'none', version: '0', formats: [] } as const;
-  const record = recordOf(
-    {
-      sessionId,
-      title: sessionId,
-      format: 'wav',
-      sampleRate: 16_000,
-      channels: 1,
-      encoding: 'pcm_s16le',
-      tracks: ['user'],
-      gain: 1,
-      startedAtMs: START_MS,
-      profile: undefined,
-    } as unknown as Parameters<typeof recordOf>[0],
-    { ...encoder, formats: [] },
-    undefined,
-  );
-  return record;
+  return recordOf(spec, { ...encoder, formats: [] }, undefined, { recordingsDir: null });
 }
 
 function openQueue(
@@ -85,7 +85,9 @@ const stateOf = (jobs: ProcessingQueueOptions['jobs'], id: string) => {
 
 test('what may pass is tried again, each time after twice the wait, and then left alone with its reason', async () => {
   const { catalog } = openShared('a');
-  const { queue, time } = openQueue(catalog.jobs, () => Promise.reject(passingFailure('RECOGNISER_FAILED', 'out of memory')));
+  const { queue, time } = openQueue(catalog.jobs, () =>
+    Promise.reject(passingFailure('RECOGNISER_FAILED', 'out of memory')),
+  );
   const { id } = queue.add('a');
   const waits: number[] = [];
   for (let attempt = 1; attempt < 5; attempt++) {
@@ -122,7 +124,9 @@ test('what does not pass is not tried again, and a server gets the time that it 
 
 test('a session that is being recorded again is waited for, and no try is counted', async () => {
   const { catalog } = openShared('a');
-  const { queue } = openQueue(catalog.jobs, () => Promise.reject(new LecternError('SESSION_ACTIVE', 'recording')));
+  const { queue } = openQueue(catalog.jobs, () =>
+    Promise.reject(new LecternError('SESSION_ACTIVE', 'recording')),
+  );
   const { id } = queue.add('a');
   queue.start();
   await vi.waitFor(() => expect(catalog.jobs.get(id)?.not_before).not.toBeNull());
@@ -172,7 +176,10 @@ test('two processes on one catalog do every job once', async () => {
   for (const id of ids) one.queue.add(id);
   one.queue.start();
   other.queue.start();
-  await vi.waitFor(() => expect(catalog.jobs.list({ state: 'completed', limit: 100 }).length).toBe(20), 10_000);
+  await vi.waitFor(
+    () => expect(catalog.jobs.list({ state: 'completed', limit: 100 }).length).toBe(20),
+    10_000,
+  );
   expect(worked.toSorted()).toEqual(ids.toSorted());
 });
 
@@ -194,20 +201,27 @@ test('an end that the locked catalog does not take is written once it does', asy
   expect(changes.at(-1)?.state).toBe('completed');
 });
 
-test('closing puts a job back, and does not count that as a try', async () => {
+test('closing puts a job back, begun or about to, and does not count that as a try', async () => {
   const { catalog } = openShared('a');
-  const { queue } = openQueue(
-    catalog.jobs,
-    (_, { signal }) =>
-      new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(new Error('ended')));
-      }),
-  );
-  const { id } = queue.add('a');
-  queue.start();
-  expect(stateOf(catalog.jobs, id)).toEqual(['running', 1]);
-  await queue.close();
-  expect(stateOf(catalog.jobs, id)).toEqual(['queued', 0]);
+  for (const waitsForItsBeginning of [true, false]) {
+    const begun = vi.fn();
+    const { queue } = openQueue(
+      catalog.jobs,
+      (_, { signal }) =>
+        new Promise((_resolve, reject) => {
+          begun();
+          signal.addEventListener('abort', () => {
+            reject(new Error('ended'));
+          });
+        }),
+    );
+    const { id } = queue.add('a');
+    queue.start();
+    if (waitsForItsBeginning) await vi.waitFor(() => expect(begun).toHaveBeenCalled());
+    expect(stateOf(catalog.jobs, id)).toEqual(['running', 1]);
+    await queue.close();
+    expect(stateOf(catalog.jobs, id)).toEqual(['queued', 0]);
+  }
 });
 
 test('asking again for what waits does it now; cancelling ends it; afterwards it can be asked for anew', async () => {
@@ -228,4 +242,28 @@ test('asking again for what waits does it now; cancelling ends it; afterwards it
   await vi.waitFor(() => expect(catalog.jobs.get(again.id)?.not_before).not.toBeNull());
   expect(queue.cancel(again.id).state).toBe('cancelled');
   expect(() => queue.cancel(randomUUID())).toThrow(/There is no transcription/);
+});
+
+test('what is recorded to again while it is transcribed is transcribed once more, after that', async () => {
+  const { catalog } = openShared('a');
+  const finish: (() => void)[] = [];
+  const { queue } = openQueue(catalog.jobs, () => new Promise((resolve) => finish.push(resolve)), {
+    workers: () => 2,
+  });
+  const first = queue.add('a');
+  queue.start();
+  await vi.waitFor(() => expect(finish.length).toBe(1));
+  queue.addRecorded('a');
+  queue.addRecorded('a');
+  const [second, ...others] = catalog.jobs.list({ limit: 10 });
+  expect(others.map(({ id }) => id)).toEqual([first.id]);
+  queue.start();
+  expect(finish.length, 'not both at once').toBe(1);
+  finish[0]?.();
+  await vi.waitFor(() => expect(finish.length).toBe(2));
+  expect(stateOf(catalog.jobs, first.id)).toEqual(['completed', 1]);
+  expect(stateOf(catalog.jobs, second?.id ?? '')).toEqual(['running', 1]);
+  queue.cancelSession('a');
+  expect(stateOf(catalog.jobs, second?.id ?? '')).toEqual(['cancelled', 1]);
+  finish[1]?.();
 });

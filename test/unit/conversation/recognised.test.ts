@@ -6,7 +6,11 @@ import type { TranscriptEntry } from '../../../src-main/contract/transcript.ts';
 import { placeText } from '../../../src-main/conversation/place-text.ts';
 import { entriesOf, mergeRecognised } from '../../../src-main/conversation/recognised-entries.ts';
 import type { Slot } from '../../../src-main/conversation/speech-pieces.ts';
-import { planSpeech, type SpeechStretch, type TrackPart } from '../../../src-main/conversation/speech-plan.ts';
+import {
+  planSpeech,
+  type SpeechStretch,
+  type TrackPart,
+} from '../../../src-main/conversation/speech-plan.ts';
 import type { TimedText } from '../../../src-main/transcribe/formats/timed-text.ts';
 
 const AT = '2025-03-01T10:00:00.000Z';
@@ -58,7 +62,14 @@ describe('text goes to its turn', () => {
     expect(mingled).toEqual([]);
     expect(texts.get(first)).toMatchObject([{ text: 'Yes, of course.', start_ms: 10_100, end_ms: 11_200 }]);
     expect(texts.get(second)).toMatchObject([
-      { text: 'Why not?', start_ms: 60_100, words: [{ text: 'Why', start_ms: 60_100 }, { text: 'not', start_ms: 60_400 }] },
+      {
+        text: 'Why not?',
+        start_ms: 60_100,
+        words: [
+          { text: 'Why', start_ms: 60_100 },
+          { text: 'not', start_ms: 60_400 },
+        ],
+      },
     ]);
   });
 
@@ -95,7 +106,12 @@ describe('what is recognised', () => {
     isMix: false,
     ...overrides,
   });
-  const segment = (role: Track, start: number, seconds: number, overrides: Partial<AudioSegment> = {}): AudioSegment => ({
+  const segment = (
+    role: Track,
+    start: number,
+    seconds: number,
+    overrides: Partial<AudioSegment> = {},
+  ): AudioSegment => ({
     segment_id: randomUUID(),
     turn_id: randomUUID(),
     role,
@@ -116,10 +132,19 @@ describe('what is recognised', () => {
       {
         segments,
         recovered: recovered ? { at: AT, lost_seconds_at_most: 0.25 } : null,
-        parts: [...new Set(parts.map(({ part }) => part))].map((part) => ({ part, started_at: AT, duration_seconds: 10 })),
+        parts: [...new Set(parts.map(({ part }) => part))].map((part) => ({
+          part,
+          started_at: AT,
+          duration_seconds: 10,
+        })),
       },
       parts,
-    ).map(({ role, startFrame, frames, turn }) => [role, startFrame / 16_000, frames / 16_000, turn !== null]);
+    ).map(({ role, startFrame, frames, turn }) => [
+      role,
+      startFrame / 16_000,
+      frames / 16_000,
+      turn !== null,
+    ]);
 
   test('is each turn with a margin that stays clear of its neighbours, without what was only the other side', () => {
     const segments = [
@@ -155,7 +180,12 @@ describe('what is recognised', () => {
 
 describe('entries', () => {
   test('are one for each turn, and its parts together', () => {
-    const text = (words: string, at: number) => ({ text: words, start_ms: at, end_ms: at + 500, words: null });
+    const text = (words: string, at: number) => ({
+      text: words,
+      start_ms: at,
+      end_ms: at + 500,
+      words: null,
+    });
     const stretches = [stretch(0, 2, 'one'), stretch(2000, 2, 'one'), stretch(9000, 1, 'two')];
     const entries = entriesOf(
       'user',
@@ -167,10 +197,17 @@ describe('entries', () => {
       [],
       randomUUID,
     );
-    expect(entries).toMatchObject([{ turn_id: 'one', text: 'Good morning all.', start_ms: 0, end_ms: 2000, source: 'recogniser' }]);
+    expect(entries).toMatchObject([
+      { turn_id: 'one', text: 'Good morning all.', start_ms: 0, end_ms: 2000, source: 'recogniser' },
+    ]);
   });
 
-  const entry = (source: TranscriptEntry['source'], turn_id: string | null, text: string, overrides: Partial<TranscriptEntry> = {}): TranscriptEntry => ({
+  const entry = (
+    source: TranscriptEntry['source'],
+    turn_id: string | null,
+    text: string,
+    overrides: Partial<TranscriptEntry> = {},
+  ): TranscriptEntry => ({
     id: randomUUID(),
     turn_id,
     role: 'user',
@@ -185,9 +222,10 @@ describe('entries', () => {
     ...overrides,
   });
   const merged = (known: TranscriptEntry[], fresh: TranscriptEntry[], keepLive = false) =>
-    mergeRecognised({ revision: 1, speakers: {}, entries: known }, fresh, { roles: ['user'], keepLive }).entries.map(
-      ({ text }) => text,
-    );
+    mergeRecognised({ revision: 1, speakers: {}, entries: known }, fresh, {
+      roles: ['user'],
+      keepLive,
+    }).entries.map(({ text }) => text);
 
   test('of a person stay, of a recogniser are replaced, of live text give way where there is something better', () => {
     const known = [
