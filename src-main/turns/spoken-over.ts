@@ -29,7 +29,7 @@ const OVERLAP_SECONDS = 0.15;
  * "Mhm", "yes": who is listened to goes on. A word so short that the other voice does not stop for it is a turn of its
  * own, so that its text has a place, and interrupts nobody.
  */
-const BACKCHANNEL_SECONDS = 0.4;
+const BACKCHANNEL_SECONDS = 0.5;
 
 /** Decides whether somebody began to speak over a turn. */
 export interface Judge {

@@ -6,18 +6,24 @@ export type Noise = (frames: number, rate: number) => Float64Array;
 
 const SEED = 20_261;
 
-function white(frames: number, seed = SEED): Float64Array {
+function white(frames: number, seed: number): Float64Array {
   const random = seededRandom(seed);
   // Three uniform ones are near enough to normal.
   return Float64Array.from({ length: frames }, () => random() + random() + random() - 1.5);
 }
 
-export const whiteNoise: Noise = (frames) => levelled(white(frames));
+/** Hiss, of which each seed gives another. */
+export const whiteNoiseOf =
+  (seed: number): Noise =>
+  (frames) =>
+    levelled(white(frames, seed));
+
+export const whiteNoise = whiteNoiseOf(SEED);
 
 /** Air through blades: noise that falls off with frequency, a hum of the motor, a slow beat. */
 export const fanNoise: Noise = (frames, rate) => {
   let low = 0;
-  const air = white(frames).map(
+  const air = white(frames, SEED).map(
     (sample) => (low += (sample - low) * (1 - Math.exp((-2 * Math.PI * 400) / rate))),
   );
   const loudness = Math.sqrt(air.reduce((sum, sample) => sum + sample * sample, 0) / frames);

@@ -11,10 +11,18 @@ export interface Scene {
   readonly utterances: readonly { readonly start: number; readonly end: number }[];
 }
 
+/** Speech and its place in time. */
+export interface PlacedUtterance extends Utterance {
+  /** The first audible sample. */
+  readonly startSeconds: number;
+  /** Falls silent after so long, as who is interrupted does; says all of it where absent. */
+  readonly stopsAfterSeconds?: number;
+}
+
 export interface SceneOptions {
   readonly rate: number;
   readonly seconds: number;
-  readonly speech?: readonly (Utterance & { readonly startSeconds: number })[];
+  readonly speech?: readonly PlacedUtterance[];
   /** Level of the speech while somebody speaks, in decibels of full scale. */
   readonly speechDecibels?: number;
   readonly noise?: Noise;
@@ -39,8 +47,9 @@ export function createScene(options: SceneOptions): Scene {
   } = options;
   const frames = Math.round(seconds * rate);
   const clean = new Float64Array(frames);
-  const utterances = speech.map(({ startSeconds, ...utterance }) => {
-    const spoken = speak(utterance, rate);
+  const utterances = speech.map(({ startSeconds, stopsAfterSeconds = Infinity, ...utterance }) => {
+    const whole = speak(utterance, rate);
+    const spoken = whole.subarray(0, Math.round(Math.min(whole.length, stopsAfterSeconds * rate)));
     const gain = 10 ** ((speechDecibels - activeLevel(spoken, rate)) / 20);
     const from = Math.round(startSeconds * rate);
     for (let index = 0; index < spoken.length && from + index < frames; index++)
