@@ -1,6 +1,7 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -18,6 +19,11 @@ export interface AudioServer {
   play(pcmPath: string, options?: { latencyMs?: number; sink?: string }): Playback;
   /** Asks or tells the server something, as `pactl` would. */
   control(...args: string[]): Promise<string>;
+  /**
+   * Plays the same from within the server, which no busy machine interrupts, and to its clock even while nobody else
+   * listens.
+   */
+  playInside(pcmPath: string): Promise<{ stop(): void }>;
   /** Takes the microphone away, as pulling its cable would, and the speaker behind it. */
   unplugMicrophone(): Promise<void>;
   plugInMicrophone(): Promise<void>;
@@ -53,6 +59,7 @@ const MICROPHONE_MODULE = [
 export async function startAudioServer(options: { microphone?: boolean } = {}): Promise<AudioServer> {
   const home = await mkdtemp(join(tmpdir(), 'lectern-audio-'));
   const socket = join(home, 'native');
+  const cliSocket = join(home, 'cli');
   const env = { HOME: home, XDG_RUNTIME_DIR: home, PULSE_SERVER: `unix:${socket}`, PULSE_RUNTIME_PATH: home };
   const inEnvironment = { ...process.env, ...env };
   const config = join(home, 'daemon.conf');
@@ -74,12 +81,24 @@ export async function startAudioServer(options: { microphone?: boolean } = {}): 
       '--disable-shm=yes',
       '--log-target=stderr',
       `--load=module-native-protocol-unix auth-anonymous=1 socket=${socket}`,
+      `--load=module-cli-protocol-unix socket=${cliSocket}`,
     ],
     { env: { ...inEnvironment, PULSE_CONFIG: config }, stdio: ['ignore', 'ignore', 'pipe'] },
   );
   const exited = once(server, 'exit');
   const control = async (...args: string[]) =>
     (await run('pactl', args, { env: inEnvironment })).stdout.trim();
+
+  /** What `pactl` has no word for. */
+  const command = async (words: string) => {
+    const connection = connect(cliSocket);
+    await once(connection, 'connect');
+    connection.end(`${words}\n`);
+    let answer = '';
+    for await (const piece of connection) answer += String(piece);
+    if (/fail|error|no such/i.test(answer))
+      throw new Error(`expected PulseAudio to ${words}, it said: ${answer}`);
+  };
 
   await answering(server, control);
   let modules: string[] = [];
@@ -102,6 +121,18 @@ export async function startAudioServer(options: { microphone?: boolean } = {}): 
         { env: inEnvironment, stdio: 'ignore' },
       );
       return { finished: once(player, 'exit').then(() => undefined), stop: () => void player.kill() };
+    },
+    async playInside(pcmPath) {
+      const wavPath = join(home, 'sound.wav');
+      await writeFile(wavPath, asWav(await readFile(pcmPath)));
+      // While nobody listens the server renders two seconds at once, and whoever comes then hears the later one.
+      const listener = spawn('parec', ['--device=speaker.monitor', '--latency-msec=20'], {
+        env: inEnvironment,
+        stdio: 'ignore',
+      });
+      await once(listener, 'spawn');
+      await command(`play-file ${wavPath} speaker`);
+      return { stop: () => void listener.kill() };
     },
     async plugInMicrophone() {
       if (modules.length > 0) return;
@@ -161,4 +192,22 @@ async function answering(
   }
   server.kill();
   throw new Error(`expected PulseAudio to start, it said: ${words}`);
+}
+
+/** 48 kHz stereo, signed 16-bit. */
+function asWav(samples: Buffer): Buffer {
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + samples.length, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(2, 22);
+  header.writeUInt32LE(48_000, 24);
+  header.writeUInt32LE(48_000 * 4, 28);
+  header.writeUInt16LE(4, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(samples.length, 40);
+  return Buffer.concat([header, samples]);
 }
