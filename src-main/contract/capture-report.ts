@@ -15,6 +15,10 @@ export const gapCauseSchema = z.enum([
   'ended',
   /** Its file was damaged after it had been finished. */
   'damaged',
+  /** The microphone was no longer allowed. */
+  'permission_lost',
+  /** Another device took its place, as the system's default or as the chosen one that is back. */
+  'device_switched',
 ]);
 export type GapCause = z.infer<typeof gapCauseSchema>;
 

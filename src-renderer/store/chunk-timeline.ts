@@ -52,7 +52,7 @@ export function createChunkTimeline({ sampleRate, start, now, asleepMs }: ChunkT
     const missingFrames = Math.round((missingMs / 1000) * sampleRate);
     base = { seq: next.seq - chunk.seq, frame: next.frame + missingFrames - chunk.startFrame };
     const slept = asleepMs() - asleepBeforeMs >= SHORTEST_SLEEP_MS;
-    return slept && cause === 'device_lost' ? 'suspended' : cause;
+    return slept && (cause === 'device_lost' || cause === 'device_switched') ? 'suspended' : cause;
   }
 
   return {
@@ -96,8 +96,9 @@ export function createChunkTimeline({ sampleRate, start, now, asleepMs }: ChunkT
         nextAtMs += now() - Math.max(pausedSinceMs, nextAtMs);
       pausedSinceMs = undefined;
     },
-    /** The next chunk comes from another capture, which counts its own from 0. */
+    /** The next chunk comes from another capture, which counts its own from 0. Why is known better later on. */
     interrupt(cause: GapCause) {
+      if (fresh === 'device_lost' && cause === 'permission_lost') fresh = cause;
       fresh ??= cause;
     },
   };

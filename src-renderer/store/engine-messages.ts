@@ -1,10 +1,17 @@
 import type { StoreApi } from 'zustand/vanilla';
-import type { WireError } from '../../src-main/contract/errors.ts';
+import type { ErrorCode, WireError } from '../../src-main/contract/errors.ts';
 import type { ServerMessage, ServerMessageOf, WarningCode } from '../../src-main/contract/server-messages.ts';
 import type { LiveWarning, LiveWarningCode } from './live-warning.ts';
 import type { RecordingState } from './recording-state.ts';
 
 const NO_SOUND: ReadonlySet<WarningCode> = new Set<WarningCode>(['zeros', 'silence', 'no_data']);
+
+/** What a disk refuses ends the recording, or moves it to the spare folder: either says all that the error did. */
+const OF_DISK: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'DISK_FULL',
+  'WRITE_FAILED',
+  'FOLDER_UNWRITABLE',
+]);
 
 export interface EngineMessageDependencies {
   readonly store: StoreApi<RecordingState>;
@@ -26,10 +33,14 @@ export function createEngineMessageHandler(
 ): (message: ServerMessage) => void {
   const { store } = deps;
 
+  const endDiskProblem = (): void =>
+    store.setState(({ problem }) => (problem !== null && OF_DISK.has(problem.code) ? { problem: null } : {}));
+
   function onStopped(message: ServerMessageOf<'recording_stopped'>): void {
     deps.onLibraryChange();
     // A stop that was asked for is concluded by whoever asked.
     if (store.getState().phase === 'stopping') return;
+    if (message.reason === 'disk_full' || message.reason === 'write_failed') endDiskProblem();
     if (!message.continues) deps.onStopped(message);
   }
 
@@ -53,6 +64,7 @@ export function createEngineMessageHandler(
         }));
       case 'warning':
         deps.warn(message.code, message.track === undefined ? {} : { track: message.track });
+        if (message.code === 'relocated') endDiskProblem();
         if (message.code === 'disk_low') deps.onDiskLow();
         if (NO_SOUND.has(message.code)) deps.onNoSound();
         return;

@@ -18,6 +18,8 @@ export function gapWarning(
 
 const CODES: Partial<Record<NonNullable<CaptureChunk['gapCause']>, LiveWarningCode>> = {
   device_lost: 'device_back',
+  permission_lost: 'device_back',
+  device_switched: 'device_back',
   disconnected: 'rejoined_gap',
   suspended: 'slept',
 };

@@ -32,6 +32,7 @@ export interface MicrophoneController extends CaptureSource {
 
 /** One that delivers nothing for so long may be recorded all the same: the engine tells of it. */
 const LONGEST_WARM_UP_MS = 3000;
+const NEXT_LOOK_MS = 2000;
 
 export function createMicrophone(deps: MicrophoneDependencies): MicrophoneController {
   const store = createStore<MicrophoneState>(() => ({
@@ -43,12 +44,34 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
   let listener: CaptureListener | null = null;
   /** Sound has come since a microphone was last opened. */
   let delivers = false;
+  /** A look for one is due. */
+  let awaiting = false;
   // Settings may change faster than a device opens: only the latest call may keep what it opened.
   let latest = 0;
 
   const fail = (error: unknown) => {
     store.setState({ status: { kind: 'failed', error: toWireError(error) } });
+    awaitOne();
   };
+
+  const isMissing = (): boolean => {
+    const { status } = store.getState();
+    return listener === null && status.kind === 'failed' && status.error.code === 'MICROPHONE_NOT_FOUND';
+  };
+
+  /** Looks for a microphone until there is one: not every system tells of new devices. */
+  function awaitOne(): void {
+    if (awaiting || !isMissing()) return;
+    awaiting = true;
+    deps.after(NEXT_LOOK_MS, () => void look());
+  }
+
+  async function look(): Promise<void> {
+    const found = isMissing() && (await deps.listMicrophones()).length > 0;
+    awaiting = false;
+    if (found && isMissing()) await check();
+    else awaitOne();
+  }
 
   async function close(): Promise<void> {
     const closing = capture;

@@ -156,7 +156,9 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
   function onBacklog(backlog: 'none' | 'waiting' | 'full', lostSeconds: number): void {
     const full = warnings.find('memory_full');
     warnings.end('disk_waiting', 'memory_full');
-    if (backlog !== 'none') warnings.add(backlog === 'full' ? 'memory_full' : 'disk_waiting');
+    const { framesOnDisk, sampleRate } = store.getState();
+    if (backlog === 'waiting') warnings.add('disk_waiting', { atSeconds: framesOnDisk / sampleRate });
+    if (backlog === 'full') warnings.add('memory_full');
     if (lostSeconds > 0 && full !== undefined)
       warnings.add('gap', { atSeconds: full.atSeconds, missingSeconds: lostSeconds });
   }
@@ -310,6 +312,7 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
   async function stop(): Promise<void> {
     const running = client;
     if (running === undefined || !isRunning(phase())) return;
+    captured?.end();
     store.setState({ phase: 'stopping' });
     try {
       await microphone.close();

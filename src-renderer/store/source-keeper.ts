@@ -1,3 +1,4 @@
+import type { GapCause } from '../../src-main/contract/capture-report.ts';
 import type { Capture } from '../capture/capture.ts';
 import type { CaptureSource, CaptureWish } from './capture-source.ts';
 import type { LiveWarningCode } from './live-warning.ts';
@@ -12,7 +13,7 @@ export interface SourceKeeperDependencies {
   readonly isWanted: () => boolean;
   readonly isPaused: () => boolean;
   /** The next chunks come from another capture. */
-  readonly onInterrupted: () => void;
+  readonly onInterrupted: (cause: GapCause) => void;
   readonly onSource: (capture: Capture) => void;
   readonly warn: (code: LiveWarningCode, subject?: string) => void;
   readonly endWarnings: (...codes: readonly LiveWarningCode[]) => void;
@@ -37,8 +38,8 @@ export function createSourceKeeper(deps: SourceKeeperDependencies): SourceKeeper
   let attempts = 0;
   let switching = false;
 
-  function goOnWith(capture: Capture): void {
-    deps.onInterrupted();
+  function goOnWith(capture: Capture, cause: GapCause): void {
+    deps.onInterrupted(cause);
     capture.start();
     if (deps.isPaused()) capture.pause();
     deps.endWarnings('device_lost', 'permission_lost', 'no_data', 'muted', 'zeros', 'silence');
@@ -52,10 +53,13 @@ export function createSourceKeeper(deps: SourceKeeperDependencies): SourceKeeper
     const capture = await source.open(wish);
     if (!deps.isWanted()) return;
     if (attempt !== attempts) return;
-    if (capture !== undefined) return goOnWith(capture);
+    if (capture !== undefined) return goOnWith(capture, 'device_lost');
     const { status } = source.store.getState();
     const denied = status.kind === 'failed' && status.error.code === 'MICROPHONE_DENIED';
-    if (denied) deps.endWarnings('device_lost');
+    if (denied) {
+      deps.endWarnings('device_lost');
+      deps.onInterrupted('permission_lost');
+    }
     warn(denied ? 'permission_lost' : 'device_lost', label === '' ? undefined : label);
     deps.after(RETRY_MS, () => void retry(attempt));
   }
@@ -71,7 +75,7 @@ export function createSourceKeeper(deps: SourceKeeperDependencies): SourceKeeper
     switching = true;
     try {
       const capture = await source.replace(wish);
-      if (capture !== undefined && deps.isWanted()) goOnWith(capture);
+      if (capture !== undefined && deps.isWanted()) goOnWith(capture, 'device_switched');
     } finally {
       switching = false;
     }
@@ -80,7 +84,7 @@ export function createSourceKeeper(deps: SourceKeeperDependencies): SourceKeeper
   return {
     acquire,
     async lost() {
-      deps.onInterrupted();
+      deps.onInterrupted('device_lost');
       warn('device_lost', label);
       await acquire();
     },

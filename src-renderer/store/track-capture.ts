@@ -42,7 +42,12 @@ export interface TrackCapture {
   look(): void;
   pause(): void;
   resume(): void;
+  /** The recording ends: what it missed for want of a device until now is a hole like any other. */
+  end(): void;
 }
+
+/** Chunks are 16-bit PCM. */
+const BYTES_PER_SAMPLE = 2;
 
 interface Anchor {
   readonly frame: number;
@@ -62,19 +67,20 @@ export function createTrackCapture(deps: TrackCaptureDependencies): TrackCapture
     isPaused: deps.isPaused,
     warn: (code, subject) => warnings.add(code, subject === undefined ? { track } : { track, subject }),
     endWarnings: (...codes) => warnings.endOf(track, ...codes),
-    onInterrupted: () => timeline.interrupt('device_lost'),
+    onInterrupted: (cause) => timeline.interrupt(cause),
     onSource(capture) {
       label = capture.deviceLabel;
       deps.onSource(capture);
     },
   });
 
+  const onChunk = (chunk: CaptureChunk): void => {
+    const before = timeline.frames;
+    const placed = timeline.place(chunk);
+    deps.onChunk(placed, placed.startFrame - before);
+  };
   const listener: CaptureListener = {
-    onChunk(chunk) {
-      const before = timeline.frames;
-      const placed = timeline.place(chunk);
-      deps.onChunk(placed, placed.startFrame - before);
-    },
+    onChunk,
     onLevel: deps.onLevel,
     onEnded(reason) {
       if (reason === 'device_lost') void keeper.lost();
@@ -105,6 +111,13 @@ export function createTrackCapture(deps: TrackCaptureDependencies): TrackCapture
     resume() {
       timeline.resume();
       source.capture?.resume();
+    },
+    end() {
+      if (source.capture !== undefined || deps.isPaused() || timeline.frames === 0) return;
+      timeline.interrupt('device_lost');
+      // A hole lies before a chunk; this one holds a single frame of silence.
+      const samples = new Uint8Array(wish.channels * BYTES_PER_SAMPLE);
+      onChunk({ samples, frames: 1, seq: 0, startFrame: 0, endedAtMs: clock.now() });
     },
   };
 }

@@ -1,4 +1,5 @@
 import { t } from '../../i18n/i18n.ts';
+import { microphoneName } from '../../i18n/microphone-name.ts';
 import { chooseMicrophone } from '../../store/choose-microphone.ts';
 import { useApp, useMicrophone, useSettings } from '../app-context.ts';
 
@@ -44,7 +45,7 @@ export function MicrophonePicker() {
         {status.kind === 'opening' && <span className="appears-late">{t('microphone.opening')}</span>}
         {missing !== null &&
           status.kind === 'ready' &&
-          t('microphone.standIn', { missing, name: status.label })}
+          t('microphone.standIn', { missing, name: microphoneName(status.label) })}
       </p>
     </div>
   );

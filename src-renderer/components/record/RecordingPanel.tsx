@@ -1,4 +1,5 @@
 import { t } from '../../i18n/i18n.ts';
+import { microphoneName } from '../../i18n/microphone-name.ts';
 import { qualityText } from '../../i18n/quantities.ts';
 import { useRecording } from '../app-context.ts';
 import { LevelMeter } from '../meter/LevelMeter.tsx';
@@ -28,7 +29,7 @@ export function RecordingPanel() {
 function Statement() {
   const { microphoneLabel, format, sampleRate, channels, part } = useShape();
   const words = {
-    microphone: microphoneLabel,
+    microphone: microphoneName(microphoneLabel),
     format: t(`record.formats.${format}`),
     quality: qualityText(sampleRate, channels),
   };

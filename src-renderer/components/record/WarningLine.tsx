@@ -1,5 +1,6 @@
 import { CALM_WARNINGS, type LiveWarning } from '../../store/live-warning.ts';
 import { t } from '../../i18n/i18n.ts';
+import { microphoneName } from '../../i18n/microphone-name.ts';
 import { clockText, lengthText } from '../../i18n/quantities.ts';
 import { useApp, useRecording } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
@@ -42,7 +43,7 @@ function warningText(
     return t('warning.disk_low_minutes', { count: Math.floor(diskMinutes) });
   return t(warningKey(code, track), {
     time: clockText(atSeconds),
-    subject: subject ?? t('microphone.label'),
+    subject: subject === undefined ? t('microphone.label') : microphoneName(subject),
     length: lengthText(missingSeconds ?? 0),
   });
 }

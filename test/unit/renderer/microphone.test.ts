@@ -7,11 +7,12 @@ function microphoneAt(
   desk: ReturnType<typeof createDesk>,
   settings = settingsWith({}),
   permission: 'granted' | 'denied' | 'prompt' = 'granted',
+  after = (_: number, __: () => void) => {},
 ) {
   return createMicrophone({
     ...desk,
     microphonePermission: async () => permission,
-    after: () => {},
+    after,
     levels: createLevelFeed(),
     settings: () => settings,
   });
@@ -77,4 +78,19 @@ test('with no microphone the page says so, and notices the first one plugged in'
   desk.plugIn('Headset');
   await settle();
   expect(microphone.store.getState().status).toMatchObject({ kind: 'ready', label: 'Headset' });
+});
+
+test('the first one plugged in is noticed where the system does not tell of it', async () => {
+  const desk = createDesk([]);
+  const looks: (() => void)[] = [];
+  const microphone = microphoneAt(desk, undefined, 'granted', (_, look) => void looks.push(look));
+  await microphone.check();
+  looks.shift()?.();
+  await settle();
+  expect(microphone.store.getState().status).toMatchObject({ error: { code: 'MICROPHONE_NOT_FOUND' } });
+  desk.plugIn('Headset', { quietly: true });
+  looks.shift()?.();
+  await settle();
+  expect(microphone.store.getState().status).toMatchObject({ kind: 'ready', label: 'Headset' });
+  expect(looks).toHaveLength(0);
 });

@@ -190,6 +190,9 @@ test('another default microphone is used from then on, unless one was chosen', a
   desk.makeDefault('Headset');
   await settle();
   expect(state().microphoneLabel).toBe('Headset');
+  clock.nowMs += 200;
+  desk.current.speak(1);
+  expect(engine.chunks.at(-1)).toMatchObject({ gapCause: 'device_switched' });
   await recorder.stop();
   await sitDown({ device_id: 'Headset', label: 'Headset' });
   await recorder.start('');
@@ -212,8 +215,21 @@ test('permission taken away is called that, and recording goes on once it is giv
   desk.permit(true);
   await settle();
   desk.current.speak(1);
-  expect(engine.chunks.at(-1)).toMatchObject({ gapCause: 'device_lost' });
+  expect(engine.chunks.at(-1)).toMatchObject({ gapCause: 'permission_lost' });
   expect(state().warning).toMatchObject({ code: 'device_back', subject: 'Built-in', missingSeconds: 2 });
+});
+
+test('a recording stopped while its microphone is unplugged ends where Stop was pressed, and says what is missing', async () => {
+  await recorder.start('');
+  desk.current.unplug();
+  await settle();
+  desk.current.unplug();
+  await settle();
+  const { frames } = state();
+  clock.nowMs += 4000;
+  await recorder.stop();
+  expect(engine.chunks.at(-1)).toMatchObject({ gapCause: 'device_lost', frames: 1 });
+  expect(state()).toMatchObject({ phase: 'idle', frames: frames + 4 * 16_000 });
 });
 
 test('a computer that slept and woke to another microphone is said to have slept', async () => {
@@ -296,6 +312,19 @@ test('a recording that the engine had to end is shown as saved, with the reason'
   await settle();
   expect(state()).toMatchObject({ phase: 'idle', saved: { reason: 'disk_full' } });
   expect(desk.live).toBe(1);
+});
+
+test('a full disk is told once: where the recording goes on, or why it ended', async () => {
+  const full = { type: 'error', code: 'DISK_FULL', message: 'no room' } as const;
+  await recorder.start('');
+  engine.say(full);
+  expect(state().problem).toMatchObject({ code: 'DISK_FULL' });
+  engine.say({ type: 'warning', code: 'relocated', message: '' });
+  expect(state()).toMatchObject({ phase: 'recording', problem: null, warning: { code: 'relocated' } });
+  engine.say(full);
+  engine.say(engine.stopped('disk_full'));
+  await settle();
+  expect(state()).toMatchObject({ phase: 'idle', problem: null, saved: { reason: 'disk_full' } });
 });
 
 test('a start that is refused says why, and Record can be pressed again', async () => {
@@ -459,9 +488,10 @@ test('a session that another page took over is given up without a fight', async 
 test('a disk that stands still is told calmly first, then what it costs, and that audio to be sent again is no problem', async () => {
   await recorder.start('');
   desk.current.speak(60);
+  engine.acknowledge(20);
   engine.backlog('waiting');
   engine.say({ type: 'error', code: 'SLOW_CONSUMER', message: 'The disk is too slow' });
-  expect(state()).toMatchObject({ warning: { code: 'disk_waiting', atSeconds: 6 }, problem: null });
+  expect(state()).toMatchObject({ warning: { code: 'disk_waiting', atSeconds: 2 }, problem: null });
   desk.current.speak(40);
   engine.backlog('full');
   expect(state().warning).toMatchObject({ code: 'memory_full', atSeconds: 10 });
