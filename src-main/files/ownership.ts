@@ -1,8 +1,18 @@
-import { randomUUID } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import { constants, copyFile, link, readFile, rename, rm, stat, unlink, writeFile } from 'node:fs/promises';
+import {
+  constants,
+  copyFile,
+  link,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  unlink,
+  writeFile,
+} from 'node:fs/promises';
 import { uptime } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { processStarted } from './process-started.ts';
 import { systemCode } from './write-error.ts';
@@ -13,8 +23,10 @@ const OWNER_FILE = '.owner';
 /** Boot times read by two processes differ by rounding and small clock steps, never by a minute. */
 const BOOT_TOLERANCE_SECONDS = 60;
 
-/** The lock is held for a few file operations only. */
-const STALE_LOCK_MS = 10_000;
+/** Begins the name of the file that says who comes after an owner; a digest of that owner's file follows. */
+const SUCCESSOR = '-after-';
+/** So many in a row can only be made by hand. */
+const MOST_CLAIMS = 1000;
 
 const ownerSchema = z.object({
   pid: z.int(),
@@ -34,18 +46,22 @@ export async function ownerState(folder: string): Promise<OwnerState> {
 }
 
 /**
- * Makes this process the folder's owner, unless a living one is. The file appears with its content, so nobody reads
- * half of it; of several that find a dead owner, only who holds the lock may replace its file.
+ * Makes this process the folder's owner, unless a living one is. A file that names an owner appears with its content, so
+ * nobody reads half of it. Of several that find a dead owner one succeeds, and none of them has to wait for another that
+ * is killed while it tries: who comes after an owner is named in a file of its own, which only one can make.
  */
 export async function claimFolder(folder: string): Promise<boolean> {
   const path = join(folder, OWNER_FILE);
-  const found = await readOwnerFile(path);
-  const owner = found === undefined ? undefined : parseOwner(found);
-  if (owner !== undefined && stateOf(owner) === 'alive') return owner.pid === process.pid;
-  const draft = `${path}-${randomUUID()}`;
+  const last = await lastClaim(path);
+  const owner = last && parseOwner(last.text);
+  if (owner !== undefined && stateOf(owner) === 'alive')
+    return last?.path === path && owner.pid === process.pid;
+  const draft = `${path}-draft-${randomUUID()}`;
   try {
-    await writeFile(draft, JSON.stringify(thisProcess()), { mode: 0o600 });
-    return found === undefined ? await putNew(draft, path) : await replaceDead(draft, path, found);
+    // No two claims are alike, so that what follows one of them follows no other.
+    const text = JSON.stringify({ ...thisProcess(), claim: randomUUID() });
+    await writeFile(draft, text, { mode: 0o600 });
+    return last === undefined ? await putNew(draft, path) : await succeed(draft, text, path, last);
   } catch {
     return false;
   } finally {
@@ -53,10 +69,15 @@ export async function claimFolder(folder: string): Promise<boolean> {
   }
 }
 
+interface Claim {
+  readonly path: string;
+  readonly text: string;
+}
+
 const yes = (): boolean => true;
 const no = (): boolean => false;
 
-/** Where nobody has owned the folder: of several that try, one succeeds. */
+/** Of several that try, one succeeds. */
 async function putNew(draft: string, path: string): Promise<boolean> {
   try {
     await link(draft, path);
@@ -68,23 +89,42 @@ async function putNew(draft: string, path: string): Promise<boolean> {
   }
 }
 
-/** Under a lock, so that what is replaced is still the dead owner's and not that of one who came first. */
-async function replaceDead(draft: string, path: string, dead: string): Promise<boolean> {
-  const lock = `${path}.lock`;
-  const lockedAtMs = await stat(lock).then(
-    ({ mtimeMs }) => mtimeMs,
-    () => undefined,
-  );
-  // Left by one that died with it in hand.
-  if (lockedAtMs !== undefined && Date.now() - lockedAtMs > STALE_LOCK_MS) await rm(lock, { force: true });
-  if (!(await writeFile(lock, '', { mode: 0o600, flag: 'wx' }).then(yes, no))) return false;
-  try {
-    if ((await readOwnerFile(path)) !== dead) return false;
-    await rename(draft, path);
-    return true;
-  } finally {
-    await rm(lock, { force: true });
+/** The owner, or who came after it and was killed before it could take its place. */
+async function lastClaim(path: string): Promise<Claim | undefined> {
+  let last: Claim | undefined;
+  for (let at = path, step = 0; step < MOST_CLAIMS; step++) {
+    const text = await readOwnerFile(at);
+    if (text === undefined) break;
+    last = { path: at, text };
+    at = successorPath(path, text);
   }
+  return last;
+}
+
+async function succeed(draft: string, text: string, path: string, dead: Claim): Promise<boolean> {
+  const successor = successorPath(path, dead.text);
+  if (!(await putNew(draft, successor))) return false;
+  // The dead owner may have had a successor already, which has taken its place since.
+  const last = await lastClaim(path);
+  if (last?.path !== successor || last.text !== text) {
+    await rm(successor, { force: true });
+    return false;
+  }
+  await rename(successor, path);
+  await removeSuccessors(path);
+  return true;
+}
+
+function successorPath(path: string, text: string): string {
+  return `${path}${SUCCESSOR}${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
+}
+
+/** Those of owners that are no more; nobody comes after a living one. */
+async function removeSuccessors(path: string): Promise<void> {
+  const folder = dirname(path);
+  const names = await readdir(folder).catch(() => []);
+  for (const name of names.filter((each) => each.startsWith(OWNER_FILE + SUCCESSOR)))
+    await rm(join(folder, name), { force: true });
 }
 
 /** This process in words, by which it is known to be alive or not when others read them later. */

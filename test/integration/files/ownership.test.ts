@@ -1,6 +1,7 @@
 import { fork } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -28,6 +29,24 @@ test('an owner of an earlier boot, or one that was never finished writing, is de
   }
 });
 
+const DEAD = JSON.stringify({ pid: 0, process_started: '', boot_id: 'another', booted_at: 0 });
+
+const successorOf = (text: string, of = folder): string =>
+  join(of, `.owner-after-${createHash('sha256').update(text).digest('hex').slice(0, 32)}`);
+
+test('who was killed while taking a dead owner’s place keeps nobody out, and who is about to does', async () => {
+  await claimFolder(folder);
+  const alive = await readFile(join(folder, '.owner'), 'utf8');
+  await writeFile(join(folder, '.owner'), DEAD);
+  await writeFile(successorOf(DEAD), alive);
+  expect(await claimFolder(folder)).toBe(false);
+  const alsoDead = DEAD.replace('another', 'yet another');
+  await writeFile(successorOf(DEAD), alsoDead);
+  await writeFile(successorOf(alsoDead), '');
+  expect(await claimFolder(folder)).toBe(true);
+  expect(await readdir(folder)).toEqual(['.owner']);
+});
+
 test(
   'of processes that find the same dead owner at once, one gets the folder',
   { timeout: 60_000 },
@@ -42,12 +61,11 @@ test(
     );
     const children = Array.from({ length: 3 }, () => fork(script));
     await Promise.all(children.map((child) => once(child, 'message')));
-    for (let round = 0; round < 100; round++) {
+    for (let round = 0; round < 200; round++) {
       const target = await mkdtemp(join(folder, 'session-'));
-      await writeFile(
-        join(target, '.owner'),
-        JSON.stringify({ pid: 0, process_started: '', boot_id: 'another', booted_at: 0 }),
-      );
+      await writeFile(join(target, '.owner'), DEAD);
+      // Every other time one had begun to, and died.
+      if (round % 2 === 1) await writeFile(successorOf(DEAD, target), DEAD.replace('another', String(round)));
       const answers = children.map(async (child) => {
         const answered = once(child, 'message');
         child.send(target);
