@@ -31,6 +31,8 @@ export interface AudioServer {
   removeMicrophone(): Promise<void>;
   /** Connects another microphone, which hears nothing, and makes it the default if asked to. */
   addMicrophone(label: string, options?: { makeDefault?: boolean }): Promise<void>;
+  /** Mutes the microphone in the system's mixer, or not. */
+  mute(muted: boolean): Promise<void>;
   /** From now on the microphone delivers nothing at all, or goes on. */
   stall(stalled: boolean): Promise<void>;
   stop(): Promise<void>;
@@ -157,6 +159,9 @@ export async function startAudioServer(options: { microphone?: boolean } = {}): 
         `source_properties=device.description=${label}`,
       );
       if (makeDefault) await control('set-default-source', name);
+    },
+    async mute(muted) {
+      await control('set-source-mute', 'microphone', muted ? '1' : '0');
     },
     async stall(stalled) {
       await control('suspend-sink', 'speaker', stalled ? '1' : '0');

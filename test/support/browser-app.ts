@@ -13,35 +13,55 @@ import { type Browser, type ChromiumOptions, launchChromium } from './chromium.t
 
 const projectDir = resolve(import.meta.dirname, '../..');
 const sessionList = z.object({ sessions: z.array(sessionRecordSchema) });
-const serverLine = z.object({ url: z.string(), token: z.string() });
+const serverLine = z.object({ url: z.string(), token: z.string(), pid: z.int() });
 
 export interface BrowserApp {
   readonly page: Page;
   readonly browser: Browser;
   /** What the page said on the console and threw. */
   readonly complaints: readonly string[];
+  readonly dataDir: string;
   readonly recordingsDir: string;
+  /** Where the engine was first reached. */
   readonly origin: string;
+  readonly enginePid: number;
   /** Opens the app as its user does, by the address with the token. */
   open(): Promise<void>;
   /** The sessions the engine knows, newest first. */
   sessions(): Promise<readonly SessionRecord[]>;
   /** The first turn that was heard in a session. */
   firstTurn(sessionId: string): Promise<AudioSegment | undefined>;
-  /** Kills the engine without a warning and starts it again with the same data, at another address. */
+  /** Kills the engine without a warning. */
+  killEngine(): Promise<void>;
+  /** Starts it again with the same data, at another address. */
+  relaunchEngine(): Promise<void>;
+  /** Both. */
   crashEngine(): Promise<void>;
   close(): Promise<void>;
 }
 
 export interface BrowserAppOptions extends ChromiumOptions {
   readonly microphone?: 'allowed' | 'denied' | 'asked';
+  readonly engine?: EngineOptions;
+}
+
+export interface EngineOptions {
+  /** Readies the data folder before the engine starts; what it returns is added to the engine's environment. */
+  readonly prepare?: (dataDir: string) => Promise<Record<string, string>> | Record<string, string>;
+  /** Its command line, after Node's own name; as a user starts it unless given. */
+  readonly args?: (dataDir: string) => readonly string[];
+  /** Takes back what stands in the way of removing the data folder. */
+  readonly tidy?: (dataDir: string) => void;
 }
 
 /** The built app in a real Chromium, served by a real server process from a data folder of its own. */
 export async function openBrowserApp(options: BrowserAppOptions = {}): Promise<BrowserApp> {
   if (await needsBuild(projectDir)) await build(projectDir);
   const dataDir = await mkdtemp(join(tmpdir(), 'lectern-app-'));
-  let server = await startServerProcess(dataDir);
+  const env = (await options.engine?.prepare?.(dataDir)) ?? {};
+  const args = options.engine?.args?.(dataDir) ?? ['src-main/serve.ts', '--port', '0', '--dir', dataDir];
+  const start = () => startServerProcess(args, env);
+  let server = await start();
   const browser = await launchChromium(options);
   const { page } = browser;
   const complaints: string[] = [];
@@ -53,12 +73,20 @@ export async function openBrowserApp(options: BrowserAppOptions = {}): Promise<B
   if (options.microphone === 'denied') await browser.denyMicrophone(origin);
   if (options.microphone === undefined || options.microphone === 'allowed')
     await browser.allowMicrophone(origin);
+  const relaunchEngine = async () => {
+    server = await start();
+    await browser.allowMicrophone(new URL(server.url).origin);
+  };
 
   return {
     page,
     browser,
     complaints,
     origin,
+    dataDir,
+    get enginePid() {
+      return server.pid;
+    },
     recordingsDir: join(dataDir, 'recordings'),
     async open() {
       page.setDefaultTimeout(20_000);
@@ -74,23 +102,27 @@ export async function openBrowserApp(options: BrowserAppOptions = {}): Promise<B
       const answer = await fetch(new URL(`/api/sessions/${sessionId}`, server.url), { headers });
       return sessionRecordSchema.parse(await answer.json()).segments[0];
     },
+    killEngine: () => server.crash(),
+    relaunchEngine,
     async crashEngine() {
       await server.crash();
-      server = await startServerProcess(dataDir);
-      await browser.allowMicrophone(new URL(server.url).origin);
+      await relaunchEngine();
     },
     async close() {
       await browser.close();
       await server.stop();
+      options.engine?.tidy?.(dataDir);
       await rm(dataDir, { recursive: true, force: true });
     },
   };
 }
 
-async function startServerProcess(dataDir: string) {
-  const child = spawn(process.execPath, ['src-main/serve.ts', '--port', '0', '--dir', dataDir], {
+async function startServerProcess(args: readonly string[], env: Readonly<Record<string, string>>) {
+  const child = spawn(process.execPath, args, {
     cwd: projectDir,
-    stdio: ['ignore', 'pipe', 'inherit'],
+    // A test's engine ends where nobody holds its stdin any more.
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...env },
   });
   const exited = once(child, 'exit');
   const lines = createInterface(child.stdout);
@@ -100,15 +132,17 @@ async function startServerProcess(dataDir: string) {
       Promise.reject(new Error(`expected a server, it ended with ${String(code)}`)),
     ),
   ]);
-  const { url, token } = serverLine.parse(JSON.parse(line));
+  const { url, token, pid } = serverLine.parse(JSON.parse(line));
   return {
     url,
     token,
+    pid,
     async crash() {
       child.kill('SIGKILL');
       await exited;
     },
     async stop() {
+      if (child.exitCode !== null || child.signalCode !== null) return;
       child.kill('SIGTERM');
       await exited;
     },

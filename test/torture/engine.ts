@@ -10,9 +10,10 @@ import { serverLine } from '../../src-main/serve.ts';
 
 // The server as `lectern serve` starts it, with limits of the test's choice: the protocol's take an hour to reach.
 
-const { dataDir, limits } = z
+const { dataDir, limits, rendererDir } = z
   .object({
     dataDir: z.string(),
+    rendererDir: z.string().optional(),
     limits: z
       .object({ maxChunkBytes: z.number(), maxTotalBytes: z.number(), maxDurationSeconds: z.number() })
       .partial(),
@@ -41,7 +42,7 @@ const listening = await listen({
   ports: [0],
   token,
   version: '0.0.0-torture',
-  rendererDir: join(dataDir, 'no-page'),
+  rendererDir: rendererDir ?? join(dataDir, 'no-page'),
   machineAddresses: () => [],
   log,
 });
