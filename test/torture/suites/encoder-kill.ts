@@ -30,11 +30,7 @@ async function round(seed: number) {
   const engine = await startEngine({ dataDir });
   const client = await connectClient(engine, { id: 'encoded', shape, seed });
   await client.start();
-  const hit = (): number => {
-    const encoders = childrenOf(engine.pid, 'ffmpeg');
-    for (const pid of encoders) process.kill(pid, signal);
-    return encoders.length;
-  };
+  const hit = (): number => childrenOf(engine.pid, 'ffmpeg').filter((pid) => sendSignal(pid, signal)).length;
   const frames = shape.sampleRate * (2 + Math.floor(random() * 4));
   await client.stream({ speed: 4, until: () => client.sentFrames >= random() * frames });
   const hits = moment === 'recording' ? hit() : 0;
@@ -64,4 +60,14 @@ async function round(seed: number) {
   if (offMs > 70) throw new Error(`the MP4 is ${offMs.toFixed(0)} ms off its master`);
   removeFolder(dataDir);
   return { [`ms from stop to MP4 after ${signal}`]: stopMs };
+}
+
+/** False where the process has ended by itself in the meantime. */
+function sendSignal(pid: number, signal: NodeJS.Signals): boolean {
+  try {
+    return process.kill(pid, signal);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
+  }
 }
