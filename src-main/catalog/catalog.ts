@@ -5,6 +5,7 @@ import type { Transcript, TranscriptEntry } from '../contract/transcript.ts';
 import { openDatabase } from './database.ts';
 import { prepareDetails } from './details-rows.ts';
 import { type Jobs, prepareJobs } from './job-rows.ts';
+import { createOwedSessions } from './owed-sessions.ts';
 import { prepareSearch } from './search.ts';
 import { recordFromRows, segmentParameters, sessionParameters, sessionRowSchema } from './session-rows.ts';
 import { prepareTranscripts, type TranscriptExtent } from './transcript-rows.ts';
@@ -20,6 +21,8 @@ export interface SessionQuery {
 export interface Catalog {
   /** Writes the session and everything under it, as one transaction. */
   save(session: SessionRecord): void;
+  /** The same for one that may have to wait: where the database refuses it, readers see it, and it is written later. */
+  saveOrOwe(session: SessionRecord): void;
   get(id: string): SessionRecord | undefined;
   has(id: string): boolean;
   /** Newest first, without their segments. */
@@ -113,20 +116,44 @@ export function openCatalog(path: string): Catalog {
     details.save(session);
   });
 
+  const owed = createOwedSessions();
+  const saveNow = (session: SessionRecord): void => {
+    save.immediate(session);
+    owed.forget(session.id);
+  };
+  /** One refusal is enough: each costs the wait for a lock. */
+  const payUp = (): void => {
+    try {
+      for (const session of owed.all()) saveNow(session);
+    } catch {
+      // Owed until the next time.
+    }
+  };
+
   return {
-    save: (session) => {
-      save.immediate(session);
+    save: saveNow,
+    saveOrOwe(session) {
+      owed.owe(session);
+      saveNow(session);
     },
     get(id) {
       const row = statements.get.get(id);
-      return row === undefined ? undefined : read(row);
+      return row === undefined ? owed.get(id) : owed.latest(read(row));
     },
-    has: (id) => statements.has.get(id) !== undefined,
+    has: (id) => statements.has.get(id) !== undefined || owed.get(id) !== undefined,
     list({ query, limit, offset }) {
+      payUp();
       const ids = query === undefined ? null : words.sessionIds(query);
       const rows = statements.list.all({ ids, limit, offset });
       const total = Number(statements.count.pluck().get({ ids }));
-      return { sessions: rows.map((row) => read(row, { withSegments: false })), total };
+      const known = rows.map((row) => owed.latest(read(row, { withSegments: false })));
+      // They began while the database took nothing, so they are the newest.
+      const unknown = query === undefined ? owed.all().filter(({ id }) => !statements.has.get(id)) : [];
+      const sessions = offset === 0 ? [...unknown.reverse(), ...known] : known;
+      return {
+        sessions: sessions.map((session) => ({ ...session, segments: [] })),
+        total: total + unknown.length,
+      };
     },
     jobs: prepareJobs(database),
     transcript: transcripts.read,
@@ -140,6 +167,7 @@ export function openCatalog(path: string): Catalog {
     unfinished: () => statements.unfinished.all().map((row) => read(row)),
     setDeleted(id, deletedAt) {
       statements.setDeleted.run({ id, deleted_at: deletedAt ?? null });
+      if (deletedAt !== undefined) owed.forget(id);
     },
     deletedIds: () => statements.deletedIds.pluck().all().map(String),
     addEvent(sessionId, occurredAt, event, details) {

@@ -50,7 +50,7 @@ export function openJournal(first: SessionRecord, { folders, catalog, log }: Jou
     clearTimeout(retryTimer);
     retryTimer = undefined;
     try {
-      catalog?.save(record);
+      catalog?.saveOrOwe(record);
     } catch (error) {
       log('error', 'the catalog could not be written', { id: record.id, error });
       if (triesLeft-- > 0) retryTimer = setTimeout(saveToCatalog, RETRY_MS).unref();
