@@ -15,6 +15,8 @@ export interface DeliveryOptions {
   readonly mayExceed4GiB: boolean;
   readonly mp3BitRate?: number | undefined;
   readonly encoder: Encoder;
+  /** Called once, where the copy that is made while recording fails: it is made from the master afterwards. */
+  readonly onLiveFailure: () => void;
 }
 
 /** What a finished delivery came from: the encoder that ran along, or the master afterwards. */
@@ -39,6 +41,7 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery |
   const { format, gain, encoder, path, sampleRate } = options;
   if (format === 'wav' && gain === 1) return undefined;
   const live = format === 'wav' ? await openAmplifiedWav(options) : openEncoded(options, format);
+  let told = false;
   const rebuild = (masterPath: string, markers: readonly CuePoint[]): Promise<void> =>
     encoder.encodeFile({
       format,
@@ -51,6 +54,9 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery |
   return {
     write(pcm) {
       live?.write(applyGain(pcm, gain));
+      if (told || live?.failure === undefined) return;
+      told = true;
+      options.onLiveFailure();
     },
     get queuedBytes() {
       return live?.queuedBytes ?? 0;
@@ -82,6 +88,7 @@ function chaptersOf(markers: readonly CuePoint[], sampleRate: number): readonly 
 
 interface LiveCopy {
   write(pcm: Uint8Array): void;
+  readonly failure: unknown;
   readonly queuedBytes: number;
   finish(markers: readonly CuePoint[]): Promise<void>;
   abandon(): Promise<void>;
@@ -102,6 +109,9 @@ function openEncoded(options: DeliveryOptions, format: 'mp4' | 'mp3'): LiveCopy 
     },
     get queuedBytes() {
       return live.queuedBytes;
+    },
+    get failure() {
+      return live.failure;
     },
     finish: (markers) => live.finish(chaptersOf(markers, options.sampleRate)),
     abandon: () => live.abort(),
@@ -124,6 +134,9 @@ async function openAmplifiedWav(options: DeliveryOptions): Promise<LiveCopy | un
     },
     get queuedBytes() {
       return writer.queuedBytes;
+    },
+    get failure() {
+      return writer.failure;
     },
     async finish(markers) {
       await writer.finish(markers);

@@ -15,7 +15,7 @@ export function hasCopy({ autoSave, format, gain }: SessionSpec): boolean {
 /** Opens the copy that was asked for of one kind of file; undefined where its master is all. */
 export async function openCopy(
   { deliveryName }: PartFiles,
-  { spec: { session }, options }: PartContext,
+  { spec: { session, warn }, options }: PartContext,
 ): Promise<Delivery | undefined> {
   if (!hasCopy(session)) return undefined;
   return openDelivery({
@@ -27,6 +27,10 @@ export async function openCopy(
     mayExceed4GiB: options.mayExceed4GiB,
     mp3BitRate: options.mp3BitRate,
     encoder: options.encoder,
+    onLiveFailure: () =>
+      warn(
+        `Making the ${session.format.toUpperCase()} file stopped. Recording goes on, and the file is made from it at the end`,
+      ),
   });
 }
 

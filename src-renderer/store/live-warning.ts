@@ -50,6 +50,7 @@ export const CALM_WARNINGS: ReadonlySet<LiveWarningCode> = new Set<LiveWarningCo
   'rejoined',
   'rejoined_gap',
   'slept',
+  'encoder',
 ]);
 
 /** News that says all that the earlier one said. */

@@ -29,7 +29,9 @@ export function SessionFiles({ session }: { session: SessionRecord }) {
 
 function factsOf(session: SessionRecord, file: RecordingFile): string[] {
   if (file.status === 'missing') return [t('session.fileMissing')];
+  if (file.status === 'failed' && !file.master) return [t('session.fileFailed')];
   return [
+    ...(file.status === 'recording' ? [t('session.fileUnfinished')] : []),
     ...(session.tracks.length > 1 ? [t(`session.track.${file.type}`)] : []),
     ...(file.master && session.imported?.mended !== true ? [t('session.master')] : []),
     bytesText(file.byte_size),

@@ -53,10 +53,15 @@ export function SavedCard({ saved }: { saved: SavedRecording }) {
               parts === undefined || session === undefined ? file.byte_size : totalBytes(session),
             ),
             format: t(`record.formats.${file.format}`),
-          })}{' '}
-        · <span data-whole={report.whole}>{report.text}</span>
+          }) + ' · '}
+        <span data-whole={report.whole}>{report.text}</span>
       </p>
       <ReportDetails lines={report.details} />
+      {session?.files.some(({ master, status }) => !master && status === 'failed') && (
+        <p className="note note-warn">
+          {t('saved.copyFailed', { format: t(`record.formats.${session.format}`) })}
+        </p>
+      )}
       {saved.reason && <p className="note note-warn">{t(`saved.reason.${saved.reason}`)}</p>}
       {file && parts === undefined && (
         <audio
