@@ -141,6 +141,8 @@ const serverMessageList = [
     end_ms: z.number().min(0),
     /** The other side began to speak over it, or the session ended in it. */
     interrupted: z.boolean(),
+    /** Nobody spoke here: it was the other side, out of a loudspeaker. */
+    bleed: z.literal(true).optional(),
   }),
   z.object({
     type: z.literal('transcript_added'),

@@ -85,7 +85,7 @@ export function createConversation(options: ConversationOptions): Conversation {
         started_at: wallTime(role, from),
         ended_at: wallTime(role, frame),
         interrupted,
-        bleed: false,
+        bleed: turn.bleed,
         file: null,
       };
     });
@@ -102,8 +102,9 @@ export function createConversation(options: ConversationOptions): Conversation {
       }
       const segments = segmentsOf(event);
       if (segments.length > 0) options.saveSegments(segments);
-      const { interrupted } = event;
-      send({ type: 'turn_ended', turn_id, role, start_ms, end_ms: sessionMs(event.endFrame), interrupted });
+      const { interrupted, bleed } = event;
+      const end_ms = sessionMs(event.endFrame);
+      send({ type: 'turn_ended', turn_id, role, start_ms, end_ms, interrupted, ...(bleed && { bleed }) });
     }
   };
 

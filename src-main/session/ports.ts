@@ -135,11 +135,14 @@ export type TurnEvent =
       readonly type: 'ended';
       readonly turnId: string;
       readonly role: Track;
+      /** Later than it was told of, where at first only the other side was heard, out of a loudspeaker. */
       readonly startFrame: number;
       /** The first frame that is no longer part of it; `startFrame` where nothing was recorded of it. */
       readonly endFrame: number;
       /** The other side began to speak over it, or the session ended in it. */
       readonly interrupted: boolean;
+      /** Nobody spoke here: it was the other side, out of a loudspeaker. */
+      readonly bleed: boolean;
     };
 
 /**

@@ -4,6 +4,7 @@ import { createFourier } from './fourier.ts';
 const SIZE = 512;
 /** Edges of the bands, in hertz: narrow where voices have their first overtones, wide above. */
 const EDGES = [100, 200, 300, 400, 510, 630, 770, 920, 1080, 1270, 1480, 1720, 2000, 2320, 2700, 3150, 3700];
+export const BAND_COUNT = EDGES.length - 1;
 /** Least power of a band: below the rounding of 16-bit samples. */
 const LEAST_POWER = 0.001;
 
@@ -32,7 +33,7 @@ export function createSpectrum(rate: number, windowLength: number): Spectrum {
   const stepHertz = rate / SIZE;
   const edges = EDGES.map((hertz) => Math.round(hertz / stepHertz));
   const power = new Float64Array(SIZE / 2 + 1);
-  const bands = new Float64Array(edges.length - 1);
+  const bands = new Float64Array(BAND_COUNT);
   let level = -Infinity;
 
   return {

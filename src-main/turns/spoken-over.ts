@@ -1,11 +1,23 @@
+/** Somebody's own voice, or the other side out of a loudspeaker. */
+export type Origin = 'own' | 'bleed' | 'undecided';
+
 /** A stretch of one side's voice, as far as it is known. */
 export interface SpokenTurn {
   readonly turnId: string;
-  readonly startFrame: number;
+  /** Later than it was told of, where at first only the other side was heard. */
+  startFrame: number;
   /** The end of its latest voice. */
   voicedUntil: number;
   /** No more voice will be added. */
   ended: boolean;
+  /** Whose voice it is: undecided until enough of both sides has been heard. */
+  origin: Origin;
+  /** Its origin will not change any more. */
+  isDecided: boolean;
+  /** Where its voice began, whosever it was. */
+  readonly heardFrom: number;
+  /** How much of it there was when its origin was last looked at. */
+  lookedFrames: number;
   /** Known for certain, before all of it is known. */
   spokenOver: boolean;
 }
@@ -44,9 +56,12 @@ export function createJudge(sampleRate: number): Judge {
   const backchannel = BACKCHANNEL_SECONDS * sampleRate;
 
   const compare: Judge['compare'] = (turn, other) => {
-    const { startFrame, voicedUntil } = other;
-    if (startFrame <= turn.startFrame + overlap) return 'undisturbed';
+    const { startFrame, voicedUntil, origin } = other;
+    // Out of the loudspeaker it is this turn itself.
+    if (origin === 'bleed') return 'undisturbed';
     if (startFrame >= turn.voicedUntil - overlap) return turn.ended ? 'undisturbed' : 'undecided';
+    if (origin === 'undecided' && voicedUntil > turn.startFrame + overlap) return 'undecided';
+    if (startFrame <= turn.startFrame + overlap) return 'undisturbed';
     if (voicedUntil - startFrame >= backchannel) return 'spoken over';
     if (!other.ended) return 'undecided';
     if (turn.voicedUntil > voicedUntil + overlap) return 'undisturbed';

@@ -1,6 +1,8 @@
 import type { Track } from '../contract/audio-format.ts';
 import type { TurnDetector, TurnDetectorOptions, TurnEvent } from '../session/ports.ts';
+import { createBandHistory } from './band-history.ts';
 import { createJudge, type SpokenTurn } from './spoken-over.ts';
+import { createTurnOrigins } from './turn-origins.ts';
 import { createVoiceActivity, type VoiceActivity, type VoiceChange } from './voice-activity.ts';
 
 /**
@@ -28,9 +30,12 @@ interface Side {
 export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
   const { sampleRate, channels, newId } = options;
   const judge = createJudge(sampleRate);
+  // A microphone may hear the other side out of a loudspeaker.
+  const histories =
+    options.tracks.length > 1 ? { user: createBandHistory(), assistant: createBandHistory() } : undefined;
   const sides = options.tracks.map((track): Side => ({
     track,
-    voice: createVoiceActivity(sampleRate, channels),
+    voice: createVoiceActivity(sampleRate, channels, histories?.[track]),
     told: false,
     open: undefined,
     position: 0,
@@ -38,6 +43,10 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
   }));
   /** Turns that have ended, until it is known whether somebody spoke over them. */
   const waiting: { readonly side: Side; readonly turn: SpokenTurn }[] = [];
+
+  const [{ voice: { hopFrames } } = { voice: { hopFrames: 1 } }] = sides;
+  const origins =
+    histories && createTurnOrigins({ near: histories.user, far: histories.assistant, hopFrames, sampleRate });
 
   const sideOf = (track: Track): Side => {
     const side = sides.find((candidate) => candidate.track === track);
@@ -57,7 +66,18 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
   const begin = (side: Side, startFrame: number): TurnEvent[] => {
     if (side.open !== undefined) return [];
     const turnId = newId();
-    side.open = { turnId, startFrame, voicedUntil: startFrame, ended: false, spokenOver: false };
+    const isOwn = side.track !== 'user' || sides.length === 1 || sides.some(({ told }) => told);
+    side.open = {
+      turnId,
+      startFrame,
+      heardFrom: startFrame,
+      voicedUntil: startFrame,
+      ended: false,
+      origin: isOwn ? 'own' : 'undecided',
+      isDecided: isOwn,
+      lookedFrames: 0,
+      spokenOver: false,
+    };
     side.recent.push(side.open);
     if (side.recent.length > REMEMBERED_TURNS) forgetEarliest(side);
     return [{ type: 'started', role: side.track, turnId, startFrame }];
@@ -78,7 +98,8 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
     turnId: turn.turnId,
     startFrame: turn.startFrame,
     endFrame: turn.voicedUntil,
-    interrupted,
+    interrupted: interrupted && turn.origin !== 'bleed',
+    bleed: turn.origin === 'bleed',
   });
 
   /** Ends what can be judged, and with `force` everything, by what is known. */
@@ -86,6 +107,11 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
     for (const { told, open, voice, position } of sides)
       if (open !== undefined)
         open.voicedUntil = Math.max(open.startFrame, told ? position : voice.voicedUntil);
+    const heardFrame = Math.min(...sides.map(({ position }) => position));
+    for (const turn of sides.flatMap(({ recent }) => recent)) {
+      origins?.look(turn, heardFrame);
+      if (force && !turn.isDecided) origins?.decide(turn);
+    }
     const ready: TurnEvent[] = [];
     let overdue = waiting.length - REMEMBERED_TURNS;
     for (const entry of [...waiting]) {
@@ -97,7 +123,9 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
         );
       const spokenOver = verdicts.includes('spoken over');
       const waited = side.position - turn.voicedUntil >= LONGEST_WAIT_SECONDS * sampleRate;
-      if (!spokenOver && verdicts.includes('undecided') && !force && !waited && overdue-- <= 0) continue;
+      const isKnown = turn.isDecided && (spokenOver || !verdicts.includes('undecided'));
+      if (!isKnown && !force && !waited && overdue-- <= 0) continue;
+      if (!turn.isDecided) origins?.decide(turn);
       waiting.splice(waiting.indexOf(entry), 1);
       ready.push(endedEvent(side, turn, spokenOver));
     }

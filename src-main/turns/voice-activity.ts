@@ -1,3 +1,4 @@
+import type { BandHistory } from './band-history.ts';
 import { createHops, HOP_SECONDS } from './hops.ts';
 import { createVoiceEvidence, type Evidence } from './voice-evidence.ts';
 
@@ -41,6 +42,8 @@ export interface VoiceActivity {
   readonly voicedUntil: number;
   /** A voice that begins before this frame has been told of. */
   readonly decidedFrame: number;
+  /** Frames from one look at the track to the next. */
+  readonly hopFrames: number;
 }
 
 interface HeardHop {
@@ -54,8 +57,15 @@ interface HeardHop {
 /** Hops that are remembered: what an onset can reach back. */
 const REMEMBERED_HOPS = ONSET_HOPS + CONSONANT_HOPS;
 
-/** Follows the voice in one track: its pitch, above the noise of the place, which it learns as it goes. */
-export function createVoiceActivity(sampleRate: number, channels: number): VoiceActivity {
+/**
+ * Follows the voice in one track: its pitch, above the noise of the place, which it learns as it goes. What it hears is
+ * written to `history` where somebody wants it; hops are counted from the first frame of the track.
+ */
+export function createVoiceActivity(
+  sampleRate: number,
+  channels: number,
+  history?: BandHistory,
+): VoiceActivity {
   const hops = createHops(sampleRate, channels);
   const evidence = createVoiceEvidence(hops.rate, hops.window.length);
   const recent: HeardHop[] = [];
@@ -89,6 +99,7 @@ export function createVoiceActivity(sampleRate: number, channels: number): Voice
 
   const hear = (endFrame: number, window: Float64Array): VoiceChange | undefined => {
     const hop = remember(endFrame, evidence.observe(window, active));
+    history?.add(Math.round(endFrame / hops.hopFrames), evidence.bands, evidence.noise);
     if (hop.run) lastRunFrame = endFrame;
     const belongs = endFrame - lastRunFrame < UNVOICED_SECONDS * sampleRate;
     const end = Math.max(0, Math.round(endFrame - END_DELAY_SECONDS * sampleRate));
@@ -147,6 +158,7 @@ export function createVoiceActivity(sampleRate: number, channels: number): Voice
     get voicedUntil() {
       return voicedUntil;
     },
+    hopFrames: hops.hopFrames,
     get decidedFrame() {
       if (active) return position;
       const reach = (REMEMBERED_HOPS * HOP_SECONDS + ONSET_DELAY_SECONDS) * sampleRate;

@@ -1,6 +1,6 @@
 import { createBackground } from './background.ts';
 import { createPitch } from './pitch.ts';
-import { createSpectrum } from './spectrum.ts';
+import { BAND_COUNT, createSpectrum } from './spectrum.ts';
 import { createSteadiness } from './steadiness.ts';
 
 /** Above what is usual by so many spreads, or decibels where it hardly varies, there is sound. */
@@ -31,6 +31,9 @@ export interface Evidence {
 }
 
 export interface VoiceEvidence {
+  /** Power of each band in the latest window, and of the noise of the place. Overwritten by the next one. */
+  readonly bands: Float64Array;
+  readonly noise: Float64Array;
   /** Listens to a window that will come again. */
   warmUp(window: Float64Array): void;
   finishWarmUp(): void;
@@ -39,16 +42,18 @@ export interface VoiceEvidence {
 
 export function createVoiceEvidence(rate: number, windowLength: number): VoiceEvidence {
   const spectrum = createSpectrum(rate, windowLength);
-  const background = createBackground(spectrum.bands.length);
+  const background = createBackground(BAND_COUNT);
   const pitch = createPitch(rate, windowLength);
   const steadiness = createSteadiness(spectrum.power.length, spectrum.edges);
   const levels = Array.from({ length: STRUCK_HOPS }, () => -Infinity);
-  const noNoise = new Float64Array(spectrum.bands.length);
+  const noNoise = new Float64Array(BAND_COUNT);
   let peak = -Infinity;
   let first = 0;
   let firstVoiced = 0;
 
   return {
+    bands: spectrum.bands,
+    noise: background.noise,
     warmUp(window) {
       spectrum.measure(window);
       background.warmUp(spectrum.bands);

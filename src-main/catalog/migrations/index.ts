@@ -5,6 +5,7 @@ import { importedMigration } from './4-imported.ts';
 import { profilesMigration } from './5-profiles.ts';
 import { searchMigration } from './6-search.ts';
 import { jobOwnersMigration } from './7-job-owners.ts';
+import { bleedMigration } from './8-bleed.ts';
 
 /** In order; the database's user_version counts how many it has. Never edited once released, only added to. */
 export const migrations: readonly string[] = [
@@ -15,4 +16,5 @@ export const migrations: readonly string[] = [
   profilesMigration,
   searchMigration,
   jobOwnersMigration,
+  bleedMigration,
 ];

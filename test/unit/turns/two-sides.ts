@@ -34,7 +34,7 @@ export function hearTwoSides(
     tracks: ['user', 'assistant'],
     newId: () => `turn ${++ids}`,
   });
-  const spoken = { user: speech(seconds, user, 120), assistant: speech(seconds, assistant, 190) };
+  const spoken = { user: speech(seconds, user, 120, 1), assistant: speech(seconds, assistant, 190, 1.6) };
   const chunk = Math.round(chunkSeconds * RATE);
   const arrivals = (['user', 'assistant'] as const)
     .flatMap((track) =>
@@ -72,6 +72,6 @@ export function turnLines(events: readonly TurnEvent[]): TurnLine[] {
     ]);
 }
 
-function speech(seconds: number, spans: readonly Bounds[], pitch: number): Int16Array {
-  return vowels({ rate: RATE, seconds, pitch, spans: spans.map(([start, end]) => ({ start, end })) });
+function speech(seconds: number, spans: readonly Bounds[], pitch: number, pace: number): Int16Array {
+  return vowels({ rate: RATE, seconds, pitch, pace, spans: spans.map(([start, end]) => ({ start, end })) });
 }
