@@ -31,6 +31,7 @@ export async function buildMix({ masterPaths, path, markers }: MixJob): Promise<
       sampleRate,
       channels,
       mayExceed4GiB: Math.max(...sources.map(({ dataBytes }) => dataBytes)) > PLAIN_HEADER_BYTES,
+      readsBack: true,
       openDelivery: () => Promise.resolve(undefined),
     });
     try {

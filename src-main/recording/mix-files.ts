@@ -36,6 +36,7 @@ export async function openMixFiles(sides: readonly TrackFiles[], context: PartCo
     channels: session.channels,
     mayExceed4GiB: options.mayExceed4GiB,
     restoreFolder: options.restoreFolder,
+    readsBack: sides.some(({ isKept }) => !isKept),
     sources: sides.map(({ master }) => master),
     openDelivery: () => openCopy(files, context),
     log: options.log,

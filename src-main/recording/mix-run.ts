@@ -3,7 +3,7 @@ import type { LimiterShape } from '../audio/limiter.ts';
 import type { MixSource } from './mix-source.ts';
 
 /** What is read of each side at once: all that mixing ever holds in memory, however far a side is behind. */
-const BLOCK_BYTES = 128 * 1024;
+const BLOCK_BYTES = 512 * 1024;
 /**
  * A side that is this far behind is taken to be silent until it proves otherwise. So the mix of an hour in which one
  * side never said anything is ready when it stops, and not an hour behind.
