@@ -36,6 +36,8 @@ export const recordingProfileSchema = z
     create_database_records: z.boolean(),
     /** Writes each turn as a WAV of its own beside the masters. */
     write_turn_files: z.boolean(),
+    /** Transcribes a recording once it has ended, where there is a recogniser. */
+    auto_transcribe: z.boolean().default(true),
   })
   .refine(
     (profile) => profile.record_user_audio || profile.record_assistant_audio || profile.record_mixed_audio,
@@ -58,6 +60,7 @@ const COMMON = {
   recordings_dir: null,
   create_database_records: true,
   write_turn_files: false,
+  auto_transcribe: true,
 } as const;
 
 /** What a new installation offers. A lecture has one side; a call is what telephones carry. */

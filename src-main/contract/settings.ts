@@ -35,8 +35,6 @@ const settingsShape = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']),
   /** Who turns speech into text. */
   recogniser: recogniserSettingsSchema,
-  /** Transcribes each recording once it has ended, where there is a recogniser. */
-  auto_transcribe: z.boolean(),
   /** Live text stays, and the recogniser adds only what it lacks; otherwise the recogniser's takes its place. */
   keep_live_text: z.boolean(),
   /** Recordings transcribed at once. */
@@ -66,7 +64,6 @@ export const DEFAULT_SETTINGS: Settings = {
   auto_gain_control: false,
   theme: 'system',
   recogniser: { kind: 'none' },
-  auto_transcribe: true,
   keep_live_text: false,
   // A recogniser takes all the processor it is given.
   transcription_workers: 1,

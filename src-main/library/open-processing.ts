@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ApiHandlers } from '../contract/api.ts';
 import type { Job, RecogniserSettings } from '../contract/processing.ts';
+import { findProfile } from '../contract/recording-profile.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 import { createSessionProcessor } from '../conversation/process-session.ts';
 import { createProcessingQueue, type ProcessingQueue } from '../conversation/processing-queue.ts';
@@ -126,11 +127,12 @@ export async function openProcessing(options: ProcessingOptions): Promise<Proces
         }),
     }),
     noteEnded(sessionId) {
-      const { recogniser, auto_transcribe } = settings.get();
-      if (!auto_transcribe || recogniser.kind === 'none') return;
+      const { recogniser, profiles } = settings.get();
+      if (recogniser.kind === 'none') return;
       try {
-        const { database_records, duration_seconds } = access.find(sessionId);
-        if (database_records && duration_seconds > 0) queue.addRecorded(sessionId);
+        const { profile, database_records, duration_seconds } = access.find(sessionId);
+        const isWanted = findProfile(profiles, profile ?? '')?.auto_transcribe ?? true;
+        if (isWanted && database_records && duration_seconds > 0) queue.addRecorded(sessionId);
       } catch (error) {
         log('error', 'a recording could not be put in the queue for transcription', { id: sessionId, error });
       }

@@ -1,15 +1,17 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
-import type { App, View } from '../store/app.ts';
+import type { App, Place, View } from '../store/app.ts';
 import type { ConversationState } from '../store/conversation-controller.ts';
 import type { IntakeState } from '../store/intake-controller.ts';
 import type { LibraryState } from '../store/library-controller.ts';
 import type { MicrophoneState } from '../store/microphone.ts';
 import type { PlayerState } from '../store/player.ts';
+import type { RecogniserSetupState } from '../store/recogniser-setup.ts';
 import type { RecoveryNewsState } from '../store/recovery-news.ts';
 import type { RecordingState } from '../store/recording-state.ts';
 import type { SessionChecksState } from '../store/session-checks.ts';
 import type { SettingsState } from '../store/settings-controller.ts';
+import type { TranscriptionState } from '../store/transcription-controller.ts';
 
 const AppContext = createContext<App | null>(null);
 export const AppProvider = AppContext.Provider;
@@ -23,6 +25,10 @@ export function useApp(): App {
 
 export function useView(): View {
   return useStore(useApp().view, (state) => state.view);
+}
+
+export function usePlace(): Place | null {
+  return useStore(useApp().view, (state) => state.place);
 }
 
 export function useRecording<T>(select: (state: RecordingState) => T): T {
@@ -39,6 +45,14 @@ export function useLibrary<T>(select: (state: LibraryState) => T): T {
 
 export function useConversation<T>(select: (state: ConversationState) => T): T {
   return useStore(useApp().conversation.store, select);
+}
+
+export function useTranscription<T>(select: (state: TranscriptionState) => T): T {
+  return useStore(useApp().transcription.store, select);
+}
+
+export function useRecogniserSetup<T>(select: (state: RecogniserSetupState) => T): T {
+  return useStore(useApp().recogniser.store, select);
 }
 
 export function usePlayer<T>(select: (state: PlayerState) => T): T {

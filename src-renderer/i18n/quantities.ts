@@ -23,6 +23,11 @@ export function dateText(iso: string): string {
   return dates.format(new Date(iso));
 }
 
+const times = new Intl.DateTimeFormat(undefined, { timeStyle: 'medium' });
+export function timeText(iso: string): string {
+  return times.format(new Date(iso));
+}
+
 /** `16 kHz mono`. */
 export function qualityText(sampleRate: number, channels: number): string {
   return t('record.qualities.other', {

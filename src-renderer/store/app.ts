@@ -20,11 +20,16 @@ import { createMicrophone, type MicrophoneController, type MicrophoneDependencie
 import { createPlayer, type PlayerController } from './player.ts';
 import { createRecorder, type RecorderController } from './recorder-controller.ts';
 import { isActive } from './recording-state.ts';
+import { createRecogniserSetup, type RecogniserSetup } from './recogniser-setup.ts';
 import { createRecoveryNews, type NewsRead, type RecoveryNews } from './recovery-news.ts';
 import { createSessionChecks, type SessionChecks } from './session-checks.ts';
 import { createSettings, type SettingsController } from './settings-controller.ts';
+import { createTranscription, type TranscriptionController } from './transcription-controller.ts';
 
 export type View = 'record' | 'library' | 'settings';
+
+/** What is to be seen first in a view, where it is not its beginning. */
+export type Place = 'recogniser';
 
 export interface AppDependencies extends Omit<MicrophoneDependencies, 'levels' | 'settings'> {
   readonly api: ApiClient;
@@ -42,11 +47,13 @@ export interface AppDependencies extends Omit<MicrophoneDependencies, 'levels' |
 
 /** Everything the screens need, put together once. */
 export interface App {
-  readonly view: StoreApi<{ readonly view: View }>;
+  readonly view: StoreApi<{ readonly view: View; readonly place: Place | null }>;
   readonly microphone: MicrophoneController;
   readonly recorder: RecorderController;
   readonly library: LibraryController;
   readonly conversation: ConversationController;
+  readonly transcription: TranscriptionController;
+  readonly recogniser: RecogniserSetup;
   readonly player: PlayerController;
   readonly settings: SettingsController;
   readonly news: RecoveryNews;
@@ -55,7 +62,7 @@ export interface App {
   readonly levels: LevelFeed;
   readonly fileHref: AppDependencies['fileHref'];
   readonly shell: 'desktop' | 'browser';
-  show(view: View): void;
+  show(view: View, place?: Place): void;
   /** Opens the recording in which something was found, and plays it from there. */
   showHit(hit: SearchHit): void;
   /** Loads settings and library, then the microphone. Called again to retry where the engine did not answer. */
@@ -81,7 +88,10 @@ function capturesOtherwise(before: Settings, after: Settings): boolean {
 }
 
 export function createApp(deps: AppDependencies): App {
-  const view = createStore<{ readonly view: View }>(() => ({ view: 'record' }));
+  const view = createStore<{ readonly view: View; readonly place: Place | null }>(() => ({
+    view: 'record',
+    place: null,
+  }));
   const settings = createSettings(deps.api);
   const library = createLibrary(deps.api);
   const player = createPlayer();
@@ -97,6 +107,14 @@ export function createApp(deps: AppDependencies): App {
   });
   const news = createRecoveryNews(deps.api, deps.newsRead);
   const intake = createIntake({ ...deps, onAdded: () => void library.refresh() });
+  const conversation = createConversation(deps.api);
+  const transcription = createTranscription({
+    ...deps,
+    onText: (sessionId) => void conversation.refresh(sessionId),
+  });
+  const recogniser = createRecogniserSetup(deps.api, async (chosen) =>
+    (await settings.update({ recogniser: chosen })) ? null : settings.store.getState().problem,
+  );
   const checks = createSessionChecks(deps.api, () => library.refresh());
 
   async function start(): Promise<void> {
@@ -113,7 +131,9 @@ export function createApp(deps: AppDependencies): App {
     microphone,
     recorder,
     library,
-    conversation: createConversation(deps.api),
+    conversation,
+    transcription,
+    recogniser,
     player,
     settings,
     news,
@@ -122,7 +142,7 @@ export function createApp(deps: AppDependencies): App {
     levels,
     fileHref: deps.fileHref,
     shell: deps.shell,
-    show: (next) => view.setState({ view: next }),
+    show: (next, place) => view.setState({ view: next, place: place ?? null }),
     showHit({ session_id: id, start_ms: start, end_ms: end, role }) {
       const session = library.store.getState().sessions.find((candidate) => candidate.id === id);
       view.setState({ view: 'library' });

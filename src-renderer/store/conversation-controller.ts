@@ -2,7 +2,13 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ApiClient } from '../../src-main/contract/api.ts';
 import type { Track } from '../../src-main/contract/audio-format.ts';
 import type { WireError } from '../../src-main/contract/errors.ts';
-import type { ConversationLine, SpeakerNames } from '../../src-main/contract/transcript.ts';
+import {
+  type ConversationLine,
+  type ExportedTranscript,
+  MAX_IMPORT_CHARACTERS,
+  type SpeakerNames,
+  type TranscriptExportFormat,
+} from '../../src-main/contract/transcript.ts';
 
 export interface ConversationFilter {
   readonly role: Track | null;
@@ -25,11 +31,17 @@ export interface ConversationState {
 export interface ConversationController {
   readonly store: StoreApi<ConversationState>;
   load(sessionId: string, tracks: readonly Track[]): Promise<void>;
+  /** There is other text of a session; it is shown where that is the one that is open. */
+  refresh(sessionId: string): Promise<void>;
   filter(change: Partial<ConversationFilter>): void;
   edit(line: ConversationLine | null): void;
   /** Writes the text of the line that is being edited. */
   saveText(line: ConversationLine, text: string): Promise<boolean>;
   nameSpeaker(speaker: string, name: string): Promise<boolean>;
+  /** Takes in the text of a file as what a side has said, in the place of what was imported for it before. Tells how many lines. */
+  importText(file: Blob, role: Track): Promise<number | null>;
+  /** What was said, written for others. */
+  exportText(format: TranscriptExportFormat): Promise<ExportedTranscript | null>;
   dismissProblem(): void;
 }
 
@@ -87,6 +99,9 @@ export function createConversation(api: ApiClient): ConversationController {
       if (!isOpen(sessionId)) store.setState({ ...NOTHING, sessionId });
       await Promise.all([loadLines(sessionId), ...tracks.map((track) => loadWaveform(sessionId, track))]);
     },
+    async refresh(sessionId) {
+      if (isOpen(sessionId)) await loadLines(sessionId);
+    },
     filter: (change) => store.setState(({ filter }) => ({ filter: { ...filter, ...change } })),
     edit: (line) => store.setState({ editing: line === null ? null : lineKey(line) }),
     async saveText(line, text) {
@@ -114,8 +129,49 @@ export function createConversation(api: ApiClient): ConversationController {
       const named = name.trim() === '' ? others : { ...others, [speaker]: name.trim() };
       return changed(await api.call('sessions.speakers', { id: sessionId, speakers: named }));
     },
+    async importText(file, role) {
+      const { sessionId } = store.getState();
+      if (sessionId === null) return null;
+      store.setState({ problem: null });
+      const text = await readText(file);
+      if (typeof text !== 'string') {
+        store.setState({ problem: text });
+        return null;
+      }
+      const answer = await api.call('sessions.transcript.import', {
+        id: sessionId,
+        role,
+        text,
+        replace: true,
+      });
+      return (await changed(answer)) && answer.ok ? answer.value.imported : null;
+    },
+    async exportText(format) {
+      const { sessionId } = store.getState();
+      if (sessionId === null) return null;
+      const answer = await api.call('sessions.transcript.export', { id: sessionId, format });
+      store.setState({ problem: answer.ok ? null : answer.error });
+      return answer.ok ? answer.value : null;
+    },
     dismissProblem: () => store.setState({ problem: null }),
   };
+}
+
+/** A file that was chosen by mistake is not read into memory to be refused. */
+async function readText(file: Blob): Promise<string | WireError> {
+  if (file.size > MAX_IMPORT_CHARACTERS)
+    return {
+      code: 'INVALID_TRANSCRIPT',
+      message: `Expected a file of at most ${MAX_IMPORT_CHARACTERS} bytes, got ${file.size}`,
+    };
+  try {
+    return await file.text();
+  } catch {
+    return {
+      code: 'FILE_UNREADABLE',
+      message: 'Expected a file that can be read; it has moved, or is a folder',
+    };
+  }
 }
 
 /** The lines that the filter leaves. */

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Page } from 'playwright-core';
-import { afterEach, describe, expect, test } from 'vitest';
+import { afterEach, describe, expect, onTestFinished, test, vi } from 'vitest';
 import { type AudioServer, startAudioServer } from '../support/audio-server.ts';
 import { writeIndexRamp } from '../support/index-ramp.ts';
 import { type BrowserApp, type BrowserAppOptions, openBrowserApp } from '../support/browser-app.ts';
@@ -20,6 +21,77 @@ async function open(options: Omit<BrowserAppOptions, 'env'> & { plugged?: boolea
   app = await openBrowserApp({ ...options, env: audio.env });
   await app.open();
   return app.page;
+}
+
+/** By keyboard alone: a program is chosen in Settings and tried, then waits, fails and hears. */
+async function transcribe(page: Page): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'lectern-recogniser-'));
+  onTestFinished(() => rm(folder, { recursive: true, force: true }));
+  const [program, hold, fail] = ['recogniser.sh', 'hold', 'fail'].map((name) => join(folder, name)) as [
+    string,
+    string,
+    string,
+  ];
+  const script = [
+    '#!/bin/sh',
+    `[ -e ${fail} ] && { echo "error: out of memory" >&2; exit 1; }`,
+    `while [ -e ${hold} ]; do sleep 0.05; done`,
+    'echo heard by the program',
+  ].join('\n');
+  await writeFile(program, script, { mode: 0o755 });
+  const press = (name: string) => page.getByRole('button', { name, exact: true }).press('Enter');
+
+  await press('Choose a recogniser');
+  await page.waitForFunction(() => document.activeElement?.id === 'recogniser-heading');
+  await page.getByLabel('Recogniser', { exact: true }).selectOption('Another program');
+  await page.getByLabel('Program', { exact: true }).fill(program);
+  await page.getByLabel('Arguments, one a line').fill('{audio}');
+  await press('Try it');
+  await page.getByText('heard by the program').waitFor();
+  await examineScreen(page, 'recogniser', [1180, 420]);
+  await page.locator('.recogniser-form').getByRole('button', { name: 'Save' }).press('Enter');
+  await page.getByText('Saved.').waitFor();
+
+  await writeFile(hold, '');
+  await page.getByRole('navigation').getByRole('button', { name: 'Library' }).press('Enter');
+  await press('Transcribe');
+  await page.getByText('Transcribing…').waitFor();
+  await examineScreen(page, 'transcribing');
+  await page.keyboard.press('Tab');
+  expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Cancel transcription');
+  await page.keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Transcribe', exact: true }).waitFor();
+  await rm(hold);
+  await writeFile(fail, '');
+  await press('Transcribe');
+  await page.getByText(/out of memory.*The next try is at/).waitFor();
+  await rm(program);
+  await press('Try now');
+  await page.getByText(/recogniser\.sh was not found/).waitFor();
+  await examineScreen(page, 'transcription-failed', [420]);
+  await rm(fail);
+  await writeFile(program, script, { mode: 0o755 });
+  await press('Try again');
+  await page
+    .getByRole('button', { name: /heard by the program/ })
+    .first()
+    .waitFor();
+
+  await page.getByLabel('Text as').selectOption('Markdown');
+  const devTools = await page.context().newCDPSession(page);
+  await devTools.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder });
+  await press('Save text');
+  const written = () => readFile(join(folder, 'A talk.md'), 'utf8').catch(() => '');
+  await vi.waitFor(async () => expect(await written()).toContain('heard by the program'), 10_000);
+  const subtitles = join(folder, 'other.srt');
+  await writeFile(subtitles, '1\n00:00:30,000 --> 00:00:31,000\nbrought along\n');
+  await page.getByLabel('Import text…').setInputFiles(subtitles);
+  await page.getByText('1 line taken from other.srt.').waitFor();
+  await page
+    .getByRole('button', { name: /brought along/ })
+    .first()
+    .waitFor();
+  await examineScreen(page, 'text-files', [860]);
 }
 
 describe('every screen can be read and used by everybody', () => {
@@ -163,11 +235,14 @@ describe('every screen can be read and used by everybody', () => {
     expect(paused).toBe(true);
     expect(at * 1000).toBeGreaterThanOrEqual(turn?.end_ms ?? Infinity);
 
+    await transcribe(page);
     await page.getByRole('button', { name: /^Edit/ }).first().click();
     await examineScreen(page, 'conversation-edit', [1180, 420]);
     await page.getByLabel('Speaker').fill('Ada');
-    await page.getByLabel('Text', { exact: true }).fill('The quick brown fox <b>jumps</b> over the lectern.');
-    await page.getByRole('button', { name: 'Save' }).click();
+    await page
+      .getByRole('textbox', { name: 'Text', exact: true })
+      .fill('The quick brown fox <b>jumps</b> over the lectern.');
+    await page.getByRole('button', { name: 'Save', exact: true }).click();
     await page.getByRole('button', { name: /Ada The quick brown fox/ }).waitFor();
     await page.getByRole('searchbox').fill('jumps lect');
     await page.locator('.hit mark').first().waitFor();

@@ -5,6 +5,8 @@ import { useApp, useConversation } from '../app-context.ts';
 import { ErrorNote } from '../ErrorNote.tsx';
 import { ConversationFilters } from './ConversationFilters.tsx';
 import { ConversationLines } from './ConversationLines.tsx';
+import { TextFiles } from './TextFiles.tsx';
+import { Transcription } from './Transcription.tsx';
 import { Waveform } from './Waveform.tsx';
 
 /** What was said in a session: beside its sound, line by line, each to be heard by a click. */
@@ -31,6 +33,7 @@ export function ConversationPanel({ session }: { session: SessionRecord }) {
   return (
     <section className="conversation" aria-label={t('conversation.heading')}>
       <Waveform session={session} />
+      <Transcription session={session} />
       {problem && <ErrorNote error={problem} onDismiss={() => conversation.dismissProblem()} />}
       {lines.length > 0 && (
         <>
@@ -39,6 +42,7 @@ export function ConversationPanel({ session }: { session: SessionRecord }) {
         </>
       )}
       {lines.length === 0 && !problem && <p className="hint">{t('conversation.empty')}</p>}
+      <TextFiles session={session} />
     </section>
   );
 }

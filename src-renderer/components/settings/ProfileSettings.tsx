@@ -9,7 +9,7 @@ import { QualityChoice } from '../record/QualityChoice.tsx';
 import { GainChoice } from './GainChoice.tsx';
 
 const KEPT = ['record_user_audio', 'record_assistant_audio', 'record_mixed_audio'] as const;
-const OTHERS = ['auto_save', 'write_turn_files', 'create_database_records'] as const;
+const OTHERS = ['auto_save', 'auto_transcribe', 'write_turn_files', 'create_database_records'] as const;
 
 /** How each kind of session is recorded. What is changed here is changed for the kind that is chosen above it. */
 export function ProfileSettings() {

@@ -5,6 +5,7 @@ import { ProcessingChoice } from '../record/ProcessingChoice.tsx';
 import { About } from './About.tsx';
 import { FolderSetting } from './FolderSetting.tsx';
 import { ProfileSettings } from './ProfileSettings.tsx';
+import { RecogniserSettings } from './RecogniserSettings.tsx';
 import { SplitChoice } from './SplitChoice.tsx';
 import { ShortcutList } from './ShortcutList.tsx';
 import { ThemeChoice } from './ThemeChoice.tsx';
@@ -31,6 +32,7 @@ export function SettingsPanel() {
         <ProcessingChoice folded={false} />
         <SplitChoice />
       </section>
+      <RecogniserSettings />
       <section className="group">
         <h3>{t('settings.appearance')}</h3>
         <ThemeChoice />

@@ -30,6 +30,7 @@ const INTERVIEW: RecordingProfile = {
   recordings_dir: '/srv/interviews',
   create_database_records: false,
   write_turn_files: true,
+  auto_transcribe: false,
 };
 
 /** Every key of the first version, none at its default. */

@@ -3,7 +3,9 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
 import { jobSchema, type RecogniserSettings } from '../../../src-main/contract/processing.ts';
+import { DEFAULT_PROFILES } from '../../../src-main/contract/recording-profile.ts';
 import { conversationSchema } from '../../../src-main/contract/transcript.ts';
 import { sessionRecordSchema } from '../../../src-main/contract/session-record.ts';
 import { beepPcm, type Beep } from '../../support/beeps.ts';
@@ -203,6 +205,30 @@ test('cancelled, a job ends at once with its program, and can be asked for again
   await ask('POST', `/api/sessions/${id}/process`, { recogniser: again.recogniser });
   await client.next('processing_completed');
   expect(await textsOf(id)).toEqual(SPOKEN);
+});
+
+test('a kind of session that is not to be transcribed by itself is not', async () => {
+  host = await openWebSocketHost({ transcribes: true });
+  const { recogniser } = await useServer();
+  const [first, ...others] = DEFAULT_PROFILES;
+  const profiles = [{ ...first, name: 'Lecture', auto_transcribe: false }, ...others];
+  await ask('PATCH', '/api/settings', { recogniser, profiles });
+  const record = async (profile: object) => {
+    const id = randomUUID();
+    const client = await host.connect(id);
+    client.say({ action: 'start', format: 'wav', tracks: ['user'], ...profile });
+    client.sendAudio(beepPcm(2, [beep(450, 800)]));
+    client.say({ action: 'stop' });
+    await client.next('recording_stopped');
+    return id;
+  };
+  const silent = await record({ profile: 'lecture' });
+  await record({ profile: 'Meeting' });
+  await record({});
+  const { jobs } = z.object({ jobs: z.array(jobSchema) }).parse(await ask('GET', '/api/jobs'));
+  expect(jobs.length).toBe(2);
+  expect(jobs.map(({ session_id }) => session_id)).not.toContain(silent);
+  expect((await sessionOf(silent)).processing).toBeUndefined();
 });
 
 test('a key is used, and never told', async () => {

@@ -1,0 +1,76 @@
+import { useEffect, useRef } from 'react';
+import type { SessionRecord } from '../../../src-main/contract/session-record.ts';
+import { t } from '../../i18n/i18n.ts';
+import { recogniserName } from '../../store/recogniser-draft.ts';
+import { isUnderWay } from '../../store/transcription-controller.ts';
+import { useApp, useConversation, useSettings, useTranscription } from '../app-context.ts';
+import { ErrorNote } from '../ErrorNote.tsx';
+import { TranscriptionFailure } from './TranscriptionFailure.tsx';
+import { TranscriptionProgress } from './TranscriptionProgress.tsx';
+
+/** Turning a session's sound into text: asked for, under way, failed, or not set up yet. */
+export function Transcription({ session }: { session: SessionRecord }) {
+  const { transcription } = useApp();
+  const region = useRef<HTMLElement>(null);
+  const { loaded, sessionId, job, problem } = useTranscription((state) => state);
+  const known = useSettings(({ settings }) => settings.recogniser.kind !== 'none');
+  const { id, processing } = session;
+
+  useEffect(() => {
+    void transcription.watch(id);
+    return () => transcription.unwatch();
+    // A list that is newer may tell of another try.
+  }, [transcription, id, processing?.job_id, processing?.state]);
+
+  if (!loaded || sessionId !== id) return null;
+  const underWay = isUnderWay(job);
+  // The button that was pressed gives way to others; the keyboard stays where it was.
+  const act = (action: () => Promise<void>) => {
+    region.current?.focus();
+    void action();
+  };
+  const start = () => act(() => transcription.start());
+  return (
+    <section className="transcription" aria-label={t('transcription.heading')} ref={region} tabIndex={-1}>
+      {problem && <ErrorNote error={problem} onDismiss={() => transcription.dismissProblem()} />}
+      {underWay && job && (
+        <TranscriptionProgress job={job} onHurry={start} onCancel={() => act(() => transcription.cancel())} />
+      )}
+      {job?.state === 'failed' && <TranscriptionFailure job={job} onRetry={known ? start : undefined} />}
+      {!underWay && job?.state !== 'failed' && known && (
+        <Start again={job?.state === 'completed'} onStart={start} />
+      )}
+      {!underWay && !known && <NotSetUp />}
+      <p className="sr-only" role="status">
+        {job?.state === 'completed' && t('transcription.done')}
+        {job?.state === 'cancelled' && t('transcription.cancelled')}
+      </p>
+    </section>
+  );
+}
+
+function Start({ again, onStart }: { again: boolean; onStart: () => void }) {
+  const asking = useTranscription((state) => state.asking);
+  const name = useSettings(({ settings }) => recogniserName(settings.recogniser));
+  const hasText = useConversation((state) => state.lines.some(({ text }) => text !== null));
+  return (
+    <div className="transcription-row">
+      <button type="button" className={hasText ? '' : 'primary'} aria-disabled={asking} onClick={onStart}>
+        {again ? t('transcription.startAgain') : t('transcription.start')}
+      </button>
+      <p className="hint">{t(hasText ? 'transcription.withAgain' : 'transcription.with', { name })}</p>
+    </div>
+  );
+}
+
+function NotSetUp() {
+  const app = useApp();
+  return (
+    <div className="transcription-row">
+      <p className="hint">{t('transcription.notSetUp')}</p>
+      <button type="button" onClick={() => app.show('settings', 'recogniser')}>
+        {t('transcription.setUp')}
+      </button>
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+import { useEffect, useRef, type ReactNode } from 'react';
+
+interface MoreFieldsProps {
+  label: string;
+  open?: boolean;
+  children: ReactNode;
+}
+
+/** What few need, folded away; it opens where something in it is wrong. */
+export function MoreFields({ label, open = false, children }: MoreFieldsProps) {
+  const fold = useRef<HTMLDetailsElement>(null);
+  useEffect(() => {
+    const details = fold.current;
+    const unfold = () => {
+      if (details !== null) details.open = true;
+    };
+    // It does not bubble, so it is caught on its way down.
+    details?.addEventListener('invalid', unfold, { capture: true });
+    return () => details?.removeEventListener('invalid', unfold, { capture: true });
+  }, []);
+  return (
+    <details className="fold" ref={fold} open={open}>
+      <summary>{label}</summary>
+      <div className="more-fields">{children}</div>
+    </details>
+  );
+}

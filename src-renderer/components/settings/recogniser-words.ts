@@ -1,0 +1,9 @@
+import { t } from '../../i18n/i18n.ts';
+import { presetOf } from '../../store/recogniser-draft.ts';
+
+/** What a choice is called; recognisers that others have made keep their names. */
+export function choiceName(choice: string): string {
+  if (choice === 'none' || choice === 'program' || choice === 'server')
+    return t(`recogniser.choices.${choice}`);
+  return presetOf(choice)?.name ?? choice;
+}
