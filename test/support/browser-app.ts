@@ -25,8 +25,8 @@ export interface BrowserApp {
   /** Where the engine was first reached. */
   readonly origin: string;
   readonly enginePid: number;
-  /** Opens the app as its user does, by the address with the token. */
-  open(): Promise<void>;
+  /** Opens the app as its user does, by the address with the token; in another page, if one is given. */
+  open(where?: Page): Promise<void>;
   /** The sessions the engine knows, newest first. */
   sessions(): Promise<readonly SessionRecord[]>;
   /** The first turn that was heard in a session. */
@@ -88,9 +88,9 @@ export async function openBrowserApp(options: BrowserAppOptions = {}): Promise<B
       return server.pid;
     },
     recordingsDir: join(dataDir, 'recordings'),
-    async open() {
-      page.setDefaultTimeout(20_000);
-      await page.goto(`${server.url}?token=${server.token}`);
+    async open(where = page) {
+      where.setDefaultTimeout(20_000);
+      await where.goto(`${server.url}?token=${server.token}`);
     },
     async sessions() {
       const headers = { authorization: `Bearer ${server.token}` };

@@ -37,7 +37,7 @@ export const pageEvents: readonly TourEvent[] = [
       await page.close({ runBeforeUnload: false });
       await new Promise((resolve) => setTimeout(resolve, 35_000));
       const again = await app.browser.context.newPage();
-      await again.goto(app.origin);
+      await app.open(again);
       await again.getByRole('group', { name: 'Saved' }).waitFor();
       await shoot('opened-again', again);
     },
