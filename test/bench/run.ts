@@ -7,13 +7,14 @@ import { describeMachine } from './machine.ts';
 import { cpu } from './measurements/cpu.ts';
 import { ingest } from './measurements/ingest.ts';
 import { memory } from './measurements/memory.ts';
+import { measureSearch, search } from './measurements/search.ts';
 import { stopMp4 } from './measurements/stop-mp4.ts';
 import { stopWav } from './measurements/stop-wav.ts';
 import { summarise, type RowResult } from './results.ts';
 import { createSampler } from './sampler.ts';
 import { renderReport } from './table.ts';
 
-const MEASUREMENTS = [stopWav, memory, cpu, ingest, stopMp4];
+const MEASUREMENTS = [stopWav, memory, cpu, ingest, stopMp4, search];
 const DEFAULT_RUNS = 5;
 const USAGE = `Usage: npm run bench -- [--only NAME]... [--quick]
   --only   ${MEASUREMENTS.map(({ name }) => name).join(', ')}
@@ -46,6 +47,7 @@ try {
   const results: RowResult[] = [];
   const startedAt = performance.now();
   for (const measurement of selected) {
+    if (measurement === search) results.push(...measureSearch(workDir, quick ? 1 : DEFAULT_RUNS));
     for (const row of measurement.rows) {
       process.stderr.write(`${measurement.name}: ${row.label}\n`);
       const runs = quick ? 1 : (row.runs ?? DEFAULT_RUNS);
