@@ -95,6 +95,8 @@ export function createWarningList(): WarningList {
   };
   const isExplained = ({ code, track }: LiveWarning): boolean => {
     const rank = NO_SOUND.indexOf(code);
+    // The part began because of the folder, and that is the news.
+    if (code === 'new_part') return warnings.some((warning) => warning.code === 'relocated');
     const better = NO_SOUND.slice(0, Math.max(0, rank));
     return warnings.some((warning) => better.includes(warning.code) && concerns(warning, track));
   };

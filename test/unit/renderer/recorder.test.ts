@@ -320,6 +320,7 @@ test('a full disk is told once: where the recording goes on, or why it ended', a
   engine.say(full);
   expect(state().problem).toMatchObject({ code: 'DISK_FULL' });
   engine.say({ type: 'warning', code: 'relocated', message: '' });
+  engine.say(engine.started(2));
   expect(state()).toMatchObject({ phase: 'recording', problem: null, warning: { code: 'relocated' } });
   engine.say(full);
   engine.say(engine.stopped('disk_full'));
