@@ -81,7 +81,7 @@ function openRoom(app: BrowserApp, audio: AudioServer, name: string, folder: str
     async record({ seconds = 4, format = 'WAV' } = {}) {
       await page.getByText(MICROPHONE_LABEL).first().waitFor({ state: 'attached' });
       await page.getByRole('radio', { name: format }).check({ force: true });
-      await page.getByRole('button', { name: /^Record/ }).click();
+      await page.getByRole('button', { name: /^Record R/ }).click();
       await untilRecorded(page, seconds);
     },
     async stop(where = page) {

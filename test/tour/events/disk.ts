@@ -68,7 +68,7 @@ export const diskEvents: readonly TourEvent[] = [
       await page.getByRole('group', { name: 'Saved' }).waitFor();
       await page.waitForTimeout(1000);
       await shoot('read-only');
-      await page.getByRole('button', { name: /^Record/ }).click();
+      await page.getByRole('button', { name: /^Record R/ }).click();
       await page.getByRole('alert').waitFor();
       await shoot('another-refused');
     },
@@ -91,12 +91,17 @@ export const diskEvents: readonly TourEvent[] = [
     options: { engine: stalling.engine },
     async run({ page, record, stop, shoot }) {
       await record();
+      const waiting = page.getByText(/No audio has reached the disk/);
       stalling.faults.stall();
-      await page.getByText(/has not taken any audio/).waitFor();
-      await page.waitForTimeout(1000);
-      await shoot('waiting');
-      stalling.faults.heal();
-      await page.getByText(/has not taken any audio/).waitFor({ state: 'hidden' });
+      try {
+        await waiting.waitFor();
+        await page.waitForTimeout(1000);
+        await shoot('waiting');
+      } finally {
+        // Else the engine could not end.
+        stalling.faults.heal();
+      }
+      await waiting.waitFor({ state: 'hidden' });
       await shoot('goes-on');
       await stop();
       await shoot('saved');

@@ -28,7 +28,7 @@ export const startEvents: readonly TourEvent[] = [
     options: { engine: smallDisk(16) },
     async run({ app, page, shoot }) {
       fillUp(app.recordingsDir);
-      await page.getByRole('button', { name: /^Record/, disabled: false }).click();
+      await page.getByRole('button', { name: /^Record R/, disabled: false }).click();
       await page.getByRole('alert').waitFor();
       await shoot('refused');
     },
@@ -39,7 +39,7 @@ export const startEvents: readonly TourEvent[] = [
       // Also true for root: a folder that cannot be made because a file is in its way.
       rmSync(app.recordingsDir, { recursive: true, force: true });
       writeFileSync(app.recordingsDir, 'in the way');
-      await page.getByRole('button', { name: /^Record/, disabled: false }).click();
+      await page.getByRole('button', { name: /^Record R/, disabled: false }).click();
       await page.getByRole('alert').waitFor();
       await shoot('refused');
     },
