@@ -20,6 +20,24 @@ export interface SettingsController {
 
 export function createSettings(api: ApiClient): SettingsController {
   const store = createStore<SettingsState>(() => ({ settings: DEFAULT_SETTINGS, info: null, problem: null }));
+  let known: Settings = DEFAULT_SETTINGS;
+  /** Changes that the engine has not answered yet: the answer to an earlier one knows nothing of them. */
+  let asked: readonly SettingsPatch[] = [];
+  let answered: Promise<unknown> = Promise.resolve();
+
+  const show = (state: Partial<SettingsState> = {}) => {
+    const settings = asked.reduce<Settings>((shown, patch) => ({ ...shown, ...withoutAbsent(patch) }), known);
+    store.setState({ settings, ...state });
+  };
+
+  async function ask(patch: SettingsPatch): Promise<boolean> {
+    const answer = await api.call('settings.update', patch);
+    asked = asked.filter((other) => other !== patch);
+    if (answer.ok) known = answer.value;
+    show(answer.ok ? {} : { problem: answer.error });
+    return answer.ok;
+  }
+
   return {
     store,
     async load() {
@@ -29,15 +47,17 @@ export function createSettings(api: ApiClient): SettingsController {
         store.setState({ problem: failed.ok ? null : failed.error });
         return false;
       }
-      store.setState({ settings: settings.value, info: info.value, problem: null });
+      known = settings.value;
+      show({ info: info.value, problem: null });
       return true;
     },
-    async update(patch) {
-      const before = store.getState().settings;
-      store.setState({ settings: { ...before, ...withoutAbsent(patch) }, problem: null });
-      const answer = await api.call('settings.update', patch);
-      store.setState(answer.ok ? { settings: answer.value } : { settings: before, problem: answer.error });
-      return answer.ok;
+    update(patch) {
+      asked = [...asked, patch];
+      show({ problem: null });
+      // One after another: each is made of what the one before has shown.
+      const answer = answered.then(() => ask(patch));
+      answered = answer;
+      return answer;
     },
   };
 }
