@@ -1,3 +1,5 @@
+import { kaiser, sinc } from './windowed-sinc.ts';
+
 /** Zero crossings of the sinc on either side: a longer filter falls off more steeply. */
 const ZERO_CROSSINGS = 48;
 /** Kaiser window for about 90 dB of attenuation, under the noise of 16 bits. */
@@ -86,7 +88,7 @@ function filterTable(phases: number, halfTaps: number, cutoff: number): Float32A
   for (let phase = 0; phase < phases; phase += 1) {
     const weights = Array.from({ length: taps }, (_, tap) => {
       const distance = tap - (halfTaps - 1) - phase / phases;
-      return sinc(cutoff * distance) * kaiser(distance / halfTaps);
+      return sinc(cutoff * distance) * kaiser(distance / halfTaps, KAISER_BETA);
     });
     const sum = weights.reduce((total, weight) => total + weight, 0);
     weights.forEach((weight, tap) => {
@@ -94,26 +96,6 @@ function filterTable(phases: number, halfTaps: number, cutoff: number): Float32A
     });
   }
   return table;
-}
-
-function sinc(x: number): number {
-  return x === 0 ? 1 : Math.sin(Math.PI * x) / (Math.PI * x);
-}
-
-/** The Kaiser window at `x` in -1..1. */
-function kaiser(x: number): number {
-  return Math.abs(x) >= 1 ? 0 : bessel(KAISER_BETA * Math.sqrt(1 - x * x)) / bessel(KAISER_BETA);
-}
-
-/** The modified Bessel function of the first kind, order 0, by its power series. */
-function bessel(x: number): number {
-  let sum = 1;
-  let term = 1;
-  for (let k = 1; term > sum * 1e-12; k += 1) {
-    term *= (x / (2 * k)) ** 2;
-    sum += term;
-  }
-  return sum;
 }
 
 function greatestCommonDivisor(a: number, b: number): number {

@@ -1,0 +1,99 @@
+import { kaiser, sinc } from './windowed-sinc.ts';
+
+/** Samples on either side that one output sample is made of. */
+export const REACH_FRAMES = 16;
+/** Kaiser window for about 80 dB. */
+const KAISER_BETA = 8;
+/** Rows of the filter's table; between two the weights are interpolated. */
+const PHASES = 512;
+const TAPS = 2 * REACH_FRAMES;
+
+/** Stretches or shrinks a stream of 16-bit samples by a hair, by a ratio that may change all the time. */
+export interface VariableResampler {
+  /**
+   * Takes interleaved samples and returns those that are due. `step` input frames make one output frame. The last
+   * REACH_FRAMES are held back until what follows them is known.
+   */
+  process(samples: Int16Array, step: number): Int16Array<ArrayBuffer>;
+  /** Nothing follows: returns what is held back, and begins afresh. */
+  flush(): Int16Array<ArrayBuffer>;
+}
+
+/**
+ * A windowed sinc of the full bandwidth, whose zeros fall on the other samples: at a step of 1 from a whole position on
+ * every sample comes out as it went in.
+ */
+export function createVariableResampler(channels: 1 | 2): VariableResampler {
+  const table = filterTable();
+  /** What went before, what is held back, and what is new; as frames, REACH_FRAMES of silence at first. */
+  let pending = new Int16Array(REACH_FRAMES * channels);
+  /** Where in it the next output frame lies. */
+  let position = REACH_FRAMES;
+
+  const weights = new Float64Array(TAPS);
+
+  const weigh = (fraction: number): void => {
+    const row = fraction * PHASES;
+    const phase = Math.floor(row);
+    const share = row - phase;
+    const low = phase * TAPS;
+    for (let tap = 0; tap < TAPS; tap += 1) {
+      const weight = table[low + tap] ?? 0;
+      weights[tap] = weight + ((table[low + TAPS + tap] ?? 0) - weight) * share;
+    }
+  };
+
+  const makeUntil = (lastFrame: number, step: number): Int16Array<ArrayBuffer> => {
+    const frames = Math.max(0, Math.floor((lastFrame - position) / step) + 1);
+    const output = new Int16Array(frames * channels);
+    for (let index = 0; index < frames; index += 1) {
+      const frame = Math.floor(position);
+      weigh(position - frame);
+      for (let channel = 0; channel < channels; channel += 1) {
+        const from = (frame - REACH_FRAMES + 1) * channels + channel;
+        let sum = 0;
+        for (let tap = 0; tap < TAPS; tap += 1)
+          sum += (weights[tap] ?? 0) * (pending[from + tap * channels] ?? 0);
+        output[index * channels + channel] = Math.max(-32_768, Math.min(32_767, Math.round(sum)));
+      }
+      position += step;
+    }
+    return output;
+  };
+
+  const append = (samples: Int16Array): void => {
+    // All that no output frame reaches back to any more is let go.
+    const used = Math.max(0, Math.floor(position) - REACH_FRAMES);
+    const kept = pending.subarray(used * channels);
+    const next = new Int16Array(kept.length + samples.length);
+    next.set(kept);
+    next.set(samples, kept.length);
+    pending = next;
+    position -= used;
+  };
+
+  return {
+    process(samples, step) {
+      append(samples);
+      return makeUntil(pending.length / channels - 1 - REACH_FRAMES, step);
+    },
+    flush() {
+      const frames = pending.length / channels;
+      const output = makeUntil(frames - 1, 1);
+      pending = new Int16Array(REACH_FRAMES * channels);
+      position = REACH_FRAMES;
+      return output;
+    },
+  };
+}
+
+/** For each phase, and one more to interpolate towards, the weights of the frames around it. */
+function filterTable(): Float32Array {
+  const table = new Float32Array((PHASES + 1) * TAPS);
+  for (let phase = 0; phase <= PHASES; phase += 1)
+    for (let tap = 0; tap < TAPS; tap += 1) {
+      const distance = tap - (REACH_FRAMES - 1) - phase / PHASES;
+      table[phase * TAPS + tap] = sinc(distance) * kaiser(distance / REACH_FRAMES, KAISER_BETA);
+    }
+  return table;
+}
