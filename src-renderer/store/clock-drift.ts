@@ -1,0 +1,131 @@
+/** What is known of the clock of one device against that of another. */
+export interface ClockDrift {
+  /**
+   * Takes how far the device was ahead at a moment: what its frames say has passed, less what the other's do. Any of
+   * these may be wrong by some 20 ms.
+   * @param atMs moments in order, of any clock.
+   */
+  measure(aheadMs: number, atMs: number): void;
+  /** How far the device is ahead, as far as its clock and what was left out made it so. */
+  aheadMs(atMs: number): number;
+  /** By how much its clock is faster, as a share: 0.0001 is 100 ppm. */
+  readonly rate: number;
+  /** It is beyond doubt that the clocks are two, or that the device is out of place. */
+  readonly isCertain: boolean;
+  /** The other device is another one from now on, or was stopped and started. */
+  unsettle(offsetMs: number): void;
+}
+
+/** Measurements of which the median is taken, about two seconds of chunks: what single ones are off by is by chance. */
+const MEDIAN_OF = 20;
+/** No median is better than this. */
+const LEAST_NOISE_MS = 0.5;
+/** How surely something must be known before a bit is touched, in standard deviations. */
+const CERTAIN = 5;
+/** Less than this is nobody's concern, and a step of stamps that wavers. */
+const LEAST_DRIFT_OFFSET_MS = 4;
+const LEAST_DRIFT = 2e-6;
+const LEAST_OFFSET_MS = 10;
+/** Clocks of audio devices differ by less. */
+const USUAL_DRIFT = 3e-4;
+/** What the place of a track's beginning may be wrong by. */
+const USUAL_OFFSET_MS = 20;
+/** Crystals change with their warmth, by about a millionth in a minute. */
+const DRIFT_CHANGE_PER_SECOND = (1e-6 / 8) ** 2;
+const OFFSET_CHANGE_PER_SECOND = 0.01 ** 2;
+/** So many medians in a row that are all off to one side are a step, not drift. */
+const STEP_OF = 3;
+const STEP_DEVIATIONS = 4;
+const LEAST_STEP_MS = 2;
+
+/**
+ * A Kalman filter of two states, offset and drift, over medians. A step of the stamps is neither: a device whose buffer
+ * has changed delivers later and has lost nothing, and holes are accounted for before. So a step moves what is measured
+ * against, and not the audio.
+ */
+export function createClockDrift(): ClockDrift {
+  let batch: { readonly aheadMs: number; readonly atMs: number }[] = [];
+  let lastMs: number | undefined;
+  let offset = 0;
+  let drift = 0;
+  let variance = { offset: USUAL_OFFSET_MS ** 2, both: 0, drift: (USUAL_DRIFT * 1000) ** 2 };
+  /** Noise of one median, as it was found. */
+  let noise = LEAST_NOISE_MS ** 2;
+  let steppedBy = 0;
+  let surprises: number[] = [];
+
+  /** Drift is kept in milliseconds a second. */
+  const predict = (seconds: number): void => {
+    offset += drift * seconds;
+    const { offset: p, both: c, drift: q } = variance;
+    variance = {
+      offset: p + 2 * seconds * c + seconds ** 2 * q + OFFSET_CHANGE_PER_SECOND * seconds,
+      both: c + seconds * q,
+      drift: q + DRIFT_CHANGE_PER_SECOND * 1e6 * seconds,
+    };
+  };
+
+  const correct = (surprise: number): void => {
+    const { offset: p, both: c, drift: q } = variance;
+    const total = p + noise;
+    offset += (p / total) * surprise;
+    drift += (c / total) * surprise;
+    variance = { offset: p - p ** 2 / total, both: c - (p * c) / total, drift: q - c ** 2 / total };
+  };
+
+  const learnNoise = (values: readonly number[], middle: number): void => {
+    const deviation = 1.48 * median(values.map((value) => Math.abs(value - middle)));
+    // The median of n is off by a quarter more than their mean.
+    const found = Math.max(LEAST_NOISE_MS, (1.25 * deviation) / Math.sqrt(values.length)) ** 2;
+    noise += (found - noise) / 4;
+  };
+
+  const take = (aheadMs: number, atMs: number): void => {
+    predict(lastMs === undefined ? 0 : Math.max(0, (atMs - lastMs) / 1000));
+    lastMs = atMs;
+    const surprise = aheadMs - steppedBy - offset;
+    const limit = Math.max(LEAST_STEP_MS, STEP_DEVIATIONS * Math.sqrt(variance.offset + noise));
+    if (Math.abs(surprise) <= limit) {
+      surprises = [];
+      return correct(surprise);
+    }
+    if (Math.sign(surprises[0] ?? surprise) !== Math.sign(surprise)) surprises = [];
+    surprises.push(surprise);
+    if (surprises.length < STEP_OF) return;
+    steppedBy += median(surprises);
+    surprises = [];
+  };
+
+  return {
+    measure(aheadMs, atMs) {
+      batch.push({ aheadMs, atMs });
+      if (batch.length < MEDIAN_OF) return;
+      const values = batch.map((one) => one.aheadMs);
+      const middle = median(values);
+      learnNoise(values, middle);
+      take(middle, median(batch.map((one) => one.atMs)));
+      batch = [];
+    },
+    aheadMs: (atMs) => offset + (lastMs === undefined ? 0 : drift * ((atMs - lastMs) / 1000)),
+    get rate() {
+      return drift / 1000;
+    },
+    get isCertain() {
+      const drifts =
+        Math.abs(offset) > LEAST_DRIFT_OFFSET_MS &&
+        Math.abs(drift) > Math.max(LEAST_DRIFT * 1000, CERTAIN * Math.sqrt(variance.drift));
+      const isOff = Math.abs(offset) > Math.max(LEAST_OFFSET_MS, CERTAIN * Math.sqrt(variance.offset));
+      return drifts || isOff;
+    },
+    unsettle(offsetMs) {
+      batch = [];
+      surprises = [];
+      variance = { offset: variance.offset + offsetMs ** 2, both: 0, drift: (USUAL_DRIFT * 1000) ** 2 };
+    },
+  };
+}
+
+function median(values: readonly number[]): number {
+  const sorted = [...values].sort((a, b) => a - b);
+  return sorted[Math.floor(sorted.length / 2)] ?? 0;
+}
