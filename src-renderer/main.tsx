@@ -3,6 +3,8 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { openCapture } from './capture/capture.ts';
 import { listMicrophones, microphonePermission, onMicrophonesChange } from './capture/devices.ts';
+import { openSystemAudio } from './capture/system-audio.ts';
+import { canShareAudio } from './capture/system-share.ts';
 import { AppProvider } from './components/app-context.ts';
 import { AppScreen } from './components/AppScreen.tsx';
 import { FaultBoundary } from './components/FaultBoundary.tsx';
@@ -22,6 +24,8 @@ const app = createApp({
   listMicrophones,
   onMicrophonesChange,
   microphonePermission,
+  openSystemAudio,
+  canShareAudio,
   sessions: sessionAccess,
   memory: openRecordingMemory(),
   fileHref,

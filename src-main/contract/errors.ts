@@ -63,6 +63,7 @@ export const errorCodeSchema = z.enum([
   'SYSTEM_AUDIO_UNAVAILABLE',
   'SYSTEM_AUDIO_REFUSED',
   'SYSTEM_AUDIO_NOT_SHARED',
+  'SYSTEM_AUDIO_NEEDS_CLICK',
   'CONNECTION_LOST',
 ]);
 export type ErrorCode = z.infer<typeof errorCodeSchema>;

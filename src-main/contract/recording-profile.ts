@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { channelsSchema, deliveryFormatSchema, gainSchema, sampleRateSchema } from './audio-format.ts';
+import {
+  channelsSchema,
+  deliveryFormatSchema,
+  gainSchema,
+  sampleRateSchema,
+  type Track,
+  trackSchema,
+} from './audio-format.ts';
 
 /** What kind of session it is for. */
 export const sessionKindSchema = z.enum(['lecture', 'meeting', 'call']);
@@ -44,6 +51,14 @@ export const recordingProfileSchema = z
     'a profile keeps at least one of user, assistant and mixed audio',
   );
 export type RecordingProfile = z.infer<typeof recordingProfileSchema>;
+
+/** The sides of which a profile keeps something, and which are therefore recorded. */
+export function tracksOf(
+  profile: Pick<RecordingProfile, 'record_user_audio' | 'record_assistant_audio' | 'record_mixed_audio'>,
+): readonly Track[] {
+  const { record_user_audio: user, record_assistant_audio: assistant, record_mixed_audio: mixed } = profile;
+  return trackSchema.options.filter((track) => mixed || (track === 'user' ? user : assistant));
+}
 
 /** The profile of this name, whatever its case. */
 export function findProfile(

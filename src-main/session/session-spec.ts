@@ -1,7 +1,7 @@
 import type { RecordingType, Track } from '../contract/audio-format.ts';
 import { DEFAULT_START, type StartMessage } from '../contract/client-messages.ts';
 import { fixedError, LecternError } from '../contract/errors.ts';
-import type { RecordingProfile } from '../contract/recording-profile.ts';
+import { type RecordingProfile, tracksOf } from '../contract/recording-profile.ts';
 import type { Profiles, SessionSpec } from './ports.ts';
 
 export interface SpecOptions {
@@ -47,15 +47,6 @@ function profileOf({ profile: name }: StartMessage, profiles: Profiles): Recordi
       `Invalid message: expected profile to be one of ${profiles.names().join(', ')}, got ${JSON.stringify(name)}`,
     );
   return profile;
-}
-
-/** The sides of which a profile keeps something. */
-function tracksOf(profile: RecordingProfile): Track[] {
-  const { record_user_audio: user, record_assistant_audio: assistant, record_mixed_audio: mixed } = profile;
-  return [
-    ...(user || mixed ? (['user'] as const) : []),
-    ...(assistant || mixed ? (['assistant'] as const) : []),
-  ];
 }
 
 /** Which files are kept of a session with these tracks. */

@@ -9,8 +9,15 @@ export interface AssemblyOptions {
   readonly framesPerLevel: number;
 }
 
-/** What the page tells the assembling thread. `finish` is answered with `finished` after the last chunk. */
+/** What is to be done with audio from now on. `finish` is answered with `finished` after the last chunk. */
 export type AssemblyCommand = 'record' | 'hold' | 'finish';
+
+/** A command as the page sends it to the assembling thread. */
+export interface TimedCommand {
+  readonly command: AssemblyCommand;
+  /** When it was given, in milliseconds of the clock on the wall. */
+  readonly atWallMs: number;
+}
 
 /** What the assembling thread tells the page. A chunk's buffer is transferred. */
 export type AssemblyReport =
@@ -20,7 +27,7 @@ export type AssemblyReport =
 
 /** A running source of chunks and levels. */
 export interface FrameSource {
-  command(command: AssemblyCommand): void;
+  command(command: TimedCommand): void;
   /** Lets the thread go. The track is the caller's. */
   close(): Promise<void>;
 }

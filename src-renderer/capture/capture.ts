@@ -1,20 +1,25 @@
 import type { GapCause } from '../../src-main/contract/capture-report.ts';
 import { LecternError } from '../../src-main/contract/errors.ts';
 import { captureError } from './capture-errors.ts';
+import type { AssemblyCommand } from './capture-messages.ts';
 import { framesPerChunk } from './chunk-assembler.ts';
-import { openMicrophone, type OpenMicrophone } from './microphone-stream.ts';
+import { openMicrophone } from './microphone-stream.ts';
+import type { OpenTrack } from './open-track.ts';
 import { canReadTracks, openStreamSource } from './stream-source.ts';
 import { openWorkletSource } from './worklet-source.ts';
 
 /** As often as a meter can be read. */
 const LEVELS_PER_SECOND = 20;
 
-export interface CaptureOptions {
-  /** The microphone wanted; the system's default where it is gone or not named. */
-  deviceId?: string;
+export interface CaptureShape {
   /** Frames a second. */
   sampleRate: number;
   channels: 1 | 2;
+}
+
+export interface CaptureOptions extends CaptureShape {
+  /** The microphone wanted; the system's default where it is gone or not named. */
+  deviceId?: string;
   echoCancellation: boolean;
   noiseSuppression: boolean;
   autoGainControl: boolean;
@@ -59,9 +64,12 @@ export interface Capture {
   readonly channels: 1 | 2;
   /** Chunks flow from here on, their frames counted from 0. */
   start(): void;
-  /** Frames from here to `resume` are let go. A chunk begun before is finished after. */
-  pause(): void;
-  resume(): void;
+  /**
+   * Frames from this moment to that of `resume` are let go, to the frame. A chunk begun before is finished after. Given
+   * the same moments, in milliseconds of the clock on the wall, two captures leave out the same time.
+   */
+  pause(atMs: number): void;
+  resume(atMs: number): void;
   /** Delivers the last, partial chunk, then lets the device go. Safe to call twice. */
   stop(): Promise<void>;
 }
@@ -73,19 +81,21 @@ export interface Capture {
 export async function openCapture(options: CaptureOptions, events: CaptureEvents): Promise<Capture> {
   const microphone = await openMicrophone(options);
   try {
-    return await captureFrom(microphone, options, events);
+    return await captureTrack(microphone, options, events);
   } catch (error) {
     microphone.track.stop();
     throw captureError(error);
   }
 }
 
-async function captureFrom(
-  { track, deviceId, label, followsDefault }: OpenMicrophone,
-  { sampleRate, channels }: CaptureOptions,
+/** Captures a track that is open. The track is the capture's from here on, unless this rejects. */
+export async function captureTrack(
+  { track, deviceId, label, followsDefault }: OpenTrack,
+  { sampleRate, channels }: CaptureShape,
   events: CaptureEvents,
 ): Promise<Capture> {
   const finished = Promise.withResolvers<undefined>();
+  const tell = (command: AssemblyCommand, atWallMs = Date.now()) => source.command({ command, atWallMs });
   const openSource = canReadTracks() ? openStreamSource : openWorkletSource;
   const source = await openSource({
     track,
@@ -109,7 +119,7 @@ async function captureFrom(
     unmute: () => events.onEnded('unmuted'),
     ended() {
       // What a source yields from now on is made-up silence; what it still holds is sound.
-      source.command('finish');
+      tell('finish');
       void finished.promise.then(() => events.onEnded('device_lost'));
     },
   } as const;
@@ -119,7 +129,7 @@ async function captureFrom(
   let stopping: Promise<void> | undefined;
   const stop = async () => {
     for (const name of names) track.removeEventListener(name, listeners[name]);
-    source.command('finish');
+    tell('finish');
     await finished.promise;
     track.stop();
     await source.close();
@@ -135,9 +145,9 @@ async function captureFrom(
     followsDefault,
     sampleRate,
     channels,
-    start: () => source.command('record'),
-    pause: () => source.command('hold'),
-    resume: () => source.command('record'),
+    start: () => tell('record'),
+    pause: (atMs) => tell('hold', atMs),
+    resume: (atMs) => tell('record', atMs),
     stop: () => (stopping ??= stop()),
   };
 }

@@ -1,4 +1,4 @@
-import type { AssemblyCommand, AssemblyOptions, AssemblyReport } from './capture-messages.ts';
+import type { AssemblyOptions, AssemblyReport, TimedCommand } from './capture-messages.ts';
 import { CONTEXT_STAMPS } from './dropped-audio.ts';
 import { createStreamAssembly } from './stream-assembly.ts';
 
@@ -40,7 +40,8 @@ class ChunkProcessor extends AudioWorkletProcessor {
       wallMs: () => Date.now(),
       report: (report) => this.#report(report),
     });
-    this.port.onmessage = ({ data }: MessageEvent<AssemblyCommand>) => this.#assembly.command(data);
+    this.port.onmessage = ({ data }: MessageEvent<TimedCommand>) =>
+      this.#assembly.command(data.command, data.atWallMs);
   }
 
   process(

@@ -1,3 +1,5 @@
+import { SYSTEM_AUDIO_LABEL } from '../../src-main/contract/system-audio.ts';
+
 export interface Microphone {
   readonly deviceId: string;
   /** Empty until the user has allowed the microphone once. */
@@ -12,10 +14,12 @@ const ALIASES = new Set(['default', 'communications']);
 export async function listMicrophones(): Promise<readonly Microphone[]> {
   if (!('mediaDevices' in navigator)) return [];
   const devices = await navigator.mediaDevices.enumerateDevices();
-  const inputs = devices.filter((device) => device.kind === 'audioinput');
+  const recordable = devices.filter((device) => device.kind === 'audioinput');
+  const inputs = recordable.filter((device) => !device.label.startsWith(SYSTEM_AUDIO_LABEL));
   const alias = inputs.find((device) => device.deviceId === 'default');
   const real = inputs.filter((device) => !ALIASES.has(device.deviceId));
-  const listed = real.length > 0 ? real : inputs;
+  // An alias of nothing but the sound that the computer plays is no microphone.
+  const listed = real.length > 0 ? real : inputs.length < recordable.length ? [] : inputs;
   const byName = alias && listed.find((device) => device.label !== '' && alias.label.endsWith(device.label));
   const byGroup = alias && listed.find((device) => device.groupId === alias.groupId);
   // PulseAudio calls its choice "Default" and nothing else: with several to choose from, which it is stays unknown.

@@ -2,19 +2,10 @@ import { LecternError } from '../../src-main/contract/errors.ts';
 import type { CaptureOptions } from './capture.ts';
 import { captureError } from './capture-errors.ts';
 import { listMicrophones } from './devices.ts';
-
-export interface OpenMicrophone {
-  readonly stream: MediaStream;
-  readonly track: MediaStreamTrack;
-  /** The device behind the track, even where that only says "Default". */
-  readonly deviceId: string;
-  readonly label: string;
-  /** It is the system's default, whichever that is by now. */
-  readonly followsDefault: boolean;
-}
+import { type OpenTrack, UNTOUCHED } from './open-track.ts';
 
 /** Opens the device asked for, or the system's default where that one is gone. */
-export async function openMicrophone(options: CaptureOptions): Promise<OpenMicrophone> {
+export async function openMicrophone(options: CaptureOptions): Promise<OpenTrack> {
   if (!('mediaDevices' in navigator))
     throw new LecternError(
       'CAPTURE_UNSUPPORTED',
@@ -26,10 +17,10 @@ export async function openMicrophone(options: CaptureOptions): Promise<OpenMicro
   const track = stream.getAudioTracks()[0];
   if (track === undefined)
     throw new LecternError('MICROPHONE_NOT_FOUND', 'Expected an audio track, the browser gave none');
-  return { stream, track, ...(await nameDevice(track)) };
+  return { track, ...(await nameDevice(track)) };
 }
 
-async function nameDevice(track: MediaStreamTrack): Promise<Omit<OpenMicrophone, 'stream' | 'track'>> {
+async function nameDevice(track: MediaStreamTrack): Promise<Omit<OpenTrack, 'track'>> {
   const deviceId = track.getSettings().deviceId ?? '';
   const microphones = await listMicrophones();
   const found =
@@ -44,8 +35,7 @@ async function nameDevice(track: MediaStreamTrack): Promise<Omit<OpenMicrophone,
 
 async function requestStream(options: CaptureOptions): Promise<MediaStream> {
   const common: MediaTrackConstraints = {
-    // Stereo even for a mono recording: the mix of both sides is ours to make, not the driver's.
-    channelCount: { ideal: 2 },
+    ...UNTOUCHED,
     echoCancellation: options.echoCancellation,
     noiseSuppression: options.noiseSuppression,
     autoGainControl: options.autoGainControl,

@@ -116,7 +116,29 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
     if (lostMs > 0) leaveOut(startedAtMs - lostMs, startedAtMs, asleep ? 'suspended' : options.lossCause);
     else obeyUntil(startedAtMs);
     const ready = atRate(asChannels(piece.planes, channels), piece.sampleRate);
-    assembler.push(ready, ready[0]?.length ?? 0, startedAtMs + piece.wallMs - piece.readAtMs);
+    pushObeying(ready, startedAtMs, piece.wallMs - piece.readAtMs);
+  };
+
+  /** Pauses begin and end within a piece, so that they do for all tracks at once. */
+  const pushObeying = (planes: readonly Float32Array[], startedAtMs: number, toWallMs: number) => {
+    const frames = planes[0]?.length ?? 0;
+    let pushed = 0;
+    const pushUntil = (frame: number) => {
+      if (frame <= pushed) return;
+      // On the audio thread nothing is to be allocated without need.
+      const isWhole = pushed === 0 && frame === frames;
+      const rest = isWhole ? planes : planes.map((plane) => plane.subarray(pushed, frame));
+      assembler.push(rest, frame - pushed, startedAtMs + (pushed * 1000) / sampleRate + toWallMs);
+      pushed = frame;
+    };
+    for (let next = commands[0]; next !== undefined && next.command !== 'finish'; next = commands[0]) {
+      const frame = Math.round(((next.atMs - startedAtMs) * sampleRate) / 1000);
+      if (frame >= frames) break;
+      pushUntil(frame);
+      commands.shift();
+      obey(next.command);
+    }
+    pushUntil(frames);
   };
 
   return {
@@ -125,10 +147,11 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
       const times = { durationMs, readAtMs: nowMs(), wallMs: wallMs() };
       for (const piece of count(drops.take({ ...captured, ...times }))) place(piece);
     },
-    command(command: AssemblyCommand): void {
+    /** @param atWallMs when it was given, by the clock on the wall; now, unless it says otherwise. */
+    command(command: AssemblyCommand, atWallMs = wallMs()): void {
       // The first Record has nothing before it to be kept apart from: it must not miss the first word.
       if (ended || (command === 'record' && !recorded && commands.length === 0)) obey(command);
-      else commands.push({ command, atMs: nowMs() });
+      else commands.push({ command, atMs: nowMs() + Math.min(0, atWallMs - wallMs()) });
     },
     /** Nothing more comes: whatever was asked happens now. */
     end(): void {

@@ -1,4 +1,4 @@
-import type { AssemblyCommand, AssemblyReport } from './capture-messages.ts';
+import type { AssemblyReport, TimedCommand } from './capture-messages.ts';
 import { createFinish } from './finish.ts';
 import { createStreamAssembly } from './stream-assembly.ts';
 import type { StreamWorkerStart } from './stream-source.ts';
@@ -14,8 +14,8 @@ function report(message: AssemblyReport): void {
   postMessage(message, { transfer });
 }
 
-addEventListener('message', ({ data }: MessageEvent<StreamWorkerStart | AssemblyCommand>) => {
-  if (typeof data !== 'string') {
+addEventListener('message', ({ data }: MessageEvent<StreamWorkerStart | TimedCommand>) => {
+  if ('readable' in data) {
     assembly = createStreamAssembly({
       ...data,
       lossCause: 'missing_chunks',
@@ -26,8 +26,8 @@ addEventListener('message', ({ data }: MessageEvent<StreamWorkerStart | Assembly
     void read(data.readable, assembly);
     return;
   }
-  assembly?.command(data);
-  if (data === 'finish') finish.begin();
+  assembly?.command(data.command, data.atWallMs);
+  if (data.command === 'finish') finish.begin();
 });
 
 async function read(

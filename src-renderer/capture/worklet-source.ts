@@ -39,7 +39,7 @@ export async function openWorkletSource(options: FrameSourceOptions): Promise<Fr
     return {
       command(command) {
         worklet.port.postMessage(command);
-        if (command === 'finish') setTimeout(() => onReport({ type: 'finished' }), FINISH_LIMIT_MS);
+        if (command.command === 'finish') setTimeout(() => onReport({ type: 'finished' }), FINISH_LIMIT_MS);
       },
       async close() {
         context.removeEventListener('statechange', onStateChange);

@@ -1,11 +1,13 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
+import type { Track } from '../../src-main/contract/audio-format.ts';
 import type { App, Place, View } from '../store/app.ts';
 import type { ConversationState } from '../store/conversation-controller.ts';
 import type { IntakeState } from '../store/intake-controller.ts';
 import type { LibraryState } from '../store/library-controller.ts';
 import type { MicrophoneState } from '../store/microphone.ts';
 import type { PlayerState } from '../store/player.ts';
+import type { OtherSideState } from '../store/other-side.ts';
 import type { RecogniserSetupState } from '../store/recogniser-setup.ts';
 import type { RecoveryNewsState } from '../store/recovery-news.ts';
 import type { RecordingState } from '../store/recording-state.ts';
@@ -37,6 +39,19 @@ export function useRecording<T>(select: (state: RecordingState) => T): T {
 
 export function useMicrophone<T>(select: (state: MicrophoneState) => T): T {
   return useStore(useApp().microphone.store, select);
+}
+
+export function useOtherSide<T>(select: (state: OtherSideState) => T): T {
+  return useStore(useApp().otherSide.store, select);
+}
+
+/** The sides that a recording would have now. */
+export function useSides(): readonly Track[] {
+  const app = useApp();
+  // What decides it.
+  useSettings(({ settings }) => settings);
+  useOtherSide(({ obstacle }) => obstacle);
+  return app.sides();
 }
 
 export function useLibrary<T>(select: (state: LibraryState) => T): T {

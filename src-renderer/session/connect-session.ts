@@ -117,10 +117,10 @@ async function openClient(deps: SessionDependencies, rejoin?: Rejoin): Promise<S
       backlog.expect(options.sample_rate ?? DEFAULT_START.sample_rate);
       return command({ ...options, action: 'start', framing: 'headed' }, 'recording_started');
     },
-    sendChunk(chunk) {
+    sendChunk(chunk, trackIndex = 0) {
       if (phase === 'ended') return;
       line.nudge();
-      outbox.addChunk(chunk, 0);
+      outbox.addChunk(chunk, trackIndex);
       backlog.look(line.isUp);
     },
     async pause() {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deliveryFormatSchema, sampleRateSchema } from '../../src-main/contract/audio-format.ts';
+import { deliveryFormatSchema, sampleRateSchema, trackSchema } from '../../src-main/contract/audio-format.ts';
 import { sessionIdSchema } from '../../src-main/contract/session-id.ts';
 
 const rememberedSchema = z.object({
@@ -7,9 +7,16 @@ const rememberedSchema = z.object({
   format: deliveryFormatSchema,
   sampleRate: sampleRateSchema,
   channels: z.literal([1, 2]),
-  microphone: z.object({ device_id: z.string(), label: z.string() }),
-  /** When a frame was captured, by the clock on the wall; absent where a pause has come since. */
-  anchor: z.object({ frame: z.int().min(0), atMs: z.number() }).optional(),
+  /** Where each side came from last. */
+  sources: z.array(
+    z.object({
+      track: trackSchema,
+      device_id: z.string(),
+      label: z.string(),
+      /** When a frame was captured, by the clock on the wall; absent where a pause has come since. */
+      anchor: z.object({ frame: z.int().min(0), atMs: z.number() }).optional(),
+    }),
+  ),
 });
 
 /** What a page must know of a recording to go on with it where another page left off. */

@@ -20,8 +20,11 @@ export interface SessionClientEvents {
 /** One live recording, from start to stop, over whichever shell this page runs in. */
 export interface SessionClient {
   start(options: Omit<StartMessage, 'action'>): Promise<ServerMessageOf<'recording_started'>>;
-  /** Sends the chunk, and keeps it until it is acknowledged. Never throws: what cannot be sent waits. */
-  sendChunk(chunk: CaptureChunk): void;
+  /**
+   * Sends the chunk, and keeps it until it is acknowledged. Never throws: what cannot be sent waits.
+   * @param trackIndex position of its track in the `tracks` of start; the first where it is absent.
+   */
+  sendChunk(chunk: CaptureChunk, trackIndex?: number): void;
   pause(): Promise<void>;
   resume(): Promise<void>;
   marker(label?: string): Promise<void>;

@@ -1,7 +1,8 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ApiClient } from '../../src-main/contract/api.ts';
-import type { RecordingProfile } from '../../src-main/contract/recording-profile.ts';
 import type { SearchHit } from '../../src-main/contract/search.ts';
+import type { Track } from '../../src-main/contract/audio-format.ts';
+import type { RecordingProfile } from '../../src-main/contract/recording-profile.ts';
 import {
   changeChosenProfile,
   chosenProfile,
@@ -18,12 +19,14 @@ import { createLevelFeed, type LevelFeed } from './level-feed.ts';
 import { createLibrary, type LibraryController } from './library-controller.ts';
 import { createMicrophone, type MicrophoneController, type MicrophoneDependencies } from './microphone.ts';
 import { createPlayer, type PlayerController } from './player.ts';
+import { createOtherSide, type OtherSideController, type OtherSideDependencies } from './other-side.ts';
 import { createRecorder, type RecorderController } from './recorder-controller.ts';
 import { isActive } from './recording-state.ts';
 import { createRecogniserSetup, type RecogniserSetup } from './recogniser-setup.ts';
 import { createRecoveryNews, type NewsRead, type RecoveryNews } from './recovery-news.ts';
 import { createSessionChecks, type SessionChecks } from './session-checks.ts';
 import { createSettings, type SettingsController } from './settings-controller.ts';
+import { createSides, otherSideAlone } from './sides.ts';
 import { createTranscription, type TranscriptionController } from './transcription-controller.ts';
 
 export type View = 'record' | 'library' | 'settings';
@@ -31,7 +34,10 @@ export type View = 'record' | 'library' | 'settings';
 /** What is to be seen first in a view, where it is not its beginning. */
 export type Place = 'recogniser';
 
-export interface AppDependencies extends Omit<MicrophoneDependencies, 'levels' | 'settings'> {
+export interface AppDependencies
+  extends
+    Omit<MicrophoneDependencies, 'levels' | 'settings'>,
+    Pick<OtherSideDependencies, 'openSystemAudio' | 'canShareAudio'> {
   readonly api: ApiClient;
   readonly sessions: SessionAccess;
   readonly memory: RecordingMemory;
@@ -49,6 +55,7 @@ export interface AppDependencies extends Omit<MicrophoneDependencies, 'levels' |
 export interface App {
   readonly view: StoreApi<{ readonly view: View; readonly place: Place | null }>;
   readonly microphone: MicrophoneController;
+  readonly otherSide: OtherSideController;
   readonly recorder: RecorderController;
   readonly library: LibraryController;
   readonly conversation: ConversationController;
@@ -59,17 +66,23 @@ export interface App {
   readonly news: RecoveryNews;
   readonly intake: IntakeController;
   readonly checks: SessionChecks;
-  readonly levels: LevelFeed;
+  readonly levels: Readonly<Record<Track, LevelFeed>>;
   readonly fileHref: AppDependencies['fileHref'];
   readonly shell: 'desktop' | 'browser';
   show(view: View, place?: Place): void;
   /** Opens the recording in which something was found, and plays it from there. */
   showHit(hit: SearchHit): void;
+  /** The sides that a recording would have now: those that are wanted, less one that cannot be had here. */
+  sides(): readonly Track[];
+  /** Goes over to a profile that records the other side and needs no microphone; adds one of this name if need be. */
+  chooseOtherSideAlone(name: string): Promise<boolean>;
+  /** Gets hold of the other side's sound. To be called by a click; goes on with a recording that lacks it. */
+  shareOtherSide(): void;
   /** Loads settings and library, then the microphone. Called again to retry where the engine did not answer. */
   start(): Promise<void>;
   /** Someone looks at the page again: what may have changed meanwhile is looked at afresh. */
   comeBack(): Promise<void>;
-  /** Changes settings, and reopens the microphone where they change how it is opened. */
+  /** Changes settings, and opens the devices of both sides as they are wanted then. */
   updateSettings(patch: SettingsPatch): Promise<boolean>;
   /** The same for the profile that is recorded with. */
   updateProfile(change: Partial<RecordingProfile>): Promise<boolean>;
@@ -95,13 +108,17 @@ export function createApp(deps: AppDependencies): App {
   const settings = createSettings(deps.api);
   const library = createLibrary(deps.api);
   const player = createPlayer();
-  const levels = createLevelFeed();
+  const levels = { user: createLevelFeed(), assistant: createLevelFeed() };
   const currentSettings = () => settings.store.getState().settings;
-  const microphone = createMicrophone({ ...deps, levels, settings: currentSettings });
+  const microphone = createMicrophone({ ...deps, levels: levels.user, settings: currentSettings });
+  const otherSide = createOtherSide({ ...deps, levels: levels.assistant, settings: currentSettings });
+  const sides = createSides({ microphone, otherSide, settings: currentSettings });
   const recorder = createRecorder({
     ...deps,
     findSession: (id) => deps.api.call('sessions.get', { id }),
-    microphone,
+    sources: { user: microphone, assistant: otherSide },
+    sides: sides.possible,
+    reopen: sides.open,
     settings: currentSettings,
     onLibraryChange: () => void library.refresh(),
   });
@@ -117,11 +134,25 @@ export function createApp(deps: AppDependencies): App {
   );
   const checks = createSessionChecks(deps.api, () => library.refresh());
 
+  async function update(patch: SettingsPatch): Promise<boolean> {
+    const before = currentSettings();
+    const wantedBefore = sides.wanted();
+    const saved = settings.update(patch);
+    if (isActive(recorder.store.getState().phase)) return saved;
+    const reopens =
+      CAPTURE_SETTINGS.some((key) => key in patch) || capturesOtherwise(before, currentSettings());
+    const open = microphone.store.getState().status.kind;
+    if (reopens && (open === 'ready' || open === 'opening' || otherSide.capture !== undefined))
+      await sides.reopen();
+    else if (sides.wanted().join() !== wantedBefore.join()) await sides.open();
+    return saved;
+  }
+
   async function start(): Promise<void> {
     if (!(await settings.load())) return;
     const { recovered_sessions: recovered = [] } = settings.store.getState().info ?? {};
     const rejoining = recorder.rejoin().then(async (goesOn) => {
-      if (!goesOn) await microphone.check();
+      if (!goesOn) await sides.open();
     });
     await Promise.all([library.refresh(), rejoining, news.load(recovered)]);
   }
@@ -129,6 +160,7 @@ export function createApp(deps: AppDependencies): App {
   const app: App = {
     view,
     microphone,
+    otherSide,
     recorder,
     library,
     conversation,
@@ -154,20 +186,16 @@ export function createApp(deps: AppDependencies): App {
     start,
     async comeBack() {
       if (settings.store.getState().info === null) return start();
-      const idle = recorder.store.getState().phase === 'idle';
-      const failed = microphone.store.getState().status.kind === 'failed';
-      await Promise.all([library.refresh(), idle && failed ? microphone.check() : undefined]);
+      const idle = !isActive(recorder.store.getState().phase);
+      await Promise.all([library.refresh(), idle ? sides.lookAgain() : undefined]);
     },
-    async updateSettings(patch) {
-      const before = currentSettings();
-      const saved = settings.update(patch);
-      const reopens =
-        CAPTURE_SETTINGS.some((key) => key in patch) || capturesOtherwise(before, currentSettings());
-      const open = microphone.store.getState().status.kind;
-      if (reopens && (open === 'ready' || open === 'opening') && !isActive(recorder.store.getState().phase))
-        await microphone.open();
-      return saved;
+    sides: sides.possible,
+    shareOtherSide() {
+      if (isActive(recorder.store.getState().phase)) recorder.reacquire('assistant');
+      else void otherSide.open();
     },
+    chooseOtherSideAlone: (name) => update(otherSideAlone(currentSettings(), name)),
+    updateSettings: update,
     updateProfile: (change) => app.updateSettings(changeChosenProfile(currentSettings(), change)),
   };
   return app;

@@ -1,58 +1,76 @@
 import type { GapCause } from '../../src-main/contract/capture-report.ts';
 import type { CaptureChunk } from '../capture/capture.ts';
+import type { ClockReading, RecordingClock } from './recording-clock.ts';
 
-/** Where the first chunk is awaited. */
+/** Where the first chunk of a track is awaited. */
 export interface TimelineStart {
   readonly seq: number;
   readonly frame: number;
   /** Frames the engine has: what lies between them and `frame` is missing already. */
   readonly heldFrames: number;
-  /** When `frame` is or was, in milliseconds of the clock on the wall; absent where time does not count yet. */
-  readonly atMs?: number;
   /** Why frames before the first chunk are missing. */
   readonly cause: GapCause;
-  /** A first chunk that is late by less begins the recording, and nothing is missing. */
-  readonly unnoticedMs?: number;
 }
 
 export interface ChunkTimelineOptions {
   /** Frames a second. */
   readonly sampleRate: number;
+  readonly channels: 1 | 2;
   readonly start: TimelineStart;
-  /** Milliseconds of the clock on the wall. */
-  readonly now: () => number;
+  readonly clock: Pick<RecordingClock, 'frameAt'>;
   /** Milliseconds for which the computer is known to have slept since any fixed moment. */
   readonly asleepMs: () => number;
 }
 
+const BYTES_PER_SAMPLE = 2;
 /** More sleep than this between two captures, and it was sleep that came between them. */
 const SHORTEST_SLEEP_MS = 1000;
+/** A track that begins so much later than another has lost nothing: silence is put before it. */
+const LATE_START_MS = 250;
 
 /**
- * Puts the chunks of one microphone after another on one recording's timeline. The time without a microphone
- * becomes a jump in frames, which the engine fills with silence, so later audio keeps its place.
+ * Puts the chunks of one device after another on one track of a recording. The time without a device becomes a jump in
+ * frames, which the engine fills with silence, so later audio keeps its place.
  */
-export function createChunkTimeline({ sampleRate, start, now, asleepMs }: ChunkTimelineOptions) {
+export function createChunkTimeline(options: ChunkTimelineOptions) {
+  const { sampleRate, channels, start, clock, asleepMs } = options;
   let next = { seq: start.seq, frame: start.frame };
   let base = next;
   let { heldFrames } = start;
-  /** When `next` was, pauses since then left out. */
-  let nextAtMs = start.atMs;
-  let unnoticedMs = start.unnoticedMs ?? 0;
-  let pausedSinceMs: number | undefined;
+  let anchor: ClockReading | undefined;
+  let isAtBeginning = start.frame === 0 && heldFrames === 0;
   let asleepBeforeMs = asleepMs();
   let fresh: GapCause | undefined = start.cause;
 
   /** Places the first chunk of another capture by the clock. */
   function join(chunk: CaptureChunk, cause: GapCause): GapCause {
     const startedAtMs = chunk.endedAtMs - (chunk.frames / sampleRate) * 1000;
-    const lateMs = nextAtMs === undefined ? 0 : startedAtMs - nextAtMs;
-    const missingMs = lateMs <= unnoticedMs ? 0 : lateMs;
-    unnoticedMs = 0;
-    const missingFrames = Math.round((missingMs / 1000) * sampleRate);
-    base = { seq: next.seq - chunk.seq, frame: next.frame + missingFrames - chunk.startFrame };
+    const awaited = clock.frameAt(startedAtMs);
+    const late = awaited === undefined ? 0 : Math.round(awaited) - next.frame;
+    // Devices may overlap where one takes over from another, but not with what was before the beginning.
+    const missing = isAtBeginning ? late : Math.max(0, late);
+    base = { seq: next.seq - chunk.seq, frame: next.frame + missing - chunk.startFrame };
     const slept = asleepMs() - asleepBeforeMs >= SHORTEST_SLEEP_MS;
     return slept && (cause === 'device_lost' || cause === 'device_switched') ? 'suspended' : cause;
+  }
+
+  /** Has all tracks begin at the same frame. */
+  function fitToBeginning(chunk: CaptureChunk): CaptureChunk {
+    const { startFrame, samples, frames } = chunk;
+    const frameBytes = BYTES_PER_SAMPLE * channels;
+    if (startFrame < 0) {
+      const cut = Math.min(-startFrame, frames - 1);
+      return {
+        ...chunk,
+        samples: samples.slice(cut * frameBytes),
+        frames: frames - cut,
+        startFrame: startFrame + cut,
+      };
+    }
+    if (startFrame === 0 || startFrame > (LATE_START_MS / 1000) * sampleRate) return chunk;
+    const padded = new Uint8Array(startFrame * frameBytes + samples.byteLength);
+    padded.set(samples, startFrame * frameBytes);
+    return { ...chunk, samples: padded, frames: startFrame + frames, startFrame: 0 };
   }
 
   return {
@@ -60,17 +78,22 @@ export function createChunkTimeline({ sampleRate, start, now, asleepMs }: ChunkT
     get frames() {
       return heldFrames;
     },
+    /** The frame at which the capture that is being placed would have begun. */
+    get originFrame() {
+      return base.frame;
+    },
     place(chunk: CaptureChunk): CaptureChunk {
       const joinCause = fresh === undefined ? undefined : join(chunk, fresh);
       fresh = undefined;
       asleepBeforeMs = asleepMs();
-      nextAtMs = chunk.endedAtMs;
-      const seq = base.seq + chunk.seq;
-      const startFrame = base.frame + chunk.startFrame;
+      const counted = { ...chunk, seq: base.seq + chunk.seq, startFrame: base.frame + chunk.startFrame };
+      const placed = isAtBeginning ? fitToBeginning(counted) : counted;
+      isAtBeginning = false;
+      const { samples, frames, seq, startFrame, endedAtMs } = placed;
       const gapCause = startFrame > heldFrames ? (joinCause ?? chunk.gapCause) : undefined;
-      next = { seq: seq + 1, frame: startFrame + chunk.frames };
+      next = { seq: seq + 1, frame: startFrame + frames };
       heldFrames = next.frame;
-      const { samples, frames, endedAtMs } = chunk;
+      anchor = { frame: next.frame, atMs: endedAtMs };
       return {
         samples,
         frames,
@@ -80,21 +103,13 @@ export function createChunkTimeline({ sampleRate, start, now, asleepMs }: ChunkT
         ...(gapCause === undefined ? {} : { gapCause }),
       };
     },
-    /** When the end of the last chunk was captured; nothing before there was one. */
+    /** When the end of the last chunk was captured; nothing where time has not counted all along since. */
     get anchor() {
-      return nextAtMs === undefined || fresh !== undefined
-        ? undefined
-        : { frame: next.frame, atMs: nextAtMs };
+      return fresh === undefined ? anchor : undefined;
     },
-    /** Time no longer counts. */
+    /** Time has not counted for a while. */
     pause() {
-      pausedSinceMs ??= now();
-    },
-    /** Time counts again. */
-    resume() {
-      if (pausedSinceMs !== undefined && nextAtMs !== undefined)
-        nextAtMs += now() - Math.max(pausedSinceMs, nextAtMs);
-      pausedSinceMs = undefined;
+      anchor = undefined;
     },
     /** The next chunk comes from another capture, which counts its own from 0. Why is known better later on. */
     interrupt(cause: GapCause) {
@@ -103,4 +118,3 @@ export function createChunkTimeline({ sampleRate, start, now, asleepMs }: ChunkT
     },
   };
 }
-export type ChunkTimeline = ReturnType<typeof createChunkTimeline>;

@@ -1,11 +1,12 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { LecternError, toWireError } from '../../src-main/contract/errors.ts';
+import { LecternError } from '../../src-main/contract/errors.ts';
 import { chosenProfile, type Settings } from '../../src-main/contract/settings.ts';
 import type { Capture, CaptureEvents, CaptureOptions } from '../capture/capture.ts';
 import type { Microphone } from '../capture/devices.ts';
-import type { CaptureListener, CaptureSource, CaptureWish, SourceStatus } from './capture-source.ts';
+import type { CaptureSource, CaptureWish, SourceStatus } from './capture-source.ts';
 import { chooseMicrophone, isOutdated } from './choose-microphone.ts';
 import type { LevelFeed } from './level-feed.ts';
+import { createOpenSource } from './open-source.ts';
 
 export interface MicrophoneState {
   readonly status: SourceStatus;
@@ -28,10 +29,10 @@ export interface MicrophoneController extends CaptureSource {
   readonly store: StoreApi<MicrophoneState>;
   /** Looks whether a microphone may be opened, and opens it; asks for permission only where it was given before. */
   check(): Promise<void>;
+  /** Nobody wants it any more. */
+  release(): Promise<void>;
 }
 
-/** One that delivers nothing for so long may be recorded all the same: the engine tells of it. */
-const LONGEST_WARM_UP_MS = 3000;
 const NEXT_LOOK_MS = 2000;
 
 export function createMicrophone(deps: MicrophoneDependencies): MicrophoneController {
@@ -40,23 +41,21 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
     available: [],
     missing: null,
   }));
-  let capture: Capture | undefined;
-  let listener: CaptureListener | null = null;
-  /** Sound has come since a microphone was last opened. */
-  let delivers = false;
   /** A look for one is due. */
   let awaiting = false;
-  // Settings may change faster than a device opens: only the latest call may keep what it opened.
-  let latest = 0;
-
-  const fail = (error: unknown) => {
-    store.setState({ status: { kind: 'failed', error: toWireError(error) } });
-    awaitOne();
-  };
+  const source = createOpenSource({
+    ...deps,
+    setStatus(status) {
+      store.setState({ status });
+      awaitOne();
+    },
+    openDevice: openChosen,
+  });
+  const { open, fail } = source;
 
   const isMissing = (): boolean => {
     const { status } = store.getState();
-    return listener === null && status.kind === 'failed' && status.error.code === 'MICROPHONE_NOT_FOUND';
+    return !source.isRecorded && status.kind === 'failed' && status.error.code === 'MICROPHONE_NOT_FOUND';
   };
 
   /** Looks for a microphone until there is one: not every system tells of new devices. */
@@ -73,28 +72,7 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
     else awaitOne();
   }
 
-  async function close(): Promise<void> {
-    const closing = capture;
-    capture = undefined;
-    await closing?.stop();
-  }
-
-  // The last chunk of a microphone that is being closed still counts.
-  const events: CaptureEvents = {
-    onChunk: (chunk) => listener?.onChunk(chunk),
-    onLevel: (level) => {
-      delivers = true;
-      if (capture !== undefined && store.getState().status.kind === 'opening') beReady(capture);
-      deps.levels.publish(level);
-      listener?.onLevel(level);
-    },
-    onEnded: (reason) => {
-      if (listener !== null) listener.onEnded(reason);
-      else if (reason === 'device_lost') void open();
-    },
-  };
-
-  async function openChosen(wish?: CaptureWish): Promise<Capture> {
+  async function openChosen(wish: CaptureWish | undefined, events: CaptureEvents): Promise<Capture> {
     const settings = deps.settings();
     const profile = chosenProfile(settings);
     const wanted = wish === undefined ? settings.microphone : wish.microphone;
@@ -124,45 +102,6 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
     return openWith(choice.deviceId);
   }
 
-  /** A device that has been opened may take a second to deliver, and words spoken in that second would be lost. */
-  function beReady(opened: Capture): void {
-    if (capture !== opened) return;
-    const { deviceId, deviceLabel: label, channels } = opened;
-    store.setState({ status: { kind: 'ready', deviceId, label, channels } });
-  }
-
-  async function keep(opened: Capture, turn: number): Promise<Capture | undefined> {
-    if (turn !== latest) {
-      await opened.stop();
-      return undefined;
-    }
-    capture = opened;
-    if (delivers) beReady(opened);
-    else deps.after(LONGEST_WARM_UP_MS, () => beReady(opened));
-    return opened;
-  }
-
-  async function replace(wish: CaptureWish): Promise<Capture | undefined> {
-    const turn = ++latest;
-    const opened = await openChosen(wish).catch(() => undefined);
-    if (opened === undefined) return undefined;
-    if (turn === latest) await close();
-    return keep(opened, turn);
-  }
-
-  async function open(wish?: CaptureWish): Promise<Capture | undefined> {
-    const turn = ++latest;
-    store.setState({ status: { kind: 'opening' } });
-    try {
-      await close();
-      delivers = false;
-      return await keep(await openChosen(wish), turn);
-    } catch (error) {
-      if (turn === latest) fail(error);
-      return undefined;
-    }
-  }
-
   async function check(): Promise<void> {
     try {
       const permission = await deps.microphonePermission();
@@ -183,7 +122,7 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
   }
 
   async function onDevicesChange(): Promise<void> {
-    if (listener !== null) return listener.onDevicesChange();
+    if (source.tellOfDevices()) return;
     const { status } = store.getState();
     if (status.kind === 'failed') return check();
     if (status.kind !== 'ready') return;
@@ -198,8 +137,13 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
     store,
     check,
     open,
-    replace,
-    close,
+    async release() {
+      await source.close();
+      store.setState({ status: { kind: 'checking' } });
+    },
+    replace: source.replace,
+    close: source.close,
+    attach: source.attach,
     async isThere() {
       const { status } = store.getState();
       // Someone who refuses must not be asked every two seconds: the browser tells when the answer changes.
@@ -208,10 +152,7 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
     },
     isOutdated: async (opened, wish) => isOutdated(opened, wish.microphone, await deps.listMicrophones()),
     get capture() {
-      return capture;
-    },
-    attach(next) {
-      listener = next;
+      return source.capture;
     },
   };
 }

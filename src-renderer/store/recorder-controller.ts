@@ -4,24 +4,32 @@ import { type Result, toWireError, type WireError } from '../../src-main/contrac
 import type { ServerMessageOf } from '../../src-main/contract/server-messages.ts';
 import type { SessionRecord } from '../../src-main/contract/session-record.ts';
 import { chosenProfile, type Settings } from '../../src-main/contract/settings.ts';
-import type { Capture, CaptureChunk } from '../capture/capture.ts';
+import type { CaptureChunk } from '../capture/capture.ts';
 import type { RecordingMemory, RememberedRecording } from '../session/recording-memory.ts';
 import type { SessionAccess, SessionClient, SessionClientEvents } from '../session/session-client.ts';
 import type { AwakeClock } from './awake-clock.ts';
-import type { CaptureSource, CaptureWish } from './capture-source.ts';
-import type { TimelineStart } from './chunk-timeline.ts';
 import { createEngineMessageHandler } from './engine-messages.ts';
 import { gapWarning } from './gap-warning.ts';
 import { IDLE, isRunning, type RecordingState } from './recording-state.ts';
+import {
+  createRecordingTracks,
+  type RecordingTracks,
+  type RecordingTracksDependencies,
+  type Sources,
+  type TrackPlan,
+} from './recording-tracks.ts';
 import { createRecordingWarnings } from './recording-warnings.ts';
-import { goesOnAt, lastMarkerOf, savedFromRecord } from './session-standing.ts';
-import { createTrackCapture, type TrackCapture } from './track-capture.ts';
+import { goesOn, lastMarkerOf, rememberedSources, savedFromRecord } from './session-standing.ts';
 
 export interface RecorderDependencies {
   readonly sessions: SessionAccess;
   readonly findSession: (id: string) => Promise<Result<SessionRecord>>;
   readonly memory: RecordingMemory;
-  readonly microphone: CaptureSource;
+  readonly sources: Sources;
+  /** Which sides a recording that begins now has; the first one's device counts its time. */
+  readonly sides: () => readonly Track[];
+  /** The recording is over: the devices serve the level meters again. */
+  readonly reopen: () => Promise<void>;
   readonly settings: () => Settings;
   readonly clock: AwakeClock;
   readonly after: (milliseconds: number, action: () => void) => void;
@@ -37,6 +45,8 @@ export interface RecorderController {
   togglePause(): Promise<void>;
   addMarker(label: string): Promise<void>;
   stop(): Promise<void>;
+  /** Somebody has made sure that this side's device can be opened again, or asks for it now. */
+  reacquire(track: Track): void;
   dismissWarning(): void;
   dismissOutcome(): void;
 }
@@ -44,18 +54,21 @@ export interface RecorderController {
 /** The room on the disk changes slowly. Asked when a chunk comes, since timers of a hidden page may sleep. */
 const STATUS_INTERVAL_MS = 30_000;
 const FIRST_STATUS_MS = 1000;
+/** The other side's device may be exchanged for another one, and nobody tells. */
+const OTHER_SIDE_INTERVAL_MS = 1000;
 /** The clocks of sound and wall drift apart by nothing worth mentioning meanwhile. */
 const REMEMBER_INTERVAL_MS = 2000;
 
 export function createRecorder(deps: RecorderDependencies): RecorderController {
-  const { microphone, memory, clock } = deps;
+  const { sources, memory, clock } = deps;
   const store = createStore<RecordingState>(() => IDLE);
   const warnings = createRecordingWarnings(store);
   let client: SessionClient | undefined;
-  let captured: TrackCapture | undefined;
+  let tracks: RecordingTracks | undefined;
   /** Captured before the engine was ready, so that the first word is not lost; null once it is. */
-  let early: CaptureChunk[] | null = null;
+  let early: { readonly track: Track; readonly chunk: CaptureChunk }[] | null = null;
   let statusDueMs = 0;
+  let otherSideDueMs = 0;
   let rememberDueMs = 0;
 
   const phase = () => store.getState().phase;
@@ -67,57 +80,72 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     client?.close();
     client = undefined;
     early = null;
-    captured = undefined;
-    microphone.attach(null);
+    tracks?.release();
+    tracks = undefined;
     warnings.clear();
     store.setState({ ...outcome, phase: 'idle', connection: 'connected' });
     deps.onLibraryChange();
-    await microphone.open();
+    await deps.reopen();
   }
 
   async function concludeUnasked(outcome: Partial<RecordingState>): Promise<void> {
     if (client === undefined) return;
     client.close();
     client = undefined;
-    await microphone.close();
+    await tracks?.close();
     await conclude(outcome);
   }
 
+  function send(track: Track, chunk: CaptureChunk): void {
+    client?.sendChunk(chunk, tracks?.indexOf(track));
+  }
+
   function onChunk(track: Track, chunk: CaptureChunk, missingFrames: number): void {
-    if (early === null) client?.sendChunk(chunk);
-    else early.push(chunk);
-    const { sampleRate, microphoneLabel } = store.getState();
+    if (early === null) send(track, chunk);
+    else early.push({ track, chunk });
+    const { sampleRate, labels, frames } = store.getState();
     const gap = gapWarning(chunk, missingFrames, sampleRate);
     warnings.noteChunk(track);
-    if (gap !== undefined) warnings.add(gap.code, { ...gap, track, subject: microphoneLabel });
-    store.setState({ frames: chunk.startFrame + chunk.frames });
+    if (gap !== undefined) warnings.add(gap.code, { ...gap, track, subject: labels[track] ?? '' });
+    store.setState({ frames: Math.max(frames, chunk.startFrame + chunk.frames) });
     if (clock.now() >= statusDueMs) look();
+    else if (clock.now() >= otherSideDueMs) lookAtOtherSide();
     if (clock.now() >= rememberDueMs) remember();
   }
 
   /** Looks after what nobody tells: the room on the disk, and devices that came or went. */
   function look(): void {
     statusDueMs = clock.now() + STATUS_INTERVAL_MS;
+    otherSideDueMs = clock.now() + OTHER_SIDE_INTERVAL_MS;
     client?.askStatus();
-    captured?.look();
+    tracks?.look();
   }
 
-  function capture(wish: CaptureWish, start: TimelineStart): TrackCapture {
-    return createTrackCapture({
-      track: 'user',
-      source: microphone,
-      wish,
-      start,
+  function lookAtOtherSide(): void {
+    otherSideDueMs = clock.now() + OTHER_SIDE_INTERVAL_MS;
+    for (const track of tracks?.each ?? []) if (track.track === 'assistant') track.look();
+  }
+
+  function capture(
+    plans: readonly TrackPlan[],
+    since: RecordingTracksDependencies['since'],
+  ): RecordingTracks {
+    store.setState({
+      tracks: plans.map(({ track }) => track),
+      labels: Object.fromEntries(plans.map(({ track, label }) => [track, label])),
+    });
+    return createRecordingTracks({
+      sources,
+      plans,
+      since,
       clock,
       warnings,
-      label: store.getState().microphoneLabel,
       after: deps.after,
-      isWanted: () => captured !== undefined && phase() !== 'stopping',
+      isWanted: () => tracks !== undefined && phase() !== 'stopping',
       isPaused: () => phase() === 'paused',
-      onChunk: (chunk, missingFrames) => onChunk('user', chunk, missingFrames),
-      onLevel: (level) => warnings.noteLevel('user', level),
-      onSource(device) {
-        store.setState({ microphoneLabel: device.deviceLabel });
+      onChunk,
+      onSource(track, { deviceLabel }) {
+        store.setState(({ labels }) => ({ labels: { ...labels, [track]: deviceLabel } }));
         remember();
       },
     });
@@ -126,19 +154,10 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
   /** Writes down what another page needs to go on with this recording. */
   function remember(): void {
     const { sessionId, format, sampleRate, channels } = store.getState();
-    const note = captured?.note;
-    if (note === undefined) return;
+    if (tracks === undefined) return;
     rememberDueMs = clock.now() + REMEMBER_INTERVAL_MS;
     if (sessionId === null) return;
-    const { device, anchor } = note;
-    memory.remember({
-      sessionId,
-      format,
-      sampleRate,
-      channels,
-      microphone: { device_id: device.deviceId, label: device.deviceLabel },
-      ...(anchor === undefined ? {} : { anchor }),
-    });
+    memory.remember({ sessionId, format, sampleRate, channels, sources: rememberedSources(tracks) });
   }
 
   const onMessage = createEngineMessageHandler({
@@ -148,7 +167,7 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     onStopped: (saved) => void concludeUnasked({ saved }),
     onTakenOver: (problem) => void concludeUnasked({ problem }),
     onLibraryChange: deps.onLibraryChange,
-    onNoSound: () => captured?.look(),
+    onNoSound: () => tracks?.look(),
     onDiskLow: () => client?.askStatus(),
   });
 
@@ -176,9 +195,13 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     warnings.clear();
     store.setState(({ elsewhere }) => ({ ...IDLE, elsewhere, ...shape }));
     statusDueMs = clock.now() + FIRST_STATUS_MS;
+    otherSideDueMs = 0;
   }
 
-  async function startSession(title: string, device: Capture): Promise<void> {
+  async function startSession(
+    title: string,
+    shape: Pick<RecordingState, 'sampleRate' | 'channels'>,
+  ): Promise<void> {
     const settings = deps.settings();
     const profile = chosenProfile(settings);
     const opened = await deps.sessions.openSession(events);
@@ -186,38 +209,53 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     const started = await opened.start({
       profile: profile.name,
       format: profile.format,
-      sample_rate: device.sampleRate,
-      channels: device.channels,
+      sample_rate: shape.sampleRate,
+      channels: shape.channels,
       encoding: 'pcm_s16le',
-      tracks: ['user'],
+      tracks: [...store.getState().tracks],
       framing: 'headed',
       gain: profile.gain,
       on_limit: 'continue',
       ...(settings.split_minutes === null ? {} : { split_minutes: settings.split_minutes }),
       ...(title.trim() === '' ? {} : { title: title.trim() }),
     });
-    for (const chunk of early ?? []) opened.sendChunk(chunk);
+    for (const { track, chunk } of early ?? []) send(track, chunk);
     early = null;
     store.setState({ phase: 'recording', sessionId: started.session_id, part: started.part });
     remember();
     deps.onLibraryChange();
   }
 
+  /** Opens what is not open yet. What has to be asked for is asked for now, by the click on Record. */
+  async function openMissing(sides: readonly Track[]): Promise<void> {
+    for (const track of sides) if (sources[track].capture === undefined) await sources[track].open();
+  }
+
   async function start(title: string): Promise<void> {
-    const device = microphone.capture;
-    if (phase() !== 'idle' || device === undefined) return;
-    const { sampleRate, channels, deviceLabel: microphoneLabel } = device;
-    const { microphone: wished } = deps.settings();
+    const sides = deps.sides();
+    const devices = () => sides.map((track) => sources[track].capture);
+    // Not awaited where all is ready: the first word is not to be missed.
+    if (phase() === 'idle' && devices().includes(undefined)) await openMissing(sides);
+    const [device, ...others] = devices();
+    if (phase() !== 'idle' || device === undefined || others.includes(undefined)) return;
+    const { microphone } = deps.settings();
     const { format } = chosenProfile(deps.settings());
-    begin({ format, sampleRate, channels });
-    store.setState({ phase: 'starting', microphoneLabel });
+    const shape = { sampleRate: device.sampleRate, channels: device.channels };
+    begin({ format, ...shape });
+    store.setState({ phase: 'starting' });
     early = [];
-    captured = capture({ sampleRate, channels, microphone: wished }, { ...BEGINNING, atMs: clock.now() });
-    captured.begin();
+    const plans = sides.map((track): TrackPlan => ({
+      track,
+      label: sources[track].capture?.deviceLabel ?? '',
+      wish: { ...shape, microphone },
+      start: BEGINNING,
+    }));
+    tracks = capture(plans, { pressedAtMs: clock.now() });
+    tracks.begin();
     try {
-      await startSession(title, device);
+      await startSession(title, shape);
     } catch (error) {
-      await microphone.close();
+      await tracks.close();
       await conclude({ problem: toWireError(error) });
     }
   }
@@ -247,7 +285,8 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     store.setState({
       phase: 'rejoining',
       sessionId,
-      microphoneLabel: left.microphone.label,
+      tracks: left.sources.map(({ track }) => track),
+      labels: Object.fromEntries(left.sources.map(({ track, label }) => [track, label])),
       lastMarker: lastMarkerOf(record),
     });
     try {
@@ -267,19 +306,18 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
   function goOn(standing: ServerMessageOf<'status'>, left: RememberedRecording): void {
     // Being finalised; recording_stopped follows.
     if (standing.state === 'finalising') return;
-    const { sampleRate, channels } = left;
-    const start = goesOnAt(standing, left, clock.now());
+    const { plans, reading } = goesOn(standing, left, clock.now());
+    const frames = Math.max(0, ...plans.map(({ start: { heldFrames } }) => heldFrames));
     store.setState({
       phase: standing.state === 'paused' ? 'paused' : 'recording',
       part: standing.part,
-      frames: start.heldFrames,
-      framesOnDisk: start.heldFrames,
+      frames,
+      framesOnDisk: frames,
       diskMinutesLeft: standing.disk_minutes_left,
     });
     warnings.add('rejoined');
-    // The one it was recorded with, which need not be the one that was wished for.
-    captured = capture({ sampleRate, channels, microphone: left.microphone }, start);
-    captured.acquire();
+    tracks = capture(plans, { reading });
+    tracks.acquire();
   }
 
   /** Runs a request of the running recording; a refusal is shown and the recording goes on. */
@@ -297,7 +335,7 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
   async function togglePause(): Promise<void> {
     if (phase() === 'recording') {
       store.setState({ phase: 'paused' });
-      captured?.pause();
+      tracks?.pause();
       remember();
       await ask((running) => running.pause());
     } else if (phase() === 'paused') {
@@ -305,17 +343,17 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
       store.setState({ phase: 'recording' });
       // From the next chunk on, time can be told again.
       rememberDueMs = 0;
-      captured?.resume();
+      tracks?.resume();
     }
   }
 
   async function stop(): Promise<void> {
     const running = client;
     if (running === undefined || !isRunning(phase())) return;
-    captured?.end();
+    for (const track of tracks?.each ?? []) track.end();
     store.setState({ phase: 'stopping' });
     try {
-      await microphone.close();
+      await tracks?.close();
       await conclude({ saved: await running.stop() });
     } catch (error) {
       await conclude({ problem: toWireError(error) });
@@ -329,6 +367,9 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     rejoin,
     togglePause,
     stop,
+    reacquire(track) {
+      tracks?.each.find((candidate) => candidate.track === track)?.acquire();
+    },
     dismissWarning() {
       const { warning } = store.getState();
       if (warning !== null) warnings.end(warning.code);
@@ -344,7 +385,6 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
   };
 }
 
-/** A device just opened may take a second to deliver; what its stamps waver by is nothing. */
-const BEGINNING = { seq: 0, frame: 0, heldFrames: 0, cause: 'missing_chunks', unnoticedMs: 200 } as const;
+const BEGINNING = { seq: 0, frame: 0, heldFrames: 0, cause: 'missing_chunks' } as const;
 
 const LOST: WireError = { code: 'CONNECTION_LOST', message: 'The engine did not answer for 30 seconds.' };

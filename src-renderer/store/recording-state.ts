@@ -1,4 +1,4 @@
-import type { DeliveryFormat } from '../../src-main/contract/audio-format.ts';
+import type { DeliveryFormat, Track } from '../../src-main/contract/audio-format.ts';
 import type { CaptureReport } from '../../src-main/contract/capture-report.ts';
 import type { WireError } from '../../src-main/contract/errors.ts';
 import type { ServerMessageOf } from '../../src-main/contract/server-messages.ts';
@@ -22,7 +22,9 @@ export interface RecordingState {
   /** Frames a second. */
   readonly sampleRate: number;
   readonly channels: 1 | 2;
-  readonly microphoneLabel: string;
+  /** The sides that are recorded, and the device that each has, or had last. */
+  readonly tracks: readonly Track[];
+  readonly labels: Readonly<Partial<Record<Track, string>>>;
   /** Captured so far: the recording's own time. */
   readonly frames: number;
   /** Of those, how many the engine says are in the file. */
@@ -46,7 +48,8 @@ export const IDLE: RecordingState = {
   format: 'wav',
   sampleRate: 16_000,
   channels: 1,
-  microphoneLabel: '',
+  tracks: ['user'],
+  labels: {},
   frames: 0,
   framesOnDisk: 0,
   connection: 'connected',

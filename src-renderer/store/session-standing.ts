@@ -1,8 +1,9 @@
 import { sampleRateOf, type SessionRecord } from '../../src-main/contract/session-record.ts';
 import type { ServerMessageOf } from '../../src-main/contract/server-messages.ts';
 import type { RememberedRecording } from '../session/recording-memory.ts';
-import type { TimelineStart } from './chunk-timeline.ts';
+import type { ClockReading } from './recording-clock.ts';
 import type { RecordingState, SavedRecording } from './recording-state.ts';
+import type { RecordingTracks, TrackPlan } from './recording-tracks.ts';
 
 /** A recording that ended while no page was there to be told. */
 export function savedFromRecord(record: SessionRecord): SavedRecording {
@@ -30,26 +31,50 @@ export function lastMarkerOf(session: SessionRecord): RecordingState['lastMarker
 /** More than this between the engine's account and the wall clock, and somebody has set that clock. */
 const CLOCK_SET_MS = 2000;
 
-type Anchor = NonNullable<RememberedRecording['anchor']>;
+type RememberedSource = RememberedRecording['sources'][number];
 
-/** Where the chunks of a recording are awaited that another page began. */
-export function goesOnAt(
-  { state, tracks: [track] }: ServerMessageOf<'status'>,
-  left: RememberedRecording,
+/** What another page needs of the tracks to go on with them. A device that is away now may be back by then. */
+export function rememberedSources({ each }: RecordingTracks): RememberedSource[] {
+  return each.map(({ track, label, note }) => ({
+    track,
+    device_id: note?.device.deviceId ?? '',
+    label: note?.device.deviceLabel ?? label,
+    ...(note?.anchor === undefined ? {} : { anchor: note.anchor }),
+  }));
+}
+
+/** Where the chunks of a recording are awaited that another page began, and what is known of its time. */
+export function goesOn(
+  { state, tracks }: ServerMessageOf<'status'>,
+  { sampleRate, channels, sources }: RememberedRecording,
   nowMs: number,
-): TimelineStart {
-  const here = { frame: track?.resume_frame ?? 0, atMs: nowMs };
-  return {
-    seq: track?.next_seq ?? 0,
-    // A pause leaves no hole, however long it was.
-    ...(state === 'paused' ? { frame: here.frame } : exactly(here, left)),
-    heldFrames: track?.next_frame ?? 0,
-    cause: 'disconnected',
-  };
+): { readonly plans: readonly TrackPlan[]; readonly reading: ClockReading | undefined } {
+  const plans = tracks.map((status): TrackPlan => {
+    const source = sources.find(({ track }) => track === status.track);
+    const label = source?.label ?? '';
+    return {
+      track: status.track,
+      label,
+      // The one it was recorded with, which need not be the one that was wished for.
+      wish: { sampleRate, channels, microphone: { device_id: source?.device_id ?? '', label } },
+      start: {
+        seq: status.next_seq,
+        frame: state === 'paused' ? status.resume_frame : status.next_frame,
+        heldFrames: status.next_frame,
+        cause: 'disconnected',
+      },
+    };
+  });
+  const [leader] = tracks;
+  // A pause leaves no hole, however long it was.
+  if (state === 'paused' || leader === undefined) return { plans, reading: undefined };
+  const here = { frame: leader.resume_frame, atMs: nowMs };
+  const anchor = sources.find(({ track }) => track === leader.track)?.anchor;
+  return { plans, reading: exactly(here, anchor, sampleRate) };
 }
 
 /** The engine knows when chunks arrived; the page that made them knew when they were captured. */
-function exactly(here: Anchor, { anchor, sampleRate }: RememberedRecording): Anchor {
+function exactly(here: ClockReading, anchor: ClockReading | undefined, sampleRate: number): ClockReading {
   if (anchor === undefined) return here;
   const elapsedMs = here.atMs - anchor.atMs;
   const countedMs = ((here.frame - anchor.frame) / sampleRate) * 1000;

@@ -8,6 +8,8 @@ export interface SourceKeeperDependencies {
   readonly wish: CaptureWish;
   /** Name of the device the track has, or had last. */
   readonly label: string;
+  /** Milliseconds of the clock on the wall. */
+  readonly now: () => number;
   readonly after: (milliseconds: number, action: () => void) => void;
   /** The recording runs or is paused, and wants a device. */
   readonly isWanted: () => boolean;
@@ -37,11 +39,12 @@ export function createSourceKeeper(deps: SourceKeeperDependencies): SourceKeeper
   let { label } = deps;
   let attempts = 0;
   let switching = false;
+  let looking = false;
 
   function goOnWith(capture: Capture, cause: GapCause): void {
     deps.onInterrupted(cause);
     capture.start();
-    if (deps.isPaused()) capture.pause();
+    if (deps.isPaused()) capture.pause(deps.now());
     deps.endWarnings('device_lost', 'permission_lost', 'no_data', 'muted', 'zeros', 'silence');
     if (label !== '' && capture.deviceLabel !== label) warn('device_switched', capture.deviceLabel);
     label = capture.deviceLabel;
@@ -92,7 +95,12 @@ export function createSourceKeeper(deps: SourceKeeperDependencies): SourceKeeper
       if (!deps.isWanted()) return;
       const { capture } = source;
       if (capture === undefined) return acquire();
-      if ((await source.isOutdated(capture, wish)) && source.capture === capture) await replace();
+      if (looking) return;
+      looking = true;
+      const outdated = await source.isOutdated(capture, wish).finally(() => {
+        looking = false;
+      });
+      if (outdated && source.capture === capture) await replace();
     },
   };
 }

@@ -3,6 +3,9 @@ import type { Capture, CaptureChunk, LevelReading } from '../capture/capture.ts'
 import type { AwakeClock } from './awake-clock.ts';
 import type { CaptureListener, CaptureSource, CaptureWish } from './capture-source.ts';
 import { createChunkTimeline, type TimelineStart } from './chunk-timeline.ts';
+import { createClockSteering } from './clock-steering.ts';
+import type { CommonStart } from './common-start.ts';
+import type { ClockReading, RecordingClock } from './recording-clock.ts';
 import type { RecordingWarnings } from './recording-warnings.ts';
 import { createSourceKeeper } from './source-keeper.ts';
 
@@ -14,6 +17,12 @@ export interface TrackCaptureDependencies {
   readonly label: string;
   /** Where its first chunk is awaited. */
   readonly start: TimelineStart;
+  /** Absent where the recording has begun long ago. */
+  readonly commonStart?: CommonStart | undefined;
+  /** The recording's own time. */
+  readonly time: RecordingClock;
+  /** Its device counts the recording's time, and is never touched; the others are kept with it. */
+  readonly leads: boolean;
   readonly clock: AwakeClock;
   readonly after: (milliseconds: number, action: () => void) => void;
   readonly warnings: RecordingWarnings;
@@ -30,57 +39,82 @@ export interface TrackCaptureDependencies {
 /** One track of a running recording: its device, whichever that is by now, and the place of its chunks in time. */
 export interface TrackCapture {
   readonly track: Track;
+  readonly label: string;
   /** Frames of the recording so far, what is missing included. */
   readonly frames: number;
   /** The device it has, and when its last chunk ended; a page that takes over goes on from there. */
-  readonly note: { readonly device: Capture; readonly anchor: Anchor | undefined } | undefined;
+  readonly note: { readonly device: Capture; readonly anchor: ClockReading | undefined } | undefined;
   /** Goes on with the device that is open. */
   begin(): void;
   /** Opens a device and goes on with it. */
   acquire(): void;
   /** Looks whether another device is the right one by now. */
   look(): void;
-  pause(): void;
-  resume(): void;
+  /** Another track's device counts the time anew. */
+  unsettle(): void;
+  pause(atMs: number): void;
+  resume(atMs: number): void;
   /** The recording ends: what it missed for want of a device until now is a hole like any other. */
   end(): void;
+  /** Nothing more comes from the device: hands over what was held back. */
+  finish(): void;
 }
 
 /** Chunks are 16-bit PCM. */
 const BYTES_PER_SAMPLE = 2;
 
-interface Anchor {
-  readonly frame: number;
-  readonly atMs: number;
-}
-
 export function createTrackCapture(deps: TrackCaptureDependencies): TrackCapture {
-  const { track, source, wish, clock, warnings } = deps;
+  const { track, source, wish, time, clock, warnings } = deps;
+  const { sampleRate, channels } = wish;
   let { label } = deps;
-  const timeline = createChunkTimeline({ sampleRate: wish.sampleRate, start: deps.start, ...clock });
+  const timeline = createChunkTimeline({ ...wish, start: deps.start, clock: time, asleepMs: clock.asleepMs });
+  let steering = deps.leads ? undefined : createClockSteering({ sampleRate, channels });
+
+  const place = (chunk: CaptureChunk): void => {
+    const before = timeline.frames;
+    const placed = timeline.place(chunk);
+    time.note(track, { frame: placed.startFrame + placed.frames, atMs: placed.endedAtMs });
+    deps.onChunk(placed, placed.startFrame - before);
+  };
+
+  const take = (chunk: CaptureChunk): void => {
+    for (const steered of steering?.steer(chunk) ?? [chunk]) place(steered);
+    const leader = time.leaderFrameAt(chunk.endedAtMs);
+    if (leader === undefined) return;
+    steering?.measure(timeline.originFrame + chunk.startFrame + chunk.frames - leader, chunk.endedAtMs);
+  };
+
+  const finish = (): void => {
+    for (const chunk of steering?.finish() ?? []) place(chunk);
+  };
+
   const keeper = createSourceKeeper({
     source,
     wish,
     label,
+    now: clock.now,
     after: deps.after,
     isWanted: deps.isWanted,
     isPaused: deps.isPaused,
     warn: (code, subject) => warnings.add(code, subject === undefined ? { track } : { track, subject }),
     endWarnings: (...codes) => warnings.endOf(track, ...codes),
-    onInterrupted: (cause) => timeline.interrupt(cause),
+    onInterrupted(cause) {
+      finish();
+      timeline.interrupt(cause);
+      // Another device has another clock.
+      if (steering !== undefined) steering = createClockSteering({ sampleRate, channels });
+    },
     onSource(capture) {
       label = capture.deviceLabel;
       deps.onSource(capture);
     },
   });
 
-  const onChunk = (chunk: CaptureChunk): void => {
-    const before = timeline.frames;
-    const placed = timeline.place(chunk);
-    deps.onChunk(placed, placed.startFrame - before);
-  };
   const listener: CaptureListener = {
-    onChunk,
+    onChunk(chunk) {
+      if (deps.commonStart === undefined) take(chunk);
+      else deps.commonStart.pass(track, chunk, take);
+    },
     onLevel: deps.onLevel,
     onEnded(reason) {
       if (reason === 'device_lost') void keeper.lost();
@@ -93,6 +127,9 @@ export function createTrackCapture(deps: TrackCaptureDependencies): TrackCapture
 
   return {
     track,
+    get label() {
+      return label;
+    },
     get frames() {
       return timeline.frames;
     },
@@ -104,20 +141,23 @@ export function createTrackCapture(deps: TrackCaptureDependencies): TrackCapture
     begin: () => source.capture?.start(),
     acquire: () => void keeper.acquire(),
     look: () => void keeper.look(),
-    pause() {
-      source.capture?.pause();
+    unsettle: () => steering?.unsettle(),
+    pause(atMs) {
+      deps.commonStart?.decide();
+      source.capture?.pause(atMs);
       timeline.pause();
     },
-    resume() {
-      timeline.resume();
-      source.capture?.resume();
+    resume: (atMs) => source.capture?.resume(atMs),
+    finish() {
+      deps.commonStart?.decide();
+      finish();
     },
     end() {
       if (source.capture !== undefined || deps.isPaused() || timeline.frames === 0) return;
       timeline.interrupt('device_lost');
       // A hole lies before a chunk; this one holds a single frame of silence.
-      const samples = new Uint8Array(wish.channels * BYTES_PER_SAMPLE);
-      onChunk({ samples, frames: 1, seq: 0, startFrame: 0, endedAtMs: clock.now() });
+      const samples = new Uint8Array(channels * BYTES_PER_SAMPLE);
+      place({ samples, frames: 1, seq: 0, startFrame: 0, endedAtMs: clock.now() });
     },
   };
 }

@@ -178,6 +178,48 @@ describe('every screen can be read and used by everybody', () => {
     await examineScreen(page, 'report', widths);
   });
 
+  test('both sides: ready, recording, the other one silent', async () => {
+    const page = await open();
+    await page.setViewportSize({ width: 1180, height: 760 });
+    await audio?.control('load-module', 'module-null-sink', 'sink_name=headset', 'rate=48000');
+    await audio?.control('set-default-sink', 'headset');
+    await mkdir(screensFolder, { recursive: true });
+    await writeIndexRamp(join(screensFolder, 'noise.raw'), 60);
+    audio?.play(join(screensFolder, 'noise.raw'), { latencyMs: 200 });
+    const theirs = audio?.play(join(screensFolder, 'noise.raw'), { sink: 'headset', latencyMs: 200 });
+    await page.getByRole('radio', { name: 'Meeting' }).check();
+    await page.getByText('Everything this computer plays.').waitFor();
+    await examineScreen(page, 'both-ready', [1180, 420]);
+    await page.getByRole('button', { name: 'Record R', disabled: false }).click();
+    await page.getByRole('timer').getByText('0:02').waitFor();
+    await examineScreen(page, 'both-recording', [420]);
+    theirs?.stop();
+    await page.getByText(/The other side has sent pure silence since 0:\d\d/).waitFor();
+    await examineScreen(page, 'both-silent', [1180]);
+    await page.getByRole('button', { name: /^Stop/ }).click();
+    await page.getByRole('group', { name: 'Saved' }).waitFor();
+    await page.getByRole('button', { name: 'Dismiss' }).click();
+  });
+
+  test.each([
+    { name: 'asked-for', canShare: true, words: /Your browser will ask what to share/ },
+    {
+      name: 'unavailable',
+      canShare: false,
+      words: /System audio is not available: .* Your microphone alone/,
+    },
+  ])('a system that does not hand over its sound: $name', async ({ name, canShare, words }) => {
+    const page = await open({ engine: { prepare: () => ({ PULSE_SERVER: 'unix:/nowhere' }) } });
+    if (!canShare) {
+      await page.addInitScript(() => Reflect.deleteProperty(MediaDevices.prototype, 'getDisplayMedia'));
+      await page.reload();
+    }
+    await page.getByRole('radio', { name: 'Meeting' }).check();
+    await page.getByText(words).waitFor();
+    await examineScreen(page, `other-side-${name}`, [420]);
+    await page.getByRole('button', { name: 'Record R', disabled: false }).waitFor();
+  });
+
   test('recovered after a crash', async () => {
     const widths = [1000, 420];
     const page = await open();

@@ -37,6 +37,8 @@ export interface BrowserApp {
   relaunchEngine(): Promise<void>;
   /** Both. */
   crashEngine(): Promise<void>;
+  /** Ends the engine as its user would. */
+  stopEngine(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -58,7 +60,7 @@ export interface EngineOptions {
 export async function openBrowserApp(options: BrowserAppOptions = {}): Promise<BrowserApp> {
   if (await needsBuild(projectDir)) await build(projectDir);
   const dataDir = await mkdtemp(join(tmpdir(), 'lectern-app-'));
-  const env = (await options.engine?.prepare?.(dataDir)) ?? {};
+  const env = { ...options.env, ...(await options.engine?.prepare?.(dataDir)) };
   const args = options.engine?.args?.(dataDir) ?? ['src-main/serve.ts', '--port', '0', '--dir', dataDir];
   const start = () => startServerProcess(args, env);
   let server = await start();
@@ -108,6 +110,7 @@ export async function openBrowserApp(options: BrowserAppOptions = {}): Promise<B
       await server.crash();
       await relaunchEngine();
     },
+    stopEngine: () => server.stop(),
     async close() {
       await browser.close();
       await server.stop();

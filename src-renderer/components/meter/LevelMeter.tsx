@@ -1,21 +1,25 @@
 import { useEffect, useRef } from 'react';
+import type { Track } from '../../../src-main/contract/audio-format.ts';
 import type { LevelReading } from '../../capture/capture.ts';
 import { t } from '../../i18n/i18n.ts';
-import { useApp, useMicrophone } from '../app-context.ts';
+import { useApp, useMicrophone, useOtherSide } from '../app-context.ts';
 import { createClipLight, createPeakHold, FLOOR_DECIBELS, toDecibels, toScale } from './peak-hold.ts';
 
 const SPOKEN_EVERY_MS = 1000;
 
 /** Level, peak and clipping of every channel. Drawn past React: readings come ten times a second and more. */
-export function LevelMeter() {
-  const status = useMicrophone((state) => state.status);
+export function LevelMeter({ track = 'user' }: { track?: Track }) {
+  const microphone = useMicrophone((state) => state.status);
+  const otherSide = useOtherSide((state) => state.status);
+  const status = track === 'user' ? microphone : otherSide;
   const channels = status.kind === 'ready' ? status.channels : 1;
-  // A new microphone starts from an empty scale.
-  return <Meter key={status.kind} channels={channels} live={status.kind === 'ready'} />;
+  // A new device starts from an empty scale.
+  return <Meter key={status.kind} track={track} channels={channels} live={status.kind === 'ready'} />;
 }
 
-function Meter({ channels, live }: { channels: 1 | 2; live: boolean }) {
-  const { levels } = useApp();
+function Meter({ track, channels, live }: { track: Track; channels: 1 | 2; live: boolean }) {
+  const levels = useApp().levels[track];
+  const words = track === 'user' ? 'microphone' : 'otherSide';
   const root = useRef<HTMLDivElement>(null);
 
   useEffect(() => {
@@ -29,14 +33,14 @@ function Meter({ channels, live }: { channels: 1 | 2; live: boolean }) {
       <div className="meter-bars">
         {channels === 2 ? (
           <>
-            <Bar name={t('microphone.levelOf', { side: t('microphone.left') })} />
-            <Bar name={t('microphone.levelOf', { side: t('microphone.right') })} />
+            <Bar name={t(`${words}.levelOf`, { side: t('microphone.left') })} />
+            <Bar name={t(`${words}.levelOf`, { side: t('microphone.right') })} />
           </>
         ) : (
-          <Bar name={t('microphone.level')} />
+          <Bar name={t(`${words}.level`)} />
         )}
       </div>
-      <span className="clip-light" title={t('microphone.clipping')}>
+      <span className="clip-light" title={t(`${words}.clipping`)}>
         {t('microphone.clip')}
       </span>
     </div>

@@ -1,6 +1,6 @@
 import type { RefObject } from 'react';
 import { t } from '../../i18n/i18n.ts';
-import { useApp, useMicrophone, useRecording } from '../app-context.ts';
+import { useApp, useMicrophone, useRecording, useSides } from '../app-context.ts';
 import { ErrorNote } from '../ErrorNote.tsx';
 import { Icon } from '../Icon.tsx';
 import { MicrophoneProblem } from './MicrophoneProblem.tsx';
@@ -8,6 +8,7 @@ import { PermissionNeeded } from './PermissionNeeded.tsx';
 import { ReadyPanel } from './ReadyPanel.tsx';
 import { RecordingPanel } from './RecordingPanel.tsx';
 import { SavedCard } from './SavedCard.tsx';
+import { WithoutMicrophone } from './WithoutMicrophone.tsx';
 
 /** Whatever stands between a person and their recording, one thing at a time. */
 export function RecordPanel({ titleField }: { titleField: RefObject<HTMLInputElement | null> }) {
@@ -16,6 +17,7 @@ export function RecordPanel({ titleField }: { titleField: RefObject<HTMLInputEle
   const saved = useRecording((state) => state.saved);
   const problem = useRecording((state) => state.problem);
   const microphone = useMicrophone((state) => state.status);
+  const needsMicrophone = useSides().includes('user');
 
   return (
     <section className="pane record-pane" aria-label={t('record.heading')}>
@@ -26,10 +28,18 @@ export function RecordPanel({ titleField }: { titleField: RefObject<HTMLInputEle
         <>
           <Elsewhere />
           {saved && <SavedCard key={saved.session_id} saved={saved} />}
-          {microphone.kind === 'failed' ? (
-            <MicrophoneProblem error={microphone.error} />
+          {!needsMicrophone ? (
+            <ReadyPanel titleField={titleField} />
+          ) : microphone.kind === 'failed' ? (
+            <>
+              <MicrophoneProblem error={microphone.error} />
+              <WithoutMicrophone />
+            </>
           ) : microphone.kind === 'permission_needed' ? (
-            <PermissionNeeded />
+            <>
+              <PermissionNeeded />
+              <WithoutMicrophone />
+            </>
           ) : (
             <ReadyPanel titleField={titleField} />
           )}

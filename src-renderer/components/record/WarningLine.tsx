@@ -49,7 +49,18 @@ function warningText(
 }
 
 /** What is said otherwise of the other side than of a microphone. */
-const OF_OTHER_SIDE = ['silence', 'zeros', 'clipping', 'no_data', 'device'] as const;
+const OF_OTHER_SIDE = [
+  'silence',
+  'zeros',
+  'clipping',
+  'no_data',
+  'device',
+  'device_lost',
+  'device_back',
+  'device_switched',
+  'muted',
+  'suspended',
+] as const;
 
 function warningKey(code: LiveWarning['code'], track: LiveWarning['track']) {
   const ofOtherSide = track === 'assistant' && OF_OTHER_SIDE.find((candidate) => candidate === code);

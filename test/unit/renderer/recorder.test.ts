@@ -1,8 +1,10 @@
 import { beforeEach, expect, test } from 'vitest';
 import { LecternError, type Result } from '../../../src-main/contract/errors.ts';
+import type { Track } from '../../../src-main/contract/audio-format.ts';
 import type { ServerMessageOf } from '../../../src-main/contract/server-messages.ts';
 import { type SessionRecord, sessionRecordSchema } from '../../../src-main/contract/session-record.ts';
 import type { Settings } from '../../../src-main/contract/settings.ts';
+import type { RememberedRecording } from '../../../src-renderer/session/recording-memory.ts';
 import { createLevelFeed } from '../../../src-renderer/store/level-feed.ts';
 import { createMicrophone, type MicrophoneController } from '../../../src-renderer/store/microphone.ts';
 import { createRecorder, type RecorderController } from '../../../src-renderer/store/recorder-controller.ts';
@@ -23,6 +25,8 @@ let engine: ReturnType<typeof createScriptedEngine>;
 let memory: ReturnType<typeof createScriptedMemory>;
 let library: Map<string, SessionRecord>;
 let microphone: MicrophoneController;
+let sides: readonly Track[];
+let farDesk: ReturnType<typeof createDesk>;
 let recorder: RecorderController;
 let timers: (() => void)[];
 
@@ -43,17 +47,30 @@ async function sitDown(chosen: Settings['microphone'] = null): Promise<void> {
     levels: createLevelFeed(),
     settings,
   });
+  // The other side is another desk, with one device.
+  const otherSide = createMicrophone({
+    ...farDesk,
+    microphonePermission: async () => 'granted',
+    after: () => {},
+    levels: createLevelFeed(),
+    settings: () => settingsWith({}),
+  });
   recorder = createRecorder({
     sessions: engine,
     findSession,
     memory,
-    microphone,
+    sources: { user: microphone, assistant: otherSide },
+    sides: () => sides,
+    reopen: async () => {
+      await microphone.open();
+    },
     settings,
     clock,
     after: (_, action) => void timers.push(action),
     onLibraryChange: () => {},
   });
   await microphone.check();
+  if (sides.includes('assistant')) await otherSide.check();
 }
 
 /** What had been put off happens. */
@@ -65,6 +82,8 @@ async function later(): Promise<void> {
 beforeEach(async () => {
   clock = createScriptedClock();
   desk = createDesk(['Built-in', 'Headset'], clock);
+  farDesk = createDesk(['System'], clock);
+  sides = ['user'];
   engine = createScriptedEngine();
   memory = createScriptedMemory();
   library = new Map();
@@ -123,7 +142,7 @@ test('an unplugged microphone is replaced at once, and the time without one stay
   expect(engine.chunks.map((chunk) => chunk.gapCause)).toEqual([, , , 'device_lost', ,]);
   expect(state()).toMatchObject({
     phase: 'recording',
-    microphoneLabel: 'Headset',
+    labels: { user: 'Headset' },
     warning: { code: 'device_back', subject: 'Headset', missingSeconds: 0.3 },
   });
 });
@@ -166,12 +185,12 @@ test('the microphone that was chosen is taken again as soon as it is back', asyn
   desk.current.speak(2);
   desk.current.unplug();
   await settle();
-  expect(state()).toMatchObject({ microphoneLabel: 'Built-in', warning: { code: 'device_switched' } });
+  expect(state()).toMatchObject({ labels: { user: 'Built-in' }, warning: { code: 'device_switched' } });
   desk.current.speak(2);
   desk.plugIn('Headset');
   await settle();
   desk.current.speak(2);
-  expect(state()).toMatchObject({ microphoneLabel: 'Headset', warning: { subject: 'Headset' } });
+  expect(state()).toMatchObject({ labels: { user: 'Headset' }, warning: { subject: 'Headset' } });
   expect(desk.live).toBe(1);
   // Changing over from one that still works leaves no hole.
   expect(engine.chunks.map((chunk) => chunk.gapCause)).toEqual([, , , , , , , ,]);
@@ -182,14 +201,14 @@ test('a microphone that the system quietly replaced by another one is named', as
   desk.current.speak(1);
   desk.takeAway('Built-in');
   await settle();
-  expect(state()).toMatchObject({ microphoneLabel: 'Headset', warning: { code: 'device_switched' } });
+  expect(state()).toMatchObject({ labels: { user: 'Headset' }, warning: { code: 'device_switched' } });
 });
 
 test('another default microphone is used from then on, unless one was chosen', async () => {
   await recorder.start('');
   desk.makeDefault('Headset');
   await settle();
-  expect(state().microphoneLabel).toBe('Headset');
+  expect(state().labels.user).toBe('Headset');
   clock.nowMs += 200;
   desk.current.speak(1);
   expect(engine.chunks.at(-1)).toMatchObject({ gapCause: 'device_switched' });
@@ -198,7 +217,7 @@ test('another default microphone is used from then on, unless one was chosen', a
   await recorder.start('');
   desk.makeDefault('Built-in');
   await settle();
-  expect(state().microphoneLabel).toBe('Headset');
+  expect(state().labels.user).toBe('Headset');
 });
 
 test('permission taken away is called that, and recording goes on once it is given again', async () => {
@@ -360,8 +379,8 @@ const LEFT = {
   format: 'wav',
   sampleRate: 16_000,
   channels: 1,
-  microphone: { device_id: 'Headset', label: 'Headset' },
-} as const;
+  sources: [{ track: 'user', device_id: 'Headset', label: 'Headset' }],
+} as const satisfies RememberedRecording;
 
 function standing(track: Partial<ServerMessageOf<'status'>['tracks'][number]>): ServerMessageOf<'status'> {
   const { frames = 0 } = track;
@@ -414,7 +433,7 @@ test('a page that is loaded again goes on with its recording, the time between l
   expect(state()).toMatchObject({
     phase: 'recording',
     frames: 16_000,
-    microphoneLabel: 'Headset',
+    labels: { user: 'Headset' },
     lastMarker: { count: 1, atSeconds: 0.5, label: 'Start' },
     warning: { code: 'rejoined', atSeconds: 1 },
   });
@@ -432,9 +451,10 @@ test('a page that is loaded again goes on with its recording, the time between l
 test('the hole is measured from when the last words were spoken, not from when they reached the engine', async () => {
   await recorder.start('');
   desk.current.speak(25);
-  const { anchor } = memory.recording ?? {};
-  expect(anchor?.frame).toBeGreaterThan(16_000);
-  memory.leaveBehind({ ...LEFT, anchor: { frame: 16_000, atMs: clock.nowMs - 1000 } });
+  const [remembered] = memory.recording?.sources ?? [];
+  expect(remembered?.anchor?.frame).toBeGreaterThan(16_000);
+  const anchor = { frame: 16_000, atMs: clock.nowMs - 1000 };
+  memory.leaveBehind({ ...LEFT, sources: [{ ...LEFT.sources[0], anchor }] });
   library.set(LEFT.sessionId, record({}));
   // Its last chunk came 250 ms late.
   engine.stands(standing({ frames: 16_000, next_seq: 10, resume_frame: 28_000 }));

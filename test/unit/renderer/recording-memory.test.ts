@@ -37,7 +37,7 @@ const recording = (sessionId: string): RememberedRecording => ({
   format: 'wav',
   sampleRate: 16_000,
   channels: 1,
-  microphone: { device_id: 'a', label: 'A' },
+  sources: [{ track: 'user', device_id: 'a', label: 'A' }],
 });
 
 async function untilStored(values: Map<string, string>, count: number): Promise<void> {

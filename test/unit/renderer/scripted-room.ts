@@ -144,6 +144,8 @@ export function createDesk(names: string[], clock = createScriptedClock(), { sil
 /** An engine that writes down what reaches it and acknowledges when told to. */
 export function createScriptedEngine() {
   const chunks: CaptureChunk[] = [];
+  /** Chunks of each track, by its place on the wire. */
+  const tracks = [chunks];
   let acknowledged = 0;
   let opening: Promise<void> = Promise.resolve();
   let refusal: LecternError | undefined;
@@ -178,6 +180,7 @@ export function createScriptedEngine() {
 
   return {
     chunks,
+    tracks,
     say,
     started,
     stopped,
@@ -221,7 +224,7 @@ export function createScriptedEngine() {
           return started(1);
         },
         askStatus: () => void (statusAsked += 1),
-        sendChunk: (chunk) => void chunks.push(chunk),
+        sendChunk: (chunk, trackIndex = 0) => void (tracks[trackIndex] ??= []).push(chunk),
         pause: async () => {},
         resume: async () => {},
         async marker(label) {

@@ -1,0 +1,133 @@
+import { toWireError } from '../../src-main/contract/errors.ts';
+import type { Capture, CaptureEvents } from '../capture/capture.ts';
+import type { CaptureListener, CaptureSource, CaptureWish, SourceStatus } from './capture-source.ts';
+import type { LevelFeed } from './level-feed.ts';
+
+export interface OpenSourceOptions {
+  readonly setStatus: (status: SourceStatus) => void;
+  /** Opens the device that is the right one by now. */
+  readonly openDevice: (wish: CaptureWish | undefined, events: CaptureEvents) => Promise<Capture>;
+  /** What it means that no device could be opened, where that is no failure. */
+  readonly statusOf?: (error: unknown) => SourceStatus | undefined;
+  /** For so long a device newly opened may stutter before it delivers evenly. */
+  readonly settlesInMs?: number;
+  readonly levels: LevelFeed;
+  readonly after: (milliseconds: number, action: () => void) => void;
+}
+
+/** What all sources have in common: one device at a time, whoever listens to it. */
+export type OpenSource = Pick<CaptureSource, 'open' | 'replace' | 'capture' | 'attach' | 'close'> & {
+  readonly isRecorded: boolean;
+  /** Somebody who records is told that devices have changed; says whether there is one. */
+  tellOfDevices(): boolean;
+  fail(error: unknown): void;
+};
+
+/** One that delivers nothing for so long may be recorded all the same: the engine tells of it. */
+const LONGEST_WARM_UP_MS = 3000;
+
+export function createOpenSource(options: OpenSourceOptions): OpenSource {
+  const { setStatus, openDevice, levels, after } = options;
+  let capture: Capture | undefined;
+  let listener: CaptureListener | null = null;
+  /** Sound has come since a device was last opened. */
+  let delivers = false;
+  // Settings may change faster than a device opens: only the latest call may keep what it opened.
+  let latest = 0;
+
+  const fail = (error: unknown) => {
+    setStatus(options.statusOf?.(error) ?? { kind: 'failed', error: toWireError(error) });
+  };
+
+  async function letGo(): Promise<void> {
+    const closing = capture;
+    capture = undefined;
+    await closing?.stop();
+  }
+
+  /** What is being opened is not kept either. */
+  function close(): Promise<void> {
+    latest += 1;
+    return letGo();
+  }
+
+  // The last chunk of a device that is being closed still counts.
+  const events: CaptureEvents = {
+    onChunk: (chunk) => listener?.onChunk(chunk),
+    onLevel: (level) => {
+      const isFirst = !delivers;
+      delivers = true;
+      if (capture !== undefined && isFirst) settle(capture);
+      levels.publish(level);
+      listener?.onLevel(level);
+    },
+    onEnded: (reason) => {
+      if (listener !== null) listener.onEnded(reason);
+      else if (reason === 'device_lost') void open();
+    },
+  };
+
+  /** A device that has been opened may take a second to deliver, and words spoken in that second would be lost. */
+  function beReady(opened: Capture): void {
+    if (capture !== opened) return;
+    const { deviceId, deviceLabel: label, channels } = opened;
+    setStatus({ kind: 'ready', deviceId, label, channels });
+  }
+
+  function settle(opened: Capture): void {
+    if (options.settlesInMs === undefined) beReady(opened);
+    else after(options.settlesInMs, () => beReady(opened));
+  }
+
+  async function keep(opened: Capture, turn: number): Promise<Capture | undefined> {
+    if (turn !== latest) {
+      await opened.stop();
+      return undefined;
+    }
+    capture = opened;
+    if (delivers) settle(opened);
+    else after(LONGEST_WARM_UP_MS, () => beReady(opened));
+    return opened;
+  }
+
+  async function replace(wish: CaptureWish): Promise<Capture | undefined> {
+    const turn = ++latest;
+    const opened = await openDevice(wish, events).catch(() => undefined);
+    if (opened === undefined) return undefined;
+    if (turn === latest) await letGo();
+    return keep(opened, turn);
+  }
+
+  async function open(wish?: CaptureWish): Promise<Capture | undefined> {
+    const turn = ++latest;
+    setStatus({ kind: 'opening' });
+    try {
+      await letGo();
+      delivers = false;
+      return await keep(await openDevice(wish, events), turn);
+    } catch (error) {
+      if (turn === latest) fail(error);
+      return undefined;
+    }
+  }
+
+  return {
+    open,
+    replace,
+    close,
+    fail,
+    get capture() {
+      return capture;
+    },
+    attach(next) {
+      listener = next;
+    },
+    get isRecorded() {
+      return listener !== null;
+    },
+    tellOfDevices() {
+      listener?.onDevicesChange();
+      return listener !== null;
+    },
+  };
+}

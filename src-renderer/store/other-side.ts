@@ -1,0 +1,139 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ApiClient } from '../../src-main/contract/api.ts';
+import { LecternError } from '../../src-main/contract/errors.ts';
+import { chosenProfile, type Settings } from '../../src-main/contract/settings.ts';
+import type { SystemAudioObstacle, SystemAudioStatus } from '../../src-main/contract/system-audio.ts';
+import type { Capture, CaptureEvents, CaptureShape } from '../capture/capture.ts';
+import type { SystemAudioRequest } from '../capture/system-audio.ts';
+import type { CaptureSource, CaptureWish, SourceStatus } from './capture-source.ts';
+import type { LevelFeed } from './level-feed.ts';
+import { createOpenSource } from './open-source.ts';
+
+/**
+ * How the other side's sound is had here: as a device, or by sharing, which may have to wait for a click. `picker` asks
+ * what to share; the others ask nothing.
+ */
+export type OtherSideWay = 'device' | 'display' | 'picker';
+
+export interface OtherSideState {
+  /** `checking` as long as nobody wants it. */
+  readonly status: SourceStatus;
+  /** Null until it is known. */
+  readonly way: OtherSideWay | null;
+  /** Why there is no way; `browser` where only the browser has none. */
+  readonly obstacle: SystemAudioObstacle | 'browser' | null;
+}
+
+export interface OtherSideDependencies {
+  readonly api: ApiClient;
+  openSystemAudio(request: SystemAudioRequest, shape: CaptureShape, events: CaptureEvents): Promise<Capture>;
+  /** The browser may hand over sound with what is shared. */
+  canShareAudio(): boolean;
+  readonly shell: 'desktop' | 'browser';
+  after(milliseconds: number, action: () => void): void;
+  readonly levels: LevelFeed;
+  readonly settings: () => Settings;
+}
+
+export interface OtherSideController extends CaptureSource {
+  readonly store: StoreApi<OtherSideState>;
+  /** Finds out whether there is a way at all. Opens nothing. */
+  look(): Promise<void>;
+  /** Opens it where nobody is asked about it. */
+  check(): Promise<void>;
+  /** Nobody wants it any more. */
+  release(): Promise<void>;
+}
+
+/** An output that played with a long buffer is played with a short one from now on, and its sound holds for a moment. */
+const SETTLES_IN_MS = 2000;
+
+/** Where what the computer plays comes from: one device of ours, or what was shared. */
+export function createOtherSide(deps: OtherSideDependencies): OtherSideController {
+  const { api } = deps;
+  const store = createStore<OtherSideState>(() => ({
+    status: { kind: 'checking' },
+    way: null,
+    obstacle: null,
+  }));
+  /** Which of the shell's devices is open. */
+  let generation: number | undefined;
+
+  const source = createOpenSource({
+    ...deps,
+    setStatus: (status) => store.setState({ status }),
+    openDevice,
+    settlesInMs: SETTLES_IN_MS,
+    statusOf: (error) =>
+      error instanceof LecternError && error.code === 'SYSTEM_AUDIO_NEEDS_CLICK'
+        ? { kind: 'permission_needed' }
+        : undefined,
+  });
+
+  async function look(): Promise<void> {
+    const answer = await api.call('system_audio.status', {});
+    const { way, obstacle }: Pick<SystemAudioStatus, 'way' | 'obstacle'> = answer.ok
+      ? answer.value
+      : { way: 'none', obstacle: 'not_offered' };
+    if (way !== 'none') return store.setState({ way, obstacle: null });
+    // The desktop's window has no picker of its own.
+    if (deps.shell === 'browser' && deps.canShareAudio())
+      return store.setState({ way: 'picker', obstacle: null });
+    const isBrowsers = deps.shell === 'browser' && (obstacle === null || obstacle === 'not_offered');
+    store.setState({ way: null, obstacle: isBrowsers ? 'browser' : (obstacle ?? 'not_offered') });
+  }
+
+  async function openDevice(wish: CaptureWish | undefined, events: CaptureEvents): Promise<Capture> {
+    const profile = chosenProfile(deps.settings());
+    const shape = {
+      sampleRate: wish?.sampleRate ?? profile.sample_rate,
+      channels: wish?.channels ?? (profile.channels === 2 ? 2 : 1),
+    } as const;
+    if (store.getState().way === null) await look();
+    const { way } = store.getState();
+    if (way === null) throw new LecternError('SYSTEM_AUDIO_UNAVAILABLE', 'Expected a way to record it');
+    if (way === 'picker') return deps.openSystemAudio('share', shape, events);
+    const opened = await api.call('system_audio.open', {});
+    if (!opened.ok) {
+      await look();
+      throw new LecternError(opened.error.code, opened.error.message);
+    }
+    if (way === 'display') return deps.openSystemAudio('share', shape, events);
+    const { device } = opened.value;
+    generation = device?.generation;
+    return deps.openSystemAudio({ deviceLabel: device?.label ?? '' }, shape, events);
+  }
+
+  async function isOutdated(): Promise<boolean> {
+    if (store.getState().way !== 'device') return false;
+    const answer = await api.call('system_audio.status', {});
+    return answer.ok && answer.value.device?.generation !== generation;
+  }
+
+  return {
+    store,
+    look,
+    async check() {
+      if (store.getState().way === null) await look();
+      const { way } = store.getState();
+      if (way === 'picker') store.setState({ status: { kind: 'permission_needed' } });
+      else if (way !== null) await source.open();
+    },
+    async release() {
+      if (store.getState().status.kind === 'checking') return;
+      await source.close();
+      store.setState({ status: { kind: 'checking' } });
+      if (store.getState().way !== 'picker') await api.call('system_audio.close', {});
+    },
+    open: source.open,
+    replace: source.replace,
+    close: source.close,
+    attach: source.attach,
+    // What has to be asked for with a click is not opened by looking.
+    isThere: async () => store.getState().way === 'device',
+    isOutdated,
+    get capture() {
+      return source.capture;
+    },
+  };
+}

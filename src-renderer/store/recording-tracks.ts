@@ -1,0 +1,124 @@
+import type { Track } from '../../src-main/contract/audio-format.ts';
+import type { Capture, CaptureChunk } from '../capture/capture.ts';
+import type { AwakeClock } from './awake-clock.ts';
+import type { CaptureSource, CaptureWish } from './capture-source.ts';
+import type { TimelineStart } from './chunk-timeline.ts';
+import { createCommonStart } from './common-start.ts';
+import { type ClockReading, createRecordingClock } from './recording-clock.ts';
+import type { RecordingWarnings } from './recording-warnings.ts';
+import { createTrackCapture, type TrackCapture } from './track-capture.ts';
+
+/** A side of the conversation, and where its sound comes from. */
+export type Sources = Readonly<Record<Track, CaptureSource>>;
+
+/** One track of a recording that begins, or goes on with another page. */
+export interface TrackPlan {
+  readonly track: Track;
+  readonly wish: CaptureWish;
+  /** Name of the device it has, or had last. */
+  readonly label: string;
+  readonly start: TimelineStart;
+}
+
+export interface RecordingTracksDependencies {
+  readonly sources: Sources;
+  /** In their order on the wire. The first one's device counts the recording's time. */
+  readonly plans: readonly TrackPlan[];
+  /** When Record was pressed; or a frame of a recording that goes on, and its time, where that is known. */
+  readonly since: { readonly pressedAtMs: number } | { readonly reading: ClockReading | undefined };
+  readonly clock: AwakeClock;
+  readonly after: (milliseconds: number, action: () => void) => void;
+  readonly warnings: RecordingWarnings;
+  readonly isWanted: () => boolean;
+  readonly isPaused: () => boolean;
+  /** A chunk has found its place. Each track's come in order. */
+  readonly onChunk: (track: Track, chunk: CaptureChunk, missingFrames: number) => void;
+  readonly onSource: (track: Track, capture: Capture) => void;
+}
+
+/** The tracks of a running recording, on one clock. */
+export interface RecordingTracks {
+  readonly each: readonly TrackCapture[];
+  indexOf(track: Track): number;
+  /** Begin with the devices that are open. */
+  begin(): void;
+  /** Open their devices and go on with them. */
+  acquire(): void;
+  look(): void;
+  pause(): void;
+  resume(): void;
+  /** Lets go of the devices, once all they had is handed over. */
+  close(): Promise<void>;
+  /** Hands the devices back to whoever looks at their levels. */
+  release(): void;
+}
+
+export function createRecordingTracks(deps: RecordingTracksDependencies): RecordingTracks {
+  const { sources, plans, since, clock, warnings } = deps;
+  const [first] = plans;
+  if (first === undefined) throw new Error('Expected a recording to have a track');
+  const { sampleRate } = first.wish;
+  const time = createRecordingClock({ sampleRate, leader: first.track });
+  const commonStart =
+    'pressedAtMs' in since
+      ? createCommonStart({
+          tracks: plans.map(({ track }) => track),
+          sampleRate,
+          pressedAtMs: since.pressedAtMs,
+          onBegin: (atMs) => time.begin({ frame: 0, atMs }),
+        })
+      : undefined;
+  if ('reading' in since && since.reading !== undefined) time.begin(since.reading);
+
+  const each = plans.map((plan) =>
+    createTrackCapture({
+      ...plan,
+      source: sources[plan.track],
+      leads: plan === first,
+      time,
+      commonStart,
+      clock,
+      warnings,
+      after: deps.after,
+      isWanted: deps.isWanted,
+      isPaused: deps.isPaused,
+      onChunk: (chunk, missingFrames) => deps.onChunk(plan.track, chunk, missingFrames),
+      onLevel: (level) => warnings.noteLevel(plan.track, level),
+      onSource(capture) {
+        if (plan === first) for (const other of each) other.unsettle();
+        deps.onSource(plan.track, capture);
+      },
+    }),
+  );
+
+  return {
+    each,
+    indexOf: (track) => plans.findIndex((plan) => plan.track === track),
+    begin() {
+      for (const track of each) track.begin();
+    },
+    acquire() {
+      for (const track of each) track.acquire();
+    },
+    look() {
+      for (const track of each) track.look();
+    },
+    pause() {
+      const atMs = clock.now();
+      for (const track of each) track.pause(atMs);
+      time.pause(atMs);
+    },
+    resume() {
+      const atMs = clock.now();
+      time.resume(atMs);
+      for (const track of each) track.resume(atMs);
+    },
+    async close() {
+      await Promise.all(plans.map(({ track }) => sources[track].close()));
+      for (const track of each) track.finish();
+    },
+    release() {
+      for (const { track } of plans) sources[track].attach(null);
+    },
+  };
+}
