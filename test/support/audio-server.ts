@@ -23,7 +23,7 @@ export interface AudioServer {
    * Plays the same from within the server, which no busy machine interrupts, and to its clock even while nobody else
    * listens.
    */
-  playInside(pcmPath: string): Promise<{ stop(): void }>;
+  playInside(pcmPath: string, options?: { sink?: string }): Promise<{ stop(): void }>;
   /** Takes the microphone away, as pulling its cable would, and the speaker behind it. */
   unplugMicrophone(): Promise<void>;
   plugInMicrophone(): Promise<void>;
@@ -124,16 +124,16 @@ export async function startAudioServer(options: { microphone?: boolean } = {}): 
       );
       return { finished: once(player, 'exit').then(() => undefined), stop: () => void player.kill() };
     },
-    async playInside(pcmPath) {
-      const wavPath = join(home, 'sound.wav');
+    async playInside(pcmPath, { sink = 'speaker' } = {}) {
+      const wavPath = join(home, `sound-${sink}.wav`);
       await writeFile(wavPath, asWav(await readFile(pcmPath)));
       // While nobody listens the server renders two seconds at once, and whoever comes then hears the later one.
-      const listener = spawn('parec', ['--device=speaker.monitor', '--latency-msec=20'], {
+      const listener = spawn('parec', [`--device=${sink}.monitor`, '--latency-msec=20'], {
         env: inEnvironment,
         stdio: 'ignore',
       });
       await once(listener, 'spawn');
-      await command(`play-file ${wavPath} speaker`);
+      await command(`play-file ${wavPath} ${sink}`);
       return { stop: () => void listener.kill() };
     },
     async plugInMicrophone() {

@@ -29,6 +29,8 @@ export interface BrowserApp {
   open(where?: Page): Promise<void>;
   /** The sessions the engine knows, newest first. */
   sessions(): Promise<readonly SessionRecord[]>;
+  /** All that the engine knows of a session. */
+  session(sessionId: string): Promise<SessionRecord>;
   /** The first turn that was heard in a session. */
   firstTurn(sessionId: string): Promise<AudioSegment | undefined>;
   /** Kills the engine without a warning. */
@@ -80,6 +82,12 @@ export async function openBrowserApp(options: BrowserAppOptions = {}): Promise<B
     await browser.allowMicrophone(new URL(server.url).origin);
   };
 
+  const session = async (sessionId: string): Promise<SessionRecord> => {
+    const headers = { authorization: `Bearer ${server.token}` };
+    const answer = await fetch(new URL(`/api/sessions/${sessionId}`, server.url), { headers });
+    return sessionRecordSchema.parse(await answer.json());
+  };
+
   return {
     page,
     browser,
@@ -99,10 +107,9 @@ export async function openBrowserApp(options: BrowserAppOptions = {}): Promise<B
       const answer = await fetch(new URL('/api/sessions', server.url), { headers });
       return sessionList.parse(await answer.json()).sessions;
     },
+    session,
     async firstTurn(sessionId) {
-      const headers = { authorization: `Bearer ${server.token}` };
-      const answer = await fetch(new URL(`/api/sessions/${sessionId}`, server.url), { headers });
-      return sessionRecordSchema.parse(await answer.json()).segments[0];
+      return (await session(sessionId)).segments[0];
     },
     killEngine: () => server.crash(),
     relaunchEngine,
