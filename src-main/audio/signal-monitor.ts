@@ -12,10 +12,17 @@ export interface SignalChange {
 
 /** Below this RMS nobody is speaking, even far from the microphone; room tone of a live one is above. */
 const SILENCE_DBFS = -60;
-/** Digital zeros are never a real room, so they are told sooner than silence. */
-const ZEROS_AFTER_SECONDS = 3;
-/** Longer than the pauses of a lecture, short enough to mend. */
-const SILENCE_AFTER_SECONDS = 15;
+/** After how many seconds a problem is told. */
+interface Patience {
+  readonly zeros: number;
+  readonly silence: number;
+}
+/** Digital zeros are never a real room, so they are told sooner than silence; that one later than a lecture pauses. */
+const OF_MICROPHONE: Patience = { zeros: 3, silence: 15 };
+/** What a computer plays is zeros whenever nobody speaks: told where it never came at all. */
+const OF_PLAYBACK: Patience = { zeros: 10, silence: 15 };
+/** And of one that was heard, only when it has been gone for longer than the others listen to one person. */
+const OF_PLAYBACK_HEARD: Patience = { zeros: 60, silence: 60 };
 /** Signal this long ends a problem; a single click does not. */
 const RECOVERED_AFTER_SECONDS = 0.3;
 /** Clipped samples within one second that are heard as distortion rather than a knock on the table. */
@@ -35,8 +42,12 @@ export interface SignalMonitor {
  * Follows one track and says when it turns to digital zeros, to silence, to clipping, and back. Time is counted
  * in the audio's own frames, so a stalled source reports nothing here.
  * @param sampleRate frames a second.
+ * @param source a microphone, which always hears something, or what is played, whose pauses are digital zeros.
  */
-export function createSignalMonitor(sampleRate: number): SignalMonitor {
+export function createSignalMonitor(
+  sampleRate: number,
+  source: 'microphone' | 'playback' = 'microphone',
+): SignalMonitor {
   let signal: SignalClass = 'fine';
   let clippedSamples = 0;
   let position = 0;
@@ -47,6 +58,7 @@ export function createSignalMonitor(sampleRate: number): SignalMonitor {
   let secondFrames = 0;
   let secondClipped = 0;
   let cleanSeconds = 0;
+  let wasHeard = false;
   const toldAt: Partial<Record<SignalClass, number>> = {};
 
   const count = (levels: Levels, frames: number): void => {
@@ -57,7 +69,10 @@ export function createSignalMonitor(sampleRate: number): SignalMonitor {
     aliveFrames = levels.peak === 0 ? 0 : aliveFrames + frames;
     loudFrames = quiet ? 0 : loudFrames + frames;
     if (quiet) quietFrames += frames;
-    else if (loudFrames >= RECOVERED_AFTER_SECONDS * sampleRate) quietFrames = 0;
+    else if (loudFrames >= RECOVERED_AFTER_SECONDS * sampleRate) {
+      quietFrames = 0;
+      wasHeard = true;
+    }
   };
 
   const clippingNow = (levels: Levels, frames: number): boolean => {
@@ -72,10 +87,11 @@ export function createSignalMonitor(sampleRate: number): SignalMonitor {
   };
 
   const classify = (clipping: boolean): SignalClass => {
-    if (zeroFrames >= ZEROS_AFTER_SECONDS * sampleRate) return 'zeros';
-    if (quietFrames >= SILENCE_AFTER_SECONDS * sampleRate) return 'silence';
+    const patience = source === 'microphone' ? OF_MICROPHONE : wasHeard ? OF_PLAYBACK_HEARD : OF_PLAYBACK;
+    if (zeroFrames >= patience.zeros * sampleRate) return 'zeros';
     const recoveredFrames = RECOVERED_AFTER_SECONDS * sampleRate;
     if (signal === 'zeros' && aliveFrames < recoveredFrames) return signal;
+    if (quietFrames >= patience.silence * sampleRate) return 'silence';
     if (signal === 'silence' && loudFrames < recoveredFrames) return signal;
     return clipping ? 'clipping' : 'fine';
   };

@@ -37,7 +37,7 @@ export function createSessionTrack(
   return {
     name,
     timeline: createTimeline(2 * spec.channels, longestFill),
-    monitor: createSignalMonitor(spec.sampleRate),
+    monitor: createSignalMonitor(spec.sampleRate, name === 'user' ? 'microphone' : 'playback'),
     part,
     place: placeIn(part, name),
     earlierFrames: 0,

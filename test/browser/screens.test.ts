@@ -190,10 +190,10 @@ describe('every screen can be read and used by everybody', () => {
     await page.getByRole('radio', { name: 'Meeting' }).check();
     await page.getByText('Everything this computer plays.').waitFor();
     await examineScreen(page, 'both-ready', [1180, 420]);
+    theirs?.stop();
     await page.getByRole('button', { name: 'Record R', disabled: false }).click();
     await page.getByRole('timer').getByText('0:02').waitFor();
     await examineScreen(page, 'both-recording', [420]);
-    theirs?.stop();
     await page.getByText(/The other side has sent pure silence since 0:\d\d/).waitFor();
     await examineScreen(page, 'both-silent', [1180]);
     await page.getByRole('button', { name: /^Stop/ }).click();

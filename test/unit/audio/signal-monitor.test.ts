@@ -13,8 +13,14 @@ const room = noise(15);
 const speech = noise(6000);
 
 /** Feeds seconds of each signal in tenths and lists what was reported, with the second it was reported at. */
-function listen(...stretches: readonly [seconds: number, sample: (index: number) => number][]) {
-  const monitor = createSignalMonitor(RATE);
+function listen(...stretches: readonly Stretch[]) {
+  return listenTo('microphone', ...stretches);
+}
+
+type Stretch = readonly [seconds: number, sample: (index: number) => number];
+
+function listenTo(source: 'microphone' | 'playback', ...stretches: readonly Stretch[]) {
+  const monitor = createSignalMonitor(RATE, source);
   const reports: [SignalClass, number][] = [];
   let chunks = 0;
   for (const [seconds, sample] of stretches)
@@ -32,6 +38,14 @@ describe('signal monitor', () => {
     expect(listen([5, speech], [10, zeros], [5, speech])).toEqual([
       ['zeros', 8],
       ['fine', 15],
+    ]);
+  });
+
+  test('another side that never sounds is told within seconds, and one that listens for a while is left in peace', () => {
+    expect(listenTo('playback', [20, zeros], [5, speech], [50, zeros], [5, speech], [70, zeros])).toEqual([
+      ['zeros', 10],
+      ['fine', 20],
+      ['zeros', 140],
     ]);
   });
 
