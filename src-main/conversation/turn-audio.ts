@@ -10,11 +10,13 @@ import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
  * The audio of a turn, or of its stretch in one part: cut from the side's master; where that is gone, the file that was
  * written of it; else the mix, in which the other side is heard too. Undefined where nothing of it is left, and while
  * its end is still on its way to the disk.
+ * @param mayBeMix false while it is recorded: what is not in the side's own master yet may be in the mix already.
  */
 export async function findTurnAudio(
   session: Pick<SessionRecord, 'files'>,
   segment: AudioSegment,
   folders: readonly string[],
+  { mayBeMix = true }: { readonly mayBeMix?: boolean } = {},
 ): Promise<WavSlice | undefined> {
   const { part, role, start_frame: startFrame, frame_count: frameCount, file } = segment;
   const cut = async (type: RecordingType): Promise<WavSlice | undefined> => {
@@ -24,7 +26,7 @@ export async function findTurnAudio(
     return master && sliceFirst(folders, basename(master.file_path), { startFrame, frameCount });
   };
   const written = file === null ? undefined : sliceFirst(folders, file, { startFrame: 0, frameCount });
-  return (await cut(role)) ?? (await written) ?? (await cut('mixed'));
+  return (await cut(role)) ?? (await written) ?? (mayBeMix ? await cut('mixed') : undefined);
 }
 
 /** From the file of this name, or the one that is to get it, which may get it just now. */

@@ -21,8 +21,9 @@ export async function writeTurnFile(
   session: Pick<SessionRecord, 'files'>,
   segment: AudioSegment,
   folders: readonly string[],
+  source: { readonly mayBeMix?: boolean } = {},
 ): Promise<string | undefined> {
-  const slice = await findTurnAudio(session, segment, folders);
+  const slice = await findTurnAudio(session, segment, folders, source);
   if (slice === undefined) return undefined;
   const path = join(dirname(slice.path), turnFileName(segment.segment_id));
   const there = await sliceWav(path, { startFrame: 0, frameCount: segment.frame_count });
@@ -64,7 +65,7 @@ export function createLiveTurnFiles({ record, folders, update, log }: LiveTurnFi
     const written = new Set<string>();
     for (const { segment, failures } of taken)
       try {
-        const path = await writeTurnFile(record(), segment, folders());
+        const path = await writeTurnFile(record(), segment, folders(), { mayBeMix: false });
         if (path === undefined) waiting.push({ segment, failures });
         else written.add(segment.segment_id);
       } catch (error) {

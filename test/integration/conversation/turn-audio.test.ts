@@ -6,6 +6,10 @@ import { expect, onTestFinished, test } from 'vitest';
 import wavefile from 'wavefile';
 import { DEFAULT_PROFILES, type RecordingProfile } from '../../../src-main/contract/recording-profile.ts';
 import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../../src-main/contract/headed-frame.ts';
+import { audioSegmentSchema } from '../../../src-main/contract/audio-segment.ts';
+import type { RecordingFile } from '../../../src-main/contract/session-record.ts';
+import { writeTurnFile } from '../../../src-main/conversation/turn-files.ts';
+import { createWavHeader } from '../../../src-main/files/wav-header.ts';
 import { PROTOCOL_LIMITS } from '../../../src-main/contract/limits.ts';
 import type { ServerMessage } from '../../../src-main/contract/server-messages.ts';
 import { DEFAULT_SETTINGS } from '../../../src-main/contract/settings.ts';
@@ -25,6 +29,8 @@ interface CallOptions {
   readonly bytesPerFrame?: number;
   /** Seconds between which a side speaks. */
   readonly turns: readonly (readonly [track: (typeof TRACKS)[number], from: number, to: number])[];
+  /** Each turn's sound is on the disk before the turn ends. */
+  readonly unhurried?: boolean;
   /** Called at the end, before the recording is stopped. */
   readonly beforeStop?: (told: readonly ServerMessage[]) => Promise<void>;
 }
@@ -45,7 +51,7 @@ async function open(overrides: Parameters<typeof openTestRecorder>[0] = {}) {
 async function recordCall(
   recorder: Recorder,
   id: string,
-  { start, rate = 16_000, bytesPerFrame = 2, turns, beforeStop }: CallOptions,
+  { start, rate = 16_000, bytesPerFrame = 2, turns, unhurried = false, beforeStop }: CallOptions,
 ): Promise<Record<(typeof TRACKS)[number], Buffer>> {
   const received: ServerMessage[] = [];
   const connection = recorder.connect(id, { send: (message) => received.push(message) });
@@ -64,7 +70,12 @@ async function recordCall(
   for (let seq = 0; seq < 40; seq++) {
     for (const [track, from, to] of turns) {
       if (seq === from * 10) await say({ action: 'vad_start', track });
-      if (seq === to * 10) await say({ action: 'vad_stop', track });
+      if (seq === to * 10) {
+        const isWritten = (message: ServerMessage) =>
+          message.type === 'ack' && message.track === track && message.frames >= to * rate;
+        if (unhurried) await expect.poll(() => received.some(isWritten), { timeout: 10_000 }).toBe(true);
+        await say({ action: 'vad_stop', track });
+      }
     }
     for (const [trackIndex, track] of TRACKS.entries()) {
       const frame = new Uint8Array(FRAME_HEADER_BYTES + chunk);
@@ -269,8 +280,11 @@ test('a profile has each turn written as it ends, also of a side that it keeps i
       ['user', 1, 2],
       ['assistant', 3, 4],
     ],
+    unhurried: true,
     beforeStop: async () => {
-      await expect.poll(async () => (await segmentsOf(recorder, 'call'))[0]?.file).toBeTruthy();
+      await expect
+        .poll(async () => (await segmentsOf(recorder, 'call'))[0]?.file, { timeout: 10_000 })
+        .toBeTruthy();
     },
   });
   const segments = await segmentsOf(recorder, 'call');
@@ -296,4 +310,45 @@ test('a profile has each turn written as it ends, also of a side that it keeps i
   );
   const all = readSamples(await readFile(join(dataDir, 'recordings', 'mixed', mix ?? ''))).samples;
   expect(heard.equals(between(all, 1, 2))).toBe(true);
+});
+
+test('a turn whose own sound is still on its way is not cut from the mix, which may be ahead of it', async () => {
+  const folder = await temporaryFolder();
+  const header = createWavHeader({ sampleRate: 16_000, channels: 1, mayExceed4GiB: false });
+  const noise = { user: seededBytes(1, 64_000), mixed: seededBytes(2, 64_000) };
+  const write = (name: string, samples: Buffer) =>
+    writeFile(join(folder, name), Buffer.concat([header.forSizes(samples.length, 0), samples]));
+  await write('user_1.wav.partial', noise.user.subarray(0, 48_000));
+  await write('mixed_1.wav.partial', noise.mixed);
+  const master = (type: 'user' | 'mixed'): RecordingFile => ({
+    type,
+    format: 'wav',
+    file_path: `call/${type}_1.wav`,
+    url: '',
+    byte_size: 0,
+    duration_ms: 0,
+    part: 1,
+    master: true,
+    gain: 1,
+    status: 'recording',
+  });
+  const segment = audioSegmentSchema.parse({
+    segment_id: NOWHERE,
+    turn_id: NOWHERE,
+    role: 'user',
+    part: 1,
+    start_frame: 16_000,
+    frame_count: 16_000,
+    start_ms: 1000,
+    end_ms: 2000,
+    started_at: '2026-01-01T09:00:01Z',
+    ended_at: '2026-01-01T09:00:02Z',
+    interrupted: false,
+  });
+  const session = { files: [master('user'), master('mixed')] };
+  const whileRecorded = () => writeTurnFile(session, segment, [folder], { mayBeMix: false });
+  expect(await whileRecorded()).toBeUndefined();
+  await write('user_1.wav.partial', noise.user);
+  const path = await whileRecorded();
+  expect(readSamples(await readFile(path ?? '')).samples.equals(noise.user.subarray(32_000))).toBe(true);
 });
