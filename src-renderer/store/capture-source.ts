@@ -26,7 +26,7 @@ export interface CaptureSource {
   readonly store: StoreApi<{ readonly status: SourceStatus }>;
   /** Opens the device anew, asking for permission if need be. Resolves to nothing where it failed. */
   open(wish?: CaptureWish): Promise<Capture | undefined>;
-  /** As open, but lets go of the device in use only once the other one is there; nothing where it is not. */
+  /** As open, but lets go of the device in use only once the other one delivers; nothing where there is none. */
   replace(wish: CaptureWish): Promise<Capture | undefined>;
   /** There is something to open, for which nobody need be asked. */
   isThere(): Promise<boolean>;

@@ -92,8 +92,16 @@ export function createOpenSource(options: OpenSourceOptions): OpenSource {
 
   async function replace(wish: CaptureWish): Promise<Capture | undefined> {
     const turn = ++latest;
-    const opened = await openDevice(wish, events).catch(() => undefined);
+    const delivering = Promise.withResolvers<undefined>();
+    const onLevel: CaptureEvents['onLevel'] = (level) => {
+      delivering.resolve(undefined);
+      events.onLevel(level);
+    };
+    const opened = await openDevice(wish, { ...events, onLevel }).catch(() => undefined);
     if (opened === undefined) return undefined;
+    // What is said until the other one delivers is heard by the one in use.
+    after(LONGEST_WARM_UP_MS, () => delivering.resolve(undefined));
+    await delivering.promise;
     if (turn === latest) await letGo();
     return keep(opened, turn);
   }

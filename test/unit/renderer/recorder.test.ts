@@ -220,6 +220,21 @@ test('another default microphone is used from then on, unless one was chosen', a
   expect(state().labels.user).toBe('Headset');
 });
 
+test('the microphone in use is heard until another one, which takes its place, delivers', async () => {
+  desk = createDesk(['Built-in', 'Headset'], clock, { silent: true });
+  await sitDown();
+  await recorder.start('');
+  desk.makeDefault('Headset');
+  await settle();
+  const [first, second] = desk.opened;
+  first?.speak(2);
+  expect(startFrames()).toEqual([0, 1]);
+  expect(state().labels.user).toBe('Built-in');
+  second?.events.onLevel({ peak: [0.1], rms: [0.1], clipped: false });
+  await settle();
+  expect(state().labels.user).toBe('Headset');
+});
+
 test('permission taken away is called that, and recording goes on once it is given again', async () => {
   await recorder.start('');
   desk.current.speak(1);
