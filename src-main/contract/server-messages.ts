@@ -164,6 +164,8 @@ const serverMessageList = [
     message: z.string(),
     /** The track it is about, where it is about one alone. */
     track: trackSchema.optional(),
+    /** For how many seconds of audio it has been so, where that can be told. */
+    lasted_seconds: z.number().min(0).optional(),
   }),
   wireErrorSchema.extend({ type: z.literal('error') }),
 ] as const;

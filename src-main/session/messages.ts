@@ -64,10 +64,17 @@ export function signalWarning(track: Track, change: SignalChange): ServerMessage
         type: 'warning',
         code: 'zeros',
         track,
+        lasted_seconds: change.seconds,
         message: `${who} has delivered nothing but digital zeros for ${seconds} s: it may be muted or disconnected`,
       };
     case 'silence':
-      return { type: 'warning', code: 'silence', track, message: `${who} has been silent for ${seconds} s` };
+      return {
+        type: 'warning',
+        code: 'silence',
+        track,
+        lasted_seconds: change.seconds,
+        message: `${who} has been silent for ${seconds} s`,
+      };
     case 'clipping':
       return {
         type: 'warning',

@@ -16,7 +16,7 @@ const OF_DISK: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 export interface EngineMessageDependencies {
   readonly store: StoreApi<RecordingState>;
   readonly unacknowledgedFrames: () => number;
-  readonly warn: (code: LiveWarningCode, about?: Pick<LiveWarning, 'track' | 'subject'>) => void;
+  readonly warn: (code: LiveWarningCode, about?: Partial<LiveWarning>) => void;
   /** The engine ended the recording by itself. */
   readonly onStopped: (message: ServerMessageOf<'recording_stopped'>) => void;
   readonly onLibraryChange: () => void;
@@ -32,6 +32,11 @@ export function createEngineMessageHandler(
   deps: EngineMessageDependencies,
 ): (message: ServerMessage) => void {
   const { store } = deps;
+
+  const sinceSeconds = ({ lasted_seconds: lasted = 0 }: ServerMessageOf<'warning'>): number => {
+    const { frames, sampleRate } = store.getState();
+    return Math.max(0, frames / sampleRate - lasted);
+  };
 
   const endDiskProblem = (): void =>
     store.setState(({ problem }) => (problem !== null && OF_DISK.has(problem.code) ? { problem: null } : {}));
@@ -63,7 +68,10 @@ export function createEngineMessageHandler(
           },
         }));
       case 'warning':
-        deps.warn(message.code, message.track === undefined ? {} : { track: message.track });
+        deps.warn(message.code, {
+          atSeconds: sinceSeconds(message),
+          ...(message.track === undefined ? {} : { track: message.track }),
+        });
         if (message.code === 'relocated') endDiskProblem();
         if (message.code === 'disk_low') deps.onDiskLow();
         if (NO_SOUND.has(message.code)) deps.onNoSound();

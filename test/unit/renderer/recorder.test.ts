@@ -389,6 +389,14 @@ test('the silence warning goes away when something is heard, the disk warning do
   expect(state().warning?.code).toBe('disk_low');
 });
 
+test('a silence that is told late is dated from its beginning', async () => {
+  await recorder.start('');
+  desk.current.speak(30);
+  const heardSeconds = state().frames / state().sampleRate;
+  engine.say({ type: 'warning', code: 'zeros', track: 'user', lasted_seconds: 2, message: '' });
+  expect(state().warning?.atSeconds).toBeCloseTo(heardSeconds - 2);
+});
+
 const LEFT = {
   sessionId: 'left-behind',
   format: 'wav',
