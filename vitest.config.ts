@@ -1,6 +1,7 @@
 import { defineConfig } from 'vitest/config';
 import { OutcomeReporter } from './test/setup/outcome-reporter.ts';
 
+/** Runs after everything of a lower `groupOrder`. */
 const project = (name: string, timeoutSeconds: number, groupOrder = 0) => ({
   extends: true as const,
   test: {
@@ -11,12 +12,6 @@ const project = (name: string, timeoutSeconds: number, groupOrder = 0) => ({
     hookTimeout: timeoutSeconds * 1000,
   },
 });
-
-/** After everything of a lower order, one file at a time: two browsers would starve each other's audio threads. */
-const alone = (name: string, timeoutSeconds: number, groupOrder: number) => {
-  const { extends: extended, test } = project(name, timeoutSeconds, groupOrder);
-  return { extends: extended, test: { ...test, fileParallelism: false } };
-};
 
 /** In workers that keep what they have loaded: its files share nothing that changes. */
 const shared = (name: string, timeoutSeconds: number) => {
@@ -37,9 +32,11 @@ export default defineConfig({
       shared('unit', 20),
       project('integration', 60),
       project('media', 120),
-      alone('browser', 120, 1),
-      project('desktop', 120, 2),
-      project('torture', 300, 2),
+      // One file, and nothing beside it: what is busy starves the browser's audio thread.
+      project('fidelity', 120, 1),
+      project('browser', 120, 2),
+      project('desktop', 120, 3),
+      project('torture', 300, 3),
     ],
   },
 });
