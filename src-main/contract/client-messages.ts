@@ -47,6 +47,8 @@ export const startMessageSchema = z.object({
   gain: gainSchema.optional(),
   /** Minutes after which a new part begins, whatever the limits. */
   split_minutes: z.number().min(1).max(60).optional(),
+  /** Size of each track's WAV, in MB of 1024 * 1024 bytes, after which a new part begins. */
+  split_megabytes: z.number().min(1).max(500).optional(),
   /** What follows a limit: the session ends, or goes on in a new part. */
   on_limit: z.enum(['stop', 'continue']).optional(),
 });
@@ -118,5 +120,5 @@ export const DEFAULT_START = {
   database_records: true,
 } as const satisfies Omit<
   Required<StartMessage>,
-  'action' | 'format' | 'profile' | 'record' | 'title' | 'split_minutes'
+  'action' | 'format' | 'profile' | 'record' | 'title' | 'split_minutes' | 'split_megabytes'
 >;

@@ -16,6 +16,8 @@ const settingsShape = z.strictObject({
   fallback_dir: z.string().min(1).nullable(),
   /** Minutes after which a recording goes on in a new part; null leaves it to the limits. */
   split_minutes: z.int().min(1).max(60).nullable(),
+  /** MB of each track's WAV after which a recording goes on in a new part; null leaves it to the limits. */
+  split_megabytes: z.int().min(1).max(500).nullable(),
   /** How each kind of session is recorded. */
   profiles: z
     .array(recordingProfileSchema)
@@ -55,6 +57,7 @@ export const DEFAULT_SETTINGS: Settings = {
   recordings_dir: null,
   fallback_dir: null,
   split_minutes: null,
+  split_megabytes: null,
   profiles: [...DEFAULT_PROFILES],
   profile: 'Lecture',
   microphone: null,

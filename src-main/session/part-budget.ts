@@ -11,8 +11,8 @@ export interface PartBudgetOptions {
   readonly sampleRate: number;
   /** Bytes of one frame as it is received. */
   readonly wireFrameBytes: number;
-  /** Length of a part that the user asked for. */
-  readonly splitSeconds: number | undefined;
+  /** Length of a part that the user asked for; Infinity for none. */
+  readonly splitFrames: number;
 }
 
 export interface PartBudget {
@@ -25,9 +25,8 @@ export interface PartBudget {
 
 /** What one part may still take, counted in wire bytes over all tracks and in frames of the longest track. */
 export function createPartBudget(options: PartBudgetOptions): PartBudget {
-  const { limits, sampleRate, wireFrameBytes, splitSeconds = Infinity } = options;
+  const { limits, sampleRate, wireFrameBytes, splitFrames } = options;
   const maxFrames = Math.floor(limits.maxDurationSeconds * sampleRate);
-  const splitFrames = Math.floor(splitSeconds * sampleRate);
   let totalBytes = 0;
   let longestFrames = 0;
   let told = 0;

@@ -6,7 +6,7 @@ import {
   leadingTrack,
   type TrackReport,
 } from '../contract/capture-report.ts';
-import type { Limits } from '../contract/limits.ts';
+import { type Limits, MEBIBYTE } from '../contract/limits.ts';
 import type { Marker } from '../contract/session-record.ts';
 import { createGapMap, type GapMap } from './gap-map.ts';
 import { createPartBudget, type PartBudget } from './part-budget.ts';
@@ -57,6 +57,7 @@ export interface PartOptions {
 }
 
 export function createPart({ number, sink, spec, limits, originFrame, beganAtMs }: PartOptions): Part {
+  const masterFrameBytes = 2 * spec.channels;
   const track = (name: Track): PartTrack => ({
     track: name,
     position: 0,
@@ -76,16 +77,24 @@ export function createPart({ number, sink, spec, limits, originFrame, beganAtMs 
       limits,
       sampleRate: spec.sampleRate,
       wireFrameBytes: frameBytes(spec),
-      splitSeconds: spec.splitMinutes === undefined ? undefined : spec.splitMinutes * 60,
+      splitFrames: splitFrames(spec, masterFrameBytes),
     }),
     tracks: new Map(spec.tracks.map((name) => [name, track(name)])),
-    masterFrameBytes: 2 * spec.channels,
+    masterFrameBytes,
     gaps: createGapMap(),
     markers: [],
     originFrame,
     beganAtMs,
     endFrame: undefined,
   };
+}
+
+/** After how many frames the next part begins because its user asked for it. */
+function splitFrames(
+  { sampleRate, splitMinutes = Infinity, splitMegabytes = Infinity }: SessionSpec,
+  masterFrameBytes: number,
+): number {
+  return Math.floor(Math.min(splitMinutes * 60 * sampleRate, (splitMegabytes * MEBIBYTE) / masterFrameBytes));
 }
 
 /** Notes silence in place of audio. */

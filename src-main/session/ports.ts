@@ -47,6 +47,8 @@ export interface SessionSpec {
   readonly profile?: string;
   /** Length of a part that the user asked for, in minutes. */
   readonly splitMinutes?: number;
+  /** Size of a part that the user asked for, in MB of each track's master. */
+  readonly splitMegabytes?: number;
   readonly startedAtMs: number;
 }
 

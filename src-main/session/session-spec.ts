@@ -35,6 +35,7 @@ export function specOf({ id, message, profiles, startedAtMs, nameSession }: Spec
     ...(profile === undefined ? {} : { profile: profile.name }),
     ...(profile?.recordings_dir == null ? {} : { recordingsDir: profile.recordings_dir }),
     ...(message.split_minutes === undefined ? {} : { splitMinutes: message.split_minutes }),
+    ...(message.split_megabytes === undefined ? {} : { splitMegabytes: message.split_megabytes }),
     startedAtMs,
   };
 }

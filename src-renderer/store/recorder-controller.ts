@@ -217,6 +217,7 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
       gain: profile.gain,
       on_limit: 'continue',
       ...(settings.split_minutes === null ? {} : { split_minutes: settings.split_minutes }),
+      ...(settings.split_megabytes === null ? {} : { split_megabytes: settings.split_megabytes }),
       ...(title.trim() === '' ? {} : { title: title.trim() }),
     });
     for (const { track, chunk } of early ?? []) send(track, chunk);

@@ -6,6 +6,9 @@ import { useApp, useMicrophone, useOtherSide } from '../app-context.ts';
 import { createClipLight, createPeakHold, FLOOR_DECIBELS, toDecibels, toScale } from './peak-hold.ts';
 
 const SPOKEN_EVERY_MS = 1000;
+/** Readings come ten times a second: with none for so long, no sound arrives. */
+const STILL_AFTER_MS = 500;
+const NO_SOUND: LevelReading = { peak: [0, 0], rms: [0, 0], clipped: false };
 
 /** Level, peak and clipping of every channel. Drawn past React: readings come ten times a second and more. */
 export function LevelMeter({ track = 'user' }: { track?: Track }) {
@@ -25,7 +28,20 @@ function Meter({ track, channels, live }: { track: Track; channels: 1 | 2; live:
   useEffect(() => {
     const element = root.current;
     if (element === null || !live) return;
-    return levels.subscribe(createPainter(element));
+    const paint = createPainter(element);
+    let heardAtMs = performance.now();
+    const unsubscribe = levels.subscribe((level) => {
+      heardAtMs = performance.now();
+      paint(level);
+    });
+    // A source that stands still must not look like a steady tone.
+    const fall = setInterval(() => {
+      if (performance.now() - heardAtMs > STILL_AFTER_MS) paint(NO_SOUND);
+    }, STILL_AFTER_MS / 2);
+    return () => {
+      clearInterval(fall);
+      unsubscribe();
+    };
   }, [levels, live, channels]);
 
   return (

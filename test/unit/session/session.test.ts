@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { PROTOCOL_LIMITS } from '../../../src-main/contract/limits.ts';
+import { MEBIBYTE, PROTOCOL_LIMITS } from '../../../src-main/contract/limits.ts';
 import { createRefusals } from '../../../src-main/session/refusals.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
 import { flushed, headed, openEngine, say } from './memory-engine.ts';
@@ -174,6 +174,34 @@ describe('session', () => {
       [3, undefined, 30],
     ]);
     expect(host.audio().equals(audio)).toBe(true);
+  });
+
+  test('parts of the size that was asked for, or of the length where that comes first', async () => {
+    const host = openEngine();
+    const record = async (id: string, split: object): Promise<(number | undefined)[][]> => {
+      const before = host.of('recording_stopped').length;
+      const connection = host.engine.connect(id, host.client);
+      await connection.receiveText(say({ action: 'start', format: 'wav', sample_rate: 8000, ...split }));
+      const audio = seededBytes(9, 8000 * 2 * 150);
+      for (let at = 0; at < audio.length; at += 80_000)
+        void connection.receiveBinary(audio.subarray(at, at + 80_000));
+      await connection.receiveText(say({ action: 'stop' }));
+      return host
+        .of('recording_stopped')
+        .slice(before)
+        .map(({ part, duration_seconds }) => [part, duration_seconds]);
+    };
+    expect(await record('size', { split_megabytes: 1 })).toEqual([
+      [1, MEBIBYTE / 16_000],
+      [2, MEBIBYTE / 16_000],
+      [3, (150 * 16_000 - 2 * MEBIBYTE) / 16_000],
+    ]);
+    expect(await record('length-first', { split_megabytes: 1, split_minutes: 1 })).toEqual([
+      [1, 60],
+      [2, 60],
+      [3, 30],
+    ]);
+    expect(host.of('error')).toEqual([]);
   });
 
   test('a track that trails behind a roll-over still ends in the right part', async () => {
