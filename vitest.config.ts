@@ -19,6 +19,12 @@ const shared = (name: string, timeoutSeconds: number) => {
   return { extends: extended, test: { ...test, isolate: false } };
 };
 
+/** Its files mostly wait for other processes. */
+const waiting = (name: string, timeoutSeconds: number, groupOrder: number) => {
+  const { extends: extended, test } = project(name, timeoutSeconds, groupOrder);
+  return { extends: extended, test: { ...test, maxWorkers: 3 } };
+};
+
 const outcomeFile = process.env['LECTERN_TEST_OUTCOME'];
 
 export default defineConfig({
@@ -35,8 +41,8 @@ export default defineConfig({
       // One file, and nothing beside it: what is busy starves the browser's audio thread.
       project('fidelity', 120, 1),
       project('browser', 120, 2),
-      project('desktop', 120, 3),
-      project('torture', 300, 3),
+      waiting('desktop', 120, 3),
+      waiting('torture', 300, 3),
     ],
   },
 });
