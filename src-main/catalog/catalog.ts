@@ -9,6 +9,7 @@ import { createOwedSessions } from './owed-sessions.ts';
 import { prepareSearch } from './search.ts';
 import { recordFromRows, segmentParameters, sessionParameters, sessionRowSchema } from './session-rows.ts';
 import { prepareTranscripts, type TranscriptExtent } from './transcript-rows.ts';
+import { keepLogSynced } from './write-ahead-log.ts';
 
 export interface SessionQuery {
   /** Words that all occur in the session: in its title, notes, markers or text. */
@@ -53,6 +54,7 @@ export interface Catalog {
 
 export function openCatalog(path: string): Catalog {
   const database = openDatabase(path);
+  const log = path === ':memory:' ? undefined : keepLogSynced(database, path);
   const statements = prepare(database);
   const transcripts = prepareTranscripts(database);
   const details = prepareDetails(database);
@@ -179,6 +181,7 @@ export function openCatalog(path: string): Catalog {
       );
     },
     close() {
+      log?.stop();
       database.close();
     },
   };

@@ -21,8 +21,8 @@ export function openDatabase(path: string): Database.Database {
     const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     if (!inMemory) chmodSync(path, 0o600);
     database.pragma('journal_mode = WAL');
-    // A session's row must outlive a power cut: it is how its audio is found again.
-    database.pragma('synchronous = FULL');
+    // The log is made durable beside the commits, not in them: see write-ahead-log.ts.
+    database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
     database.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
     // What a search keeps for a moment is no reason to write a file.

@@ -61,6 +61,7 @@ async function round(seed: number, cuts: number) {
   await engine.stop();
 
   const events = readWriteLog(logPath);
+  expectCatalogSynced(events, recorded);
   const lossMs: number[] = [];
   const loose: number[] = [];
   let next = 0;
@@ -206,6 +207,18 @@ function rebooted(session: string): void {
   const path = join(session, '.owner');
   if (!existsSync(path)) return;
   writeFileSync(path, readFileSync(path, 'utf8').replace(/"booted_at":\d+/, '"booted_at":1000'));
+}
+
+/** A catalog that only became durable when the engine ended would lose every row of a day. */
+function expectCatalogSynced(events: readonly DiskEvent[], recorded: readonly Recorded[]): void {
+  const stops = recorded.flatMap(({ progress }) => progress.slice(-1).map(({ atNs }) => atNs));
+  const synced = events.some(
+    (event) =>
+      event.kind === 'sync end' &&
+      event.path.endsWith('lectern.db-wal') &&
+      stops.every((atNs) => event.atNs < atNs),
+  );
+  if (!synced) throw new Error('the catalog was not made durable while something was being recorded');
 }
 
 /** The longest that the disk itself took over a sync: audio that arrives meanwhile is not safe yet. */
