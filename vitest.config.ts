@@ -20,11 +20,11 @@ const shared = (name: string, timeoutSeconds: number) => {
 };
 
 /**
- * Real audio in real time, one file at a time with nothing beside it: what is busy starves the browser's audio thread.
- * Another try is for a machine that was busy all the same.
+ * Real audio in real time, one file at a time: what is as important as it starves the browser's audio thread, so
+ * `npm test` runs it beside the others, and before them. Another try is for a machine that was busy all the same.
  */
-const inRealTime = (name: string, timeoutSeconds: number, groupOrder: number) => {
-  const { extends: extended, test } = project(name, timeoutSeconds, groupOrder);
+const inRealTime = (name: string, timeoutSeconds: number) => {
+  const { extends: extended, test } = project(name, timeoutSeconds);
   return { extends: extended, test: { ...test, fileParallelism: false, retry: 1 } };
 };
 
@@ -39,7 +39,7 @@ const outcomeFile = process.env['LECTERN_TEST_OUTCOME'];
 export default defineConfig({
   test: {
     pool: 'forks',
-    // Two cores: a third worker would only make real-time capture tests fight for the processor.
+    // Two cores.
     maxWorkers: 2,
     silent: 'passed-only',
     reporters: outcomeFile === undefined ? ['default'] : ['verbose', new OutcomeReporter(outcomeFile)],
@@ -47,10 +47,10 @@ export default defineConfig({
       shared('unit', 20),
       project('integration', 60),
       project('media', 120),
-      inRealTime('fidelity', 120, 1),
-      waiting('browser', 120, 2),
-      waiting('desktop', 120, 2),
-      waiting('torture', 300, 2),
+      inRealTime('fidelity', 120),
+      waiting('browser', 120, 1),
+      waiting('desktop', 120, 1),
+      waiting('torture', 300, 1),
     ],
   },
 });

@@ -4,9 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainMissing, installRequirements } from './setup/install.ts';
 import { type Outcome, outcomeSchema } from './setup/outcome.ts';
-import { repository, runSteps, script } from './setup/steps.ts';
+import { type Priority, repository, runSteps, script, setPriorityOf } from './setup/steps.ts';
 
-const projects = ['unit', 'integration', 'media', 'fidelity', 'browser', 'desktop', 'torture'];
+/** Real audio in real time: it waits more than it works, and must never wait for the rest. */
+const inRealTime = ['fidelity'];
+const beside = ['unit', 'integration', 'media', 'browser', 'desktop', 'torture'];
 
 const outcome = await runEverything();
 
@@ -24,20 +26,33 @@ async function runEverything(): Promise<Outcome> {
 
   // The bundler's passing files are nothing for a linter to read.
   const build = await runSteps([script('build')], 1);
-  const checks = await runSteps(['lint', 'types', 'format:check'].map(script), 2);
-  const outcome = await runVitest();
-  for (const step of [...build, ...checks].filter(({ passed }) => !passed)) {
-    outcome.failed.push({ project: 'check', name: `npm run ${step.name}`, message: 'its output is above' });
-  }
-  return outcome;
+  const [checks, ...runs] = await Promise.all([
+    runSteps(['lint', 'types', 'format:check'].map(script), 1, 'low'),
+    runProjects(beside, 'low'),
+    runProjects(inRealTime, 'normal'),
+  ]);
+  const failedSteps = [...build, ...checks].filter(({ passed }) => !passed);
+  return {
+    passed: Object.assign({}, ...runs.map(({ passed }) => passed)) as Outcome['passed'],
+    failed: [
+      ...runs.flatMap(({ failed }) => failed),
+      ...failedSteps.map(({ name }) => ({
+        project: 'check',
+        name: `npm run ${name}`,
+        message: 'its output is above',
+      })),
+    ],
+    skipped: runs.flatMap(({ skipped }) => skipped),
+  };
 }
 
-async function runVitest(): Promise<Outcome> {
+async function runProjects(projects: readonly string[], priority: Priority): Promise<Outcome> {
   const folder = mkdtempSync(join(tmpdir(), 'lectern-tests-'));
   try {
     const path = join(folder, 'outcome.json');
-    const exit = await vitest(path);
-    if (!existsSync(path)) return nothingBut('all', 'vitest', `ended with ${exit} before it could report`);
+    const exit = await vitest(projects, priority, path);
+    if (!existsSync(path))
+      return nothingBut(projects.join(', '), 'vitest', `ended with ${exit} before it could report`);
     const outcome = outcomeSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
     for (const project of projects) {
       if (outcome.passed[project] !== undefined || outcome.failed.some((test) => test.project === project))
@@ -50,7 +65,7 @@ async function runVitest(): Promise<Outcome> {
   }
 }
 
-function vitest(outcomePath: string): Promise<string> {
+function vitest(projects: readonly string[], priority: Priority, outcomePath: string): Promise<string> {
   return new Promise((done, failed) => {
     const child = spawn('vitest', ['run', ...projects.flatMap((project) => ['--project', project])], {
       cwd: repository,
@@ -62,6 +77,7 @@ function vitest(outcomePath: string): Promise<string> {
         ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
       },
     });
+    setPriorityOf(child, priority);
     child.on('error', failed).on('exit', (code, signal) => {
       done(signal ?? `code ${String(code)}`);
     });

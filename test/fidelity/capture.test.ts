@@ -26,7 +26,7 @@ afterAll(async () => {
 
 /** Both ways in which the page can take up audio; the second serves browsers that let no page read its tracks. */
 const ways = [
-  { way: 'the track reader', hasTrackReader: true, seconds: 15 },
+  { way: 'the track reader', hasTrackReader: true, seconds: 10 },
   { way: 'the AudioWorklet', hasTrackReader: false, seconds: 30 },
 ];
 
