@@ -21,7 +21,7 @@ const shared = (name: string, timeoutSeconds: number) => {
 
 /**
  * Real audio in real time, one file at a time: what is as important as it starves the browser's audio thread, so
- * `npm test` runs it beside the others, and before them. Another try is for a machine that was busy all the same.
+ * `npm test` gives them precedence. Another try is for a machine that was busy all the same.
  */
 const inRealTime = (name: string, timeoutSeconds: number) => {
   const { extends: extended, test } = project(name, timeoutSeconds);
@@ -48,6 +48,7 @@ export default defineConfig({
       project('integration', 60),
       project('media', 120),
       inRealTime('fidelity', 120),
+      inRealTime('live', 120),
       waiting('browser', 120, 1),
       waiting('desktop', 120, 1),
       waiting('torture', 300, 1),
