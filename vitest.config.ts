@@ -42,6 +42,7 @@ export default defineConfig({
     // Two cores.
     maxWorkers: 2,
     silent: 'passed-only',
+    expect: { poll: { timeout: 10_000 } },
     reporters: outcomeFile === undefined ? ['default'] : ['verbose', new OutcomeReporter(outcomeFile)],
     projects: [
       shared('unit', 20),

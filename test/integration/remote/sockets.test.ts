@@ -85,7 +85,7 @@ it('makes a fast sender wait for a slow disk, so that memory stays bounded and n
   for (let sent = 0; sent < chunks; sent += 1) client.send(chunk);
 
   // The disk takes nothing: what the system's own buffers hold aside, the rest stays with the sender.
-  await vi.waitFor(() => expect(waiting.length).toBeGreaterThan(0));
+  await vi.waitFor(() => expect(waiting.length).toBeGreaterThan(0), 10_000);
   let before = -1;
   await vi.waitFor(
     () => {
@@ -117,7 +117,7 @@ it('refuses a message larger than any chunk can be, and ends only that connectio
   client.send(Buffer.alloc(MAX_MESSAGE_BYTES + 1));
   const code = await new Promise((resolve) => client.once('close', resolve));
   expect(code).toBe(1009);
-  await vi.waitFor(() => expect(disconnect).toHaveBeenCalledTimes(1));
+  await vi.waitFor(() => expect(disconnect).toHaveBeenCalledTimes(1), 10_000);
   expect(other.readyState).toBe(WebSocket.OPEN);
   other.close();
 });

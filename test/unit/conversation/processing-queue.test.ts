@@ -92,7 +92,7 @@ test('what may pass is tried again, each time after twice the wait, and then lef
   const waits: number[] = [];
   for (let attempt = 1; attempt < 5; attempt++) {
     queue.start();
-    await vi.waitFor(() => expect(stateOf(catalog.jobs, id)).toEqual(['queued', attempt]));
+    await vi.waitFor(() => expect(stateOf(catalog.jobs, id)).toEqual(['queued', attempt]), 10_000);
     const due = Date.parse(catalog.jobs.get(id)?.not_before ?? '');
     waits.push((due - time.ms) / 1000);
     time.ms = due - 1;
@@ -101,7 +101,7 @@ test('what may pass is tried again, each time after twice the wait, and then lef
     time.ms = due;
   }
   queue.start();
-  await vi.waitFor(() => expect(stateOf(catalog.jobs, id)).toEqual(['failed', 5]));
+  await vi.waitFor(() => expect(stateOf(catalog.jobs, id)).toEqual(['failed', 5]), 10_000);
   expect(waits).toEqual([15, 30, 60, 120]);
   expect(catalog.jobs.get(id)?.error).toEqual({ code: 'RECOGNISER_FAILED', message: 'out of memory' });
 });
@@ -117,7 +117,7 @@ test('what does not pass is not tried again, and a server gets the time that it 
   );
   const [first, second] = [queue.add('a'), queue.add('b')];
   queue.start();
-  await vi.waitFor(() => expect(stateOf(catalog.jobs, second.id)).toEqual(['queued', 1]));
+  await vi.waitFor(() => expect(stateOf(catalog.jobs, second.id)).toEqual(['queued', 1]), 10_000);
   expect(stateOf(catalog.jobs, first.id)).toEqual(['failed', 1]);
   expect(Date.parse(catalog.jobs.get(second.id)?.not_before ?? '') - time.ms).toBe(600_000);
 });
@@ -145,7 +145,7 @@ test('a job whose process died goes on in another, its tries counted; one of a l
     isOwnerAlive: (owner) => owner === 'alive',
   });
   queue.start();
-  await vi.waitFor(() => expect(stateOf(catalog.jobs, first.id)).toEqual(['completed', 2]));
+  await vi.waitFor(() => expect(stateOf(catalog.jobs, first.id)).toEqual(['completed', 2]), 10_000);
   expect(worked).toEqual(['a']);
   expect(stateOf(catalog.jobs, second.id)).toEqual(['running', 1]);
 });
@@ -159,7 +159,7 @@ test('a job that took its process with it again and again is given up', async ()
     catalog.jobs.release('dead', new Date(START_MS).toISOString());
   }
   queue.start();
-  await vi.waitFor(() => expect(stateOf(catalog.jobs, id)).toEqual(['failed', 6]));
+  await vi.waitFor(() => expect(stateOf(catalog.jobs, id)).toEqual(['failed', 6]), 10_000);
   expect(catalog.jobs.get(id)?.error?.message).toMatch(/ended 5 times in the middle/);
 });
 
@@ -191,13 +191,13 @@ test('an end that the locked catalog does not take is written once it does', asy
   const { queue, changes } = openQueue(catalog.jobs, () => new Promise((resolve) => (finish = resolve)));
   const { id } = queue.add('a');
   queue.start();
-  await vi.waitFor(() => expect(finish).toBeDefined());
+  await vi.waitFor(() => expect(finish).toBeDefined(), 10_000);
   locker.exec('BEGIN EXCLUSIVE');
   finish?.();
   await new Promise((resolve) => setTimeout(resolve, 50));
   locker.exec('COMMIT');
   queue.start();
-  await vi.waitFor(() => expect(stateOf(catalog.jobs, id)).toEqual(['completed', 1]));
+  await vi.waitFor(() => expect(stateOf(catalog.jobs, id)).toEqual(['completed', 1]), 10_000);
   expect(changes.at(-1)?.state).toBe('completed');
 });
 
@@ -217,7 +217,7 @@ test('closing puts a job back, begun or about to, and does not count that as a t
     );
     const { id } = queue.add('a');
     queue.start();
-    if (waitsForItsBeginning) await vi.waitFor(() => expect(begun).toHaveBeenCalled());
+    if (waitsForItsBeginning) await vi.waitFor(() => expect(begun).toHaveBeenCalled(), 10_000);
     expect(stateOf(catalog.jobs, id)).toEqual(['running', 1]);
     await queue.close();
     expect(stateOf(catalog.jobs, id)).toEqual(['queued', 0]);
@@ -235,7 +235,7 @@ test('asking again for what waits does it now; cancelling ends it; afterwards it
   await vi.waitFor(() => expect(catalog.jobs.get(id)?.not_before).not.toBeNull());
   fails = false;
   expect(queue.add('a').id).toBe(id);
-  await vi.waitFor(() => expect(stateOf(catalog.jobs, id)).toEqual(['completed', 2]));
+  await vi.waitFor(() => expect(stateOf(catalog.jobs, id)).toEqual(['completed', 2]), 10_000);
   fails = true;
   const again = queue.add('a');
   expect(again.id).not.toBe(id);
@@ -252,7 +252,7 @@ test('what is recorded to again while it is transcribed is transcribed once more
   });
   const first = queue.add('a');
   queue.start();
-  await vi.waitFor(() => expect(finish.length).toBe(1));
+  await vi.waitFor(() => expect(finish.length).toBe(1), 10_000);
   queue.addRecorded('a');
   queue.addRecorded('a');
   const [second, ...others] = catalog.jobs.list({ limit: 10 });
@@ -260,7 +260,7 @@ test('what is recorded to again while it is transcribed is transcribed once more
   queue.start();
   expect(finish.length, 'not both at once').toBe(1);
   finish[0]?.();
-  await vi.waitFor(() => expect(finish.length).toBe(2));
+  await vi.waitFor(() => expect(finish.length).toBe(2), 10_000);
   expect(stateOf(catalog.jobs, first.id)).toEqual(['completed', 1]);
   expect(stateOf(catalog.jobs, second?.id ?? '')).toEqual(['running', 1]);
   queue.cancelSession('a');
