@@ -17,8 +17,10 @@ interface Patience {
   readonly zeros: number;
   readonly silence: number;
 }
-/** Digital zeros are never a real room, so they are told sooner than silence; that one later than a lecture pauses. */
-const OF_MICROPHONE: Patience = { zeros: 3, silence: 15 };
+/** A microphone that sends digital zeros for as long, in seconds, is muted or dead: they are never a real room. */
+export const MUTED_AFTER_SECONDS = 3;
+/** Zeros are told sooner than silence; that one later than a lecture pauses. */
+const OF_MICROPHONE: Patience = { zeros: MUTED_AFTER_SECONDS, silence: 15 };
 /** What a computer plays is zeros whenever nobody speaks: told where it never came at all. */
 const OF_PLAYBACK: Patience = { zeros: 10, silence: 15 };
 /** And of one that was heard, only when it has been gone for longer than the others listen to one person. */

@@ -1,3 +1,4 @@
+import type { TrackReport } from '../contract/capture-report.ts';
 import type { StopReason } from '../contract/server-messages.ts';
 import type { Conversation } from '../contract/transcript.ts';
 import { sampleRateOf, type PartRecord, type SessionRecord } from '../contract/session-record.ts';
@@ -77,7 +78,8 @@ function outcomeOf({ recovered, status, parts }: SessionRecord): string[] {
 function captureOf({ report }: PartRecord, sampleRate: number): string[] {
   if (report === undefined) return [];
   const told: string[] = [];
-  for (const { track, clock, captured, expected, unlisted } of report.tracks) {
+  for (const trackReport of report.tracks) {
+    const { track, clock, captured, expected, unlisted } = trackReport;
     const listed = report.gaps.filter((gap) => gap.track === track);
     // Of two senders that stop one is always first: that is no loss.
     const ended = listed.filter(({ cause }) => cause === 'ended');
@@ -88,8 +90,23 @@ function captureOf({ report }: PartRecord, sampleRate: number): string[] {
     const stoodStill = ((clock ?? 0) - expected) / sampleRate;
     if (stoodStill > STOOD_STILL_SECONDS)
       told.push(`${track} brought ${stoodStill.toFixed(1)} s less than the clock says`);
+    told.push(...mutedOf(trackReport, sampleRate));
   }
   return told.length === 0 ? ['complete'] : told;
+}
+
+/** Nothing was lost on the way: this is what the microphone sent. */
+function mutedOf({ muted = [], unlisted_muted: unlisted }: TrackReport, sampleRate: number): string[] {
+  const [first] = muted;
+  if (first === undefined) return [];
+  const frames = muted.reduce((sum, stretch) => sum + stretch.frames, unlisted?.frames ?? 0);
+  const count = muted.length + (unlisted?.stretches ?? 0);
+  const from = formatDuration(first.start_frame / sampleRate);
+  return [
+    `${(frames / sampleRate).toFixed(1)} s of digital silence ` +
+      `${count === 1 ? `from ${from}` : `in ${placesOf(count)}, the first from ${from}`}: ` +
+      'microphone muted, disconnected or noise-gated',
+  ];
 }
 
 function placesOf(count: number): string {

@@ -37,6 +37,17 @@ export type Gap = z.infer<typeof gapSchema>;
 export const unlistedGapsSchema = z.object({ gaps: z.int().min(1), frames: z.int().min(1) });
 export type UnlistedGaps = z.infer<typeof unlistedGapsSchema>;
 
+/**
+ * A stretch of a microphone's track that holds nothing but digital zeros, for 3 s at least: its source sent them, being
+ * muted, disconnected or behind a noise gate. They count as captured. Silence in place of audio is a gap, and no part of it.
+ */
+export const mutedStretchSchema = z.object({ start_frame: z.int().min(0), frames: z.int().min(1) });
+export type MutedStretch = z.infer<typeof mutedStretchSchema>;
+
+/** How much of a track is digital silence in more places than a report lists. */
+export const unlistedMutedSchema = z.object({ stretches: z.int().min(1), frames: z.int().min(1) });
+export type UnlistedMuted = z.infer<typeof unlistedMutedSchema>;
+
 /** What was captured of one track, in frames of the session's rate. */
 export const trackReportSchema = z.object({
   track: trackSchema,
@@ -60,6 +71,14 @@ export const trackReportSchema = z.object({
   clipped_samples: z.int().min(0),
   /** Stretches beyond the first thousand of a part, which `gaps` does not list; absent where it lists all. */
   unlisted: unlistedGapsSchema.optional(),
+  /**
+   * Where a live microphone sent digital zeros: the first thousand stretches of the part, in frames of its file. One
+   * that goes on over a part's end is in both. Absent where there is none, and where it is not judged: in the other
+   * side, whose pauses are zeros, and where the sender sets its own pace.
+   */
+  muted: z.array(mutedStretchSchema).optional(),
+  /** Stretches that `muted` does not list; absent where it lists all. */
+  unlisted_muted: unlistedMutedSchema.optional(),
 });
 export type TrackReport = z.infer<typeof trackReportSchema>;
 
@@ -79,4 +98,13 @@ export type CaptureReport = z.infer<typeof captureReportSchema>;
 export function leadingTrack(one: TrackReport, other: TrackReport): TrackReport {
   const ahead = other.expected - one.expected || other.captured - one.captured;
   return ahead > 0 ? other : one;
+}
+
+/** A track's report with what of its muted stretches lies in the first `frames` of its file. */
+export function withMutedBefore({ muted = [], ...report }: TrackReport, frames: number): TrackReport {
+  const left = muted.flatMap((stretch) => {
+    const within = Math.min(stretch.frames, frames - stretch.start_frame);
+    return within > 0 ? [{ ...stretch, frames: within }] : [];
+  });
+  return left.length === 0 ? report : { ...report, muted: left };
 }

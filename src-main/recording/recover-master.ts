@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type CaptureReport, type Gap, leadingTrack } from '../contract/capture-report.ts';
+import { type CaptureReport, type Gap, leadingTrack, withMutedBefore } from '../contract/capture-report.ts';
 import {
   sampleRateOf,
   type PartRecord,
@@ -82,7 +82,7 @@ function withRecoveredPart(
     chunks_duplicated: 0,
     chunks_late: 0,
     clipped_samples: 0,
-    ...before,
+    ...(before === undefined ? {} : withMutedBefore(before, frames)),
     clock: null,
     track,
     captured: Math.max(0, frames - silence),

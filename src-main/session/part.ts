@@ -1,3 +1,4 @@
+import { MUTED_AFTER_SECONDS } from '../audio/signal-monitor.ts';
 import { frameBytes, type Track } from '../contract/audio-format.ts';
 import {
   type CaptureReport,
@@ -9,8 +10,12 @@ import {
 import { type Limits, MEBIBYTE } from '../contract/limits.ts';
 import type { Marker } from '../contract/session-record.ts';
 import { createGapMap, type GapMap } from './gap-map.ts';
+import { createMutedStretches, type MutedStretches } from './muted-stretches.ts';
 import { createPartBudget, type PartBudget } from './part-budget.ts';
 import type { PartSink, SessionSpec } from './ports.ts';
+
+/** How often it is written down how long a microphone has been muted: a crash forgets no more than that. */
+const NOTE_MUTED_SECONDS = 10;
 
 /** What one track has put into one part. */
 export interface PartTrack {
@@ -27,6 +32,8 @@ export interface PartTrack {
   duplicated: number;
   late: number;
   clippedSamples: number;
+  /** Undefined where digital zeros say nothing. */
+  readonly muted: MutedStretches | undefined;
 }
 
 /** A part that is being recorded, or that waits for its slower tracks to reach its end. */
@@ -52,11 +59,14 @@ export interface PartOptions {
   readonly sink: PartSink;
   readonly spec: SessionSpec;
   readonly limits: Limits;
+  /** True for a source that keeps real time. */
+  readonly live: boolean;
   readonly originFrame: number;
   readonly beganAtMs: number;
 }
 
-export function createPart({ number, sink, spec, limits, originFrame, beganAtMs }: PartOptions): Part {
+export function createPart(options: PartOptions): Part {
+  const { number, sink, spec, limits, live, originFrame, beganAtMs } = options;
   const masterFrameBytes = 2 * spec.channels;
   const track = (name: Track): PartTrack => ({
     track: name,
@@ -69,6 +79,7 @@ export function createPart({ number, sink, spec, limits, originFrame, beganAtMs 
     duplicated: 0,
     late: 0,
     clippedSamples: 0,
+    muted: live && name === 'user' ? mutedStretchesOf(spec, masterFrameBytes) : undefined,
   });
   return {
     number,
@@ -89,6 +100,15 @@ export function createPart({ number, sink, spec, limits, originFrame, beganAtMs 
   };
 }
 
+/** Only a microphone is judged: what a computer plays is zeros whenever nobody speaks, and so may a file be. */
+function mutedStretchesOf({ sampleRate }: SessionSpec, frameBytes: number): MutedStretches {
+  return createMutedStretches({
+    frameBytes,
+    leastFrames: MUTED_AFTER_SECONDS * sampleRate,
+    noteFrames: NOTE_MUTED_SECONDS * sampleRate,
+  });
+}
+
 /** After how many frames the next part begins because its user asked for it. */
 function splitFrames(
   { sampleRate, splitMinutes = Infinity, splitMegabytes = Infinity }: SessionSpec,
@@ -99,12 +119,14 @@ function splitFrames(
 
 /** Notes silence in place of audio. */
 export function addGap(part: Part, track: PartTrack, frames: number, cause: GapCause): void {
+  track.muted?.interrupt();
   part.gaps.settle(track.track, Math.floor(part.sink.writtenBytes(track.track) / part.masterFrameBytes));
   part.gaps.addSilence(track.track, track.position, frames, cause);
 }
 
 /** Notes a hole that is not filled. */
 export function addJump(part: Part, track: PartTrack, frames: number, cause: GapCause): void {
+  track.muted?.interrupt();
   part.gaps.addJump(track.track, track.position, frames, cause);
   track.jumped += frames;
 }
@@ -114,6 +136,7 @@ export function cutBack(part: Part, track: PartTrack, position: number): void {
   const lost = track.position - position;
   if (lost <= 0) return;
   track.captured -= lost - part.gaps.cutBack(track.track, position);
+  track.muted?.cutBack(position);
   track.position = position;
 }
 
@@ -129,6 +152,7 @@ export function partFrames(part: Part): number {
 export function reportOf(part: Part, clockFrames: number | null): CaptureReport {
   const tracks = [...part.tracks.values()].map((track): TrackReport => {
     const unlisted = part.gaps.unlisted(track.track);
+    const { listed: muted = [], unlisted: unlistedMuted } = track.muted ?? {};
     return {
       track: track.track,
       captured: track.captured,
@@ -140,6 +164,8 @@ export function reportOf(part: Part, clockFrames: number | null): CaptureReport 
       clock: clockFrames,
       clipped_samples: track.clippedSamples,
       ...(unlisted === undefined ? {} : { unlisted }),
+      ...(muted.length === 0 ? {} : { muted: [...muted] }),
+      ...(unlistedMuted === undefined ? {} : { unlisted_muted: unlistedMuted }),
     };
   });
   const leading = tracks.reduce(leadingTrack);

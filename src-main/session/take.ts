@@ -22,8 +22,8 @@ import type { Placement, TimelineChunk } from './timeline.ts';
 import { createSessionTrack, moveTrack, positionOf, type SessionTrack } from './track.ts';
 import { createTrackOutput } from './track-output.ts';
 
-/** How often the gaps of a running part are written down: a storm of them must not become one of writes. */
-const GAP_NOTE_INTERVAL_MS = 1000;
+/** How often a running part's report is written down: a storm of gaps must not become one of writes. */
+const NOTE_INTERVAL_MS = 1000;
 
 export interface TakeOptions {
   readonly spec: SessionSpec;
@@ -110,7 +110,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       warn,
     });
     origins.push({ number, originFrame });
-    return createPart({ number, sink, spec, limits, originFrame, beganAtMs: liveMs() });
+    return createPart({ number, sink, spec, limits, live: options.live, originFrame, beganAtMs: liveMs() });
   };
 
   const origins: { readonly number: number; readonly originFrame: number }[] = [];
@@ -120,7 +120,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
   let newest = await openPart(options.firstPart, 0);
   let earlierBytes = 0;
   let markersAdded = 0;
-  let gapsNotedAtMs = -Infinity;
+  let notedAtMs = -Infinity;
   const failedSinks = new Set<PartSink>();
   let failure: unknown;
   const closing: Promise<void>[] = [];
@@ -157,11 +157,12 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     hasFailed: (sink) => failedSinks.has(sink),
   });
 
-  const noteGaps = (part: Part): void => {
+  const noteReport = (part: Part): void => {
     const nowMs = clock.monotonicMs();
-    if (nowMs - gapsNotedAtMs < GAP_NOTE_INTERVAL_MS) return;
-    gapsNotedAtMs = nowMs;
+    if (nowMs - notedAtMs < NOTE_INTERVAL_MS) return;
+    notedAtMs = nowMs;
     store.noteReport(spec.sessionId, part.number, reportOf(part, null));
+    for (const { muted } of part.tracks.values()) muted?.noted();
   };
 
   const write = (track: SessionTrack, placement: Placement): void => {
@@ -169,12 +170,13 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     const { frames } = placement;
     if (placement.kind === 'jump') {
       addJump(part, place, frames, placement.cause);
-      noteGaps(part);
+      noteReport(part);
       if (!replaying) options.onPlaced(track.name, positionOf(track), placement);
       return;
     }
     if (placement.kind === 'audio') {
       place.captured += frames;
+      place.muted?.observe(placement.pcm, place.position);
       append(track, placement, placement.pcm);
     } else {
       addGap(part, place, frames, placement.cause);
@@ -185,7 +187,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     }
     place.position += frames;
     if (!replaying) options.onPlaced(track.name, positionOf(track) - frames, placement);
-    if (placement.kind === 'silence') noteGaps(part);
+    if (placement.kind === 'silence' || place.muted?.isNews === true) noteReport(part);
     const share = part.budget.use(frames, place.position);
     if (share !== undefined) send(limitNearWarning(share, options.onLimit));
   };

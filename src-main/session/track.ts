@@ -52,10 +52,12 @@ export function createSessionTrack(
 
 /** Sends the track on to `part`, in which it begins `originFrame` frames into the take. */
 export function moveTrack(track: SessionTrack, part: Part, originFrame: number): void {
+  const zeroFrames = track.place.muted?.zeroFrames ?? 0;
   track.earlierFrames = originFrame;
   track.timeline.moveTo(originFrame);
   track.part = part;
   track.place = placeIn(part, track.name);
+  track.place.muted?.carryOn(zeroFrames);
   track.pending = [];
 }
 

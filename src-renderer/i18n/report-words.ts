@@ -7,12 +7,15 @@ import {
 import type { PartRecord, SessionRecord } from '../../src-main/contract/session-record.ts';
 import { t } from './i18n.ts';
 import { importWords } from './import-words.ts';
+import { mutedLines } from './muted-words.ts';
 import { clockText, lengthText } from './quantities.ts';
 
 export interface ReportWords {
   /** What the gist is about; what was captured, where absent. */
   readonly label?: string;
   readonly whole: boolean;
+  /** Set where the file holds all that came, but the microphone sent digital silence. */
+  readonly onlyMuted?: true;
   /** The gist in one line. */
   readonly text: string;
   /** The rest, a line each: where several stretches are missing, or more than one thing happened. */
@@ -43,9 +46,11 @@ interface Hole {
 export function reportWords(session: Reported): ReportWords {
   if (session.status === 'recording') return { whole: true, text: t('report.running'), details: [] };
   if (session.imported) return importWords(session.imported);
-  const lines = [...holeLines(session), ...clockLines(session), ...endLines(session)];
-  const [text, ...details] = lines;
-  if (text !== undefined) return { whole: false, text, details };
+  const [holes, muted] = [holeLines(session), mutedLines(session)];
+  const others = [...clockLines(session), ...endLines(session)];
+  const [text, ...details] = [...holes, ...muted, ...others];
+  const onlyMuted = muted.length > 0 && holes.length + others.length === 0;
+  if (text !== undefined) return { whole: false, ...(onlyMuted ? { onlyMuted } : {}), text, details };
   const count = session.parts.length;
   return {
     whole: true,

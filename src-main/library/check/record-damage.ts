@@ -1,4 +1,4 @@
-import { leadingTrack, type Gap, type TrackReport } from '../../contract/capture-report.ts';
+import { leadingTrack, type Gap, type TrackReport, withMutedBefore } from '../../contract/capture-report.ts';
 import { trackSchema } from '../../contract/audio-format.ts';
 import type { PartRecord, RecordingFile, SessionRecord } from '../../contract/session-record.ts';
 
@@ -38,7 +38,7 @@ function withTrackLength(
   const silent = gaps.filter((gap) => gap.track === track && gap.unfilled !== true);
   const silence = silent.reduce((sum, gap) => sum + gap.frames, known.unlisted?.frames ?? 0);
   const shorter: TrackReport = {
-    ...known,
+    ...withMutedBefore(known, frames),
     captured: Math.max(0, Math.min(known.captured, frames - silence)),
   };
   const tracks = report.tracks.map((other) => (other.track === track ? shorter : other));

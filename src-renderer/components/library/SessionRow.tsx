@@ -62,7 +62,8 @@ export function SessionRow({ session }: { session: SessionRecord }) {
 function SessionMeta({ session }: { session: SessionRecord }) {
   const state = badgeOf(session);
   // A recording with a hole never looks whole.
-  const badge = state === 'completed' && !reportWords(session).whole ? 'gaps' : state;
+  const { whole, onlyMuted } = reportWords(session);
+  const badge = state !== 'completed' || whole ? state : onlyMuted ? 'muted' : 'gaps';
   const parts = session.parts.length;
   const bytes = totalBytes(session);
   const facts = [

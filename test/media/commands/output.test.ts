@@ -106,3 +106,20 @@ it('shows a source that stood still without saying so', async () => {
   expect(describeSession(session)).toContain('user brought 3.0 s less than the clock says');
   expect(describeSession(session)).not.toContain('complete\n');
 });
+
+it('shows how much digital silence a microphone sent, and from when on', async () => {
+  const { stdout } = await lectern(['show', id, '--json', '--dir', data]);
+  const session = sessionRecordSchema.parse(JSON.parse(stdout));
+  const rate = session.sample_rate;
+  const shown = (muted: { start_frame: number; frames: number }[]): string => {
+    for (const part of session.parts) for (const track of part.report?.tracks ?? []) track.muted = muted;
+    return describeSession(session);
+  };
+  const first = { start_frame: 12 * rate, frames: 9 * rate };
+  expect(shown([first])).toContain(
+    ', 9.0 s of digital silence from 0:12: microphone muted, disconnected or noise-gated\n',
+  );
+  expect(shown([first, { start_frame: 30 * rate, frames: 4 * rate }])).toContain(
+    ', 13.0 s of digital silence in 2 places, the first from 0:12: microphone',
+  );
+});

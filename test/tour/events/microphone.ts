@@ -80,6 +80,9 @@ export const microphoneEvents: readonly TourEvent[] = [
       await shoot('unmuted');
       await stop();
       await shoot('saved');
+      await page.getByRole('button', { name: 'Show in library' }).click();
+      await page.waitForTimeout(1000);
+      await shoot('in-library');
     },
   },
   {

@@ -166,3 +166,35 @@ test('of two sides it is said which one is missing, and that one stopped a momen
   call.report.gaps = [gap('assistant', 58, 'device_lost')];
   expect(words(call).text).toBe('2.0 s of the other side missing at 0:58: its source went away');
 });
+
+test('a muted microphone does not make a complete recording: what it sent is told, from when on', () => {
+  const muted = (seconds: number, ...stretches: [number, number][]) => {
+    const recorded = part(seconds);
+    const stretch = ([at, length]: [number, number]) => ({ start_frame: at * RATE, frames: length * RATE });
+    recorded.report.tracks = recorded.report.tracks.map((track) => ({
+      ...track,
+      muted: stretches.map(stretch),
+    }));
+    return recorded;
+  };
+  const why = 'microphone muted, disconnected or noise-gated';
+  expect(words(muted(1800, [751, 540]))).toEqual({
+    whole: false,
+    onlyMuted: true,
+    text: `9 min 0 s of digital silence from 12:31: ${why}`,
+    details: [],
+  });
+  expect(words(muted(60, [50, 10]), muted(60, [0, 20], [30, 5]))).toEqual({
+    whole: false,
+    onlyMuted: true,
+    text: `35 s of digital silence in 2 places, the first from 0:50: ${why}`,
+    details: ['30 s of digital silence from 0:50', '5.0 s of digital silence from 1:30'],
+  });
+  const lost = part(1800, [{ at: 3, seconds: 0.4, cause: 'device_lost' }]);
+  const both = words({ ...lost, report: { ...lost.report, tracks: muted(1800, [751, 540]).report.tracks } });
+  expect(both).toEqual({
+    whole: false,
+    text: '0.4 s missing at 0:03: microphone unplugged',
+    details: [`9 min 0 s of digital silence from 12:31: ${why}`],
+  });
+});

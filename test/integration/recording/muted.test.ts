@@ -1,0 +1,97 @@
+import { readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { afterEach, expect, test } from 'vitest';
+import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../../src-main/contract/headed-frame.ts';
+import type { ServerMessage } from '../../../src-main/contract/server-messages.ts';
+import { type SessionRecord, sessionFileSchema } from '../../../src-main/contract/session-record.ts';
+import { withMasterLength } from '../../../src-main/library/check/record-damage.ts';
+import { copyAsAfterKill } from '../../support/after-kill.ts';
+import { seededBytes } from '../../support/seeded-bytes.ts';
+import { openTestRecorder } from '../../support/test-recorder.ts';
+
+const RATE = 16_000;
+const voice = seededBytes(1, RATE * 2);
+
+const disposals: (() => Promise<unknown>)[] = [];
+afterEach(async () => {
+  for (const dispose of disposals.splice(0).reverse()) await dispose();
+});
+
+async function openRecorder(overrides: Parameters<typeof openTestRecorder>[0] = {}) {
+  const opened = await openTestRecorder(overrides);
+  disposals.push(opened.dispose);
+  return opened;
+}
+
+async function asAfterKill(dataDir: string): Promise<string> {
+  const copy = await copyAsAfterKill(dataDir, { keepCatalog: false });
+  disposals.push(() => rm(copy, { recursive: true, force: true }));
+  return copy;
+}
+
+/** A lecture, second by second: `-` where its microphone is muted. */
+async function openLecture(clockMs: () => number, seconds: string) {
+  const opened = await openRecorder({ clock: { monotonicMs: clockMs, wallMs: () => Date.now() } });
+  const received: ServerMessage[] = [];
+  const connection = opened.recorder.connect('lecture', { send: (message) => received.push(message) });
+  await connection.receiveText('{"action":"start","format":"wav","framing":"headed"}');
+  for (let seq = 0; seq < seconds.length; seq++) {
+    const samples = seconds[seq] === '-' ? new Uint8Array(voice.length) : voice;
+    const frame = new Uint8Array(FRAME_HEADER_BYTES + samples.length);
+    writeFrameHeader(frame, { trackIndex: 0, seq, startFrame: seq * RATE });
+    frame.set(samples, FRAME_HEADER_BYTES);
+    await connection.receiveBinary(frame);
+  }
+  return { ...opened, connection, received };
+}
+
+const sessionFileIn = async (dataDir: string) =>
+  sessionFileSchema.parse(
+    JSON.parse(await readFile(join(dataDir, 'recordings', 'lecture', 'session.json'), 'utf8')),
+  ).session;
+
+const mutedIn = ({ parts }: Pick<SessionRecord, 'parts'>): number[][][] =>
+  parts.map(({ report }) =>
+    (report?.tracks[0]?.muted ?? []).map(({ start_frame, frames }) => [start_frame / RATE, frames / RATE]),
+  );
+
+test('a muted microphone is told at the stop, in session.json, and by a catalog that is made anew', async () => {
+  const { recorder, dataDir, connection, received } = await openLecture(() => 0, '##-----##--#');
+  await connection.receiveText('{"action":"stop"}');
+  const stopped = received.find((message) => message.type === 'recording_stopped');
+  expect(stopped?.report.tracks[0]).toMatchObject({
+    captured: 12 * RATE,
+    expected: 12 * RATE,
+    muted: [{ start_frame: 2 * RATE, frames: 5 * RATE }],
+  });
+  expect(stopped?.report.gaps).toEqual([]);
+  expect(mutedIn(await sessionFileIn(dataDir))).toEqual([[[2, 5]]]);
+  expect(mutedIn(await recorder.handlers['sessions.get']({ id: 'lecture' }))).toEqual([[[2, 5]]]);
+  const { recorder: next } = await openRecorder({ dataDir: await asAfterKill(dataDir) });
+  const rebuilt = await next.handlers['sessions.get']({ id: 'lecture' });
+  expect(mutedIn(rebuilt)).toEqual([[[2, 5]]]);
+
+  const [file] = rebuilt.files;
+  const cutTo = (seconds: number): SessionRecord =>
+    withMasterLength(rebuilt, file!, { frames: seconds * RATE, sampleRate: RATE });
+  expect(mutedIn(cutTo(4))).toEqual([[[2, 2]]]);
+  expect(cutTo(2).parts[0]?.report?.tracks[0]).not.toHaveProperty('muted');
+});
+
+test('what is known of a muted microphone outlives a crash, and ends where its file does', async () => {
+  let nowMs = 0;
+  const { dataDir } = await openLecture(() => (nowMs += 1000), `#${'-'.repeat(25)}`);
+  // Written down at 3 s, and again each 10 s: the seconds since are in the file alone.
+  await expect.poll(async () => mutedIn(await sessionFileIn(dataDir))).toEqual([[[1, 23]]]);
+  const recovered = async (copy: string): Promise<unknown> => {
+    const { recorder } = await openRecorder({ dataDir: copy });
+    return recorder.recovered.map((session) => [session.duration_seconds, mutedIn(session)]);
+  };
+  expect(await recovered(await asAfterKill(dataDir))).toEqual([[26, [[[1, 23]]]]]);
+  const cutOff = await asAfterKill(dataDir);
+  const folder = join(cutOff, 'recordings', 'lecture');
+  const [partial = ''] = (await readdir(folder)).filter((name) => name.endsWith('.partial'));
+  const { size } = await stat(join(folder, partial));
+  await truncate(join(folder, partial), size - 16 * voice.length);
+  expect(await recovered(cutOff)).toEqual([[10, [[[1, 9]]]]]);
+});
