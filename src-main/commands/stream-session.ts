@@ -1,4 +1,5 @@
 import { frameBytes, type DeliveryFormat, type Track } from '../contract/audio-format.ts';
+import { FRAME_HEADER_BYTES, type FrameHeader, writeFrameHeader } from '../contract/headed-frame.ts';
 import { LecternError, toWireError, type ErrorCode } from '../contract/errors.ts';
 import type { ServerMessage, ServerMessageOf } from '../contract/server-messages.ts';
 import type { Recorder } from '../recorder.ts';
@@ -50,11 +51,14 @@ export async function streamSession(
   const readers = sides.map((side) => ({
     track: side.track,
     chunks: side.source.chunks()[Symbol.asyncIterator](),
+    seq: 0,
     frames: 0,
   }));
   let heard = await Promise.all(readers.map(({ chunks }) => chunks.next()));
   if (heard.some(({ done }) => done === true)) throw noAudio(signal.aborted);
 
+  // A microphone keeps real time: then the engine watches its clock, and digital zeros say that it is muted.
+  const isLive = sides.every((side) => side.source.live);
   const session = openSession(recorder, options.onMessage);
   await session.say({
     action: 'start',
@@ -64,6 +68,7 @@ export async function streamSession(
     sample_rate: source.sampleRate,
     channels: source.channels,
     encoding: source.encoding,
+    framing: isLive ? 'headed' : 'raw',
     on_limit: 'continue',
     title: options.title,
     gain: options.gain,
@@ -82,7 +87,11 @@ export async function streamSession(
         const reader = readers[index];
         if (reader === undefined || next.done === true) continue;
         const wanted = Math.min(next.value.byteLength / bytesPerFrame, maxFrames - reader.frames);
-        if (wanted > 0) await session.sendAudio(reader.track, next.value.subarray(0, wanted * bytesPerFrame));
+        if (wanted > 0) {
+          const samples = next.value.subarray(0, wanted * bytesPerFrame);
+          const place = { trackIndex: index, seq: reader.seq++, startFrame: reader.frames };
+          await (isLive ? session.sendFrame(place, samples) : session.sendAudio(reader.track, samples));
+        }
         reader.frames += wanted;
       }
       const frames = Math.max(...readers.map((reader) => reader.frames));
@@ -132,6 +141,12 @@ function openSession(recorder: Recorder, onMessage: (message: ServerMessage) => 
       track === 'user'
         ? connection.receiveBinary(bytes)
         : say({ action: 'audio_chunk', track, data: Buffer.from(bytes).toString('base64') }),
+    sendFrame(place: FrameHeader, samples: Uint8Array): Promise<void> {
+      const frame = new Uint8Array(FRAME_HEADER_BYTES + samples.byteLength);
+      writeFrameHeader(frame, place);
+      frame.set(samples, FRAME_HEADER_BYTES);
+      return connection.receiveBinary(frame);
+    },
     /** True where more audio would be in vain. */
     isOver: () => ended || problems.some(({ code }) => !ANSWERED.has(code)),
     async stop(): Promise<Streamed> {

@@ -1,7 +1,9 @@
 import { readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
+import type { CaptureReport } from '../../../src-main/contract/capture-report.ts';
 import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../../src-main/contract/headed-frame.ts';
+import { streamSession } from '../../../src-main/commands/stream-session.ts';
 import type { ServerMessage } from '../../../src-main/contract/server-messages.ts';
 import { type SessionRecord, sessionFileSchema } from '../../../src-main/contract/session-record.ts';
 import { withMasterLength } from '../../../src-main/library/check/record-damage.ts';
@@ -50,7 +52,7 @@ const sessionFileIn = async (dataDir: string) =>
     JSON.parse(await readFile(join(dataDir, 'recordings', 'lecture', 'session.json'), 'utf8')),
   ).session;
 
-const mutedIn = ({ parts }: Pick<SessionRecord, 'parts'>): number[][][] =>
+const mutedIn = ({ parts }: { parts: readonly { report?: CaptureReport | undefined }[] }): number[][][] =>
   parts.map(({ report }) =>
     (report?.tracks[0]?.muted ?? []).map(({ start_frame, frames }) => [start_frame / RATE, frames / RATE]),
   );
@@ -94,4 +96,34 @@ test('what is known of a muted microphone outlives a crash, and ends where its f
   const { size } = await stat(join(folder, partial));
   await truncate(join(folder, partial), size - 16 * voice.length);
   expect(await recovered(cutOff)).toEqual([[10, [[[1, 9]]]]]);
+});
+
+test.each([
+  ['the microphone of the command line is judged', true, [[[1, 4]]]],
+  ['a file is not', false, [[]]],
+])('%s', async (_, live, expected) => {
+  const { recorder } = await openRecorder();
+  async function* chunks(): AsyncGenerator<Uint8Array> {
+    for (const second of ['#', '-', '-', '-', '-', '#'])
+      yield await Promise.resolve(second === '-' ? new Uint8Array(voice.length) : voice);
+  }
+  const source = {
+    encoding: 'pcm_s16le' as const,
+    sampleRate: RATE,
+    channels: 1,
+    live,
+    seconds: undefined,
+    chunks,
+    stop: () => undefined,
+    close: () => Promise.resolve(),
+  };
+  const { parts, failure } = await streamSession(recorder, [{ track: 'user', source }], {
+    format: 'wav',
+    speed: 0,
+    signal: new AbortController().signal,
+    onMessage: () => undefined,
+  });
+  expect(failure).toBeUndefined();
+  expect(mutedIn({ parts })).toEqual(expected);
+  expect(parts[0]?.report).toMatchObject({ captured: 6 * RATE, expected: 6 * RATE, gaps: [] });
 });
