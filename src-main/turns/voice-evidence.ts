@@ -7,8 +7,8 @@ import { createSteadiness } from './steadiness.ts';
 const ONSET_SPREADS = 1.8;
 const ONSET_DECIBELS = 3.5;
 /** Once somebody speaks, by so many. */
-const HOLD_SPREADS = 1;
-const HOLD_DECIBELS = 2.5;
+const HOLD_SPREADS = 0.8;
+const HOLD_DECIBELS = 1.8;
 /** Below this nobody speaks, however quiet the room. */
 const QUIETEST_DBFS = -62;
 /** So far below the voice itself there is only its echo. */

@@ -1,10 +1,10 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { missingRequirements, type Requirement } from './requirements.ts';
+import { missingRequirements, TEST_REQUIREMENTS, type Requirement } from './requirements.ts';
 
-/** Installs what the tests need and the machine lacks, where it may. Returns what is still missing. */
-export function installRequirements(): readonly Requirement[] {
-  const missing = missingRequirements();
+/** Installs what is required and the machine lacks, where it may. Returns what is still missing. */
+export function installRequirements(required = TEST_REQUIREMENTS): readonly Requirement[] {
+  const missing = missingRequirements(required);
   if (missing.length === 0) return [];
   const packages = missing.map(({ debianPackage }) => debianPackage);
   const asRoot = waysToBeRoot().find(canRun);
@@ -16,7 +16,7 @@ export function installRequirements(): readonly Requirement[] {
     spawnSync(program, [...before, '-q', ...args], { stdio: ['ignore', 'inherit', 'inherit'] });
   apt('update');
   apt('install', '-y', '--no-install-recommends', ...packages);
-  return missingRequirements();
+  return missingRequirements(required);
 }
 
 export function explainMissing(missing: readonly Requirement[]): string {

@@ -30,13 +30,14 @@ const chromiumStarts = () => {
   }
 };
 
-const programs = (debianPackage: string, ...names: string[]): Requirement => ({
+export const programs = (debianPackage: string, ...names: string[]): Requirement => ({
   debianPackage,
   what: names.join(', '),
   present: () => names.every(onPath),
 });
 
-const requirements: readonly Requirement[] = [
+/** What `npm test` needs. */
+export const TEST_REQUIREMENTS: readonly Requirement[] = [
   { debianPackage: 'chromium', what: 'chromium, google-chrome or microsoft-edge', present: chromiumStarts },
   programs('pulseaudio', 'pulseaudio'),
   programs('pulseaudio-utils', 'pactl', 'pacat', 'parec'),
@@ -65,4 +66,5 @@ const requirements: readonly Requirement[] = [
   },
 ];
 
-export const missingRequirements = (): Requirement[] => requirements.filter(({ present }) => !present());
+export const missingRequirements = (required = TEST_REQUIREMENTS): Requirement[] =>
+  required.filter(({ present }) => !present());

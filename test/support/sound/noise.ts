@@ -214,7 +214,8 @@ function resonator(hertz: number, bandwidth: number, rate: number): (sample: num
   };
 }
 
-function levelled(samples: Float64Array): Float64Array {
+/** At a root mean square of 1. */
+export function levelled(samples: Float64Array): Float64Array {
   const rms = Math.sqrt(samples.reduce((sum, sample) => sum + sample * sample, 0) / samples.length);
   return samples.map((sample) => sample / rms);
 }

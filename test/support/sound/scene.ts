@@ -63,7 +63,7 @@ export function createScene(options: SceneOptions): Scene {
 }
 
 /** The level of speech while it lasts, its pauses left out. */
-function activeLevel(samples: Int16Array, rate: number): number {
+export function activeLevel(samples: Int16Array, rate: number): number {
   const levels = levelsOf(samples, Math.round(0.01 * rate));
   const loudest = Math.max(...levels);
   const active = levels.filter((level) => level > loudest + ACTIVE_DECIBELS);
