@@ -27,7 +27,7 @@ if (values.help === true || !(each >= 1)) {
 const LONGEST_MUSIC_SECONDS = 120;
 const missing = installRequirements(VOICE_REQUIREMENTS);
 if (missing.length > 0) {
-  const names = missing.map(({ debianPackage }) => debianPackage).join(' ');
+  const names = [...new Set(missing.map(({ debianPackage }) => debianPackage))].join(' ');
   process.stderr.write(
     [
       'Real voices are measured on recordings that Debian packages bring, and these are missing:',
