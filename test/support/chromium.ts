@@ -38,6 +38,8 @@ export interface Browser {
   denyMicrophone(origin: string): Promise<void>;
   /** Opens another tab in front of the page and waits until the page knows that it is hidden. */
   hidePage(): Promise<{ show(): Promise<void> }>;
+  /** The processes that pages run in, and those that Chromium keeps ready for the next. */
+  pageProcesses(): Promise<readonly number[]>;
   /** Lets nothing of any page run, as a machine that swaps does, until the returned function is called. */
   freezePages(): Promise<() => void>;
   close(): Promise<void>;
@@ -61,11 +63,17 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Bro
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const exited = once(process_, 'exit');
+  const endWithUs = () => process_.kill();
+  process.once('exit', endWithUs);
   const browser = await chromium.connectOverCDP(await devToolsAddress(process_), { noDefaults: true });
   const context = browser.contexts()[0];
   if (context === undefined) throw new Error('expected Chromium to have a default context, it has none');
   const page = context.pages()[0] ?? (await context.newPage());
   const control = await browser.newBrowserCDPSession();
+  const pageProcesses = async () => {
+    const { processInfo } = await control.send('SystemInfo.getProcessInfo');
+    return processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+  };
   const answer = (setting: 'granted' | 'denied') => async (origin: string) => {
     await control.send('Browser.setPermission', { origin, permission: { name: 'microphone' }, setting });
   };
@@ -81,15 +89,16 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Bro
       await page.waitForFunction(() => document.visibilityState === 'hidden', undefined, { polling: 100 });
       return { show: () => inFront.close() };
     },
+    pageProcesses,
     async freezePages() {
-      const { processInfo } = await control.send('SystemInfo.getProcessInfo');
-      const pages = processInfo.filter(({ type }) => type === 'renderer').map(({ id }) => id);
+      const pages = await pageProcesses();
       for (const id of pages) process.kill(id, 'SIGSTOP');
       return () => {
         for (const id of pages) process.kill(id, 'SIGCONT');
       };
     },
     async close() {
+      process.off('exit', endWithUs);
       process_.kill();
       await exited;
       await rm(profile, { recursive: true, force: true, maxRetries: 5 });

@@ -9,12 +9,14 @@ import { long } from './long.ts';
 import { many } from './many.ts';
 import { noBackpressure } from './no-backpressure.ts';
 import { powerCut } from './power-cut.ts';
+import { rendererKill } from './renderer-kill.ts';
 import { stalledPage } from './stalled-page.ts';
 
 /** By what they attack, in the order in which they run: what matters most comes first. */
 export const suitesByTarget = {
   processes: [kill, encoderKill, many],
   disk: [powerCut, fullDisk, faultyDisk, noBackpressure, stalledPage],
+  page: [rendererKill],
   engine: [database, fuzz, long],
 } as const satisfies Record<string, readonly Suite[]>;
 

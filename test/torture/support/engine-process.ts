@@ -14,6 +14,8 @@ const lineSchema = z.object({ url: z.string(), ws: z.string(), token: z.string()
 
 export interface EngineOptions {
   readonly dataDir: string;
+  /** The built page, for a browser; none is served without it. */
+  readonly rendererDir?: string;
   readonly limits?: Partial<Limits>;
   readonly env?: Readonly<Record<string, string>>;
   /**
@@ -48,6 +50,7 @@ export interface EngineProcess {
 /** The real server in a process of its own, which leads a process group. */
 export async function startEngine({
   dataDir,
+  rendererDir,
   limits = {},
   env = {},
   steadyHeap = false,
@@ -55,7 +58,7 @@ export async function startEngine({
   const flags = ['--expose-gc', ...(steadyHeap ? STEADY_HEAP : [])];
   const child = spawn(
     process.execPath,
-    [...flags, 'test/torture/engine.ts', JSON.stringify({ dataDir, limits })],
+    [...flags, 'test/torture/engine.ts', JSON.stringify({ dataDir, rendererDir, limits })],
     { cwd: repository, detached: true, stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...env } },
   );
   trackChild(child);
