@@ -85,6 +85,15 @@ export function prepareSearch(database: Database.Database) {
       }),
     );
 
+  /** Text of what the microphone heard of the other side, which has it too. */
+  const bledRowsOf = (sessions: readonly SessionRow[]): ReadonlySet<number> =>
+    new Set(
+      statements.bled
+        .pluck()
+        .all(JSON.stringify(sessions.map(({ session_id }) => session_id)))
+        .map(Number),
+    );
+
   const placesOf = (match: string, sessionId: string | undefined): { places: Place[]; complete: boolean } => {
     const only = { match, session_id: sessionId ?? null, limit: MAX_PLACES + 1 };
     const details = detailSchema.parse(statements.details.all(only));
@@ -94,6 +103,7 @@ export function prepareSearch(database: Database.Database) {
     const numbers = [...new Set(lines.map(({ row }) => numberOf(row)))];
     const ids = [...new Set(details.map(({ session_id }) => session_id))];
     const sessions = sessionsOf({ numbers, ids });
+    const bled = bledRowsOf(sessions);
     const byNumber = new Map(sessions.map((session) => [session.number, session]));
     const byId = new Map(sessions.map((session) => [session.session_id, session]));
     const places = [
@@ -104,12 +114,15 @@ export function prepareSearch(database: Database.Database) {
         score: -detail.rank,
         detail,
       })),
-      ...lines.slice(0, MAX_PLACES).map(({ row, rank }) => ({
-        session: byNumber.get(numberOf(row)),
-        kind: 'transcript' as const,
-        row,
-        score: -rank,
-      })),
+      ...lines
+        .slice(0, MAX_PLACES)
+        .filter(({ row }) => !bled.has(row))
+        .map(({ row, rank }) => ({
+          session: byNumber.get(numberOf(row)),
+          kind: 'transcript' as const,
+          row,
+          score: -rank,
+        })),
     ];
     return {
       // Of a deleted session nothing is known here.
@@ -266,6 +279,14 @@ function prepare(database: Database.Database) {
        FROM sessions s LEFT JOIN session_numbers n ON n.session_id = s.id
        WHERE s.deleted_at IS NULL AND (s.id IN (SELECT value FROM json_each(@ids))
          OR n.number IN (SELECT value FROM json_each(@numbers)))`,
+    ),
+    // As the view session_conversation leaves it out.
+    bled: database.prepare(
+      `SELECT t.row FROM session_audio_segments a
+         JOIN session_transcripts t ON t.turn_id = a.turn_id AND +t.session_id = a.session_id
+       WHERE a.bleed = 1 AND a.session_id IN (SELECT value FROM json_each(?)) AND t.source <> 'edited'
+         AND NOT EXISTS (SELECT 1 FROM session_audio_segments o
+           WHERE o.turn_id = a.turn_id AND +o.session_id = a.session_id AND o.bleed = 0)`,
     ),
     texts: database.prepare(
       `SELECT row, text, id AS transcript_id, role, speaker, start_ms, end_ms

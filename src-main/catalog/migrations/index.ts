@@ -6,6 +6,7 @@ import { profilesMigration } from './5-profiles.ts';
 import { searchMigration } from './6-search.ts';
 import { jobOwnersMigration } from './7-job-owners.ts';
 import { bleedMigration } from './8-bleed.ts';
+import { bleedIndexMigration } from './9-bleed-index.ts';
 
 /** In order; the database's user_version counts how many it has. Never edited once released, only added to. */
 export const migrations: readonly string[] = [
@@ -17,4 +18,5 @@ export const migrations: readonly string[] = [
   searchMigration,
   jobOwnersMigration,
   bleedMigration,
+  bleedIndexMigration,
 ];

@@ -1,6 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openCatalog, type Catalog } from '../../../src-main/catalog/catalog.ts';
+import { audioSegmentSchema } from '../../../src-main/contract/audio-segment.ts';
 import { MATCH_END, MATCH_START, type SearchHit } from '../../../src-main/contract/search.ts';
 import { createTalk, saveTalk, silentSession, spokenLine } from '../../support/talk.ts';
 
@@ -171,6 +173,43 @@ describe('a search', () => {
     expect(all.hits.map(({ start_ms }) => start_ms)).toEqual(
       Array.from({ length: 200 }, (_, index) => (index + 10) * 3000),
     );
+  });
+
+  test('leaves out what the microphone only heard of the other side, unless a person has written it', () => {
+    const [echo, theirs, edited] = [randomUUID(), randomUUID(), randomUUID()];
+    const turn = (turnId: string, role: 'user' | 'assistant', startMs: number, bleed: boolean) =>
+      audioSegmentSchema.parse({
+        segment_id: randomUUID(),
+        turn_id: turnId,
+        role,
+        part: 1,
+        start_frame: startMs * 16,
+        frame_count: 16_000,
+        start_ms: startMs,
+        end_ms: startMs + 1000,
+        started_at: new Date(startMs).toISOString(),
+        ended_at: new Date(startMs + 1000).toISOString(),
+        interrupted: false,
+        bleed,
+      });
+    const segments = [
+      turn(theirs, 'assistant', 0, false),
+      turn(echo, 'user', 10, true),
+      turn(edited, 'user', 5000, true),
+    ];
+    catalog.save(silentSession('call', 0, { tracks: ['user', 'assistant'], segments }));
+    catalog.saveTranscript('call', {
+      revision: 1,
+      speakers: {},
+      entries: [
+        spokenLine('the invoice is late', 0, { turn_id: theirs, role: 'assistant' }),
+        spokenLine('the invoice is laid', 10, { turn_id: echo }),
+        spokenLine('which invoice', 5000, { turn_id: edited, source: 'edited' }),
+      ],
+    });
+    expect(found('invoice')).toEqual(['the [invoice] is late', 'which [invoice]']);
+    expect(catalog.search({ query: 'invoice', session_id: 'call' }).total).toBe(2);
+    expect(found('laid')).toEqual([]);
   });
 
   test('follows every change of the text, line by line', () => {
