@@ -21,13 +21,14 @@ export function AppScreen() {
   const problem = useSettings((state) => state.problem);
   const theme = useSettings((state) => state.settings.theme);
   const recording = useRecording((state) => isActive(state.phase));
+  const rescued = useRecording((state) => state.rescued !== null);
   // The title is typed before Record is pressed, by button or by key.
   const titleField = useRef<HTMLInputElement>(null);
   const title = useCallback(() => titleField.current?.value ?? '', []);
 
   useTheme(theme);
   useShortcuts(app, title);
-  useLeaveWarning(recording && info?.shell === 'browser');
+  useLeaveWarning((recording || rescued) && info?.shell === 'browser');
   useEffect(() => {
     const onFocus = () => void app.comeBack();
     addEventListener('focus', onFocus);

@@ -1,6 +1,7 @@
 import type { GapCause } from '../../src-main/contract/capture-report.ts';
 import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../src-main/contract/headed-frame.ts';
 import type { CaptureChunk } from '../capture/capture.ts';
+import type { HeldChunk } from './held-audio.ts';
 
 interface KeptChunk {
   readonly trackIndex: number;
@@ -8,6 +9,7 @@ interface KeptChunk {
   readonly seq: number;
   /** Position among all chunks and losses since the beginning. */
   readonly order: number;
+  readonly startFrame: number;
   frames: number;
   /** Header and samples, as they go over the wire; absent for audio that there was no room to keep. */
   readonly wire?: Uint8Array<ArrayBuffer>;
@@ -41,6 +43,8 @@ export interface ChunkBuffer {
   readonly isFull: boolean;
   /** Frames of one track lost for want of room since the beginning. */
   readonly lostFrames: number;
+  /** Everything that is not acknowledged, oldest first. */
+  readonly held: readonly HeldChunk[];
 }
 
 /** Once full, so much must be free again: audio in one piece and silence in one piece, not in turns. */
@@ -61,7 +65,7 @@ export function createChunkBuffer({
   const bytesOf = ({ wire }: KeptChunk): number => wire?.byteLength ?? 0;
   const firstUnsent = (): KeptChunk | undefined => kept.find(({ sent }) => !sent);
 
-  const lose = (trackIndex: number, seq: number, frames: number): void => {
+  const lose = (trackIndex: number, seq: number, startFrame: number, frames: number): void => {
     const before = lost.get(trackIndex);
     lost.set(trackIndex, {
       chunks: (before?.chunks ?? 0) + 1,
@@ -70,7 +74,7 @@ export function createChunkBuffer({
     const last = kept.findLast((chunk) => chunk.trackIndex === trackIndex);
     if (last !== undefined && last.wire === undefined) last.frames += frames;
     // It waits for nothing and is let go with the chunk that follows it, which has the same number.
-    else kept.push({ trackIndex, seq, order: nextOrder++, frames, sent: true });
+    else kept.push({ trackIndex, seq, order: nextOrder++, startFrame, frames, sent: true });
   };
 
   const causeOf = (trackIndex: number, cause: GapCause | undefined): GapCause | undefined => {
@@ -83,7 +87,7 @@ export function createChunkBuffer({
       const size = FRAME_HEADER_BYTES + samples.byteLength;
       const seq = countedSeq - (lost.get(trackIndex)?.chunks ?? 0);
       isFull = keptBytes + size > mostBytes * (isFull ? 1 - FREE_AGAIN : 1);
-      if (isFull) return lose(trackIndex, seq, frames);
+      if (isFull) return lose(trackIndex, seq, startFrame, frames);
       const wire = new Uint8Array(size);
       const cause = causeOf(trackIndex, gapCause);
       writeFrameHeader(wire, {
@@ -93,7 +97,7 @@ export function createChunkBuffer({
         ...(cause === undefined ? {} : { gapCause: cause }),
       });
       wire.set(samples, FRAME_HEADER_BYTES);
-      kept.push({ trackIndex, seq, order: nextOrder++, frames, wire, sent: false });
+      kept.push({ trackIndex, seq, order: nextOrder++, startFrame, frames, wire, sent: false });
       keptBytes += size;
     },
     acknowledge(trackIndex, nextSeq) {
@@ -133,6 +137,11 @@ export function createChunkBuffer({
     },
     get lostFrames() {
       return Math.max(0, ...[...lost.values()].map(({ frames }) => frames));
+    },
+    get held() {
+      return kept.flatMap(({ trackIndex, startFrame, wire }) =>
+        wire === undefined ? [] : [{ trackIndex, startFrame, samples: wire.subarray(FRAME_HEADER_BYTES) }],
+      );
     },
   };
 }

@@ -138,6 +138,9 @@ async function openClient(deps: SessionDependencies, rejoin?: Rejoin): Promise<S
     get unacknowledgedFrames() {
       return outbox.chunks.frames;
     },
+    get heldChunks() {
+      return outbox.chunks.held;
+    },
     close() {
       phase = 'ended';
       line.close();

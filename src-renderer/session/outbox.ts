@@ -49,7 +49,7 @@ export interface Outbox {
   goOn(state: ServerMessageOf<'status'>['state']): void;
   /** Nothing more is sent; who waits for an answer gets this error. */
   fail(error: LecternError): void;
-  readonly chunks: Pick<ChunkBuffer, 'frames' | 'isFull' | 'lostFrames'>;
+  readonly chunks: Pick<ChunkBuffer, 'frames' | 'isFull' | 'lostFrames' | 'held'>;
 }
 
 export function createOutbox({ send, isUp, clock, limits }: OutboxDependencies): Outbox {

@@ -1,6 +1,7 @@
 import type { StartMessage } from '../../src-main/contract/client-messages.ts';
 import type { ServerMessage, ServerMessageOf } from '../../src-main/contract/server-messages.ts';
 import type { CaptureChunk } from '../capture/capture.ts';
+import type { HeldChunk } from './held-audio.ts';
 import { connectSession, rejoinSession } from './connect-session.ts';
 import { createPortTransport } from './port-transport.ts';
 import { desktopBridge } from './shell.ts';
@@ -34,6 +35,8 @@ export interface SessionClient {
   askStatus(): void;
   /** Frames captured that are not known to be on disk. */
   readonly unacknowledgedFrames: number;
+  /** The same as audio; still there once the connection is lost for good. */
+  readonly heldChunks: readonly HeldChunk[];
   /** Lets the connection go; the engine ends a session that still runs as interrupted. */
   close(): void;
 }

@@ -5,6 +5,7 @@ import type { ServerMessageOf } from '../../src-main/contract/server-messages.ts
 import type { SessionRecord } from '../../src-main/contract/session-record.ts';
 import { chosenProfile, type Settings } from '../../src-main/contract/settings.ts';
 import type { CaptureChunk } from '../capture/capture.ts';
+import { heldAudio } from '../session/held-audio.ts';
 import type { RecordingMemory, RememberedRecording } from '../session/recording-memory.ts';
 import type { SessionAccess, SessionClient, SessionClientEvents } from '../session/session-client.ts';
 import type { AwakeClock } from './awake-clock.ts';
@@ -49,6 +50,7 @@ export interface RecorderController {
   reacquire(track: Track): void;
   dismissWarning(): void;
   dismissOutcome(): void;
+  dismissRescued(): void;
 }
 
 /** The room on the disk changes slowly. Asked when a chunk comes, since timers of a hidden page may sleep. */
@@ -86,6 +88,13 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     store.setState({ ...outcome, phase: 'idle', connection: 'connected' });
     deps.onLibraryChange();
     await deps.reopen();
+  }
+
+  /** What the engine never wrote, now that it is gone. */
+  function rescue(): Pick<RecordingState, 'rescued'> {
+    const { tracks: names, sampleRate, channels, sessionId, rescued } = store.getState();
+    const held = heldAudio(client?.heldChunks ?? [], { tracks: names, sampleRate, channels });
+    return { rescued: held.length === 0 ? rescued : { stem: `${sessionId ?? 'recording'}_unsaved`, held } };
   }
 
   async function concludeUnasked(outcome: Partial<RecordingState>): Promise<void> {
@@ -187,13 +196,14 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     onBacklog,
     onConnection(connection) {
       store.setState({ connection });
-      if (connection === 'lost' && phase() !== 'stopping') void concludeUnasked({ problem: LOST });
+      if (connection === 'lost' && phase() !== 'stopping')
+        void concludeUnasked({ problem: LOST, ...rescue() });
     },
   };
 
   function begin(shape: Pick<RememberedRecording, 'format' | 'sampleRate' | 'channels'>): void {
     warnings.clear();
-    store.setState(({ elsewhere }) => ({ ...IDLE, elsewhere, ...shape }));
+    store.setState(({ elsewhere, rescued }) => ({ ...IDLE, elsewhere, rescued, ...shape }));
     statusDueMs = clock.now() + FIRST_STATUS_MS;
     otherSideDueMs = 0;
   }
@@ -357,7 +367,7 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
       await tracks?.close();
       await conclude({ saved: await running.stop() });
     } catch (error) {
-      await conclude({ problem: toWireError(error) });
+      await conclude({ problem: toWireError(error), ...rescue() });
     }
   }
 
@@ -382,6 +392,9 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
     },
     dismissOutcome() {
       store.setState({ saved: null, problem: null });
+    },
+    dismissRescued() {
+      store.setState({ rescued: null });
     },
   };
 }

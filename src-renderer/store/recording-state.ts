@@ -2,6 +2,7 @@ import type { DeliveryFormat, Track } from '../../src-main/contract/audio-format
 import type { CaptureReport } from '../../src-main/contract/capture-report.ts';
 import type { WireError } from '../../src-main/contract/errors.ts';
 import type { ServerMessageOf } from '../../src-main/contract/server-messages.ts';
+import type { HeldAudio } from '../session/held-audio.ts';
 import type { LiveWarning } from './live-warning.ts';
 
 /** `rejoining`: a recording that an earlier page began is being taken up again. */
@@ -12,6 +13,13 @@ export type SavedRecording = Pick<
   ServerMessageOf<'recording_stopped'>,
   'session_id' | 'duration_seconds' | 'files' | 'reason'
 > & { readonly report?: CaptureReport | undefined };
+
+/** What an engine that went away never wrote, of one recording. */
+export interface RescuedAudio {
+  /** File names begin with it. */
+  readonly stem: string;
+  readonly held: readonly HeldAudio[];
+}
 
 export interface RecordingState {
   readonly phase: RecordingPhase;
@@ -39,6 +47,8 @@ export interface RecordingState {
   /** The recording just finished, until the next one starts. */
   readonly saved: SavedRecording | null;
   readonly problem: WireError | null;
+  /** Kept, over further recordings too, until its user lets it go. */
+  readonly rescued: RescuedAudio | null;
 }
 
 export const IDLE: RecordingState = {
@@ -59,6 +69,7 @@ export const IDLE: RecordingState = {
   elsewhere: 0,
   saved: null,
   problem: null,
+  rescued: null,
 };
 
 export function isActive(phase: RecordingPhase): boolean {

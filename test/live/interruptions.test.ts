@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
@@ -186,6 +186,34 @@ describe('the page goes away', () => {
     const gaps = sessions.flatMap(({ parts }) => parts.flatMap(({ report }) => report?.gaps ?? []));
     expect([BUSY]).toEqual(expect.arrayContaining(gaps.map(({ cause }) => cause)));
   });
+});
+
+test('the engine dies and stays away: what the page still holds is a file that goes on where the disk ends', async () => {
+  const { page } = app;
+  await record(page);
+  await app.killEngine();
+  const note = page.getByRole('group', { name: 'Not everything reached the disk' });
+  // Half a minute is how long the page waits for an engine.
+  await note.waitFor({ timeout: 60_000 });
+  const devTools = await app.browser.context.newCDPSession(page);
+  await devTools.send('Browser.setDownloadBehavior', { behavior: 'allow', downloadPath: folder });
+  const held = async () => (await readdir(folder)).find((name) => name.endsWith('_unsaved_user.wav'));
+  await note.getByRole('button', { name: 'Save as a file' }).click();
+  await expect.poll(held).toBeDefined();
+  const saved = await readWav(join(folder, (await held()) ?? ''));
+  expect(saved).toMatchObject({ sampleRate: RATE, numChannels: 2, bitsPerSample: 16 });
+  const [session = ''] = await readdir(app.recordingsDir);
+  const sessionFiles = await readdir(join(app.recordingsDir, session));
+  const master = sessionFiles.find((name) => /^user_.*\.wav/.test(name)) ?? '';
+  const written = await readWav(join(app.recordingsDir, session, master));
+  const lastWritten = rampStretches(written.samples).at(-1);
+  const [firstHeld] = rampStretches(saved.samples);
+  expect(lastWritten && firstHeld).toBeDefined();
+  if (lastWritten === undefined || firstHeld === undefined) return;
+  // Written and not yet acknowledged is in both.
+  expect(firstHeld.fromIndex).toBeLessThanOrEqual(lastWritten.fromIndex + lastWritten.frames);
+  expect(firstHeld.fromIndex).toBeGreaterThan(lastWritten.fromIndex + lastWritten.frames - 2 * RATE);
+  expect(saved.samples.length / 4).toBeGreaterThan(25 * RATE);
 });
 
 describe('the microphone goes away', () => {

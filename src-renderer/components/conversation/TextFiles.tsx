@@ -7,7 +7,7 @@ import {
 } from '../../../src-main/contract/transcript.ts';
 import { t } from '../../i18n/i18n.ts';
 import { useApp, useConversation } from '../app-context.ts';
-import { downloadText } from './download-text.ts';
+import { downloadFile } from '../download-file.ts';
 
 const ACCEPTED = '.srt,.vtt,.json,text/vtt,application/x-subrip,application/json';
 
@@ -37,7 +37,8 @@ function ExportText({ onNews }: NewsProps) {
     onNews('');
     const file = await conversation.exportText(format);
     if (file === null) return;
-    downloadText(file);
+    const content = new Blob([file.text], { type: file.media_type });
+    downloadFile({ name: file.file_name, content });
     onNews(t('conversation.exported', { name: file.file_name }));
   };
   return (

@@ -7,6 +7,7 @@ import { MicrophoneProblem } from './MicrophoneProblem.tsx';
 import { PermissionNeeded } from './PermissionNeeded.tsx';
 import { ReadyPanel } from './ReadyPanel.tsx';
 import { RecordingPanel } from './RecordingPanel.tsx';
+import { RescuedNote } from './RescuedNote.tsx';
 import { SavedCard } from './SavedCard.tsx';
 import { WithoutMicrophone } from './WithoutMicrophone.tsx';
 
@@ -16,12 +17,14 @@ export function RecordPanel({ titleField }: { titleField: RefObject<HTMLInputEle
   const phase = useRecording((state) => state.phase);
   const saved = useRecording((state) => state.saved);
   const problem = useRecording((state) => state.problem);
+  const rescued = useRecording((state) => state.rescued);
   const microphone = useMicrophone((state) => state.status);
   const needsMicrophone = useSides().includes('user');
 
   return (
     <section className="pane record-pane" aria-label={t('record.heading')}>
       {problem && <ErrorNote error={problem} onDismiss={() => app.recorder.dismissOutcome()} />}
+      {rescued && <RescuedNote rescued={rescued} />}
       {phase !== 'idle' ? (
         <RecordingPanel />
       ) : (

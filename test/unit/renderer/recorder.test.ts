@@ -373,7 +373,22 @@ test('a lost engine ends the recording on the screen too', async () => {
   await recorder.start('');
   engine.loseConnection();
   await settle();
-  expect(state()).toMatchObject({ phase: 'idle', problem: { code: 'CONNECTION_LOST' } });
+  expect(state()).toMatchObject({ phase: 'idle', problem: { code: 'CONNECTION_LOST' }, rescued: null });
+});
+
+test('what a lost engine never wrote is kept for its user, until that one lets it go', async () => {
+  await recorder.start('');
+  desk.current.speak(5);
+  engine.say({ type: 'ack', track: 'user', seq: 1, frames: 2 * CHUNK_FRAMES });
+  engine.loseConnection();
+  await settle();
+  const heldSeconds = () => state().rescued?.held.map(({ track, seconds }) => [track, seconds]);
+  expect(heldSeconds()).toEqual([['user', (5 * CHUNK_FRAMES) / 16_000]]);
+  recorder.dismissOutcome();
+  await recorder.start('');
+  expect(heldSeconds()).toHaveLength(1);
+  recorder.dismissRescued();
+  expect(state().rescued).toBeNull();
 });
 
 test('the silence warning goes away when something is heard, the disk warning does not', async () => {

@@ -242,6 +242,17 @@ export function createScriptedEngine() {
         get unacknowledgedFrames() {
           return sum(chunks.slice(acknowledged));
         },
+        get heldChunks() {
+          return tracks.flatMap((chunks, trackIndex) =>
+            chunks
+              .slice(trackIndex === 0 ? acknowledged : 0)
+              .map(({ startFrame, samples }) => ({
+                trackIndex,
+                startFrame,
+                samples: new Uint8Array(samples),
+              })),
+          );
+        },
         close() {},
       };
     },

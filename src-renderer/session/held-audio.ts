@@ -1,0 +1,70 @@
+import { WaveFile } from 'wavefile';
+import type { Track } from '../../src-main/contract/audio-format.ts';
+
+/** A chunk that the engine never acknowledged: 16-bit samples, interleaved. */
+export interface HeldChunk {
+  readonly trackIndex: number;
+  /** Where it begins in its track, in frames. */
+  readonly startFrame: number;
+  readonly samples: Uint8Array<ArrayBuffer>;
+}
+
+/** What the page still holds of one track, as a file. */
+export interface HeldAudio {
+  readonly track: Track;
+  readonly seconds: number;
+  readonly wav: Blob;
+}
+
+export interface HeldShape {
+  /** In the order in which chunks count them. */
+  readonly tracks: readonly Track[];
+  readonly sampleRate: number;
+  readonly channels: number;
+}
+
+/** Where a hole in what is held is longer, what follows comes directly after it. */
+const LONGEST_SILENCE_SECONDS = 3600;
+const CHUNK_SIZE_OFFSET = 4;
+const DATA_SIZE_OFFSET = 40;
+
+/** A WAV of each track of which anything is held; what is missing between two chunks is silence. */
+export function heldAudio(chunks: readonly HeldChunk[], shape: HeldShape): HeldAudio[] {
+  return shape.tracks.flatMap((track, index) => {
+    const own = chunks.filter(({ trackIndex }) => trackIndex === index);
+    return own.length === 0 ? [] : [{ track, ...fileOf(own, shape) }];
+  });
+}
+
+function fileOf(chunks: readonly HeldChunk[], { sampleRate, channels }: HeldShape) {
+  const frameBytes = 2 * channels;
+  const silentSecond = new Uint8Array(sampleRate * frameBytes);
+  const pieces: Uint8Array<ArrayBuffer>[] = [];
+  let frames = 0;
+  let next = chunks[0]?.startFrame ?? 0;
+  for (const { startFrame, samples } of chunks) {
+    const missing = startFrame - next;
+    if (missing > 0 && missing <= LONGEST_SILENCE_SECONDS * sampleRate) {
+      frames += missing;
+      for (let left = missing; left > 0; left -= sampleRate)
+        pieces.push(silentSecond.subarray(0, Math.min(left, sampleRate) * frameBytes));
+    }
+    pieces.push(samples);
+    frames += samples.byteLength / frameBytes;
+    next = startFrame + samples.byteLength / frameBytes;
+  }
+  const wav = new Blob([headerOf(frames * frameBytes, sampleRate, channels), ...pieces], {
+    type: 'audio/wav',
+  });
+  return { seconds: frames / sampleRate, wav };
+}
+
+function headerOf(dataBytes: number, sampleRate: number, channels: number): Uint8Array<ArrayBuffer> {
+  const empty = new WaveFile();
+  empty.fromScratch(channels, sampleRate, '16', new Int16Array(0));
+  const header = new Uint8Array(empty.toBuffer().slice(0, DATA_SIZE_OFFSET + 4));
+  const view = new DataView(header.buffer);
+  view.setUint32(CHUNK_SIZE_OFFSET, header.byteLength - 8 + dataBytes, true);
+  view.setUint32(DATA_SIZE_OFFSET, dataBytes, true);
+  return header;
+}
