@@ -244,13 +244,11 @@ export function createScriptedEngine() {
         },
         get heldChunks() {
           return tracks.flatMap((chunks, trackIndex) =>
-            chunks
-              .slice(trackIndex === 0 ? acknowledged : 0)
-              .map(({ startFrame, samples }) => ({
-                trackIndex,
-                startFrame,
-                samples: new Uint8Array(samples),
-              })),
+            chunks.slice(trackIndex === 0 ? acknowledged : 0).map(({ startFrame, samples }) => ({
+              trackIndex,
+              startFrame,
+              samples: new Uint8Array(samples),
+            })),
           );
         },
         close() {},
