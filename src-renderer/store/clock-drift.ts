@@ -18,8 +18,12 @@ export interface ClockDrift {
 
 /** Measurements of which the median is taken, about two seconds of chunks: what single ones are off by is by chance. */
 const MEDIAN_OF = 20;
+/** Over so many medians noise is averaged. */
+const NOISE_OF = 4;
 /** No median is better than this. */
 const LEAST_NOISE_MS = 0.5;
+/** What one may be off by while nothing is known: who takes noise for less than it is takes chance for drift. */
+const FIRST_NOISE_MS = 6;
 /** How surely something must be known before a bit is touched, in standard deviations. */
 const CERTAIN = 5;
 /** Less than this is nobody's concern, and a step of stamps that wavers. */
@@ -50,7 +54,8 @@ export function createClockDrift(): ClockDrift {
   let drift = 0;
   let variance = { offset: USUAL_OFFSET_MS ** 2, both: 0, drift: (USUAL_DRIFT * 1000) ** 2 };
   /** Noise of one median, as it was found. */
-  let noise = LEAST_NOISE_MS ** 2;
+  let noise = FIRST_NOISE_MS ** 2;
+  let noiseOf = 1;
   let steppedBy = 0;
   let surprises: number[] = [];
 
@@ -77,7 +82,8 @@ export function createClockDrift(): ClockDrift {
     const deviation = 1.48 * median(values.map((value) => Math.abs(value - middle)));
     // The median of n is off by a quarter more than their mean.
     const found = Math.max(LEAST_NOISE_MS, (1.25 * deviation) / Math.sqrt(values.length)) ** 2;
-    noise += (found - noise) / 4;
+    noiseOf = Math.min(NOISE_OF, noiseOf + 1);
+    noise += (found - noise) / noiseOf;
   };
 
   const take = (aheadMs: number, atMs: number): void => {

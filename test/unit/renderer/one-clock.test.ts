@@ -91,6 +91,13 @@ describe('two devices, recorded for two hours', () => {
     },
   );
 
+  test.each([75863, 1014, 1017, 1021, 1062])(
+    'that share one clock are not touched either where the first stamps waver together (seed %d)',
+    (seed) => {
+      expect(record({ ppm: 0, jitterMs: 20, seed }).touched).toBe(false);
+    },
+  );
+
   test.each([30])(
     'of which one delivers %d ms later from some moment on has lost nothing, and is not touched',
     (stepMs) => {
