@@ -46,7 +46,7 @@ export default defineConfig({
     reporters: outcomeFile === undefined ? ['default'] : ['verbose', new OutcomeReporter(outcomeFile)],
     projects: [
       shared('unit', 20),
-      project('integration', 60),
+      shared('integration', 60),
       project('media', 120),
       inRealTime('fidelity', 120),
       inRealTime('live', 120),

@@ -1,9 +1,6 @@
 import { runSteps, script } from './setup/steps.ts';
 
-const vitest = {
-  name: 'unit and integration tests',
-  command: ['vitest', 'run', '--project', 'unit', '--project', 'integration'],
-} as const;
+const vitest = { name: 'unit tests', command: ['vitest', 'run', '--project', 'unit'] } as const;
 
 // Longest first, on the two processors every machine has.
 const results = await runSteps([vitest, script('types'), script('lint'), script('format:check')], 2);

@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
@@ -8,6 +7,7 @@ import { DEFAULT_PROFILES, type RecordingProfile } from '../../../src-main/contr
 import type { ServerMessage, ServerMessageOf } from '../../../src-main/contract/server-messages.ts';
 import { DEFAULT_SETTINGS } from '../../../src-main/contract/settings.ts';
 import type { Recorder } from '../../../src-main/recorder.ts';
+import { copyAsAfterKill } from '../../support/after-kill.ts';
 import { masterSamples } from '../../support/read-wav.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
 import { openTestRecorder } from '../../support/test-recorder.ts';
@@ -181,12 +181,8 @@ test('a session that the catalog must not know of is recovered after a crash, an
   const client = connect(await open(dataDir), 'private');
   await client.say({ action: 'start', format: 'wav', database_records: false });
   await client.send(audio);
-  const copy = await temporaryFolder();
-  await cp(dataDir, copy, { recursive: true });
-  const folder = join(copy, 'recordings', 'private');
-  const owner = await readFile(join(folder, '.owner'), 'utf8');
-  const deadPid = spawnSync(process.execPath, ['-e', '']).pid;
-  await writeFile(join(folder, '.owner'), owner.replace(/"pid":\d+/, `"pid":${deadPid}`));
+  const copy = await copyAsAfterKill(dataDir);
+  onTestFinished(() => rm(copy, { recursive: true, force: true }));
 
   const recorder = await open(copy);
   expect(recorder.recovered).toMatchObject([{ id: 'private', status: 'recovered', duration_seconds: 1 }]);
