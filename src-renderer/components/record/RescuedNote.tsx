@@ -12,7 +12,7 @@ export function RescuedNote({ rescued }: { rescued: RescuedAudio }) {
   const seconds = Math.max(...held.map((audio) => audio.seconds));
   return (
     <div className="note note-warn" role="group" aria-label={t('rescued.heading')}>
-      <Icon name="disk" />
+      <Icon name="warning" />
       <div className="note-body">
         <p>
           <strong>{t('rescued.heading')}.</strong> {t('rescued.text', { length: lengthText(seconds) })}
