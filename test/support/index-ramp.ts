@@ -80,7 +80,8 @@ export function rampStretches(pcm: Buffer): RampStretch[] {
   return stretches;
 }
 
-function indexAt(pcm: Buffer, frame: number): number | undefined {
+/** The index that a frame carries, if it does. */
+export function indexAt(pcm: Buffer, frame: number): number | undefined {
   if (frame * 4 + 4 > pcm.length) return undefined;
   const right = pcm.readUInt16LE(frame * 4 + 2);
   const index = pcm.readUInt16LE(frame * 4) | ((right >> 8) << 16);

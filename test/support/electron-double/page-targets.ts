@@ -1,9 +1,13 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import { CdpSession, type CdpObject, type CdpPipe } from './cdp-pipe.ts';
 
 interface Opener {
   /** Whether the page may open the window it just asked for. */
   readonly mayOpenNext: () => Promise<boolean>;
 }
+
+/** A window that asks for nothing is closed after this long. */
+const LONGEST_WAIT_MS = 1000;
 
 /**
  * Holds every new target before its first request. Those the double makes go to whoever made them; those a page
@@ -56,8 +60,11 @@ export class PageTargets {
     const opener = this.#openers.get(String(Reflect.get(info, 'openerId')));
     if (opener !== undefined && !(await opener.mayOpenNext())) {
       // A held target holds its opener too, so it is let go, but with every request of its own stopped.
+      const stopped = refuseRequests(session);
       await session.send('Fetch.enable', { patterns: [{ urlPattern: '*' }] });
       await session.send('Runtime.runIfWaitingForDebugger');
+      // What is only held leaves when the target, and with it this session, ends.
+      await Promise.race([stopped, delay(LONGEST_WAIT_MS)]);
       await this.#pipe.send('Target.closeTarget', { targetId });
       return;
     }
@@ -70,4 +77,17 @@ export class PageTargets {
     if (waiting !== undefined) waiting(session);
     else this.#attached.set(targetId, session);
   }
+}
+
+/** Fails whatever the target asks for; resolves once it has failed something. */
+function refuseRequests(session: CdpSession): Promise<void> {
+  return new Promise((resolve) => {
+    session.on('Fetch.requestPaused', ({ requestId }) => {
+      const refusal = session.send('Fetch.failRequest', { requestId, errorReason: 'Aborted' });
+      refusal.then(
+        () => resolve(),
+        () => resolve(),
+      );
+    });
+  });
 }
