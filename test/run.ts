@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { explainMissing, installRequirements } from './setup/install.ts';
 import { type Outcome, outcomeSchema } from './setup/outcome.ts';
-import { environment, type Priority, repository, runSteps, script, setPriorityOf } from './setup/steps.ts';
+import { type Priority, repository, runSteps, script, setPriorityOf } from './setup/steps.ts';
 
 /** Every frame of real audio: the browser's audio thread must wait for nothing. */
 const capture = ['fidelity'];
@@ -74,7 +74,7 @@ function vitest(projects: readonly string[], priority: Priority, outcomePath: st
       cwd: repository,
       stdio: ['ignore', 'inherit', 'inherit'],
       env: {
-        ...environment,
+        ...process.env,
         LECTERN_TEST_OUTCOME: outcomePath,
         // Vitest takes CI for a terminal with colours.
         ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),

@@ -4,12 +4,6 @@ import { resolve } from 'node:path';
 
 export const repository = resolve(import.meta.dirname, '../..');
 
-/** Tests start hundreds of Nodes, each of which would compile the same sources. */
-export const environment: NodeJS.ProcessEnv = {
-  ...process.env,
-  NODE_COMPILE_CACHE: resolve(repository, 'node_modules/.cache/compile'),
-};
-
 /** A command whose output matters only when it fails. */
 export interface Step {
   readonly name: string;
@@ -68,7 +62,7 @@ function capture(
     const child = spawn(program, args, {
       cwd: repository,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...environment, NO_COLOR: '1' },
+      env: { ...process.env, NO_COLOR: '1' },
     });
     setPriorityOf(child, priority);
     let output = '';
