@@ -31,7 +31,8 @@ const inRealTime = (name: string, timeoutSeconds: number) => {
 /** Its files mostly wait for other processes. */
 const waiting = (name: string, timeoutSeconds: number, groupOrder: number) => {
   const { extends: extended, test } = project(name, timeoutSeconds, groupOrder);
-  return { extends: extended, test: { ...test, maxWorkers: 3 } };
+  // Another try is for a machine that kept them waiting too long; each says in its output what failed.
+  return { extends: extended, test: { ...test, maxWorkers: 3, retry: 1 } };
 };
 
 const outcomeFile = process.env['LECTERN_TEST_OUTCOME'];
