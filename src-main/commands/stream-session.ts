@@ -1,5 +1,5 @@
 import { frameBytes, type DeliveryFormat, type Track } from '../contract/audio-format.ts';
-import { FRAME_HEADER_BYTES, type FrameHeader, writeFrameHeader } from '../contract/headed-frame.ts';
+import { type FrameHeader, headedFrame } from '../contract/headed-frame.ts';
 import { LecternError, toWireError, type ErrorCode } from '../contract/errors.ts';
 import type { ServerMessage, ServerMessageOf } from '../contract/server-messages.ts';
 import type { Recorder } from '../recorder.ts';
@@ -141,12 +141,8 @@ function openSession(recorder: Recorder, onMessage: (message: ServerMessage) => 
       track === 'user'
         ? connection.receiveBinary(bytes)
         : say({ action: 'audio_chunk', track, data: Buffer.from(bytes).toString('base64') }),
-    sendFrame(place: FrameHeader, samples: Uint8Array): Promise<void> {
-      const frame = new Uint8Array(FRAME_HEADER_BYTES + samples.byteLength);
-      writeFrameHeader(frame, place);
-      frame.set(samples, FRAME_HEADER_BYTES);
-      return connection.receiveBinary(frame);
-    },
+    sendFrame: (place: FrameHeader, samples: Uint8Array): Promise<void> =>
+      connection.receiveBinary(headedFrame(place, samples)),
     /** True where more audio would be in vain. */
     isOver: () => ended || problems.some(({ code }) => !ANSWERED.has(code)),
     async stop(): Promise<Streamed> {

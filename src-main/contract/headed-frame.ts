@@ -22,18 +22,21 @@ export interface FrameHeader {
 }
 
 /**
- * Writes the header at the start of `frame`. All fields are little-endian:
+ * A binary frame: the header, then a copy of the samples. All fields of the header are little-endian:
  * 0 version (1), 1 track index, 2 gap cause (position in gapCauseSchema; 0 where there is no gap), 3 zero,
  * 4-7 seq (u32), 8-15 start frame (u64).
  */
-export function writeFrameHeader(frame: Uint8Array, header: FrameHeader): void {
-  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+export function headedFrame(header: FrameHeader, samples: Uint8Array): Uint8Array<ArrayBuffer> {
+  const frame = new Uint8Array(FRAME_HEADER_BYTES + samples.byteLength);
+  const view = new DataView(frame.buffer);
   view.setUint8(0, FRAME_HEADER_VERSION);
   view.setUint8(1, header.trackIndex);
   view.setUint8(2, header.gapCause === undefined ? 0 : gapCauseSchema.options.indexOf(header.gapCause));
   view.setUint8(3, 0);
   view.setUint32(4, header.seq, true);
   view.setBigUint64(8, BigInt(header.startFrame), true);
+  frame.set(samples, FRAME_HEADER_BYTES);
+  return frame;
 }
 
 /** The header and samples (a view, not a copy) of `frame`, or words for what is wrong with it. */

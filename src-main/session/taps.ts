@@ -1,6 +1,6 @@
 import type { Track } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
-import { FRAME_HEADER_BYTES, writeFrameHeader } from '../contract/headed-frame.ts';
+import { headedFrame } from '../contract/headed-frame.ts';
 import { MEBIBYTE } from '../contract/limits.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 import { errorMessage } from './messages.ts';
@@ -46,12 +46,9 @@ export function createTaps(tracks: readonly Track[]): Taps {
           letGo(client);
           continue;
         }
-        const frame = new Uint8Array(FRAME_HEADER_BYTES + pcm.byteLength);
         const seq = nextSeqs[trackIndex] ?? 0;
         nextSeqs[trackIndex] = seq + 1;
-        writeFrameHeader(frame, { trackIndex, seq, startFrame });
-        frame.set(pcm, FRAME_HEADER_BYTES);
-        client.sendAudio(frame);
+        client.sendAudio(headedFrame({ trackIndex, seq, startFrame }, pcm));
       }
     },
     tell(message) {

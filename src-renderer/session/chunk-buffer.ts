@@ -1,5 +1,5 @@
 import type { GapCause } from '../../src-main/contract/capture-report.ts';
-import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../src-main/contract/headed-frame.ts';
+import { FRAME_HEADER_BYTES, headedFrame } from '../../src-main/contract/headed-frame.ts';
 import type { CaptureChunk } from '../capture/capture.ts';
 import type { HeldChunk } from './held-audio.ts';
 
@@ -88,15 +88,9 @@ export function createChunkBuffer({
       const seq = countedSeq - (lost.get(trackIndex)?.chunks ?? 0);
       isFull = keptBytes + size > mostBytes * (isFull ? 1 - FREE_AGAIN : 1);
       if (isFull) return lose(trackIndex, seq, startFrame, frames);
-      const wire = new Uint8Array(size);
       const cause = causeOf(trackIndex, gapCause);
-      writeFrameHeader(wire, {
-        trackIndex,
-        seq,
-        startFrame,
-        ...(cause === undefined ? {} : { gapCause: cause }),
-      });
-      wire.set(samples, FRAME_HEADER_BYTES);
+      const place = { trackIndex, seq, startFrame, ...(cause === undefined ? {} : { gapCause: cause }) };
+      const wire = headedFrame(place, samples);
       kept.push({ trackIndex, seq, order: nextOrder++, startFrame, frames, wire, sent: false });
       keptBytes += size;
     },

@@ -1,5 +1,6 @@
 import { WaveFile } from 'wavefile';
 import type { Track } from '../../src-main/contract/audio-format.ts';
+import { PROTOCOL_LIMITS } from '../../src-main/contract/limits.ts';
 
 /** A chunk that the engine never acknowledged: 16-bit samples, interleaved. */
 export interface HeldChunk {
@@ -23,8 +24,6 @@ export interface HeldShape {
   readonly channels: number;
 }
 
-/** Where a hole in what is held is longer, what follows comes directly after it. */
-const LONGEST_SILENCE_SECONDS = 3600;
 const CHUNK_SIZE_OFFSET = 4;
 const DATA_SIZE_OFFSET = 40;
 
@@ -44,7 +43,8 @@ function fileOf(chunks: readonly HeldChunk[], { sampleRate, channels }: HeldShap
   let next = chunks[0]?.startFrame ?? 0;
   for (const { startFrame, samples } of chunks) {
     const missing = startFrame - next;
-    if (missing > 0 && missing <= LONGEST_SILENCE_SECONDS * sampleRate) {
+    // As the engine does: after a longer hole, what follows comes directly after what was there.
+    if (missing > 0 && missing <= PROTOCOL_LIMITS.maxDurationSeconds * sampleRate) {
       frames += missing;
       for (let left = missing; left > 0; left -= sampleRate)
         pieces.push(silentSecond.subarray(0, Math.min(left, sampleRate) * frameBytes));

@@ -1,4 +1,4 @@
-import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../src-main/contract/headed-frame.ts';
+import { headedFrame } from '../../src-main/contract/headed-frame.ts';
 import type { Scenario } from './scenario.ts';
 
 export type Message = string | Uint8Array;
@@ -16,9 +16,7 @@ export function createMessages(scenario: Scenario): (chunk: Uint8Array) => Messa
   let seq = 0;
   let startFrame = 0;
   return (chunk) => {
-    const frame = new Uint8Array(FRAME_HEADER_BYTES + chunk.byteLength);
-    writeFrameHeader(frame, { trackIndex: 0, seq, startFrame });
-    frame.set(chunk, FRAME_HEADER_BYTES);
+    const frame = headedFrame({ trackIndex: 0, seq, startFrame }, chunk);
     seq++;
     startFrame += chunk.byteLength / frameBytes;
     return frame;

@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { beforeAll, expect, onTestFinished, test } from 'vitest';
 import { build, needsBuild } from '../../src-main/launch/build.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const projectDir = resolve(import.meta.dirname, '../..');
 const addressIn = (line: string) => /http:\S+/.exec(line)?.[0] ?? '';
@@ -53,12 +53,6 @@ async function firstLine({ child, lines, exited }: Launched): Promise<string> {
     if (child.exitCode !== null && lines()[0] === undefined) throw new Error('expected it to say something');
   }
   return lines()[0] ?? '';
-}
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'lectern-launch-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
-  return folder;
 }
 
 /** A browser that notes what it was asked to open, and stays until it is ended. */

@@ -2,7 +2,7 @@ import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type AudioServer, startAudioServer } from '../support/audio-server.ts';
+import { type AudioServer, MICROPHONE_LABEL, startAudioServer } from '../support/audio-server.ts';
 import { type BrowserApp, openBrowserApp } from '../support/browser-app.ts';
 import { examineRamp, writeIndexRamp } from '../support/index-ramp.ts';
 import { readWav } from '../support/read-wav.ts';
@@ -45,7 +45,7 @@ test.for(ways)(
     expect(await page.evaluate(() => 'MediaStreamTrackProcessor' in window)).toBe(hasTrackReader);
     await page.getByLabel('Quality').selectOption({ label: 'Full range: 48 kHz stereo' });
     const record = page.getByRole('button', { name: /^Record/ });
-    await page.getByText('Test_Microphone').first().waitFor({ state: 'attached' });
+    await page.getByText(MICROPHONE_LABEL).first().waitFor({ state: 'attached' });
     await record.click();
     await page.getByRole('button', { name: /^Stop/ }).waitFor();
 

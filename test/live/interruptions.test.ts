@@ -7,6 +7,7 @@ import type { GapCause } from '../../src-main/contract/capture-report.ts';
 import { type AudioServer, MICROPHONE_LABEL, startAudioServer } from '../support/audio-server.ts';
 import { type BrowserApp, openBrowserApp } from '../support/browser-app.ts';
 import { rampStretches, writeIndexRamp } from '../support/index-ramp.ts';
+import { recordedSeconds, untilRecorded } from '../support/page-timer.ts';
 import { readWav } from '../support/read-wav.ts';
 
 const RATE = 48_000;
@@ -43,28 +44,6 @@ afterEach(async ({ task }) => {
 });
 
 const button = (page: Page, name: RegExp) => page.getByRole('button', { name });
-
-/** Waits until the recording is so long, however much of it was missed on the way. */
-async function untilRecorded(page: Page, seconds: number): Promise<void> {
-  await page.waitForFunction(
-    (wanted) => {
-      const [minutes = 0, rest = 0] = (document.querySelector('[role=timer]')?.textContent ?? '')
-        .split(':')
-        .map(Number);
-      return minutes * 60 + rest >= wanted;
-    },
-    seconds,
-    { polling: 100 },
-  );
-}
-
-/** How long the recording is by the page's own account. */
-async function recordedSeconds(page: Page): Promise<number> {
-  const [minutes = 0, rest = 0] = ((await page.getByRole('timer').textContent()) ?? '')
-    .split(':')
-    .map(Number);
-  return minutes * 60 + rest;
-}
 
 async function record(page: Page): Promise<void> {
   page.on('dialog', (dialog) => void dialog.accept());

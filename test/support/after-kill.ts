@@ -1,16 +1,16 @@
 import { spawnSync } from 'node:child_process';
-import { cp, mkdtemp, readFile, readdir, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { temporaryFolder } from './temporary-folder.ts';
 
 /** A pid that was a process of this boot and no longer is. */
 export function deadPid(): number {
   return spawnSync(process.execPath, ['-e', '']).pid;
 }
 
-/** The recordings folder as a kill at this moment would leave it: a copy whose owner is dead. */
+/** The recordings folder as a kill at this moment would leave it: a copy whose owner is dead, gone after the test. */
 export async function copyAsAfterKill(dataDir: string, { keepCatalog = true } = {}): Promise<string> {
-  const copy = await mkdtemp(join(tmpdir(), 'lectern-killed-'));
+  const copy = await temporaryFolder();
   // What is on its way into place may be gone before it is copied.
   const filter = (path: string): boolean => !path.endsWith('.new');
   await cp(join(dataDir, 'recordings'), join(copy, 'recordings'), { recursive: true, filter });

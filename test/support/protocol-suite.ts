@@ -1,7 +1,7 @@
 import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
-import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../src-main/contract/headed-frame.ts';
+import { headedFrame } from '../../src-main/contract/headed-frame.ts';
 import type { ServerMessageOf } from '../../src-main/contract/server-messages.ts';
 import type { OpenHost, ProtocolHost } from './protocol-hosts.ts';
 import { masterSamples } from './read-wav.ts';
@@ -11,10 +11,7 @@ import { seededBytes } from './seeded-bytes.ts';
 const START = { action: 'start', format: 'wav' };
 
 function headed(trackIndex: number, seq: number, startFrame: number, samples: Uint8Array): Uint8Array {
-  const frame = new Uint8Array(FRAME_HEADER_BYTES + samples.length);
-  writeFrameHeader(frame, { trackIndex, seq, startFrame });
-  frame.set(samples, FRAME_HEADER_BYTES);
-  return frame;
+  return headedFrame({ trackIndex, seq, startFrame }, samples);
 }
 
 /** The session protocol as every transport must carry it. */

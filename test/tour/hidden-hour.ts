@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { startAudioServer } from '../support/audio-server.ts';
+import { MICROPHONE_LABEL, startAudioServer } from '../support/audio-server.ts';
 import { openBrowserApp } from '../support/browser-app.ts';
 import { createLoopReader, writeLoopedRamp } from '../support/looped-ramp.ts';
 
@@ -20,7 +20,7 @@ try {
   await app.open();
   const { page, browser } = app;
   await page.getByLabel('Quality').selectOption({ label: 'Full range: 48 kHz stereo' });
-  await page.getByText('Test_Microphone').first().waitFor({ state: 'attached' });
+  await page.getByText(MICROPHONE_LABEL).first().waitFor({ state: 'attached' });
   await page.getByRole('button', { name: /^Record/ }).click();
   await page.getByRole('button', { name: /^Stop/ }).waitFor();
   const playback = audio.play(ramp);

@@ -6,6 +6,7 @@ import { promisify } from 'node:util';
 import type { Page } from 'playwright-core';
 import { type AudioServer, MICROPHONE_LABEL, startAudioServer } from '../support/audio-server.ts';
 import { type BrowserApp, type BrowserAppOptions, openBrowserApp } from '../support/browser-app.ts';
+import { untilRecorded } from '../support/page-timer.ts';
 
 const run = promisify(execFile);
 const speech = resolve(import.meta.dirname, '../../resources/sample-speech.wav');
@@ -102,18 +103,4 @@ function openRoom(app: BrowserApp, audio: AudioServer, name: string, folder: str
       await where.setViewportSize({ width: 1100, height: 800 });
     },
   };
-}
-
-/** Waits until the recording is so long by the page's own account. */
-export async function untilRecorded(page: Page, seconds: number): Promise<void> {
-  await page.waitForFunction(
-    (wanted) => {
-      const [minutes = 0, rest = 0] = (document.querySelector('[role=timer]')?.textContent ?? '')
-        .split(':')
-        .map(Number);
-      return minutes * 60 + rest >= wanted;
-    },
-    seconds,
-    { polling: 100, timeout: 120_000 },
-  );
 }

@@ -1,6 +1,6 @@
 import { heardTurns } from '../support/sound/heard-turns.ts';
 import { oracleTurns } from '../support/sound/oracle-voice.ts';
-import { compareSpans, type Span } from '../support/sound/spans.ts';
+import { compareSpans, partsOf, type Span } from '../support/sound/spans.ts';
 import type { Heard } from './places.ts';
 import { PAUSE_SECONDS } from './recordings.ts';
 
@@ -54,9 +54,8 @@ export function compare({ samples, rate }: Heard, turns: readonly Span[]): Compa
 export function score(found: readonly Span[], turns: readonly Span[], seconds: number): Score {
   const { precision, recall, onsets, ends, missed, invented, foundSeconds } = compareSpans(found, turns);
   const within = (error: number) => Math.abs(error) < TOLERANCE_SECONDS;
-  const partsOf = (turn: Span) => found.filter(({ start, end }) => start < turn.end && end > turn.start);
   const right = turns.filter((turn) => {
-    const [only, ...more] = partsOf(turn);
+    const [only, ...more] = partsOf(found, turn);
     return (
       only !== undefined &&
       more.length === 0 &&
@@ -71,7 +70,7 @@ export function score(found: readonly Span[], turns: readonly Span[], seconds: n
     startsRight: onsets.filter(within).length,
     endsRight: ends.filter(within).length,
     missed,
-    split: turns.filter((turn) => partsOf(turn).length > 1).length,
+    split: turns.filter((turn) => partsOf(found, turn).length > 1).length,
     starts: onsets,
     ends,
     invented,

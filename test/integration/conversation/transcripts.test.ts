@@ -1,34 +1,22 @@
 import { randomUUID } from 'node:crypto';
-import { cp, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { MAX_SESSION_ENTRIES, transcriptFileSchema } from '../../../src-main/contract/transcript.ts';
 import type { Recorder } from '../../../src-main/recorder.ts';
 import { openWebSocketHost } from '../../support/protocol-hosts.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
 import { startSpokenSession } from '../../support/spoken-session.ts';
-import { openTestRecorder } from '../../support/test-recorder.ts';
-
-const disposals: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const dispose of disposals.splice(0).reverse()) await dispose();
-});
-
-async function open(overrides: Parameters<typeof openTestRecorder>[0] = {}) {
-  const opened = await openTestRecorder(overrides);
-  disposals.push(opened.dispose);
-  return opened;
-}
+import { openOwnRecorder } from '../../support/own-recorder.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const textsOf = async (recorder: Recorder, id: string): Promise<(string | null)[]> =>
   (await recorder.handlers['sessions.conversation']({ id })).lines.map(({ text }) => text);
 
 /** A data folder with one finished session, which nobody has open any more. */
 async function recordedOnce(id: string, ...texts: string[]): Promise<string> {
-  const { recorder, dataDir, dispose } = await openTestRecorder();
-  disposals.push(dispose);
+  const { recorder, dataDir } = await openOwnRecorder();
   const session = await startSpokenSession(recorder, id, { title: 'Seminar' });
   for (const text of texts) await session.turn(1, text);
   await session.stop();
@@ -58,14 +46,14 @@ describe('what was said is still there', () => {
     ],
   ])('after %s, with names and turns, and can be found', async (_, harm) => {
     const dataDir = await recordedOnce('seminar', 'entropy is not disorder', 'who says so');
-    const before = await open({ dataDir });
+    const before = await openOwnRecorder({ dataDir });
     await before.recorder.handlers['sessions.speakers']({ id: 'seminar', speakers: { user: 'Ada' } });
     const known = await before.recorder.handlers['sessions.conversation']({ id: 'seminar' });
     await before.recorder.close();
     for (const suffix of ['-wal', '-shm']) await rm(join(dataDir, `lectern.db${suffix}`), { force: true });
     await harm(join(dataDir, 'lectern.db'));
 
-    const { recorder } = await open({ dataDir });
+    const { recorder } = await openOwnRecorder({ dataDir });
     expect(await recorder.handlers['sessions.conversation']({ id: 'seminar' })).toEqual(known);
     expect(known.speakers).toEqual({ user: 'Ada' });
     const found = await recorder.handlers.search({ query: 'entropy' });
@@ -80,12 +68,12 @@ describe('what was said is still there', () => {
       fileOf(dataDir, 'seminar'),
       JSON.stringify({ version: 1, transcript: { ...older, revision: older.revision + 1, entries: edited } }),
     );
-    const first = await open({ dataDir });
+    const first = await openOwnRecorder({ dataDir });
     expect(await textsOf(first.recorder, 'seminar')).toEqual(['second']);
     await first.recorder.close();
 
     await writeFile(fileOf(dataDir, 'seminar'), JSON.stringify({ version: 1, transcript: older }));
-    const second = await open({ dataDir });
+    const second = await openOwnRecorder({ dataDir });
     expect(await textsOf(second.recorder, 'seminar')).toEqual(['second']);
     expect((await transcriptIn(fileOf(dataDir, 'seminar'))).entries[0]?.text).toBe('second');
   });
@@ -97,17 +85,16 @@ describe('what was said is still there', () => {
       fileOf(dataDir, 'seminar'),
       whole.replace(/"revision": \d+/, '"revision": 99').slice(0, 300),
     );
-    const { recorder } = await open({ dataDir });
+    const { recorder } = await openOwnRecorder({ dataDir });
     expect(await textsOf(recorder, 'seminar')).toEqual(['kept']);
   });
 
   test('after a second take, and after a crash in it', async () => {
     const dataDir = await recordedOnce('seminar', 'from the first take');
-    const { recorder } = await open({ dataDir });
+    const { recorder } = await openOwnRecorder({ dataDir });
     const second = await startSpokenSession(recorder, 'seminar');
     await second.turn(1, 'from the second');
-    const killed = await mkdtemp(join(tmpdir(), 'lectern-killed-'));
-    disposals.push(() => rm(killed, { recursive: true, force: true }));
+    const killed = await temporaryFolder();
     // Not in the catalog's copy alone: the file is written as soon as there is text.
     await expect.poll(async () => (await transcriptIn(fileOf(dataDir, 'seminar'))).entries.length).toBe(2);
     await cp(join(dataDir, 'recordings'), join(killed, 'recordings'), { recursive: true });
@@ -115,7 +102,7 @@ describe('what was said is still there', () => {
     await second.stop();
     expect(await textsOf(recorder, 'seminar')).toEqual(['from the first take', 'from the second']);
 
-    const afterKill = await open({ dataDir: killed });
+    const afterKill = await openOwnRecorder({ dataDir: killed });
     expect(afterKill.recorder.recovered.map(({ id }) => id)).toEqual(['seminar']);
     expect(await textsOf(afterKill.recorder, 'seminar')).toEqual(['from the first take', 'from the second']);
   });
@@ -123,7 +110,7 @@ describe('what was said is still there', () => {
   test('with a session that was renamed, and that came back out of the trash, but nowhere while it is there', async () => {
     const dataDir = await recordedOnce('seminar', 'entropy');
     const kept = join(dataDir, 'kept');
-    const { recorder } = await open({ dataDir, moveToTrash: (path) => rename(path, kept) });
+    const { recorder } = await openOwnRecorder({ dataDir, moveToTrash: (path) => rename(path, kept) });
     const { handlers } = recorder;
     await handlers['sessions.update']({ id: 'seminar', title: 'Thermodynamics' });
     expect((await handlers.search({ query: 'seminar' })).hits).toEqual([]);
@@ -143,7 +130,7 @@ describe('what was said is still there', () => {
   });
 
   test('where the catalog is locked while it is said: told at once, and written down when the lock is gone', async () => {
-    const { recorder, dataDir } = await open();
+    const { recorder, dataDir } = await openOwnRecorder();
     const session = await startSpokenSession(recorder, 'locked');
     const lock = new Database(join(dataDir, 'lectern.db'));
     lock.exec('BEGIN IMMEDIATE');
@@ -168,7 +155,7 @@ describe('what was said is still there', () => {
 
 describe('live text', () => {
   test('takes the times and the interruption of its turn when that ends, and shares it with others of it', async () => {
-    const { recorder } = await open();
+    const { recorder } = await openOwnRecorder();
     const session = await startSpokenSession(recorder, 'live');
     await session.turn(3, 'a', 'bb');
     await session.pass(1);
@@ -191,7 +178,7 @@ describe('live text', () => {
   });
 
   test('is refused in words once a session is full of it, and recording goes on', async () => {
-    const { recorder, dataDir } = await open();
+    const { recorder, dataDir } = await openOwnRecorder();
     const session = await startSpokenSession(recorder, 'full');
     const database = new Database(join(dataDir, 'lectern.db'));
     database.exec(`WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ${MAX_SESSION_ENTRIES})
@@ -207,7 +194,7 @@ describe('live text', () => {
   });
 
   test('of a session that the catalog must not know of stays out of it, over takes and edits', async () => {
-    const { recorder, dataDir } = await open();
+    const { recorder, dataDir } = await openOwnRecorder();
     for (const text of ['confidential', 'also confidential']) {
       const session = await startSpokenSession(recorder, 'private', { database_records: false });
       await session.turn(1, text);
@@ -225,7 +212,7 @@ describe('live text', () => {
     expect(database.prepare('SELECT count(*) AS count FROM session_transcripts').get()).toEqual({ count: 0 });
     database.close();
     await recorder.close();
-    const again = await open({ dataDir });
+    const again = await openOwnRecorder({ dataDir });
     expect(await textsOf(again.recorder, 'private')).toEqual(['corrected', 'also confidential']);
   });
 });
@@ -233,7 +220,7 @@ describe('live text', () => {
 describe('a finished session', () => {
   test('takes what a person writes, keeps what was recognised, and says so in its file', async () => {
     const dataDir = await recordedOnce('seminar', 'recognise speech', 'wreck a nice beach');
-    const { recorder } = await open({ dataDir });
+    const { recorder } = await openOwnRecorder({ dataDir });
     const { handlers } = recorder;
     const { lines, turns } = await handlers['sessions.conversation']({ id: 'seminar' });
     const entry = lines[1]?.transcript_id ?? '';
@@ -267,7 +254,7 @@ describe('a finished session', () => {
   });
 
   test('is not written to while it is recorded again', async () => {
-    const { recorder } = await open();
+    const { recorder } = await openOwnRecorder();
     const session = await startSpokenSession(recorder, 'running');
     await expect(
       recorder.handlers['sessions.transcript.add']({ id: 'running', role: 'user', text: 'x' }),
@@ -281,7 +268,7 @@ describe('a finished session', () => {
 
 describe("the seeds' query", () => {
   test('gives text with its audio in order, text without a turn, and a turn over two parts once', async () => {
-    const { recorder, dataDir } = await open();
+    const { recorder, dataDir } = await openOwnRecorder();
     const session = await startSpokenSession(recorder, 'call');
     await session.say({ action: 'transcript', role: 'user', text: 'before anybody was heard' });
     await session.pass(0.5);
@@ -304,7 +291,7 @@ describe("the seeds' query", () => {
       path,
       JSON.stringify({ version: 1, session: { ...first, revision: first.revision + 1, segments: split } }),
     );
-    const { recorder: again } = await open({ dataDir });
+    const { recorder: again } = await openOwnRecorder({ dataDir });
     const { lines } = await again.handlers['sessions.conversation']({ id: 'call' });
     expect(lines.map(({ text, audio_url, duration_ms }) => [text, audio_url !== null, duration_ms])).toEqual([
       ['before anybody was heard', false, null],
@@ -348,7 +335,7 @@ describe('text from a file', () => {
     cues.map(([from, to, text], index) => `${index + 1}\n${from} --> ${to}\n${text}\n`).join('\n');
 
   test('lands in the turns that it was said in, moved by its offset, and once where it replaces itself', async () => {
-    const { recorder } = await open();
+    const { recorder } = await openOwnRecorder();
     const { handlers } = recorder;
     const session = await startSpokenSession(recorder, 'call');
     await session.pass(1);
@@ -375,7 +362,7 @@ describe('text from a file', () => {
 
   test('that is not what it says it is changes nothing', async () => {
     const dataDir = await recordedOnce('seminar', 'kept');
-    const { recorder } = await open({ dataDir });
+    const { recorder } = await openOwnRecorder({ dataDir });
     for (const [text, format] of [
       ['no subtitles at all', 'srt'],
       ['{"segments":[{"text":"x","start":"soon","end":2}]}', 'whisper'],
@@ -389,7 +376,7 @@ describe('text from a file', () => {
 
   test('of a long day comes over HTTP, and a body beyond any use does not', async () => {
     const host = await openWebSocketHost();
-    disposals.push(host.dispose);
+    onTestFinished(host.dispose);
     const client = await host.connect('day');
     client.say({ action: 'start', format: 'wav' });
     client.sendAudio(Buffer.alloc(3200));

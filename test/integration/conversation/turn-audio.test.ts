@@ -1,11 +1,10 @@
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
 import wavefile from 'wavefile';
 import { DEFAULT_PROFILES, type RecordingProfile } from '../../../src-main/contract/recording-profile.ts';
-import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../../src-main/contract/headed-frame.ts';
+import { headedFrame } from '../../../src-main/contract/headed-frame.ts';
 import { audioSegmentSchema } from '../../../src-main/contract/audio-segment.ts';
 import type { RecordingFile } from '../../../src-main/contract/session-record.ts';
 import { writeTurnFile } from '../../../src-main/conversation/turn-files.ts';
@@ -19,6 +18,7 @@ import { G711_MULAW } from '../../support/g711-table.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
 import { openTestRecorder } from '../../support/test-recorder.ts';
 import { ask, startTestServer, withToken } from '../remote/test-server.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const TRACKS = ['user', 'assistant'] as const;
 const NOWHERE = '00000000-0000-4000-8000-000000000000';
@@ -33,12 +33,6 @@ interface CallOptions {
   readonly unhurried?: boolean;
   /** Called at the end, before the recording is stopped. */
   readonly beforeStop?: (told: readonly ServerMessage[]) => Promise<void>;
-}
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'lectern-turns-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
 }
 
 async function open(overrides: Parameters<typeof openTestRecorder>[0] = {}) {
@@ -78,9 +72,8 @@ async function recordCall(
       }
     }
     for (const [trackIndex, track] of TRACKS.entries()) {
-      const frame = new Uint8Array(FRAME_HEADER_BYTES + chunk);
-      writeFrameHeader(frame, { trackIndex, seq, startFrame: (seq * rate) / 10 });
-      frame.set(audio[track].subarray(seq * chunk, (seq + 1) * chunk), FRAME_HEADER_BYTES);
+      const samples = audio[track].subarray(seq * chunk, (seq + 1) * chunk);
+      const frame = headedFrame({ trackIndex, seq, startFrame: (seq * rate) / 10 }, samples);
       await connection.receiveBinary(frame);
     }
   }

@@ -1,17 +1,15 @@
-import { mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readFile, readdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { DEFAULT_PROFILES, type RecordingProfile } from '../../../src-main/contract/recording-profile.ts';
 import { changeChosenProfile, chosenProfile } from '../../../src-main/contract/settings.ts';
 import { openSettings } from '../../../src-main/library/settings-store.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const log = (): undefined => undefined;
 
 async function settingsFile(content?: object): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'lectern-settings-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  const path = join(folder, 'settings.json');
+  const path = join(await temporaryFolder(), 'settings.json');
   if (content !== undefined) await writeFile(path, JSON.stringify(content));
   return path;
 }

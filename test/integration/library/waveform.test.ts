@@ -1,7 +1,7 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { openTestRecorder } from '../../support/test-recorder.ts';
+import { expect, test } from 'vitest';
+import { openOwnRecorder } from '../../support/own-recorder.ts';
 
 /** Whole seconds at these magnitudes, 16 kHz mono. */
 function seconds(...magnitudes: number[]): Buffer {
@@ -13,8 +13,7 @@ function seconds(...magnitudes: number[]): Buffer {
 }
 
 test('the waveform of a session runs over all its parts, is kept beside them, and is made anew when they change', async () => {
-  const { recorder, dataDir, dispose } = await openTestRecorder();
-  onTestFinished(dispose);
+  const { recorder, dataDir } = await openOwnRecorder();
   for (const audio of [seconds(0, 8192), seconds(32_767)]) {
     const connection = recorder.connect('walk', { send: () => undefined });
     await connection.receiveText('{"action":"start","format":"wav"}');

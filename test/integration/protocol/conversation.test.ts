@@ -3,11 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { afterEach, expect, test } from 'vitest';
-import {
-  readFrameHeader,
-  FRAME_HEADER_BYTES,
-  writeFrameHeader,
-} from '../../../src-main/contract/headed-frame.ts';
+import { readFrameHeader, headedFrame } from '../../../src-main/contract/headed-frame.ts';
 import { sessionFileSchema } from '../../../src-main/contract/session-record.ts';
 import { transcriptFileSchema } from '../../../src-main/contract/transcript.ts';
 import type { ProtocolClient } from '../../support/protocol-client.ts';
@@ -29,10 +25,7 @@ function speech(seconds: number, spans: readonly (readonly [number, number])[]):
 
 function send(client: ProtocolClient, trackIndex: number, seq: number, audio: Buffer): void {
   const samples = audio.subarray(seq * CHUNK * 2, (seq + 1) * CHUNK * 2);
-  const frame = new Uint8Array(FRAME_HEADER_BYTES + samples.length);
-  writeFrameHeader(frame, { trackIndex, seq, startFrame: seq * CHUNK });
-  frame.set(samples, FRAME_HEADER_BYTES);
-  client.sendAudio(frame);
+  client.sendAudio(headedFrame({ trackIndex, seq, startFrame: seq * CHUNK }, samples));
 }
 
 test('two sides are turns with their interruption, text joins them, and a listener hears the raw samples', async () => {

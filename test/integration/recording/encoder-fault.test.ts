@@ -1,16 +1,10 @@
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { ServerMessage } from '../../../src-main/contract/server-messages.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
-import { openTestRecorder } from '../../support/test-recorder.ts';
-
-const disposals: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const dispose of disposals.splice(0).reverse()) await dispose();
-});
+import { openOwnRecorder } from '../../support/own-recorder.ts';
 
 test('an encoder that fails while recording is told of at once, once, and the original is complete', async () => {
-  const { recorder, dispose } = await openTestRecorder();
-  disposals.push(dispose);
+  const { recorder } = await openOwnRecorder();
   const said: ServerMessage[] = [];
   const connection = recorder.connect('lecture', { send: (message) => said.push(message) });
   const warnings = () => said.filter((message) => message.type === 'warning' && message.code === 'encoder');

@@ -7,18 +7,12 @@ import type { Recorder } from '../../../src-main/recorder.ts';
 import { copyAsAfterKill } from '../../support/after-kill.ts';
 import { referenceMix, voice } from '../../support/mix-reference.ts';
 import { masterSamples, readWav } from '../../support/read-wav.ts';
-import { openTestRecorder } from '../../support/test-recorder.ts';
+import { openOwnRecorder } from '../../support/own-recorder.ts';
 
 const RATE = 16_000;
 const near = voice(5, RATE * 6, 30_000);
 const far = voice(6, RATE * 6, 30_000);
 const MIX = referenceMix([near, far], RATE);
-
-async function open(dataDir?: string) {
-  const opened = await openTestRecorder(dataDir === undefined ? {} : { dataDir });
-  onTestFinished(opened.dispose);
-  return opened;
-}
 
 function connect(recorder: Recorder) {
   const connection = recorder.connect('call', { send: () => undefined });
@@ -45,7 +39,7 @@ const START = { action: 'start', format: 'wav', tracks: ['user', 'assistant'] } 
 
 /** A folder whose writer was killed when all was in the masters, and some in the mix. */
 async function killedWhile(record?: readonly RecordingType[]): Promise<string> {
-  const { recorder, dataDir } = await open();
+  const { recorder, dataDir } = await openOwnRecorder();
   const client = connect(recorder);
   await client.say({ ...START, ...(record === undefined ? {} : { record }) });
   await client.speak();
@@ -90,7 +84,7 @@ async function changeRecord(
 
 test('a conversation that a crash cut off has both sides and their mix, of one length', async () => {
   const copy = await killedWhile();
-  const { recorder } = await open(copy);
+  const { recorder } = await openOwnRecorder({ dataDir: copy });
   expect(recorder.recovered).toMatchObject([{ duration_seconds: 6 }]);
   const { files } = await recorder.handlers['sessions.get']({ id: 'call' });
   expect(files.map(({ type, duration_ms, status }) => [type, duration_ms, status]).toSorted()).toEqual([
@@ -104,7 +98,7 @@ test('a conversation that a crash cut off has both sides and their mix, of one l
 
 test('one of which only the mix was wanted has only the mix, made of all that was captured', async () => {
   const copy = await killedWhile(['mixed']);
-  const { recorder } = await open(copy);
+  const { recorder } = await openOwnRecorder({ dataDir: copy });
   expect((await recorder.handlers['sessions.get']({ id: 'call' })).files).toMatchObject([
     { type: 'mixed', duration_ms: 6000, status: 'completed' },
   ]);
@@ -116,7 +110,7 @@ test('one of which nothing but its audio is left has both sides and their mix', 
   const copy = await killedWhile(['mixed']);
   await rm(join(folderIn(copy), 'session.json'));
   for (const name of await readdir(copy)) if (name.startsWith('lectern.db')) await rm(join(copy, name));
-  const { recorder } = await open(copy);
+  const { recorder } = await openOwnRecorder({ dataDir: copy });
   expect(recorder.recovered).toMatchObject([
     { tracks: ['user', 'assistant'], record: ['user', 'assistant', 'mixed'], duration_seconds: 6 },
   ]);
@@ -125,7 +119,7 @@ test('one of which nothing but its audio is left has both sides and their mix', 
 });
 
 test('a crash between the removal of one side and of the other leaves the mix, and removes the other', async () => {
-  const { recorder, dataDir } = await open();
+  const { recorder, dataDir } = await openOwnRecorder();
   const client = connect(recorder);
   await client.say(START);
   await client.speak();
@@ -140,7 +134,7 @@ test('a crash between the removal of one side and of the other leaves the mix, a
   }));
   for (const name of await readdir(folderIn(copy)))
     if (name.startsWith('user_')) await rm(join(folderIn(copy), name));
-  const { recorder: next } = await open(copy);
+  const { recorder: next } = await openOwnRecorder({ dataDir: copy });
   expect((await next.handlers['sessions.get']({ id: 'call' })).files).toMatchObject([
     { type: 'mixed', duration_ms: 6000, status: 'completed' },
   ]);
@@ -152,7 +146,7 @@ test('a side that was lost leaves what there is of the mix', async () => {
   const copy = await killedWhile();
   for (const name of await readdir(folderIn(copy)))
     if (name.startsWith('user_')) await rm(join(folderIn(copy), name));
-  const { recorder } = await open(copy);
+  const { recorder } = await openOwnRecorder({ dataDir: copy });
   const { files } = await recorder.handlers['sessions.get']({ id: 'call' });
   expect(files.map(({ type, status }) => [type, status]).toSorted()).toEqual([
     ['assistant', 'completed'],
@@ -166,7 +160,7 @@ test('a side that was lost leaves what there is of the mix', async () => {
 });
 
 test('what an earlier take keeps is not removed by a later one that keeps less', async () => {
-  const { recorder, dataDir } = await open();
+  const { recorder, dataDir } = await openOwnRecorder();
   const client = connect(recorder);
   await client.say(START);
   await client.speak();
@@ -177,7 +171,7 @@ test('what an earlier take keeps is not removed by a later one that keeps less',
     (await readdir(folderIn(dataDir))).filter((name) => name.endsWith('_p2.wav.partial'));
   while ((await partials()).length < 3) await new Promise((resolve) => setTimeout(resolve, 10));
   const copy = await killed(dataDir);
-  const { recorder: next } = await open(copy);
+  const { recorder: next } = await openOwnRecorder({ dataDir: copy });
   const { files } = await next.handlers['sessions.get']({ id: 'call' });
   expect(files.map(({ part, type, status }) => [part, type, status]).toSorted()).toEqual([
     [1, 'assistant', 'completed'],
@@ -196,7 +190,7 @@ test('a recovery that was killed while it made the mix is taken up by the next',
     if (/^(user|assistant).*\.partial$/.test(name))
       await rename(join(folder, name), join(folder, name.replace('.partial', '')));
   await writeFile(join(folder, mixed.replace('.partial', '.rebuilt.partial')), MIX.subarray(0, 5000));
-  await open(copy);
+  await openOwnRecorder({ dataDir: copy });
   expect(await plainNames(copy)).toEqual(['assistant_T.wav', 'mixed_T.wav', 'session.json', 'user_T.wav']);
   await expectMix(copy);
 });

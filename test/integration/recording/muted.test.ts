@@ -1,48 +1,30 @@
-import { readdir, readFile, rm, stat, truncate } from 'node:fs/promises';
+import { readdir, readFile, stat, truncate } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { CaptureReport } from '../../../src-main/contract/capture-report.ts';
-import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../../src-main/contract/headed-frame.ts';
+import { headedFrame } from '../../../src-main/contract/headed-frame.ts';
 import { streamSession } from '../../../src-main/commands/stream-session.ts';
 import type { ServerMessage } from '../../../src-main/contract/server-messages.ts';
 import { type SessionRecord, sessionFileSchema } from '../../../src-main/contract/session-record.ts';
 import { withMasterLength } from '../../../src-main/library/check/record-damage.ts';
 import { copyAsAfterKill } from '../../support/after-kill.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
-import { openTestRecorder } from '../../support/test-recorder.ts';
+import { openOwnRecorder } from '../../support/own-recorder.ts';
 
 const RATE = 16_000;
 const voice = seededBytes(1, RATE * 2);
 
-const disposals: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const dispose of disposals.splice(0).reverse()) await dispose();
-});
-
-async function openRecorder(overrides: Parameters<typeof openTestRecorder>[0] = {}) {
-  const opened = await openTestRecorder(overrides);
-  disposals.push(opened.dispose);
-  return opened;
-}
-
-async function asAfterKill(dataDir: string): Promise<string> {
-  const copy = await copyAsAfterKill(dataDir, { keepCatalog: false });
-  disposals.push(() => rm(copy, { recursive: true, force: true }));
-  return copy;
-}
+const foldersAfterKill = (dataDir: string) => copyAsAfterKill(dataDir, { keepCatalog: false });
 
 /** A lecture, second by second: `-` where its microphone is muted. */
 async function openLecture(clockMs: () => number, seconds: string) {
-  const opened = await openRecorder({ clock: { monotonicMs: clockMs, wallMs: () => Date.now() } });
+  const opened = await openOwnRecorder({ clock: { monotonicMs: clockMs, wallMs: () => Date.now() } });
   const received: ServerMessage[] = [];
   const connection = opened.recorder.connect('lecture', { send: (message) => received.push(message) });
   await connection.receiveText('{"action":"start","format":"wav","framing":"headed"}');
   for (let seq = 0; seq < seconds.length; seq++) {
     const samples = seconds[seq] === '-' ? new Uint8Array(voice.length) : voice;
-    const frame = new Uint8Array(FRAME_HEADER_BYTES + samples.length);
-    writeFrameHeader(frame, { trackIndex: 0, seq, startFrame: seq * RATE });
-    frame.set(samples, FRAME_HEADER_BYTES);
-    await connection.receiveBinary(frame);
+    await connection.receiveBinary(headedFrame({ trackIndex: 0, seq, startFrame: seq * RATE }, samples));
   }
   return { ...opened, connection, received };
 }
@@ -69,7 +51,7 @@ test('a muted microphone is told at the stop, in session.json, and by a catalog 
   expect(stopped?.report.gaps).toEqual([]);
   expect(mutedIn(await sessionFileIn(dataDir))).toEqual([[[2, 5]]]);
   expect(mutedIn(await recorder.handlers['sessions.get']({ id: 'lecture' }))).toEqual([[[2, 5]]]);
-  const { recorder: next } = await openRecorder({ dataDir: await asAfterKill(dataDir) });
+  const { recorder: next } = await openOwnRecorder({ dataDir: await foldersAfterKill(dataDir) });
   const rebuilt = await next.handlers['sessions.get']({ id: 'lecture' });
   expect(mutedIn(rebuilt)).toEqual([[[2, 5]]]);
 
@@ -86,11 +68,11 @@ test('what is known of a muted microphone outlives a crash, and ends where its f
   // Written down at 3 s, and again each 10 s: the seconds since are in the file alone.
   await expect.poll(async () => mutedIn(await sessionFileIn(dataDir))).toEqual([[[1, 23]]]);
   const recovered = async (copy: string): Promise<unknown> => {
-    const { recorder } = await openRecorder({ dataDir: copy });
+    const { recorder } = await openOwnRecorder({ dataDir: copy });
     return recorder.recovered.map((session) => [session.duration_seconds, mutedIn(session)]);
   };
-  expect(await recovered(await asAfterKill(dataDir))).toEqual([[26, [[[1, 23]]]]]);
-  const cutOff = await asAfterKill(dataDir);
+  expect(await recovered(await foldersAfterKill(dataDir))).toEqual([[26, [[[1, 23]]]]]);
+  const cutOff = await foldersAfterKill(dataDir);
   const folder = join(cutOff, 'recordings', 'lecture');
   const [partial = ''] = (await readdir(folder)).filter((name) => name.endsWith('.partial'));
   const { size } = await stat(join(folder, partial));
@@ -102,7 +84,7 @@ test.each([
   ['the microphone of the command line is judged', true, [[[1, 4]]]],
   ['a file is not', false, [[]]],
 ])('%s', async (_, live, expected) => {
-  const { recorder } = await openRecorder();
+  const { recorder } = await openOwnRecorder();
   async function* chunks(): AsyncGenerator<Uint8Array> {
     for (const second of ['#', '-', '-', '-', '-', '#'])
       yield await Promise.resolve(second === '-' ? new Uint8Array(voice.length) : voice);

@@ -1,5 +1,4 @@
-import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { cp, mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, onTestFinished, test } from 'vitest';
@@ -11,12 +10,7 @@ import { copyAsAfterKill } from '../../support/after-kill.ts';
 import { masterSamples } from '../../support/read-wav.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
 import { openTestRecorder } from '../../support/test-recorder.ts';
-
-async function temporaryFolder(): Promise<string> {
-  const folder = await mkdtemp(join(tmpdir(), 'lectern-profiles-'));
-  onTestFinished(() => rm(folder, { recursive: true, force: true }));
-  return folder;
-}
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const LECTURE = DEFAULT_PROFILES[0]!;
 
@@ -182,7 +176,6 @@ test('a session that the catalog must not know of is recovered after a crash, an
   await client.say({ action: 'start', format: 'wav', database_records: false });
   await client.send(audio);
   const copy = await copyAsAfterKill(dataDir);
-  onTestFinished(() => rm(copy, { recursive: true, force: true }));
 
   const recorder = await open(copy);
   expect(recorder.recovered).toMatchObject([{ id: 'private', status: 'recovered', duration_seconds: 1 }]);

@@ -1,33 +1,17 @@
 import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterEach, describe, expect, test } from 'vitest';
-import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../../src-main/contract/headed-frame.ts';
+import { describe, expect, test } from 'vitest';
+import { headedFrame } from '../../../src-main/contract/headed-frame.ts';
 import { PROTOCOL_LIMITS } from '../../../src-main/contract/limits.ts';
 import { sampleRateOf, sessionFileSchema } from '../../../src-main/contract/session-record.ts';
 import { copyAsAfterKill } from '../../support/after-kill.ts';
 import { readWav } from '../../support/read-wav.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
 import { openTestRecorder } from '../../support/test-recorder.ts';
-
-const disposals: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const dispose of disposals.splice(0).reverse()) await dispose();
-});
-
-async function openRecorder(overrides: Parameters<typeof openTestRecorder>[0] = {}) {
-  const opened = await openTestRecorder(overrides);
-  disposals.push(opened.dispose);
-  return opened;
-}
-
-async function asAfterKill(dataDir: string, options: { keepCatalog?: boolean } = {}): Promise<string> {
-  const copy = await copyAsAfterKill(dataDir, options);
-  disposals.push(() => rm(copy, { recursive: true, force: true }));
-  return copy;
-}
+import { openOwnRecorder } from '../../support/own-recorder.ts';
 
 async function recordUntilKilled(id: string, audio: Buffer) {
-  const { recorder, dataDir } = await openRecorder();
+  const { recorder, dataDir } = await openOwnRecorder();
   const connection = recorder.connect(id, { send: () => undefined });
   void connection.receiveText('{"action":"start","format":"wav","title":"Physics"}');
   await connection.receiveBinary(audio.subarray(0, audio.length / 2));
@@ -55,7 +39,7 @@ describe('a session that a crash cut off', () => {
   test('is listed at the next launch as recovered, whole, with its title, its marker and what may be lost', async () => {
     const before = await recordUntilKilled('lecture', audio);
     await settled(before, 'lecture', audio.length);
-    const { recorder, dataDir } = await openRecorder({ dataDir: await asAfterKill(before) });
+    const { recorder, dataDir } = await openOwnRecorder({ dataDir: await copyAsAfterKill(before) });
     expect(recorder.recovered.map(({ id }) => id)).toEqual(['lecture']);
     const session = await recorder.handlers['sessions.get']({ id: 'lecture' });
     expect(session).toMatchObject({
@@ -73,9 +57,9 @@ describe('a session that a crash cut off', () => {
   test('is found in its bare folder when the catalog is gone, and when session.json is gone too', async () => {
     const before = await recordUntilKilled('bare', audio);
     await settled(before, 'bare', audio.length);
-    const copy = await asAfterKill(before, { keepCatalog: false });
+    const copy = await copyAsAfterKill(before, { keepCatalog: false });
     await rm(join(copy, 'recordings', 'bare', 'session.json'));
-    const { recorder } = await openRecorder({ dataDir: copy });
+    const { recorder } = await openOwnRecorder({ dataDir: copy });
     const { sessions } = await recorder.handlers['sessions.list']({});
     expect(sessions).toMatchObject([
       { id: 'bare', status: 'recovered', duration_seconds: 4, sample_rate: 16_000 },
@@ -83,7 +67,7 @@ describe('a session that a crash cut off', () => {
   });
 
   test('of two tracks and two parts is as long as its parts, not as its files, when only its audio is left', async () => {
-    const { recorder, dataDir } = await openRecorder({
+    const { recorder, dataDir } = await openOwnRecorder({
       limits: { ...PROTOCOL_LIMITS, maxDurationSeconds: 3 },
     });
     const connection = recorder.connect('two', { send: () => undefined });
@@ -94,9 +78,9 @@ describe('a session that a crash cut off', () => {
         JSON.stringify({ action: 'audio_chunk', track, data: audio.toString('base64') }),
       );
     await connection.receiveText('{"action":"stop"}');
-    const copy = await asAfterKill(dataDir, { keepCatalog: false });
+    const copy = await copyAsAfterKill(dataDir, { keepCatalog: false });
     await rm(join(copy, 'recordings', 'two', 'session.json'));
-    const { recorder: next } = await openRecorder({ dataDir: copy });
+    const { recorder: next } = await openOwnRecorder({ dataDir: copy });
     expect(next.recovered).toMatchObject([
       {
         duration_seconds: 4,
@@ -113,7 +97,7 @@ describe('a session that a crash cut off', () => {
   });
 
   test('in its second take, at another rate, keeps the times of both', async () => {
-    const { recorder, dataDir } = await openRecorder();
+    const { recorder, dataDir } = await openOwnRecorder();
     const connection = recorder.connect('again', { send: () => undefined });
     for (const [rate, label] of [
       [16_000, 'first'],
@@ -125,7 +109,7 @@ describe('a session that a crash cut off', () => {
       if (rate === 16_000) await connection.receiveText('{"action":"stop"}');
     }
     await settled(dataDir, 'again', audio.length);
-    const { recorder: next } = await openRecorder({ dataDir: await asAfterKill(dataDir) });
+    const { recorder: next } = await openOwnRecorder({ dataDir: await copyAsAfterKill(dataDir) });
     const session = await next.handlers['sessions.get']({ id: 'again' });
     expect(session.duration_seconds).toBeCloseTo(4 + 4 / 3, 6);
     expect(session.parts.map(({ sample_rate }) => sample_rate)).toEqual([16_000, 48_000]);
@@ -136,7 +120,7 @@ describe('a session that a crash cut off', () => {
   test('counts silence in it as missing, also where its report no longer lists every gap', async () => {
     const before = await recordUntilKilled('storm', audio);
     await settled(before, 'storm', audio.length);
-    const copy = await asAfterKill(before, { keepCatalog: false });
+    const copy = await copyAsAfterKill(before, { keepCatalog: false });
     const path = join(copy, 'recordings', 'storm', 'session.json');
     const { version, session } = sessionFileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
     const gap = { track: 'user', start_frame: 100, cause: 'missing_chunks' } as const;
@@ -164,7 +148,7 @@ describe('a session that a crash cut off', () => {
     };
     const parts = session.parts.map((part) => ({ ...part, report }));
     await writeFile(path, JSON.stringify({ version, session: { ...session, parts } }));
-    const { recorder } = await openRecorder({ dataDir: copy });
+    const { recorder } = await openOwnRecorder({ dataDir: copy });
     const recovered = await recorder.handlers['sessions.get']({ id: 'storm' });
     expect(recovered.duration_seconds).toBe(4);
     expect(recovered.parts[0]?.report).toMatchObject({
@@ -176,7 +160,7 @@ describe('a session that a crash cut off', () => {
   test('is recovered once: a second launch finds nothing to do and changes no file', async () => {
     const before = await recordUntilKilled('twice', audio);
     await settled(before, 'twice', audio.length);
-    const copy = await asAfterKill(before);
+    const copy = await copyAsAfterKill(before);
     const first = await openTestRecorder({ dataDir: copy });
     await first.recorder.close();
     const folder = join(copy, 'recordings', 'twice');
@@ -190,7 +174,7 @@ describe('a session that a crash cut off', () => {
           ]),
       );
     const afterFirst = await read();
-    const { recorder } = await openRecorder({ dataDir: copy });
+    const { recorder } = await openOwnRecorder({ dataDir: copy });
     expect(recorder.recovered).toEqual([]);
     expect(await read()).toEqual(afterFirst);
   });
@@ -210,33 +194,29 @@ describe('a session that a crash cut off', () => {
     async (told) => {
       const before = await recordUntilKilled('behind', audio);
       await settled(before, 'behind', audio.length);
-      const copy = await asAfterKill(before);
+      const copy = await copyAsAfterKill(before);
       const folder = join(copy, 'recordings', 'behind');
       const [partial = ''] = (await readdir(folder)).filter((name) => name.endsWith('.partial'));
       const bytes = await readFile(join(folder, partial));
       bytes.writeUInt32LE(told, 40);
       await writeFile(join(folder, partial), Buffer.concat([bytes, Buffer.of(7)]));
-      const { recorder } = await openRecorder({ dataDir: copy });
+      const { recorder } = await openOwnRecorder({ dataDir: copy });
       expect((await recorder.handlers['sessions.get']({ id: 'behind' })).duration_seconds).toBe(4);
     },
   );
 
   test('keeps its account of a hole too long to be filled, however soon the crash follows it', async () => {
-    const { recorder, dataDir } = await openRecorder();
+    const { recorder, dataDir } = await openOwnRecorder();
     const connection = recorder.connect('slept', { send: () => undefined });
     const hours = 3 * 3600 * 16_000;
-    const headed = (seq: number, startFrame: number, samples: Uint8Array): Uint8Array => {
-      const frame = new Uint8Array(FRAME_HEADER_BYTES + samples.byteLength);
-      writeFrameHeader(frame, { trackIndex: 0, seq, startFrame, gapCause: 'suspended' });
-      frame.set(samples, FRAME_HEADER_BYTES);
-      return frame;
-    };
+    const headed = (seq: number, startFrame: number, samples: Uint8Array): Uint8Array =>
+      headedFrame({ trackIndex: 0, seq, startFrame, gapCause: 'suspended' }, samples);
     void connection.receiveText('{"action":"start","format":"wav","framing":"headed"}');
     await connection.receiveBinary(headed(0, 0, audio.subarray(0, 64_000)));
     await connection.receiveBinary(headed(1, 32_000 + hours, audio.subarray(64_000)));
     await connection.receiveText('{"action":"marker","label":"exam question"}');
     await settled(dataDir, 'slept', audio.length);
-    const { recorder: next } = await openRecorder({ dataDir: await asAfterKill(dataDir) });
+    const { recorder: next } = await openOwnRecorder({ dataDir: await copyAsAfterKill(dataDir) });
     const session = await next.handlers['sessions.get']({ id: 'slept' });
     expect(session.duration_seconds).toBe(4);
     expect(session.parts[0]?.report).toMatchObject({
@@ -249,7 +229,7 @@ describe('a session that a crash cut off', () => {
   test('is recovered from the fallback folder, though its own folder is gone', async () => {
     const before = await recordUntilKilled('moved', audio);
     await settled(before, 'moved', audio.length);
-    const copy = await asAfterKill(before);
+    const copy = await copyAsAfterKill(before);
     const elsewhere = join(copy, 'elsewhere');
     await mkdir(elsewhere);
     await rename(join(copy, 'recordings', 'moved'), join(elsewhere, 'moved'));
@@ -263,7 +243,7 @@ describe('a session that a crash cut off', () => {
     const database = new Database(join(copy, 'lectern.db'));
     database.prepare('UPDATE sessions SET fallback_dir = ?').run(elsewhere);
     database.close();
-    const { recorder } = await openRecorder({ dataDir: copy });
+    const { recorder } = await openOwnRecorder({ dataDir: copy });
     expect(recorder.recovered).toMatchObject([{ id: 'moved', duration_seconds: 4 }]);
     expect((await recorder.handlers['sessions.get']({ id: 'moved' })).files).toMatchObject([
       { status: 'completed' },
@@ -286,11 +266,11 @@ describe('a session that a crash cut off', () => {
   test('is recovered even where the crash came before the first header', async () => {
     const before = await recordUntilKilled('empty', audio);
     await settled(before, 'empty', audio.length);
-    const copy = await asAfterKill(before);
+    const copy = await copyAsAfterKill(before);
     const folder = join(copy, 'recordings', 'empty');
     const [partial = ''] = (await readdir(folder)).filter((name) => name.endsWith('.partial'));
     await writeFile(join(folder, partial), '');
-    const { recorder, dataDir } = await openRecorder({ dataDir: copy });
+    const { recorder, dataDir } = await openOwnRecorder({ dataDir: copy });
     const session = await recorder.handlers['sessions.get']({ id: 'empty' });
     expect(session).toMatchObject({ status: 'recovered', duration_seconds: 0 });
     expect(
@@ -308,7 +288,7 @@ describe('the catalog', () => {
     await connection.receiveText('{"action":"stop"}');
     await first.recorder.close();
     await writeFile(join(first.dataDir, 'lectern.db'), seededBytes(3, 9000));
-    const { recorder, dataDir } = await openRecorder({ dataDir: first.dataDir });
+    const { recorder, dataDir } = await openOwnRecorder({ dataDir: first.dataDir });
     const { sessions } = await recorder.handlers['sessions.list']({});
     expect(sessions).toMatchObject([{ id: 'kept', title: 'Before the damage', status: 'completed' }]);
     expect(await readdir(dataDir)).toContain('lectern.db.damaged-1');

@@ -1,9 +1,6 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { onTestFinished } from 'vitest';
 import { createWavHeader } from '../../../src-main/files/wav-header.ts';
 import type { RecogniserTools, SpeechPiece } from '../../../src-main/transcribe/recogniser.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 export function wavOf({ pcm, sampleRate }: SpeechPiece): Buffer {
   const header = createWavHeader({ sampleRate, channels: 1, mayExceed4GiB: false });
@@ -12,8 +9,7 @@ export function wavOf({ pcm, sampleRate }: SpeechPiece): Buffer {
 
 /** A recogniser's surroundings in a folder that is gone after the test; waits are noted, not waited. */
 export async function openTools(overrides: Partial<RecogniserTools> = {}) {
-  const workDir = await mkdtemp(join(tmpdir(), 'lectern-recogniser-'));
-  onTestFinished(() => rm(workDir, { recursive: true, force: true }));
+  const workDir = await temporaryFolder();
   const waits: number[] = [];
   const programs: (number | undefined)[] = [];
   const tools: RecogniserTools = {

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { startSpokenSession } from '../../support/spoken-session.ts';
 import { openTestRecorder } from '../../support/test-recorder.ts';
-import { lectern, samplesOf, temporaryFolder } from './run-command.ts';
+import { lectern, samplesOf } from './run-command.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 it('shows, finds, writes and takes in what was said', async () => {
   const dataDir = await temporaryFolder();

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type AudioServer, startAudioServer } from '../../support/audio-server.ts';
 import { masterSamples } from '../../support/read-wav.ts';
-import { lectern, samplesOf, sessionsIn, startLectern, temporaryFolder } from './run-command.ts';
+import { lectern, samplesOf, sessionsIn, startLectern } from './run-command.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const STARTED = 'Recording from the microphone; press Ctrl-C to stop\n';
 

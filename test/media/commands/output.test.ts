@@ -5,7 +5,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { describeSession } from '../../../src-main/commands/describe-session.ts';
 import { sessionRecordSchema } from '../../../src-main/contract/session-record.ts';
-import { lectern, sessionsIn, startLectern, temporaryFolder, writeRamp } from './run-command.ts';
+import { lectern, sessionsIn, startLectern, writeRamp } from './run-command.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 let data = '';
 let id = '';

@@ -2,15 +2,8 @@ import { readdir, readFile, rm, writeFile, mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import {
-  lectern,
-  samplesOf,
-  sessionsIn,
-  startLectern,
-  temporaryFolder,
-  writeNoise,
-  writeRamp,
-} from './run-command.ts';
+import { lectern, samplesOf, sessionsIn, startLectern, writeNoise, writeRamp } from './run-command.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const delivered = z.object({ files: z.array(z.string()) });
 

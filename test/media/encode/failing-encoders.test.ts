@@ -6,8 +6,9 @@ import type { FfmpegCandidate } from '../../../src-main/encode/ffmpeg-candidates
 import { listFfmpegCandidates, unpackedPath } from '../../../src-main/encode/ffmpeg-candidates.ts';
 import { startFfmpegLive } from '../../../src-main/encode/ffmpeg-live.ts';
 import { findFfmpeg } from '../../../src-main/encode/find-ffmpeg.ts';
-import { decode, fakeFfmpeg, probe, temporaryFolder, tone, until, writeWav } from './audio-files.ts';
+import { decode, fakeFfmpeg, probe, tone, until, writeWav } from './audio-files.ts';
 import { claimedFfmpeg, realFfmpeg, silent, testEncoder } from './encoders.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const SECOND = { sampleRate: 16_000, channels: 1, frames: 16_000, amplitude: 8000 } as const;
 const NEVER_READS = 'exec sleep 300';

@@ -2,8 +2,9 @@ import { appendFile, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { ExportFormat } from '../../../src-main/contract/audio-format.ts';
-import { decode, measureTone, probe, temporaryFolder, tone, writeWav } from './audio-files.ts';
+import { decode, measureTone, probe, tone, writeWav } from './audio-files.ts';
 import { realFfmpeg, testEncoder } from './encoders.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const CHAPTERS = [
   { seconds: 0, label: 'Opening' },

@@ -3,8 +3,9 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { createChildProcesses } from '../../../src-main/encode/child-processes.ts';
 import { startFfmpegLive } from '../../../src-main/encode/ffmpeg-live.ts';
-import { decodeLeniently, measureTone, probe, temporaryFolder, tone, until } from './audio-files.ts';
+import { decodeLeniently, measureTone, probe, tone, until } from './audio-files.ts';
 import { realFfmpeg, silent } from './encoders.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const SECONDS = 6;
 const SHAPE = { sampleRate: 16_000, channels: 1 } as const;

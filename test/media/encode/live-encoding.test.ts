@@ -2,8 +2,9 @@ import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { Chapter, Encoder, PcmShape } from '../../../src-main/encode/encoder.ts';
-import { decode, measureTone, probe, temporaryFolder, tone } from './audio-files.ts';
+import { decode, measureTone, probe, tone } from './audio-files.ts';
 import { realFfmpeg, testEncoder } from './encoders.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 interface Case extends PcmShape {
   readonly format: 'mp4' | 'mp3';

@@ -2,8 +2,9 @@ import { readFile, stat, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { verifyFile } from '../../../src-main/encode/verify.ts';
-import { temporaryFolder, tone, writeWav } from './audio-files.ts';
+import { tone, writeWav } from './audio-files.ts';
 import { realFfmpeg, testEncoder } from './encoders.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const SHAPE = { sampleRate: 48_000, channels: 2 } as const;
 const SECONDS = 4;

@@ -13,8 +13,9 @@ import { findFfmpeg } from '../../../src-main/encode/find-ffmpeg.ts';
 import { examineMix, referenceMix, voice } from '../../support/mix-reference.ts';
 import { openWebSocketHost } from '../../support/protocol-hosts.ts';
 import { masterSamples, readWav } from '../../support/read-wav.ts';
-import { lectern, startLectern, temporaryFolder } from '../commands/run-command.ts';
+import { lectern, startLectern } from '../commands/run-command.ts';
 import { decode, probe, writeWav } from '../encode/audio-files.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const run = promisify(execFile);
 const RATE = 16_000;

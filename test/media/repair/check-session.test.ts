@@ -13,7 +13,8 @@ import { sessionRecordSchema } from '../../../src-main/contract/session-record.t
 import { openWebSocketHost } from '../../support/protocol-hosts.ts';
 import { masterSamples } from '../../support/read-wav.ts';
 import { openTestRecorder } from '../../support/test-recorder.ts';
-import { decodedPcm, durationSeconds, speak, sox, temporaryFolder } from './sounds.ts';
+import { decodedPcm, durationSeconds, speak, sox } from './sounds.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const answer = z.object({ session: sessionRecordSchema, files: z.array(fileCheckSchema) });
 const log = (): undefined => undefined;

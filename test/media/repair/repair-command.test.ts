@@ -19,7 +19,8 @@ import { claimFolder } from '../../../src-main/files/ownership.ts';
 import { readWavLayout } from '../../../src-main/files/wav-reader.ts';
 import { decodeMulaw } from '../../../src-main/audio/mulaw.ts';
 import { masterSamples, readWav } from '../../support/read-wav.ts';
-import { decodedPcm, durationSeconds, ffmpeg, sox, speak, temporaryFolder } from './sounds.ts';
+import { decodedPcm, durationSeconds, ffmpeg, sox, speak } from './sounds.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const CLI = resolve(import.meta.dirname, '../../../src-main/cli.ts');
 

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { decodeMulaw } from '../../../src-main/audio/mulaw.ts';
 import { sampleKind } from '../../../src-main/repair/sample-kind.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
-import { speak, temporaryFolder } from './sounds.ts';
+import { speak } from './sounds.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const BLOCK_BYTES = 16 * 1024;
 const LOUDNESS = [-60, -40, -20, 0, 15];

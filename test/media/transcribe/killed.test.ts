@@ -5,7 +5,8 @@ import { expect, test } from 'vitest';
 import { z } from 'zod';
 import { beepPcm } from '../../support/beeps.ts';
 import { openTestRecorder } from '../../support/test-recorder.ts';
-import { lectern, startLectern, temporaryFolder } from '../commands/run-command.ts';
+import { lectern, startLectern } from '../commands/run-command.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const answer = z.object({
   job: z.object({ state: z.string(), attempts: z.number() }),

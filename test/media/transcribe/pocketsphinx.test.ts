@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
-import { lectern, sessionsIn, temporaryFolder } from '../commands/run-command.ts';
+import { lectern, sessionsIn } from '../commands/run-command.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 /** Words of the dialogue, and others that it might be mistaken for. */
 const GRAMMAR = `#JSGF V1.0;

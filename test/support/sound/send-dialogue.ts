@@ -1,5 +1,5 @@
 import type { StartMessage } from '../../../src-main/contract/client-messages.ts';
-import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../../src-main/contract/headed-frame.ts';
+import { headedFrame } from '../../../src-main/contract/headed-frame.ts';
 import type { ServerMessageOf } from '../../../src-main/contract/server-messages.ts';
 import type { ProtocolClient } from '../protocol-client.ts';
 import type { Dialogue } from './dialogue.ts';
@@ -46,10 +46,7 @@ export async function sendDialogue(
   for (const { track, trackIndex, seq } of arrivals) {
     const samples = tracks[track].slice(seq * chunk, (seq + 1) * chunk);
     const bytes = encoding === 'mulaw' ? encodeMulaw(samples) : new Uint8Array(samples.buffer);
-    const frame = new Uint8Array(FRAME_HEADER_BYTES + bytes.length);
-    writeFrameHeader(frame, { trackIndex, seq, startFrame: seq * chunk });
-    frame.set(bytes, FRAME_HEADER_BYTES);
-    client.sendAudio(frame);
+    client.sendAudio(headedFrame({ trackIndex, seq, startFrame: seq * chunk }, bytes));
   }
   await beforeStop?.();
   client.say({ action: 'stop' });

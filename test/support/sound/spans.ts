@@ -48,7 +48,7 @@ export function compareSpans(found: readonly Span[], truth: readonly Span[]): Ag
   const seconds = (spans: readonly Span[]): number =>
     spans.reduce((sum, { start, end }) => sum + end - start, 0);
   const common = found.reduce((sum, a) => sum + truth.reduce((inner, b) => inner + overlap(a, b), 0), 0);
-  const matches = truth.map((span) => ({ span, parts: found.filter((part) => overlap(part, span) > 0) }));
+  const matches = truth.map((span) => ({ span, parts: partsOf(found, span) }));
   const met = matches.filter(({ parts }) => parts.length > 0);
   return {
     precision: found.length === 0 ? 1 : common / seconds(found),
@@ -59,6 +59,11 @@ export function compareSpans(found: readonly Span[], truth: readonly Span[]): Ag
     invented: found.filter((part) => truth.every((span) => overlap(part, span) === 0)).length,
     foundSeconds: seconds(found),
   };
+}
+
+/** Of what was found, what lies in this span, wholly or in part. */
+export function partsOf(found: readonly Span[], span: Span): Span[] {
+  return found.filter((part) => overlap(part, span) > 0);
 }
 
 function overlap(a: Span, b: Span): number {

@@ -3,7 +3,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { WebSocket } from 'ws';
 import type { DeliveryFormat } from '../../../src-main/contract/audio-format.ts';
 import type { StartMessage } from '../../../src-main/contract/client-messages.ts';
-import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../../src-main/contract/headed-frame.ts';
+import { headedFrame } from '../../../src-main/contract/headed-frame.ts';
 import {
   serverMessageSchema,
   type ServerMessage,
@@ -113,10 +113,7 @@ export async function connectClient(
     },
     sendChunk() {
       const samples = pattern.bytes(sentFrames, chunkFrames);
-      const frame = Buffer.alloc(FRAME_HEADER_BYTES + samples.length);
-      writeFrameHeader(frame, { trackIndex: 0, seq, startFrame: sentFrames });
-      samples.copy(frame, FRAME_HEADER_BYTES);
-      socket.send(frame);
+      socket.send(headedFrame({ trackIndex: 0, seq, startFrame: sentFrames }, samples));
       seq++;
       sentFrames += chunkFrames;
     },

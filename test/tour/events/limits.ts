@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import type { TourEvent } from '../room.ts';
-import { untilRecorded } from '../room.ts';
+import { untilRecorded } from '../../support/page-timer.ts';
 
 /** The engine with parts of 20 seconds, as an hour is long. */
 const shortParts = {

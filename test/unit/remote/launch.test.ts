@@ -1,5 +1,4 @@
-import { mkdir, mkdtemp, readdir, rm, utimes, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { mkdir, readdir, rm, utimes, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
 import { browserArguments } from '../../../src-main/launch/browser-window.ts';
@@ -10,12 +9,7 @@ import { findElectron } from '../../../src-main/launch/electron-binary.ts';
 import { browserCandidates, findBrowser } from '../../../src-main/launch/find-browser.ts';
 import { moveToTrash } from '../../../src-main/launch/move-to-trash.ts';
 import { createRevealFolder } from '../../../src-main/launch/reveal-folder.ts';
-
-async function temporaryDir(): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'lectern-launch-'));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  return dir;
-}
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 async function put(path: string, { mode = 0o644, atSeconds = 1000 } = {}): Promise<void> {
   await mkdir(dirname(path), { recursive: true });
@@ -36,7 +30,7 @@ it('keeps recordings where each platform keeps its data', () => {
 });
 
 it('finds the browsers of each platform, Chrome first', async () => {
-  const dir = await temporaryDir();
+  const dir = await temporaryFolder();
   const machine = { platform: 'linux', environment: { PATH: dir }, homeDir: dir } as const;
   expect(findBrowser(machine)).toBeUndefined();
   await put(join(dir, 'microsoft-edge'), { mode: 0o755 });
@@ -77,7 +71,7 @@ it('names the folder where no file manager can show it', async () => {
 });
 
 it('builds when a source is newer than what was built, or nothing was', async () => {
-  const dir = await temporaryDir();
+  const dir = await temporaryFolder();
   await put(join(dir, 'src-main/main.ts'));
   await put(join(dir, 'src-renderer/deep/page.tsx'));
   for (const folder of ['src-main', 'src-renderer/deep', 'src-renderer'])
@@ -91,7 +85,7 @@ it('builds when a source is newer than what was built, or nothing was', async ()
 });
 
 it('takes Electron as present only when its executable is', async () => {
-  const dir = await temporaryDir();
+  const dir = await temporaryFolder();
   const machine = { environment: {} };
   expect(findElectron(dir, machine)).toBeUndefined();
   await mkdir(join(dir, 'node_modules/electron'), { recursive: true });
@@ -104,7 +98,7 @@ it('takes Electron as present only when its executable is', async () => {
 it.runIf(process.platform === 'linux')(
   'moves a deleted session to the trash whole, or leaves it where it was',
   async () => {
-    const dir = await temporaryDir();
+    const dir = await temporaryFolder();
     vi.stubEnv('XDG_DATA_HOME', join(dir, 'data'));
     onTestFinished(() => void vi.unstubAllEnvs());
     await put(join(dir, 'talk [1]', 'user.wav'));

@@ -1,7 +1,7 @@
 import type { Track } from '../../../src-main/contract/audio-format.ts';
 import type { GapCause } from '../../../src-main/contract/capture-report.ts';
 import { LecternError } from '../../../src-main/contract/errors.ts';
-import { FRAME_HEADER_BYTES, writeFrameHeader } from '../../../src-main/contract/headed-frame.ts';
+import { headedFrame } from '../../../src-main/contract/headed-frame.ts';
 import { PROTOCOL_LIMITS } from '../../../src-main/contract/limits.ts';
 import type { ServerMessage } from '../../../src-main/contract/server-messages.ts';
 import { createEngine } from '../../../src-main/session/engine.ts';
@@ -135,15 +135,8 @@ export function headed(
   samples: Uint8Array,
   gapCause?: GapCause,
 ): Uint8Array {
-  const frame = new Uint8Array(FRAME_HEADER_BYTES + samples.length);
-  writeFrameHeader(frame, {
-    trackIndex,
-    seq,
-    startFrame,
-    ...(gapCause === undefined ? {} : { gapCause }),
-  });
-  frame.set(samples, FRAME_HEADER_BYTES);
-  return frame;
+  const cause = gapCause === undefined ? {} : { gapCause };
+  return headedFrame({ trackIndex, seq, startFrame, ...cause }, samples);
 }
 
 export const say = (message: object): string => JSON.stringify(message);
