@@ -4,13 +4,13 @@ import { removeFolder, temporaryFolder } from '../support/cleanup.ts';
 import { startEngine, type EngineProcess } from '../support/engine-process.ts';
 import { sentBy } from '../support/sent-by.ts';
 import type { Depth, Suite } from '../support/suite.ts';
-import { connectClient, SPEECH, STUDIO, type Shape } from '../support/torture-client.ts';
+import { connectClient, SPEECH, STUDIO, type Shape, type TortureClient } from '../support/torture-client.ts';
 import { verifyMasters } from '../support/verify-masters.ts';
 
 /** Of what is reachable: a hundred seconds of audio, where a leak would be hours of it. */
 const MAX_HELD_GROWTH_BYTES = 16 * 1024 * 1024;
 const MAX_RSS_GROWTH_BYTES = 32 * 1024 * 1024;
-/** Audio after which memory should have found its level. */
+/** Share of the audio after which memory should have found its level. */
 const WARM_UP_SHARE = 0.3;
 
 interface Stretch {
@@ -61,22 +61,24 @@ async function record({ name, shapes, minutes, speed, partMinutes }: Stretch, se
   const clients = await Promise.all(
     shapes.map((shape, index) => connectClient(engine, { id: `long-${index}`, shape, seed })),
   );
-  const share = (): number =>
-    Math.min(...clients.map(({ sentFrames, shape }) => sentFrames / (minutes * 60 * shape.sampleRate)));
+  const framesOf = (client: TortureClient): number => minutes * 60 * client.shape.sampleRate;
+  const streamUntil = (share: number): Promise<unknown> =>
+    Promise.all(
+      clients.map((client) =>
+        client.stream({ speed, until: () => client.sentFrames >= share * framesOf(client) }),
+      ),
+    );
   const heldBefore = await engine.heldBytes();
-  const watch = watchMemory(engine, share);
-  await Promise.all(
-    clients.map(async (client) => {
-      await client.start({ on_limit: 'continue' });
-      const frames = minutes * 60 * client.shape.sampleRate;
-      await client.stream({ speed, until: () => client.sentFrames >= frames });
-      client.say({ action: 'stop' });
-    }),
-  );
-  await Promise.all(
-    clients.map((client) => client.wait('recording_stopped', ({ reason }) => reason === undefined)),
-  );
-  const grown = await watch.stop();
+  await Promise.all(clients.map((client) => client.start({ on_limit: 'continue' })));
+  const warm = await highestMemory(engine, () => streamUntil(WARM_UP_SHARE));
+  const highest = await highestMemory(engine, async () => {
+    await streamUntil(1);
+    for (const client of clients) client.say({ action: 'stop' });
+    await Promise.all(
+      clients.map((client) => client.wait('recording_stopped', ({ reason }) => reason === undefined)),
+    );
+  });
+  const grown = Math.max(0, highest - warm);
   const heldGrown = (await engine.heldBytes()) - heldBefore;
   await engine.stop();
   for (const client of clients) {
@@ -100,25 +102,26 @@ async function record({ name, shapes, minutes, speed, partMinutes }: Stretch, se
   };
 }
 
-/** By how much memory grows after the warm-up, each look after a collection: what the collector puts off is no growth. */
-function watchMemory(engine: EngineProcess, share: () => number): { stop(): Promise<number> } {
-  let warm = 0;
+/**
+ * The most memory the engine had meanwhile and at the end, in bytes. Each look is after a collection: what the
+ * collector puts off is no growth.
+ */
+async function highestMemory(engine: EngineProcess, work: () => Promise<unknown>): Promise<number> {
   let highest = 0;
-  let watching = true;
   const look = async (): Promise<void> => {
-    while (watching) {
-      await engine.heldBytes();
-      if (share() < WARM_UP_SHARE) warm = Math.max(warm, engine.rssBytes());
-      else highest = Math.max(highest, engine.rssBytes());
+    await engine.heldBytes();
+    highest = Math.max(highest, engine.rssBytes());
+  };
+  const ended = new AbortController();
+  const looking = (async () => {
+    while (!ended.signal.aborted) {
+      await look();
       await delay(50);
     }
-  };
-  const looking = look();
-  return {
-    async stop() {
-      watching = false;
-      await looking;
-      return Math.max(0, highest - warm);
-    },
-  };
+  })();
+  await work().finally(() => ended.abort());
+  await looking;
+  // However busy the machine is and however short the work, there is one look at what it left.
+  await look();
+  return highest;
 }
