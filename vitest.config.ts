@@ -1,12 +1,10 @@
 import { defineConfig } from 'vitest/config';
 import { OutcomeReporter } from './test/setup/outcome-reporter.ts';
 
-/** Runs after everything of a lower `groupOrder`. */
-const project = (name: string, timeoutSeconds: number, groupOrder = 0) => ({
+const project = (name: string, timeoutSeconds: number) => ({
   extends: true as const,
   test: {
     name,
-    sequence: { groupOrder },
     include: [`test/${name}/**/*.test.ts`],
     testTimeout: timeoutSeconds * 1000,
     hookTimeout: timeoutSeconds * 1000,
@@ -28,10 +26,10 @@ const inRealTime = (name: string, timeoutSeconds: number) => {
   return { extends: extended, test: { ...test, fileParallelism: false, retry: 1 } };
 };
 
-/** Its files mostly wait for other processes. */
-const waiting = (name: string, timeoutSeconds: number, retry: number) => {
-  const { extends: extended, test } = project(name, timeoutSeconds, 1);
-  return { extends: extended, test: { ...test, maxWorkers: 3, retry } };
+/** Real browsers. Another try is for one that a busy machine kept waiting; its output says what failed. */
+const inBrowser = (name: string, timeoutSeconds: number) => {
+  const { extends: extended, test } = project(name, timeoutSeconds);
+  return { extends: extended, test: { ...test, retry: 1 } };
 };
 
 const outcomeFile = process.env['LECTERN_TEST_OUTCOME'];
@@ -50,11 +48,9 @@ export default defineConfig({
       project('media', 120),
       inRealTime('fidelity', 120),
       inRealTime('live', 120),
-      // Another try is for a browser that a busy machine kept waiting; its output says what failed.
-      waiting('browser', 120, 1),
-      waiting('desktop', 120, 1),
-      // What was lost once is lost.
-      waiting('torture', 300, 0),
+      inBrowser('browser', 120),
+      inBrowser('desktop', 120),
+      project('torture', 300),
     ],
   },
 });

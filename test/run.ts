@@ -10,7 +10,9 @@ import { type Priority, repository, runSteps, script, setPriorityOf } from './se
 const capture = ['fidelity'];
 /** Real audio in real time too. It waits more than it works, and what is beside it gives way. */
 const inRealTime = ['live'];
-const beside = ['unit', 'integration', 'media', 'browser', 'desktop', 'torture'];
+/** What keeps a core busy, and what mostly waits for other processes: beside each other, neither core is idle. */
+const computing = ['unit', 'integration', 'media'];
+const waiting = ['browser', 'desktop', 'torture'];
 
 const outcome = await runEverything();
 
@@ -28,10 +30,15 @@ async function runEverything(): Promise<Outcome> {
 
   // The bundler's passing files are nothing for a linter to read.
   const build = await runSteps([script('build')], 1);
-  const checking = runSteps(['lint', 'types', 'format:check'].map(script), 2, 'low');
+  // One at a time: the other core is the audio's.
+  const checking = runSteps(['lint', 'types', 'format:check'].map(script), 1, 'low');
   const runs = [
     await runProjects(capture, 'normal'),
-    ...(await Promise.all([runProjects(inRealTime, 'normal'), runProjects(beside, 'low')])),
+    ...(await Promise.all([
+      runProjects(inRealTime, 'normal'),
+      runProjects(computing, 'low'),
+      runProjects(waiting, 'low'),
+    ])),
   ];
   const checks = await checking;
   const failedSteps = [...build, ...checks].filter(({ passed }) => !passed);

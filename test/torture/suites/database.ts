@@ -24,7 +24,7 @@ export const database: Suite = {
   promise:
     'the catalog is locked by another process, read-only, overwritten with garbage, emptied or deleted while ' +
     'recording: the audio is complete, and the next launch lists what the session.json files tell',
-  rounds: { short: 3, normal: 50, long: 250 },
+  rounds: { short: 2, normal: 50, long: 250 },
   unable: shimUnable,
   open: () => Promise.resolve({ round }),
 };

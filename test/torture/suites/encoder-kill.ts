@@ -17,7 +17,7 @@ export const encoderKill: Suite = {
   promise:
     'ffmpeg is killed, or stopped and left hanging, while recording and while finishing: the master is untouched and ' +
     'the MP4 is delivered whole',
-  rounds: { short: 2, normal: 60, long: 300 },
+  rounds: { short: 1, normal: 60, long: 300 },
   open: () => Promise.resolve({ round }),
 };
 

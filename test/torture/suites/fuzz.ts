@@ -28,7 +28,7 @@ export const fuzz: Suite = {
   promise:
     'messages from a grammar and garbage, foretold by a model: every error as the protocol says, every accepted byte ' +
     'in the file, no limit passed, no session stuck, no descriptor leaked, memory grown by less than 32 MB',
-  rounds: { short: 2, normal: 50, long: 100 },
+  rounds: { short: 1, normal: 50, long: 100 },
   open: async (depth) => {
     // Code is compiled, caches fill and the heap finds its size within 160,000 actions.
     const warmUpRounds = depth === 'short' ? 1 : 8;

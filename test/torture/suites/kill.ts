@@ -29,7 +29,7 @@ export const kill: Suite = {
   promise:
     'kill -9 of the engine in start, stream, roll-over and stop: every WAV plays, exact to its end, with all that was ' +
     'acknowledged, before and after a recovery that is killed and repeated; 250 ms lost at most, of MP4 a fragment',
-  rounds: { short: 3, normal: 200, long: 1000 },
+  rounds: { short: 2, normal: 200, long: 1000 },
   open: (depth) => Promise.resolve({ round: (seed) => killRound(seed, depth) }),
 };
 

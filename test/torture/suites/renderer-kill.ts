@@ -35,7 +35,7 @@ export const rendererKill: Suite = {
     'kill -9 of the page’s renderer in start, stream, pause and stop, in real Chromium: the WAV plays at full length, ' +
     'exact, with all that was acknowledged and 250 ms lost at most; a page that comes back goes on after a marked ' +
     'hole, a recording nobody comes back to is finalised',
-  rounds: { short: 2, normal: 200, long: 1000 },
+  rounds: { short: 1, normal: 200, long: 1000 },
   unable: () => {
     try {
       findChromium();
