@@ -83,6 +83,8 @@ function vitest(projects: readonly string[], priority: Priority, outcomePath: st
       env: {
         ...process.env,
         LECTERN_TEST_OUTCOME: outcomePath,
+        // Tests start hundreds of Nodes, each of which would compile the same sources.
+        NODE_COMPILE_CACHE: join(repository, 'node_modules/.cache/compile'),
         // Vitest takes CI for a terminal with colours.
         ...(process.stdout.isTTY ? {} : { NO_COLOR: '1' }),
       },

@@ -21,6 +21,8 @@ const FLAGS = [
   '--disable-dev-shm-usage',
   '--disable-gpu',
   '--password-store=basic',
+  // The address bar's popup is a page of its own, loaded at every start.
+  '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup',
 ];
 
 export interface ChromiumOptions {
