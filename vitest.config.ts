@@ -26,7 +26,7 @@ const inRealTime = (name: string, timeoutSeconds: number) => {
   return { extends: extended, test: { ...test, fileParallelism: false, retry: 1 } };
 };
 
-/** Real browsers. Another try is for one that a busy machine kept waiting; its output says what failed. */
+/** Real browsers. Another try is for one that a busy machine kept waiting; the outcome says what failed before it. */
 const inBrowser = (name: string, timeoutSeconds: number) => {
   const { extends: extended, test } = project(name, timeoutSeconds);
   return { extends: extended, test: { ...test, retry: 1 } };
@@ -50,7 +50,7 @@ export default defineConfig({
       inRealTime('live', 120),
       inBrowser('browser', 120),
       inBrowser('desktop', 120),
-      project('torture', 300),
+      shared('torture', 300),
     ],
   },
 });

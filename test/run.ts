@@ -18,6 +18,8 @@ const outcome = await runEverything();
 
 for (const { project, name, reason } of outcome.skipped)
   console.log(`skipped  [${project}] ${name}: ${reason}`);
+for (const { project, name, message } of outcome.retried)
+  console.log(`retried  [${project}] ${name}\n${indent(message)}`);
 for (const { project, name, message } of outcome.failed)
   console.log(`FAILED  [${project}] ${name}\n${indent(message)}`);
 const passed = Object.values(outcome.passed).reduce((sum, count) => sum + count, 0);
@@ -52,6 +54,7 @@ async function runEverything(): Promise<Outcome> {
         message: 'its output is above',
       })),
     ],
+    retried: runs.flatMap(({ retried }) => retried),
     skipped: runs.flatMap(({ skipped }) => skipped),
   };
 }
@@ -97,7 +100,7 @@ function vitest(projects: readonly string[], priority: Priority, outcomePath: st
 }
 
 function nothingBut(project: string, name: string, message: string): Outcome {
-  return { passed: {}, failed: [{ project, name, message }], skipped: [] };
+  return { passed: {}, failed: [{ project, name, message }], retried: [], skipped: [] };
 }
 
 function indent(text: string): string {

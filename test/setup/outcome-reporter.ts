@@ -3,7 +3,7 @@ import type { SerializedError } from 'vitest';
 import type { Reporter, TestCase, TestModule } from 'vitest/node';
 import type { Outcome } from './outcome.ts';
 
-/** Writes every failure and every skip with its reason, which Vitest's JSON reporter leaves out. */
+/** Writes every failure, every second try and every skip with its reason, which Vitest's JSON reporter leaves out. */
 export class OutcomeReporter implements Reporter {
   readonly #path: string;
 
@@ -12,7 +12,7 @@ export class OutcomeReporter implements Reporter {
   }
 
   onTestRunEnd(modules: readonly TestModule[], unhandled: readonly SerializedError[]): void {
-    const outcome: Outcome = { passed: {}, failed: [], skipped: [] };
+    const outcome: Outcome = { passed: {}, failed: [], retried: [], skipped: [] };
     for (const module of modules) addModule(outcome, module);
     for (const error of unhandled) {
       outcome.failed.push({ project: 'all', name: 'an error outside any test', message: describe([error]) });
@@ -40,6 +40,8 @@ function addTest(outcome: Outcome, project: string, module: TestModule, test: Te
   switch (result.state) {
     case 'passed':
       outcome.passed[project] = (outcome.passed[project] ?? 0) + 1;
+      if ((test.diagnostic()?.retryCount ?? 0) > 0)
+        outcome.retried.push({ project, name, message: describe(result.errors ?? []) });
       break;
     case 'failed':
       outcome.failed.push({ project, name, message: describe(result.errors) });

@@ -7,6 +7,8 @@ export const outcomeSchema = z.object({
   /** How many tests passed, by project. */
   passed: z.record(z.string(), z.number()),
   failed: z.array(testName.extend({ message: z.string() })),
+  /** What passed in another try, and what had failed before. */
+  retried: z.array(testName.extend({ message: z.string() })),
   skipped: z.array(testName.extend({ reason: z.string() })),
 });
 export type Outcome = z.infer<typeof outcomeSchema>;
