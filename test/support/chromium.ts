@@ -61,7 +61,8 @@ export async function launchChromium(options: ChromiumOptions = {}): Promise<Bro
     ...(options.args ?? []),
   ];
   const process_ = spawn(findChromium(), [...args, 'about:blank'], {
-    env: { ...process.env, ...options.env },
+    // What it leaves behind goes with the profile.
+    env: { ...process.env, ...options.env, TMPDIR: profile },
     stdio: ['ignore', 'ignore', 'pipe'],
   });
   const exited = once(process_, 'exit');

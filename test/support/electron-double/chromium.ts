@@ -45,6 +45,8 @@ export async function startChromium(options: ChromiumOptions): Promise<Chromium>
       '--disable-gpu',
       '--disable-dev-shm-usage',
       '--password-store=basic',
+      // The address bar's popup is a page of its own, loaded with every window.
+      '--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup',
       // What backgroundThrottling: false does in Electron.
       '--disable-background-timer-throttling',
       '--disable-backgrounding-occluded-windows',
@@ -53,7 +55,11 @@ export async function startChromium(options: ChromiumOptions): Promise<Chromium>
       ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
       ...options.extraArgs,
     ],
-    { stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'] },
+    {
+      stdio: ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'],
+      // What it leaves behind goes with the profile.
+      env: { ...process.env, TMPDIR: profile },
+    },
   );
   const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   const [, , , writable, readable] = child.stdio;
