@@ -11,7 +11,7 @@ const project = (name: string, timeoutSeconds: number) => ({
   },
 });
 
-/** In workers that keep what they have loaded: its files share nothing that changes. */
+/** In workers that keep what they have loaded: its files leave nothing behind for each other. */
 const shared = (name: string, timeoutSeconds: number) => {
   const { extends: extended, test } = project(name, timeoutSeconds);
   return { extends: extended, test: { ...test, isolate: false } };

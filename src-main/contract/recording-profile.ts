@@ -21,7 +21,7 @@ export const absoluteFolderSchema = z
   .max(4000)
   .regex(/^(\/|[A-Za-z]:[\\/]|\\\\)/, 'expected an absolute folder');
 
-/** How sessions of a kind are recorded: the names are the seeds'. */
+/** How sessions of a kind are recorded. */
 export const recordingProfileSchema = z
   .strictObject({
     name: profileNameSchema,

@@ -56,7 +56,7 @@ export type Transcript = z.infer<typeof transcriptSchema>;
 /** `transcript.json`: all text of a session, so that its folder is readable without the database. */
 export const transcriptFileSchema = z.object({ version: z.literal(1), transcript: transcriptSchema });
 
-/** A turn or text in the order it was said: the seeds' transcript joined to its audio. */
+/** A turn or text in the order it was said: a transcript joined to its audio. */
 export const conversationLineSchema = z.object({
   turn_id: z.uuid().nullable(),
   transcript_id: z.uuid().nullable(),

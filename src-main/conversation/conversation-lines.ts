@@ -10,7 +10,7 @@ import type {
 } from '../contract/transcript.ts';
 
 /**
- * The seeds' join of text and audio, in the order in which it was said: every line of text once, with its turn where
+ * The join of text and audio, in the order in which it was said: every line of text once, with its turn where
  * it has one, and every turn of which no text is known.
  */
 export function conversationOf(session: SessionRecord, transcript: Transcript): Conversation {

@@ -34,7 +34,7 @@ export async function sendAll(
   let sent = 0;
   const settleAt = scenario.pace === 'settled' ? (scenario.audioSeconds - 1) * CHUNKS_PER_SECOND : -1;
   for await (const chunk of source) {
-    // The seed has nothing on the disk before it stops.
+    // That design has nothing on the disk before it stops.
     if (sent === settleAt && scenario.side !== 'seed') await delay(SETTLE_MS);
     if (scenario.pace === 'each-written') await sendOne(feed, chunk);
     else await subject.receive(encode(chunk));

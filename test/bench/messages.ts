@@ -23,7 +23,7 @@ export function createMessages(scenario: Scenario): (chunk: Uint8Array) => Messa
   };
 }
 
-/** Texts are kept by chunk: making them is the work of the seed's client, not of its server. */
+/** Texts are kept by chunk: making them is the work of that design's client, not of its server. */
 function createSeedMessages(): (chunk: Uint8Array) => string {
   const known = new WeakMap<Uint8Array, string>();
   return (chunk) => {

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util';
 
-/** Lectern, the least any recorder could do, and the design that the seeds describe. */
+/** Lectern, the least any recorder could do, and the design that it replaces. */
 export const SIDES = ['engine', 'bare', 'seed'] as const;
 export type Side = (typeof SIDES)[number];
 

@@ -5,7 +5,7 @@ import { examineScreen } from '../support/examine-screen.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
 import { openScreen } from './open-screen.ts';
 
-test('interrupted recordings: gone on with, disconnected, with a hole, recovered', async () => {
+test('interrupted recordings: gone on with, disconnected, with a hole', async () => {
   const widths = [1000, 420];
   const { page, audio } = await openScreen();
   page.on('dialog', (dialog) => void dialog.accept());

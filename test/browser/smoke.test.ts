@@ -1,12 +1,12 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, describe, expect, test } from 'vitest';
 import { type AudioServer, startAudioServer } from '../support/audio-server.ts';
 import { type BrowserApp, openBrowserApp } from '../support/browser-app.ts';
 import { readWav } from '../support/read-wav.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 
 const run = promisify(execFile);
 const cleanUp: (() => Promise<unknown>)[] = [];
@@ -42,9 +42,7 @@ describe('the app in a browser', () => {
   ])(
     'in %s: the tone that was played is in the file, at its own pitch and loudness',
     async (_, hasProcessor) => {
-      const folder = await mkdtemp(join(tmpdir(), 'lectern-tone-'));
-      cleanUp.push(() => rm(folder, { recursive: true }));
-      const tone = join(folder, 'tone.wav');
+      const tone = join(await temporaryFolder(), 'tone.wav');
       await run('sox', [
         '-n',
         '-r',

@@ -6,6 +6,7 @@ import type { SessionRecord } from '../../src-main/contract/session-record.ts';
 import type { AudioServer } from '../support/audio-server.ts';
 import type { BrowserApp } from '../support/browser-app.ts';
 import { MICROPHONE_LABEL } from '../support/audio-server.ts';
+import { recordedSeconds, untilRecorded } from '../support/page-timer.ts';
 import type { Dialogue } from '../support/sound/dialogue.ts';
 
 export const PLAYBACK_RATE = 48_000;
@@ -61,11 +62,7 @@ export async function readAloud({
       await audio.playInside(join(folder, 'user.raw'), { sink: 'speaker' }),
       await audio.playInside(join(folder, 'assistant.raw'), { sink: 'headset' }),
     ];
-    const timer = page.getByRole('timer');
-    const [minutes = 0, seconds = 0] = (await timer.innerText()).split(':').map(Number);
-    await timer
-      .getByText(anyOf(Math.ceil(60 * minutes + seconds + dialogue.seconds + 1)))
-      .waitFor({ timeout: 60_000 });
+    await untilRecorded(page, (await recordedSeconds(page)) + Math.ceil(dialogue.seconds) + 1);
     for (const voice of spoken) voice.stop();
     await page.getByRole('button', { name: /^Stop/ }).click();
     await page.getByRole('group', { name: 'Saved' }).waitFor();
@@ -91,13 +88,4 @@ function stereo(samples: Int16Array): Uint8Array {
   const both = new Int16Array(samples.length * 2);
   samples.forEach((sample, frame) => both.fill(sample, 2 * frame, 2 * frame + 2));
   return new Uint8Array(both.buffer);
-}
-
-/** The time on the app's own clock, or a little later, should the page have been too busy to show it. */
-function anyOf(fromSeconds: number): RegExp {
-  const times = Array.from({ length: 10 }, (_, index) => {
-    const seconds = fromSeconds + index;
-    return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
-  });
-  return new RegExp(times.join('|'));
 }

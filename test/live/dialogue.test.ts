@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { SessionRecord } from '../../src-main/contract/session-record.ts';
@@ -14,14 +12,14 @@ import { examineMix } from '../support/mix-reference.ts';
 import { readWav } from '../support/read-wav.ts';
 import { createDialogue } from '../support/sound/dialogue.ts';
 import { expectTurns } from '../support/sound/expect-turns.ts';
+import { temporaryFolder } from '../support/temporary-folder.ts';
 import { offsetOf } from '../support/sound/offset.ts';
 
 /** Both players are started at once, and begin when the machine lets them. */
 const LONGEST_START_SECONDS = 5;
 
 test('a dialogue of two voices, recorded and recognised in the app, reads like its script', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'lectern-meeting-'));
-  onTestFinished(() => rm(folder, { recursive: true }));
+  const folder = await temporaryFolder();
   const audio = await startAudioServer();
   onTestFinished(() => audio.stop());
   const app = await openBrowserApp({ env: audio.env });

@@ -6,7 +6,7 @@ import { expect } from 'vitest';
 import { z } from 'zod';
 
 /** Where pictures of screens are left to be looked at. */
-export const screensFolder = resolve(import.meta.dirname, '../../test-results/screens');
+const screensFolder = resolve(import.meta.dirname, '../../test-results/screens');
 
 const axePath = createRequire(import.meta.url).resolve('axe-core/axe.min.js');
 const findings = z.array(

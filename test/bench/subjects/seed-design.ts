@@ -4,7 +4,7 @@ import { wavHeader } from '../audio.ts';
 import type { OpenSubject } from './subject.ts';
 
 /**
- * The seeds' own design: JSON with base64 decoded into memory, one WAV built and written at stop, and for MP4 ffmpeg
+ * The design that Lectern replaces: JSON with base64 decoded into memory, one WAV built and written at stop, and for MP4 ffmpeg
  * run over it then. In its kindest form: pieces are joined once, and the header is written by hand.
  */
 export const openSeedDesign: OpenSubject = (scenario, folder) => {

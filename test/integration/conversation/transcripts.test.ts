@@ -266,7 +266,7 @@ describe('a finished session', () => {
   });
 });
 
-describe("the seeds' query", () => {
+describe('the query by which text and audio are joined in SQL', () => {
   test('gives text with its audio in order, text without a turn, and a turn over two parts once', async () => {
     const { recorder, dataDir } = await openOwnRecorder();
     const session = await startSpokenSession(recorder, 'call');
@@ -306,7 +306,7 @@ describe("the seeds' query", () => {
            FROM session_conversation WHERE session_id = ?`,
       )
       .all('call');
-    const seeds = database
+    const joined = database
       .prepare(
         `SELECT t.role, t.text, t.interrupted AS transcript_interrupted, a.audio_url, a.duration_ms,
            a.interrupted AS audio_interrupted, t.occurred_at
@@ -325,8 +325,8 @@ describe("the seeds' query", () => {
         audio_url: lines[1]?.audio_url,
       },
     ]);
-    // The seeds' own words on the tables name each segment.
-    expect(seeds).toMatchObject([{ audio_url: null }, { duration_ms: 500 }, { duration_ms: 500 }]);
+    // The tables' own names for each segment.
+    expect(joined).toMatchObject([{ audio_url: null }, { duration_ms: 500 }, { duration_ms: 500 }]);
   });
 });
 

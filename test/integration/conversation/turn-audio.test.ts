@@ -1,7 +1,7 @@
 import { readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import wavefile from 'wavefile';
 import { DEFAULT_PROFILES, type RecordingProfile } from '../../../src-main/contract/recording-profile.ts';
 import { headedFrame } from '../../../src-main/contract/headed-frame.ts';
@@ -16,7 +16,7 @@ import type { Recorder } from '../../../src-main/recorder.ts';
 import { createFilesRoute } from '../../../src-main/remote/files-route.ts';
 import { G711_MULAW } from '../../support/g711-table.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
-import { openTestRecorder } from '../../support/test-recorder.ts';
+import { openOwnRecorder } from '../../support/own-recorder.ts';
 import { ask, startTestServer, withToken } from '../remote/test-server.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
@@ -33,12 +33,6 @@ interface CallOptions {
   readonly unhurried?: boolean;
   /** Called at the end, before the recording is stopped. */
   readonly beforeStop?: (told: readonly ServerMessage[]) => Promise<void>;
-}
-
-async function open(overrides: Parameters<typeof openTestRecorder>[0] = {}) {
-  const { recorder, dataDir } = await openTestRecorder({ dataDir: await temporaryFolder(), ...overrides });
-  onTestFinished(() => recorder.close());
-  return { recorder, dataDir };
 }
 
 /** Records four seconds of noise on both sides, whose turns the client announces; gives the noise. */
@@ -103,7 +97,9 @@ const segmentsOf = async (recorder: Recorder, id: string) =>
   (await recorder.handlers['sessions.get']({ id })).segments;
 
 test('every turn is played by its own URL, to the sample, also where a part ended in it', async () => {
-  const { recorder, dataDir } = await open({ limits: { ...PROTOCOL_LIMITS, maxDurationSeconds: 2 } });
+  const { recorder, dataDir } = await openOwnRecorder({
+    limits: { ...PROTOCOL_LIMITS, maxDurationSeconds: 2 },
+  });
   const audio = await recordCall(recorder, 'call', {
     turns: [
       ['user', 0.5, 1.5],
@@ -141,7 +137,7 @@ test('every turn is played by its own URL, to the sample, also where a part ende
 });
 
 test('a player seeks in a turn, and nobody else hears it', async () => {
-  const { recorder } = await open();
+  const { recorder } = await openOwnRecorder();
   await recordCall(recorder, 'call', { turns: [['user', 1, 2]] });
   await recordCall(recorder, 'other', { turns: [['user', 1, 2]] });
   const { port } = await startTestServer(recorder);
@@ -189,7 +185,7 @@ test('a player seeks in a turn, and nobody else hears it', async () => {
 });
 
 test('a telephone call is played as 8 kHz PCM, and a turn that has ended while the call still goes on', async () => {
-  const { recorder } = await open();
+  const { recorder } = await openOwnRecorder();
   const { port } = await startTestServer(recorder);
   const played: Buffer[] = [];
   const audio = await recordCall(recorder, 'call', {
@@ -214,7 +210,7 @@ test('a telephone call is played as 8 kHz PCM, and a turn that has ended while t
 });
 
 test('turns are written as files when asked for, once, and what is in them outlives the recording', async () => {
-  const { recorder, dataDir } = await open();
+  const { recorder, dataDir } = await openOwnRecorder();
   const audio = await recordCall(recorder, 'call', {
     turns: [
       ['user', 1, 2],
@@ -265,7 +261,7 @@ test('a profile has each turn written as it ends, also of a side that it keeps i
   const dataDir = await temporaryFolder();
   const settings = { ...DEFAULT_SETTINGS, profiles: [...DEFAULT_PROFILES, profile] };
   await writeFile(join(dataDir, 'settings.json'), JSON.stringify(settings));
-  const { recorder } = await open({ dataDir });
+  const { recorder } = await openOwnRecorder({ dataDir });
   const folder = join(dataDir, 'recordings', 'call');
   const audio = await recordCall(recorder, 'call', {
     start: { profile: 'Turns' },

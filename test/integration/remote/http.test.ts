@@ -2,7 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { LecternError } from '../../../src-main/contract/errors.ts';
-import { ask, errorCode, startTestServer, stubRecorder, temporaryDir, withToken } from './test-server.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
+import { ask, errorCode, startTestServer, stubRecorder, withToken } from './test-server.ts';
 
 const json = { ...withToken, 'content-type': 'application/json' };
 
@@ -70,7 +71,7 @@ it('refuses a body that is too large, whether or not its length was announced', 
 });
 
 it('serves the built page under a strict policy, and only files of it', async () => {
-  const dir = await temporaryDir();
+  const dir = await temporaryFolder();
   await mkdir(join(dir, 'renderer', 'assets'), { recursive: true });
   await writeFile(join(dir, 'renderer', 'index.html'), '<!doctype html>page');
   await writeFile(join(dir, 'renderer', 'assets', 'app.js'), 'export {};');

@@ -6,7 +6,7 @@ import { expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { serverMessageSchema, type ServerMessage } from '../../../src-main/contract/server-messages.ts';
-import { temporaryDir } from './test-server.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const root = join(import.meta.dirname, '../../..');
 const lineSchema = z.strictObject({ url: z.url(), ws: z.url(), token: z.string().min(20), pid: z.int() });
@@ -44,7 +44,7 @@ async function firstLine({ child, stdout, stderr, exited }: Spawned): Promise<st
 }
 
 async function startServer(environment: Record<string, string> = {}) {
-  const dir = await temporaryDir();
+  const dir = await temporaryFolder();
   const server = run('serve.ts', ['--port', '0', '--dir', dir], environment);
   const line = lineSchema.parse(JSON.parse(await firstLine(server)));
   return { ...server, ...line, dir, headers: { authorization: `Bearer ${line.token}` } };
@@ -132,7 +132,7 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
 );
 
 it('records each connection without being asked where the environment says so, into the folder it says', async () => {
-  const dir = await temporaryDir();
+  const dir = await temporaryFolder();
   const { ws, token } = await startServer({ ENABLE_BACKEND_RECORDING: 'true', BACKEND_RECORD_DIR: dir });
   const { socket, say, hear } = await openSession(ws, token, 'auto');
   socket.send(ramp);
@@ -143,7 +143,7 @@ it('records each connection without being asked where the environment says so, i
 });
 
 it('says which variable makes no sense, and does not start', async () => {
-  const dir = await temporaryDir();
+  const dir = await temporaryFolder();
   const server = run('serve.ts', ['--port', '0', '--dir', dir], { BACKEND_RECORD_GAIN: '9' });
   expect(await server.exited).toBe(2);
   expect(server.stderr()).toContain('BACKEND_RECORD_GAIN: expected a number from 1.0 to 4.0, got "9"');

@@ -1,7 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
 import { type IncomingHttpHeaders, request as httpRequest } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { api, type ApiHandlers, type ApiName } from '../../../src-main/contract/api.ts';
@@ -64,12 +61,6 @@ export function stubConnection(parts: Partial<Connection> = {}): Connection {
     disconnect: () => undefined,
     ...parts,
   };
-}
-
-export async function temporaryDir(): Promise<string> {
-  const dir = await mkdtemp(join(tmpdir(), 'lectern-remote-'));
-  onTestFinished(() => rm(dir, { recursive: true, force: true }));
-  return dir;
 }
 
 export async function startTestServer(recorder = stubRecorder(), options: Partial<ListenOptions> = {}) {

@@ -64,7 +64,7 @@ async function snapshot(folder: string): Promise<Record<string, string>> {
   return hashes;
 }
 
-/** A call of 8 kHz, whole, and as the seed's fault left it: its mu-law bytes under a header for 16-bit PCM. */
+/** A call of 8 kHz, whole, and as a recorder left it that mistook its encoding: its mu-law bytes under a header for 16-bit PCM. */
 async function garbledCall(folder: string) {
   const speech = join(folder, 'speech.wav');
   await speak(speech);

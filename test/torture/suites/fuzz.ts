@@ -12,7 +12,7 @@ import { startEngine, type EngineProcess } from '../support/engine-process.ts';
 import { mastersIn, samplesOf } from '../support/master-files.ts';
 import type { Depth, Suite } from '../support/suite.ts';
 
-const ACTIONS_A_ROUND: Record<Depth, number> = { short: 7_000, normal: 20_000, long: 20_000 };
+const ACTIONS_A_ROUND: Record<Depth, number> = { short: 3_500, normal: 20_000, long: 20_000 };
 /** Sessions at a time, each over a socket of its own. */
 const AT_ONCE = 4;
 const ACTIONS_A_SEQUENCE = 103;
@@ -28,7 +28,7 @@ export const fuzz: Suite = {
   promise:
     'messages from a grammar and garbage, foretold by a model: every error as the protocol says, every accepted byte ' +
     'in the file, no limit passed, no session stuck, no descriptor leaked, memory grown by less than 32 MB',
-  rounds: { short: 1, normal: 50, long: 100 },
+  rounds: { short: 2, normal: 50, long: 100 },
   open: async (depth) => {
     // Code is compiled, caches fill and the heap finds its size within 160,000 actions.
     const warmUpRounds = depth === 'short' ? 1 : 8;

@@ -9,7 +9,7 @@ export function testShortRounds(suites: readonly Suite[]): void {
   // Vitest ends its workers without a word.
   afterAll(cleanUp);
 
-  test.for(suites)('$name: $promise', async (suite, context) => {
+  test.for(suites)('$name, short rounds of: $promise', async (suite, context) => {
     const { failures, skipped } = await runSuite(suite, { depth: 'short', seed, say: console.log });
     if (skipped !== undefined) context.skip(skipped);
     expect(failures).toEqual([]);
