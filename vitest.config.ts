@@ -11,7 +11,7 @@ const project = (name: string, timeoutSeconds: number) => ({
   },
 });
 
-/** In workers that keep what they have loaded: its files leave nothing behind for each other. */
+/** In workers that keep what they have loaded: its files share nothing that changes. */
 const shared = (name: string, timeoutSeconds: number) => {
   const { extends: extended, test } = project(name, timeoutSeconds);
   return { extends: extended, test: { ...test, isolate: false } };
@@ -50,7 +50,7 @@ export default defineConfig({
       inRealTime('live', 120),
       inBrowser('browser', 120),
       inBrowser('desktop', 120),
-      shared('torture', 300),
+      project('torture', 300),
     ],
   },
 });
