@@ -17,6 +17,8 @@ export function SavedCard({ saved }: { saved: SavedRecording }) {
   const title = session?.title ?? '';
   // The message tells of the last part only; the library knows them all.
   const parts = session !== undefined && session.parts.length > 1 ? session.parts : undefined;
+  // Until it is listed as it ended, what it says of its parts is of a moment ago.
+  const isListed = parts === undefined || session?.status !== 'recording';
   const seconds = parts === undefined ? saved.duration_seconds : (session?.duration_seconds ?? 0);
   const file = saved.files[0];
   const report = reportWords({
@@ -46,7 +48,8 @@ export function SavedCard({ saved }: { saved: SavedRecording }) {
         </button>
       </div>
       <p className="meta">
-        {file &&
+        {isListed &&
+          file &&
           t('saved.summary', {
             time: clockText(seconds),
             size: bytesText(
@@ -54,9 +57,9 @@ export function SavedCard({ saved }: { saved: SavedRecording }) {
             ),
             format: t(`record.formats.${file.format}`),
           }) + ' · '}
-        <span data-whole={report.whole}>{report.text}</span>
+        {isListed && <span data-whole={report.whole}>{report.text}</span>}
       </p>
-      <ReportDetails lines={report.details} />
+      {isListed && <ReportDetails lines={report.details} />}
       {session?.files.some(({ master, status }) => !master && status === 'failed') && (
         <p className="note note-warn">
           {t('saved.copyFailed', { format: t(`record.formats.${session.format}`) })}
