@@ -1,4 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -9,6 +9,7 @@ import { createRecogniser } from '../../../src-main/transcribe/create-recogniser
 import { createDiarizer } from '../../../src-main/transcribe/diarizer.ts';
 import { retryOf } from '../../../src-main/transcribe/failures.ts';
 import { beepPcm } from '../../support/beeps.ts';
+import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { calmly, openTools } from './recogniser-tools.ts';
 
 type CommandSettings = Extract<RecogniserSettings, { kind: 'command' }>;
@@ -94,11 +95,17 @@ test.each(RECOGNISER_PRESETS.map((preset) => [preset.id, preset] as const))(
 );
 
 test('progress is heard where a program tells it', async () => {
+  const noted = join(await temporaryFolder(), 'noted');
   const { recogniser } = await recogniserOf(
-    'echo "whisper_print_progress_callback: progress =  35%" >&2; sleep 0.05; echo " 80%|###" >&2',
+    'echo "whisper_print_progress_callback: progress =  35%" >&2; ' +
+      `while [ ! -e ${noted} ]; do sleep 0.01; done; echo " 80%|###" >&2`,
   );
   const heard: number[] = [];
-  await recogniser.recognise(piece, { ...calmly, onProgress: (fraction) => heard.push(fraction) });
+  const onProgress = (fraction: number): void => {
+    heard.push(fraction);
+    writeFileSync(noted, '');
+  };
+  await recogniser.recognise(piece, { ...calmly, onProgress });
   expect(heard).toEqual([0.35, 0.8]);
 });
 
