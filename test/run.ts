@@ -32,7 +32,7 @@ async function runEverything(): Promise<Outcome> {
 
   // The bundler's passing files are nothing for a linter to read.
   const build = await runSteps([script('build')], 1);
-  // Alone: a compiler on the other core already costs the audio thread its turn.
+  // Nothing beside it, not even what checks the sources.
   const captured = await runProjects(capture, 'normal');
   const checking = runSteps(['lint', 'types', 'format:check'].map(script), 1, 'low');
   const runs = [
