@@ -2,30 +2,13 @@ import { execFile } from 'node:child_process';
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterEach, describe, expect, test } from 'vitest';
-import { type AudioServer, startAudioServer } from '../support/audio-server.ts';
-import { type BrowserApp, openBrowserApp } from '../support/browser-app.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { openBrowserApp } from '../support/browser-app.ts';
 import { readWav } from '../support/read-wav.ts';
 import { temporaryFolder } from '../support/temporary-folder.ts';
+import { openScreen } from './open-screen.ts';
 
 const run = promisify(execFile);
-const cleanUp: (() => Promise<unknown>)[] = [];
-afterEach(async () => {
-  for (const clean of cleanUp.splice(0).reverse()) await clean();
-});
-
-async function open(options: Parameters<typeof openBrowserApp>[0]): Promise<BrowserApp> {
-  const app = await openBrowserApp(options);
-  cleanUp.push(() => app.close());
-  await app.open();
-  return app;
-}
-
-async function openAudio(options?: Parameters<typeof startAudioServer>[0]): Promise<AudioServer> {
-  const audio = await startAudioServer(options);
-  cleanUp.push(() => audio.stop());
-  return audio;
-}
 
 /** Dominant pitch of mono samples, by counting upward crossings of zero. */
 function pitch(samples: Int16Array, rate: number): number {
@@ -59,13 +42,15 @@ describe('the app in a browser', () => {
         'vol',
         '0.5',
       ]);
-      const app = await open({
+      const app = await openBrowserApp({
         args: [
           '--use-fake-device-for-media-stream',
           // `%noloop`, else Chromium starts over.
           `--use-file-for-fake-audio-capture=${tone}%noloop`,
         ],
       });
+      onTestFinished(() => app.close());
+      await app.open();
       if (!hasProcessor) {
         await app.page.addInitScript(() => Reflect.deleteProperty(window, 'MediaStreamTrackProcessor'));
         await app.page.reload();
@@ -91,23 +76,19 @@ describe('the app in a browser', () => {
   );
 
   test('with no microphone the page says so, and notices by itself one that is plugged in', async () => {
-    const audio = await openAudio({ microphone: false });
-    const { page } = await open({ env: audio.env });
+    const { page, audio } = await openScreen({ plugged: false });
     await page.getByRole('heading', { name: 'No microphone found' }).waitFor();
     await audio.plugInMicrophone();
     await page.getByRole('button', { name: /^Record/ }).waitFor();
   });
 
   test('with permission denied the page says how to allow it', async () => {
-    const audio = await openAudio();
-    const { page } = await open({ env: audio.env, microphone: 'denied' });
+    const { page } = await openScreen({ microphone: 'denied' });
     await page.getByRole('heading', { name: /denied|blocked|not allowed/i }).waitFor();
   });
 
   test('a microphone pulled out while recording: what was said before is kept and the loss is told', async () => {
-    const audio = await openAudio();
-    const app = await open({ env: audio.env });
-    const { page } = app;
+    const { page, app, audio } = await openScreen();
     await page.getByRole('button', { name: /^Record/ }).click();
     await page.getByRole('timer').getByText('0:01').waitFor();
     await audio.unplugMicrophone();

@@ -10,10 +10,6 @@ import { seededBytes } from './seeded-bytes.ts';
 
 const START = { action: 'start', format: 'wav' };
 
-function headed(trackIndex: number, seq: number, startFrame: number, samples: Uint8Array): Uint8Array {
-  return headedFrame({ trackIndex, seq, startFrame }, samples);
-}
-
 /** The session protocol as every transport must carry it. */
 export function protocolSuite(transport: string, openHost: OpenHost): void {
   describe(`session protocol over ${transport}`, () => {
@@ -46,7 +42,9 @@ export function protocolSuite(transport: string, openHost: OpenHost): void {
       client.say({ ...START, sample_rate: 48_000, channels: 2, framing: 'headed' });
       const chunkBytes = 4800 * 4;
       for (let at = 0, seq = 0; at < audio.length; at += chunkBytes, seq++)
-        client.sendAudio(headed(0, seq, at / 4, audio.subarray(at, at + chunkBytes)));
+        client.sendAudio(
+          headedFrame({ trackIndex: 0, seq, startFrame: at / 4 }, audio.subarray(at, at + chunkBytes)),
+        );
       client.say({ action: 'stop' });
       const stopped = await client.next('recording_stopped');
       expect((await masterOf(stopped)).equals(audio)).toBe(true);
@@ -247,7 +245,12 @@ export function protocolSuite(transport: string, openHost: OpenHost): void {
       const first = await opened.connect('return');
       first.say({ ...START, framing: 'headed' });
       for (let seq = 0; seq < 10; seq++)
-        first.sendAudio(headed(0, seq, seq * 1600, audio.subarray(seq * 3200, (seq + 1) * 3200)));
+        first.sendAudio(
+          headedFrame(
+            { trackIndex: 0, seq, startFrame: seq * 1600 },
+            audio.subarray(seq * 3200, (seq + 1) * 3200),
+          ),
+        );
       for (let acked = -1; acked < 9;) acked = (await first.next('ack')).seq;
       first.close();
       const second = await opened.connect('return');
@@ -256,7 +259,12 @@ export function protocolSuite(transport: string, openHost: OpenHost): void {
       expect(status).toMatchObject({ state: 'recording', tracks: [{ track: 'user', next_seq: 10 }] });
       // What it cannot know to have arrived it sends again.
       for (let seq = 8; seq < 20; seq++)
-        second.sendAudio(headed(0, seq, seq * 1600, audio.subarray(seq * 3200, (seq + 1) * 3200)));
+        second.sendAudio(
+          headedFrame(
+            { trackIndex: 0, seq, startFrame: seq * 1600 },
+            audio.subarray(seq * 3200, (seq + 1) * 3200),
+          ),
+        );
       second.say({ action: 'stop' });
       const stopped = await second.next('recording_stopped');
       expect((await masterOf(stopped)).equals(audio)).toBe(true);
@@ -273,8 +281,9 @@ export function protocolSuite(transport: string, openHost: OpenHost): void {
       const [near, far] = [seededBytes(14, 3200 * 50), seededBytes(15, 3200 * 50)];
       const piece = (audio: Buffer, seq: number) => audio.subarray(seq * 3200, (seq + 1) * 3200);
       for (let seq = 0; seq < 50; seq++) {
-        if (seq < 10) client.sendAudio(headed(0, seq, seq * 1600, piece(near, seq)));
-        client.sendAudio(headed(1, seq, seq * 1600, piece(far, seq)));
+        if (seq < 10)
+          client.sendAudio(headedFrame({ trackIndex: 0, seq, startFrame: seq * 1600 }, piece(near, seq)));
+        client.sendAudio(headedFrame({ trackIndex: 1, seq, startFrame: seq * 1600 }, piece(far, seq)));
         // One at a time, as they would come.
         while ((await client.next('ack')).track !== 'assistant');
         nowMs += 100;

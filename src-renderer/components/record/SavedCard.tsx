@@ -47,19 +47,22 @@ export function SavedCard({ saved }: { saved: SavedRecording }) {
           <Icon name="close" />
         </button>
       </div>
-      <p className="meta">
-        {isListed &&
-          file &&
-          t('saved.summary', {
-            time: clockText(seconds),
-            size: bytesText(
-              parts === undefined || session === undefined ? file.byte_size : totalBytes(session),
-            ),
-            format: t(`record.formats.${file.format}`),
-          }) + ' · '}
-        {isListed && <span data-whole={report.whole}>{report.text}</span>}
-      </p>
-      {isListed && <ReportDetails lines={report.details} />}
+      {isListed && (
+        <>
+          <p className="meta">
+            {file &&
+              t('saved.summary', {
+                time: clockText(seconds),
+                size: bytesText(
+                  parts === undefined || session === undefined ? file.byte_size : totalBytes(session),
+                ),
+                format: t(`record.formats.${file.format}`),
+              }) + ' · '}
+            <span data-whole={report.whole}>{report.text}</span>
+          </p>
+          <ReportDetails lines={report.details} />
+        </>
+      )}
       {session?.files.some(({ master, status }) => !master && status === 'failed') && (
         <p className="note note-warn">
           {t('saved.copyFailed', { format: t(`record.formats.${session.format}`) })}
