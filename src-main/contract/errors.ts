@@ -34,6 +34,7 @@ export const errorCodeSchema = z.enum([
   'SESSION_ACTIVE',
   'FILE_MISSING',
   'FILE_EXISTS',
+  'FILE_NOT_REGULAR',
   'TEXT_NOT_FOUND',
   'INVALID_AUDIO_FILE',
   'TRASH_FAILED',
