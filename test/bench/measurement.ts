@@ -24,6 +24,22 @@ export interface Measurement {
   /** What a reader has to know to read the figures rightly. */
   readonly note: string;
   readonly rows: readonly Row[];
+  /** Labels of rows that the measurement makes by itself, where it records nothing in child processes. */
+  readonly ownLabels?: readonly string[];
+  /** Files, from the repository's root, that with all they import decide a row's figures, besides the measurement's own. */
+  readonly sources: (row: Row | undefined) => readonly string[];
+}
+
+/** What every sample runs through, whichever side is measured. */
+const SAMPLING = ['subjects/lectern.ts', 'feed.ts', 'audio.ts', 'messages.ts', 'sampler.ts'].map(
+  (name) => `test/bench/${name}`,
+);
+
+/** What a row of recordings in child processes measures. */
+export function recordedSources(row: Row | undefined): readonly string[] {
+  const overSocket = row?.scenario.carrier === 'websocket' ? ['test/bench/websocket-scenario.ts'] : [];
+  const fromFile = row?.scenario.source === 'file' ? ['src-main/commands/audio-source.ts'] : [];
+  return [...SAMPLING, ...overSocket, ...fromFile];
 }
 
 export const ALL_SIDES: readonly Side[] = ['engine', 'bare', 'seed'];

@@ -1,7 +1,10 @@
-import { basename } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeMachine } from '../bench/machine.ts';
 import { installRequirements } from '../setup/install.ts';
+import { hashSources } from '../support/measured/hash-sources.ts';
+import { measuredCells, readMeasuredRows, reportStale } from '../support/measured/measured-rows.ts';
 import { levelled } from '../support/sound/noise.ts';
 import { layOut, SPEECH_DECIBELS } from './conversation.ts';
 import { CORPORA, filesOf, MUSIC, VOICE_REQUIREMENTS } from './packages.ts';
@@ -10,18 +13,28 @@ import { decode, RATE, recordingsOf } from './recordings.ts';
 import { compare } from './score.ts';
 import { falseAlarmsTable, voicesTable, type Row } from './table.ts';
 
-const USAGE = `Usage: npm run voices -- [--each N]
-  --each  at most so many recordings of each kind (12)`;
+const USAGE = `Usage: npm run voices -- [--each N | --stale]
+  --each   at most so many recordings of each kind (12)
+  --stale  measures nothing: says whether RESULTS.md is older than the code it measured; exit code 1 where it is`;
 const { values } = parseArgs({
   options: {
     each: { type: 'string', default: '12' },
+    stale: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 });
+/** How the results name themselves. */
+const TABLE_NAME = 'all of this page';
 const each = Number(values.each);
 if (values.help === true || !(each >= 1)) {
   process.stderr.write(`${USAGE}\n`);
   process.exit(values.help === true ? 0 : 2);
+}
+
+const sources = hashSources(['test/voices/run.ts']);
+if (values.stale === true) {
+  const measured = readMeasuredRows(await readFile(join(import.meta.dirname, 'RESULTS.md'), 'utf8'), 1);
+  process.exit(reportStale('test/voices/RESULTS.md', measured, [{ name: TABLE_NAME, sources }]));
 }
 
 const LONGEST_MUSIC_SECONDS = 120;
@@ -84,7 +97,11 @@ for (const steep of [false, true])
 const { commit, date } = await describeMachine();
 process.stdout.write(
   [
-    `Commit ${commit}, ${date}. ${everybody.turns.length} turns of real people, ${(everybody.samples.length / RATE / 60).toFixed(1)} minutes.`,
+    '| measured | commit | sources |',
+    '| --- | --- | --- |',
+    `| ${[TABLE_NAME, ...measuredCells(commit, sources)].join(' | ')} |`,
+    '',
+    `${date}. ${everybody.turns.length} turns of real people, ${(everybody.samples.length / RATE / 60).toFixed(1)} minutes.`,
     '',
     ...voicesTable(rows),
     '',

@@ -6,6 +6,7 @@ import {
   STEREO_48K,
   type Measurement,
   type Row,
+  recordedSources,
 } from '../measurement.ts';
 
 const SECONDS_PER_HOUR = 3600;
@@ -27,6 +28,7 @@ export const cpu: Measurement = {
     'seconds, scaled to the hour, the stop counted once. The other rows send each chunk when the last one is in the ' +
     'file, which leaves the cost of the code: 60 minutes at 16 kHz, ten minutes scaled to the hour elsewhere. Over ' +
     'WebSocket the client is another process, and the other sides stand behind a bare socket server.',
+  sources: recordedSources,
   rows: [
     {
       ...common,

@@ -1,4 +1,12 @@
-import { ALL_SIDES, minutes, MONO_16K, scenario, type Measurement, type Row } from '../measurement.ts';
+import {
+  ALL_SIDES,
+  minutes,
+  MONO_16K,
+  scenario,
+  type Measurement,
+  type Row,
+  recordedSources,
+} from '../measurement.ts';
 
 const common = {
   unit: 'x real time',
@@ -15,6 +23,7 @@ export const ingest: Measurement = {
     'Read in 100 ms chunks on every side, as the command line does with --speed 0. For MP4 the bare side is a pipe ' +
     'into ffmpeg. Lectern writes the WAV master as well, and where audio comes faster than its live encoder can take ' +
     'it, gives that up and encodes the master at the end.',
+  sources: recordedSources,
   rows: [
     {
       ...common,

@@ -6,6 +6,7 @@ import {
   scenario,
   type Measurement,
   type Row,
+  recordedSources,
 } from '../measurement.ts';
 
 const BYTES_PER_MB = 1e6;
@@ -33,6 +34,7 @@ export const memory: Measurement = {
     'Node with its TypeScript loader is in every figure, which the bare append shows. Chunk by chunk, as in real time, ' +
     'each is in the file before the next one comes; flooded, an hour of audio arrives within seconds, which fills the ' +
     'queues and leaves no time to collect garbage.',
+  sources: recordedSources,
   rows: [
     row('16 kHz mono', MONO_16K, 1, 'each-written'),
     row('16 kHz mono', MONO_16K, 60, 'each-written'),

@@ -30,6 +30,8 @@ export const search: Measurement = {
     'finds, groups it by session and cuts snippets; what stands beside it under "bare append" is a LIKE over the same ' +
     'lines that returns the first thousand. For the list of sessions the peer finds the sessions alone.',
   rows: [],
+  ownLabels: CASES.flatMap(({ label }) => [label, `${label}, sessions`]),
+  sources: () => [],
 };
 
 export function measureSearch(folder: string, runs: number): RowResult[] {

@@ -1,4 +1,4 @@
-import { ALL_SIDES, minutes, scenario, type Measurement, type Row } from '../measurement.ts';
+import { ALL_SIDES, minutes, scenario, type Measurement, type Row, recordedSources } from '../measurement.ts';
 
 const common = {
   unit: 'ms',
@@ -13,6 +13,7 @@ export const stopMp4: Measurement = {
     'The live encoder has kept up before the stop. The bare side is a pipe into ffmpeg, which leaves its index at ' +
     'the end and loses the whole file when killed; the seed encodes everything at the stop. An hour on the built-in ' +
     'encoder would take minutes to feed, so its long row has ten minutes of audio.',
+  sources: recordedSources,
   rows: [
     {
       ...common,

@@ -6,6 +6,7 @@ import {
   scenario,
   type Measurement,
   type Row,
+  recordedSources,
 } from '../measurement.ts';
 
 const row = (label: string, shape: typeof MONO_16K | typeof MONO_48K, length: number): Row => ({
@@ -24,6 +25,7 @@ export const stopWav: Measurement = {
   note:
     'At the stop the disk lacks one second of audio, as in real time. Lectern also names the file, syncs its folder ' +
     'and writes the catalog; the bare append does one fdatasync and leaves headerless PCM.',
+  sources: recordedSources,
   rows: [
     row('16 kHz mono', MONO_16K, 1),
     row('16 kHz mono', MONO_16K, 60),

@@ -36,6 +36,7 @@ export const rendererKill: Suite = {
     'exact, with all that was acknowledged and 250 ms lost at most; a page that comes back goes on after a marked ' +
     'hole, a recording nobody comes back to is finalised',
   rounds: { short: 1, normal: 200, long: 1000 },
+  attacks: ['src-renderer/main.tsx'],
   unable: () => {
     try {
       findChromium();

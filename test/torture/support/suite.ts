@@ -16,6 +16,8 @@ export interface Suite {
   /** The promise that each round puts to the test. */
   readonly promise: string;
   readonly rounds: Readonly<Record<Depth, number>>;
+  /** What it attacks besides what its own file leads to, from the repository's root. */
+  readonly attacks?: readonly string[];
   /** Why this machine cannot run it; undefined where it can. */
   readonly unable?: () => string | undefined;
   open(depth: Depth): Promise<OpenSuite>;

@@ -3,7 +3,7 @@ import type { Machine } from '../../bench/machine.ts';
 import { scenario, type Measurement, type Row } from '../../bench/measurement.ts';
 import { summarise, type Round } from '../../bench/results.ts';
 import { costRatio, median } from '../../bench/statistics.ts';
-import { renderReport } from '../../bench/table.ts';
+import { readRows, renderReport, renderRow } from '../../bench/table.ts';
 
 const machine: Machine = {
   commit: 'abc1234',
@@ -32,7 +32,13 @@ const speedRow: Row = {
   sides: ['engine', 'bare'],
   figure: ({ wallSeconds }, { audioSeconds }) => audioSeconds / wallSeconds,
 };
-const measurement: Measurement = { name: 'm', title: 'Measured', note: 'Noted.', rows: [stopRow, speedRow] };
+const measurement: Measurement = {
+  name: 'm',
+  title: 'Measured',
+  note: 'Noted.',
+  rows: [stopRow, speedRow],
+  sources: () => [],
+};
 
 const sample = (stopMs: number, wallSeconds = 1) => ({
   stopMs,
@@ -75,13 +81,17 @@ describe('the bench reports what it measured', () => {
       { engine: sample(10), bare: sample(20), seed: sample(40) },
     ]);
     const bad = summarise(measurement, speedRow, [{ engine: sample(1, 3), bare: sample(1, 1) }]);
-    const report = renderReport(machine, [measurement], [good, bad]);
-    expect(report).toContain('Commit abc1234');
+    const rendered = [good, bad].map((result) => renderRow(result, 'abc1234', '0123abcdef'));
+    const report = renderReport(machine, [measurement], rendered);
+    expect(report).toContain('commit abc1234');
     expect(report).toContain('2 cores of Some CPU');
     const rows = report.split('\n').filter((line) => line.startsWith('| Measured'));
     expect(rows).toEqual([
-      '| Measured | speed | 20.0 x real time | 60.0 x real time | 3.00 |  |  | 1 |',
-      '| Measured | 1 min | 10.0 ms | 20.0 ms | 0.50 | 40.0 ms | 0.25 | 1 |',
+      '| Measured | speed | 20.0 x real time | 60.0 x real time | 3.00 |  |  | 1 | `abc1234` | `0123abcdef` |',
+      '| Measured | 1 min | 10.0 ms | 20.0 ms | 0.50 | 40.0 ms | 0.25 | 1 | `abc1234` | `0123abcdef` |',
     ]);
+    expect(readRows(report).toSorted((a, b) => a.name.localeCompare(b.name))).toEqual(
+      rendered.toSorted((a, b) => a.name.localeCompare(b.name)),
+    );
   });
 });
