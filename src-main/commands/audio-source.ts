@@ -1,6 +1,7 @@
 import type { AudioFormat } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
-import { openWavSamples } from '../files/wav-reader.ts';
+import { openWavSamples, type WavSamples } from '../files/wav-reader.ts';
+import { realpath } from 'node:fs/promises';
 import { CHUNK_SECONDS, openFfmpegSource } from './ffmpeg-source.ts';
 
 /** Audio to record from the command line. */
@@ -30,7 +31,7 @@ export async function openFileSource(
   ffmpeg: string | undefined,
   wanted?: AudioShape,
 ): Promise<AudioSource> {
-  const wav = await openWavSamples(path);
+  const wav = await openWav(path);
   if (wav !== undefined && isOf(wav, wanted))
     return {
       encoding: wav.encoding,
@@ -54,6 +55,15 @@ export async function openFileSource(
       `${path} is not a WAV of 16-bit PCM, 32-bit float or mu-law; other files need ffmpeg, which was not found`,
     );
   return openFfmpegSource(ffmpeg, ['-i', path], { live: false, name: path, shape: wanted ?? USUAL_SHAPE });
+}
+
+/** Whoever names a link means what it leads to; a pipe is for ffmpeg to read. */
+async function openWav(path: string): Promise<WavSamples | undefined> {
+  const real = await realpath(path).catch(() => path);
+  return openWavSamples(real).catch((error: unknown) => {
+    if (error instanceof LecternError && error.code === 'FILE_NOT_REGULAR') return undefined;
+    throw error;
+  });
 }
 
 function isOf(shape: AudioShape, wanted: AudioShape = shape): boolean {

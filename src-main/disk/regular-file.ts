@@ -125,6 +125,12 @@ export async function requireRegularFile(path: string): Promise<Stats> {
   return stats;
 }
 
+/** Resolves where a file may be put in the place of this name: there is a file, or nothing. Rejects with FILE_NOT_REGULAR. */
+export async function requireReplaceable(path: string): Promise<void> {
+  const stats = await lstat(path).catch(() => undefined);
+  if (stats?.isFile() === false) throw notRegular();
+}
+
 function statSync(path: string): Stats | undefined {
   try {
     return lstatSync(path, { throwIfNoEntry: false });

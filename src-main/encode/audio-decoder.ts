@@ -1,5 +1,6 @@
-import { open, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
+import { openRegularFile } from '../disk/regular-file.ts';
 import { createChildProcesses } from './child-processes.ts';
 import type { PcmShape } from './encoder.ts';
 import { fileUrl } from './ffmpeg-args.ts';
@@ -126,7 +127,7 @@ export function createAudioDecoder(ffmpegPath: string | undefined): AudioDecoder
 }
 
 async function wavShape(path: string): Promise<PcmShape> {
-  const file = await open(path, 'r');
+  const file = await openRegularFile(path);
   try {
     const head = Buffer.alloc(36);
     await file.read(head, 0, head.length, 0);

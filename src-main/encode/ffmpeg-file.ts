@@ -1,4 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
+import { requireRegularFile, writeWholeFile } from '../disk/regular-file.ts';
 import { chapterSpans, ffmetadata, fromTheStart } from './chapters.ts';
 import type { ChildProcesses } from './child-processes.ts';
 import { deliveredAacFrames, framesAtRate, opusBitRate, planMp3, planMp4 } from './delivery-plan.ts';
@@ -29,7 +30,8 @@ export async function encodeFileWithFfmpeg(options: FfmpegFileOptions, job: File
       // ffmpeg writes Opus chapters with rounded seconds: 1.5 s becomes 2.5 s.
       const style = job.format === 'flac' || job.format === 'opus' ? 'comments' : 'chapters';
       try {
-        if (chapters.length > 0) await writeFile(metadataPath, ffmetadata(chapters, style), { mode: 0o600 });
+        if (chapters.length > 0) await writeWholeFile(metadataPath, ffmetadata(chapters, style));
+        await requireRegularFile(job.masterPath);
         await runFfmpeg({
           children: options.children,
           path: options.path,

@@ -1,6 +1,6 @@
-import { closeSync, openSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
+import { recreateFileSync } from '../disk/regular-file.ts';
 import type { Log } from '../session/ports.ts';
 import type { ChildProcesses, RunningChild } from './child-processes.ts';
 import { framesAtRate, planMp3, planMp4 } from './delivery-plan.ts';
@@ -57,7 +57,7 @@ export function startFfmpegLive(options: FfmpegLiveOptions, job: LiveJob): LiveE
   };
 
   try {
-    closeSync(openSync(job.partialPath, 'w', 0o600));
+    recreateFileSync(job.partialPath);
     child = children.start(options.path, [...FFMPEG_QUIET, ...liveArgs(job, plan)]);
     child.process.stdout.resume();
     void child.ended.then((end) => fail(ffmpegError(TASK, end)));

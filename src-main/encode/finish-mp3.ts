@@ -1,10 +1,12 @@
-import { createReadStream } from 'node:fs';
-import { appendFile, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
+import { openRegularFile } from '../disk/regular-file.ts';
 import { chapterSpans } from './chapters.ts';
 import type { Chapter } from './encoder.ts';
 import { id3Chapters } from './id3-chapters.ts';
 import { replaceFile, syncFile } from './replace-file.ts';
 import { verifyFile, type ExpectedFile } from './verify.ts';
+
+const COPY_BYTES = 1024 * 1024;
 
 /** Gives a whole, growing-no-more MP3 its final name; with chapters, which stand before the audio, as a copy. */
 export async function finishLiveMp3(
@@ -23,9 +25,13 @@ export async function finishLiveMp3(
   await replaceFile(
     finalPath,
     async (temporaryPath) => {
-      await appendFile(temporaryPath, tag);
-      const pieces: AsyncIterable<Buffer> = createReadStream(partialPath, { highWaterMark: 1024 * 1024 });
-      for await (const piece of pieces) await appendFile(temporaryPath, piece);
+      const [from, to] = [await openRegularFile(partialPath), await openRegularFile(temporaryPath, 'r+')];
+      try {
+        await to.writeFile(tag);
+        await to.writeFile(from.createReadStream({ highWaterMark: COPY_BYTES, autoClose: false }));
+      } finally {
+        await Promise.all([from.close(), to.close()]);
+      }
     },
     (temporaryPath) => verifyFile(temporaryPath, expected),
   );

@@ -1,4 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
+import { requireRegularFile, writeWholeFile } from '../disk/regular-file.ts';
 import { chapterSpans, ffmetadata, fromTheStart } from './chapters.ts';
 import type { ChildProcesses } from './child-processes.ts';
 import { AAC_PACKET_FRAMES, deliveredAacFrames, type DeliveryPlan } from './delivery-plan.ts';
@@ -32,8 +33,8 @@ export function finishLiveMp4(options: FinishMp4Options): Promise<void> {
     async (temporaryPath) => {
       const metadataPath = spans.length > 0 ? `${temporaryPath}.txt` : undefined;
       try {
-        if (metadataPath !== undefined)
-          await writeFile(metadataPath, ffmetadata(spans, 'chapters'), { mode: 0o600 });
+        if (metadataPath !== undefined) await writeWholeFile(metadataPath, ffmetadata(spans, 'chapters'));
+        await requireRegularFile(partialPath);
         await runFfmpeg({
           children: options.children,
           path: options.path,

@@ -1,4 +1,3 @@
-import { open } from 'node:fs/promises';
 import {
   EncodedAudioPacketSource,
   EncodedPacket,
@@ -9,6 +8,7 @@ import {
 } from 'mediabunny';
 import { AAC_PACKET_FRAMES } from './delivery-plan.ts';
 import type { DecoderConfig } from './packet-encoder.ts';
+import { recreateFile } from '../disk/regular-file.ts';
 import { writeFully } from './write-fully.ts';
 
 /** Kept short so that with the packets under way a kill costs well under a second. */
@@ -22,7 +22,7 @@ export interface FragmentedMp4 {
 }
 
 export async function createFragmentedMp4(path: string, sampleRate: number): Promise<FragmentedMp4> {
-  const file = await open(path, 'w', 0o600);
+  const file = await recreateFile(path);
   const writable = new WritableStream<StreamTargetChunk>({
     write: (chunk) => writeFully(file, chunk.data, chunk.position),
     close: () => file.close(),

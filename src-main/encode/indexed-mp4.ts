@@ -1,5 +1,5 @@
-import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
-import { open } from 'node:fs/promises';
+import { fstatSync, readSync } from 'node:fs';
+import { openRegularFile, recreateFile } from '../disk/regular-file.ts';
 import type { ChapterSpan } from './chapters.ts';
 import { AAC_PACKET_FRAMES } from './delivery-plan.ts';
 import { box, mp4Head, u64, type AacTrack } from './mp4-head.ts';
@@ -23,7 +23,7 @@ export async function createIndexedMp4(
   maximumPackets: number,
   chapters: readonly ChapterSpan[] = [],
 ): Promise<IndexedMp4> {
-  const file = await open(path, 'w', 0o600);
+  const file = await recreateFile(path);
   const packetBytes = Array.from({ length: maximumPackets }, () => 0);
   const frames = maximumPackets * AAC_PACKET_FRAMES;
   const largest = {
@@ -68,14 +68,14 @@ export async function indexFragmentedMp4(
   chapters: readonly ChapterSpan[],
 ): Promise<void> {
   const output = await createIndexedMp4(toPath, track.packetBytes.length, chapters);
-  const input = openSync(fromPath, 'r');
+  const input = await openRegularFile(fromPath);
   try {
     const gathered = new Uint8Array(COPY_BYTES);
     let filled = 0;
-    for (const { start, end } of mdatRanges(input)) {
+    for (const { start, end } of mdatRanges(input.fd)) {
       for (let position = start; position < end;) {
         const wanted = Math.min(COPY_BYTES - filled, end - position);
-        const bytesRead = readSync(input, gathered, filled, wanted, position);
+        const bytesRead = readSync(input.fd, gathered, filled, wanted, position);
         if (bytesRead === 0) throw new Error('The partial MP4 ended while it was copied');
         position += bytesRead;
         filled += bytesRead;
@@ -87,7 +87,7 @@ export async function indexFragmentedMp4(
     }
     await output.append(gathered.subarray(0, filled));
   } finally {
-    closeSync(input);
+    await input.close();
   }
   await output.finish(track);
 }

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { MP3_HEADER_BYTES, mp3InfoFrame } from './mp3-info-frame.ts';
+import { recreateFile } from '../disk/regular-file.ts';
 import { writeFully } from './write-fully.ts';
 
 /** An MP3 of encoded frames, playable while it grows. */
@@ -11,7 +11,7 @@ export interface Mp3Output {
 
 /** @param tag what goes in front of the audio, an ID3 tag or nothing. */
 export async function createMp3Output(path: string, tag = new Uint8Array()): Promise<Mp3Output> {
-  const file = await open(path, 'w', 0o600);
+  const file = await recreateFile(path);
   let position = tag.length;
   let firstFrame: Uint8Array | undefined;
   let count = 0;

@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { statRegularFile } from '../disk/regular-file.ts';
 
 export interface OutputWatchOptions {
   /** The file that the encoder writes. */
@@ -59,8 +59,6 @@ export function createOutputWatch({ path, owedAfterBytes, nowMs }: OutputWatchOp
 
 /** Differs after every write: an index that is put in front changes a file that no longer grows. */
 export async function fileState(path: string): Promise<string> {
-  return stat(path).then(
-    ({ size, mtimeMs }) => `${size} ${mtimeMs}`,
-    () => '',
-  );
+  const stats = await statRegularFile(path);
+  return stats === undefined ? '' : `${stats.size} ${stats.mtimeMs}`;
 }

@@ -1,15 +1,18 @@
 import { randomBytes } from 'node:crypto';
-import { open, rename, rm } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
+import { openRegularFile, recreateFile, requireReplaceable } from '../disk/regular-file.ts';
 
 /**
  * Puts a new file at `finalPath`, or leaves what is there untouched. `write` fills a temporary file beside it
- * that exists already, empty and private; `verify` reads it back and rejects unless it is whole.
+ * that exists already, empty and private; `verify` reads it back and rejects unless it is whole. Rejects with
+ * FILE_NOT_REGULAR where something else than a file has the name.
  */
 export async function replaceFile(
   finalPath: string,
   write: (temporaryPath: string) => Promise<void>,
   verify: (temporaryPath: string) => Promise<void>,
 ): Promise<void> {
+  await requireReplaceable(finalPath);
   const temporaryPath = `${finalPath}.encoding-${randomBytes(4).toString('hex')}`;
   try {
     await createPrivateFile(temporaryPath);
@@ -25,11 +28,11 @@ export async function replaceFile(
 
 /** An empty file only its owner can read, which ffmpeg then overwrites without widening that. */
 export async function createPrivateFile(path: string): Promise<void> {
-  await (await open(path, 'w', 0o600)).close();
+  await (await recreateFile(path)).close();
 }
 
 export async function syncFile(path: string): Promise<void> {
-  const file = await open(path, 'r+');
+  const file = await openRegularFile(path, 'r+');
   try {
     await file.datasync();
   } finally {

@@ -1,7 +1,7 @@
-import { stat } from 'node:fs/promises';
 import type { InputAudioTrack } from 'mediabunny';
 import type { ExportFormat } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
+import { requireRegularFile } from '../disk/regular-file.ts';
 
 /** What a delivered file must hold. */
 export interface ExpectedFile {
@@ -31,6 +31,13 @@ const OPUS_PADDING_SECONDS = 0.03;
 export async function verifyFile(path: string, expected: ExpectedFile): Promise<void> {
   // Loaded when first needed: it would add 70 ms to every launch.
   const { ALL_FORMATS, FilePathSource, Input } = await import('mediabunny');
+  await requireRegularFile(path).catch((error: unknown) => {
+    throw unreadable(
+      expected,
+      error instanceof LecternError ? 'it is no file, but a link or a device' : 'it is not there',
+      error,
+    );
+  });
   const input = new Input({ source: new FilePathSource(path), formats: ALL_FORMATS });
   try {
     const track = await input.getPrimaryAudioTrack();
@@ -84,7 +91,7 @@ async function readSeconds(track: InputAudioTrack, path: string, expected: Expec
   // Walking an hour of MP3 frames takes seconds. Its frames have one size, so the length the header tells is true
   // where the bytes are there.
   const seconds = await track.getDurationFromMetadata();
-  const { size } = await stat(path);
+  const { size } = await requireRegularFile(path);
   const bytesExpected = (expected.bitRate / 8) * expected.seconds;
   if (size < bytesExpected * 0.99) {
     throw unreadable(expected, `it has ${size} bytes where ${Math.round(bytesExpected)} were expected`);

@@ -1,5 +1,5 @@
-import { open } from 'node:fs/promises';
 import { applyGain } from '../audio/gain.ts';
+import { recreateFile } from '../disk/regular-file.ts';
 import type { WavMaster } from './wav-master.ts';
 
 /** Copies a master byte for byte, its samples with gain. Cue points and other chunks stay as they are. */
@@ -9,7 +9,7 @@ export async function copyWav(
   gain: number,
   onFraction: (fraction: number) => void,
 ): Promise<void> {
-  const output = await open(path, 'w', 0o600);
+  const output = await recreateFile(path);
   try {
     const dataEnd = master.dataOffset + master.dataBytes;
     for await (const bytes of master.readRange(0, master.dataOffset)) await output.writeFile(bytes);

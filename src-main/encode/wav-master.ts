@@ -1,5 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
+import { openRegularFile } from '../disk/regular-file.ts';
 import type { PcmShape } from './encoder.ts';
 
 /** A 16-bit PCM WAV, read in pieces. */
@@ -18,9 +19,10 @@ export interface WavMaster extends PcmShape {
 
 const READ_BYTES = 192 * 1024;
 
-/** Rejects with FILE_MISSING, or with INVALID_AUDIO_FILE where it is not a 16-bit PCM WAV. */
+/** Rejects with FILE_MISSING, with FILE_NOT_REGULAR, or with INVALID_AUDIO_FILE where it is not a 16-bit PCM WAV. */
 export async function openWavMaster(path: string): Promise<WavMaster> {
-  const file = await open(path, 'r').catch((cause: unknown) => {
+  const file = await openRegularFile(path).catch((cause: unknown) => {
+    if (cause instanceof LecternError) throw cause;
     throw new LecternError('FILE_MISSING', 'The master WAV is missing or cannot be read', { cause });
   });
   try {

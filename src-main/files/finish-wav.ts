@@ -1,4 +1,5 @@
-import { open, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
+import { openRegularFile } from '../disk/regular-file.ts';
 import { encodeCueChunks, type CuePoint } from './cue-chunks.ts';
 import { syncFolder } from './sync-folder.ts';
 import { createWavHeader } from './wav-header.ts';
@@ -27,7 +28,7 @@ export interface FinishedWav {
  * @returns what it holds.
  */
 export async function finishWav(unfinished: UnfinishedWav): Promise<FinishedWav> {
-  const file = await open(unfinished.partialPath, 'r+');
+  const file = await openRegularFile(unfinished.partialPath, 'r+');
   try {
     const layout = await readWavLayout(file).catch(() => undefined);
     const sampleRate = layout?.sampleRate ?? unfinished.sampleRate;

@@ -1,11 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { open, readFile, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import type { z } from 'zod';
+import { readRegularFile, readRegularFileSync, recreateFile } from '../disk/regular-file.ts';
 import { syncFolder } from './sync-folder.ts';
+
+/** More than a description of a session can come to; what is larger was not written by us, and is not read. */
+const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
 /** Replaces a JSON file as a whole: a reader, or a crash, sees the old one or the new one. */
 export async function writeJsonFile(path: string, content: unknown): Promise<void> {
-  const file = await open(`${path}.new`, 'w', 0o600);
+  const file = await recreateFile(`${path}.new`);
   try {
     await file.writeFile(`${JSON.stringify(content, undefined, 2)}\n`);
     await file.datasync();
@@ -21,8 +24,8 @@ export async function readJsonFile<Schema extends z.ZodType>(
   path: string,
   schema: Schema,
 ): Promise<z.output<Schema> | undefined> {
-  const text = await readFile(path, 'utf8').catch(() => undefined);
-  return text === undefined ? undefined : parse(text, schema);
+  const bytes = await readRegularFile(path, MAX_JSON_BYTES).catch(() => undefined);
+  return bytes === undefined ? undefined : parse(bytes.toString('utf8'), schema);
 }
 
 /** The same for a caller that cannot wait. */
@@ -31,7 +34,7 @@ export function readJsonFileSync<Schema extends z.ZodType>(
   schema: Schema,
 ): z.output<Schema> | undefined {
   try {
-    return parse(readFileSync(path, 'utf8'), schema);
+    return parse(readRegularFileSync(path, MAX_JSON_BYTES).toString('utf8'), schema);
   } catch {
     return undefined;
   }

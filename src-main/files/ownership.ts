@@ -1,19 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
-import {
-  constants,
-  copyFile,
-  link,
-  readdir,
-  readFile,
-  rename,
-  rm,
-  unlink,
-  writeFile,
-} from 'node:fs/promises';
+import { constants, copyFile, link, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
+import { LecternError } from '../contract/errors.ts';
+import { readRegularFile, writeWholeFile } from '../disk/regular-file.ts';
 import { processStarted } from './process-started.ts';
 import { systemCode } from './write-error.ts';
 
@@ -27,6 +19,8 @@ const BOOT_TOLERANCE_SECONDS = 60;
 const SUCCESSOR = '-after-';
 /** So many in a row can only be made by hand. */
 const MOST_CLAIMS = 1000;
+/** Many times what such a file holds. */
+const MAX_OWNER_BYTES = 64 * 1024;
 
 const ownerSchema = z.object({
   pid: z.int(),
@@ -60,7 +54,7 @@ export async function claimFolder(folder: string): Promise<boolean> {
   try {
     // No two claims are alike, so that what follows one of them follows no other.
     const text = JSON.stringify({ ...thisProcess(), claim: randomUUID() });
-    await writeFile(draft, text, { mode: 0o600 });
+    await writeWholeFile(draft, text);
     return last === undefined ? await putNew(draft, path) : await succeed(draft, text, path, last);
   } catch {
     return false;
@@ -150,8 +144,11 @@ export async function releaseFolder(folder: string): Promise<void> {
   await unlink(join(folder, OWNER_FILE)).catch(() => undefined);
 }
 
+/** Something else of that name owns nothing: whoever comes next takes its place, as that of an owner who is dead. */
 async function readOwnerFile(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch(() => undefined);
+  return readRegularFile(path, MAX_OWNER_BYTES).then(String, (error: unknown) =>
+    error instanceof LecternError ? '' : undefined,
+  );
 }
 
 function parseOwner(text: string): Owner {

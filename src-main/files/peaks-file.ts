@@ -1,10 +1,13 @@
 import { createHash } from 'node:crypto';
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecordingType } from '../contract/audio-format.ts';
+import { readRegularFile, writeWholeFile } from '../disk/regular-file.ts';
 
 /** SHA-256 of what the peaks were made from, in front of them. */
 const KEY_BYTES = 32;
+/** A week of audio has fewer; what is larger was not written here. */
+const MAX_PEAKS_BYTES = 64 * 1024 * 1024;
 
 /** Beside the audio, and as easily made again: hidden, so that nobody takes it for a recording. */
 function peaksPath(folder: string, track: RecordingType): string {
@@ -17,7 +20,7 @@ export async function readPeaks(
   track: RecordingType,
   madeFrom: string,
 ): Promise<Uint16Array | undefined> {
-  const bytes = await readFile(peaksPath(folder, track)).catch(() => undefined);
+  const bytes = await readRegularFile(peaksPath(folder, track), MAX_PEAKS_BYTES).catch(() => undefined);
   if (bytes === undefined || !bytes.subarray(0, KEY_BYTES).equals(keyOf(madeFrom))) return undefined;
   const peaks = new Uint16Array((bytes.length - KEY_BYTES) >> 1);
   for (let index = 0; index < peaks.length; index++) peaks[index] = bytes.readUInt16LE(KEY_BYTES + index * 2);
@@ -36,7 +39,7 @@ export async function writePeaks(
   keyOf(madeFrom).copy(bytes);
   for (const [index, peak] of peaks.entries()) bytes.writeUInt16LE(peak, KEY_BYTES + index * 2);
   try {
-    await writeFile(`${path}.new`, bytes, { mode: 0o600 });
+    await writeWholeFile(`${path}.new`, bytes);
     await rename(`${path}.new`, path);
   } catch (error) {
     await rm(`${path}.new`, { force: true });

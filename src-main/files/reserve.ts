@@ -1,5 +1,6 @@
-import { unlink, writeFile } from 'node:fs/promises';
+import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
+import { writeWholeFile } from '../disk/regular-file.ts';
 
 const RESERVE_FILE = '.reserve';
 /** Enough to write `session.json` twice, and under one per cent of the smallest disk anyone records to. */
@@ -7,9 +8,7 @@ const RESERVE_BYTES = 16 * 1024;
 
 /** Takes up a little room while recording, so that a session can be described on a disk that has filled up. */
 export async function keepReserve(folder: string): Promise<void> {
-  await writeFile(join(folder, RESERVE_FILE), new Uint8Array(RESERVE_BYTES), { mode: 0o600 }).catch(
-    () => undefined,
-  );
+  await writeWholeFile(join(folder, RESERVE_FILE), new Uint8Array(RESERVE_BYTES)).catch(() => undefined);
 }
 
 export async function spendReserve(folder: string): Promise<void> {

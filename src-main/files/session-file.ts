@@ -1,7 +1,7 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sessionFileSchema, type SessionRecord } from '../contract/session-record.ts';
 import { transcriptFileSchema, type Transcript } from '../contract/transcript.ts';
+import { openRegularFile } from '../disk/regular-file.ts';
 import { readJsonFile, readJsonFileSync, writeJsonFile } from './json-file.ts';
 
 /** The description beside a session's audio, by which the folder is readable without the catalog. */
@@ -43,7 +43,7 @@ const TRANSCRIPT_HEAD_BYTES = 256;
 
 /** The revision of the text kept in `folder`; -1 where there is none that can be read. */
 export async function readTranscriptRevision(folder: string): Promise<number> {
-  const file = await open(join(folder, TRANSCRIPT_FILE_NAME), 'r').catch(() => undefined);
+  const file = await openRegularFile(join(folder, TRANSCRIPT_FILE_NAME)).catch(() => undefined);
   if (file === undefined) return -1;
   try {
     const { buffer, bytesRead } = await file.read(

@@ -1,9 +1,9 @@
-import { existsSync } from 'node:fs';
 import { access, constants, mkdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { recordingTypeSchema, type RecordingType } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import { sessionIdSchema } from '../contract/session-id.ts';
+import { isFolderSync } from '../disk/regular-file.ts';
 import { syncFolder } from './sync-folder.ts';
 import { systemCode } from './write-error.ts';
 
@@ -14,9 +14,9 @@ export function sessionFolder(recordingsDir: string, sessionId: string): string 
   return join(recordingsDir, sessionId);
 }
 
-/** The session's folder in each of these, where it is there. */
+/** The session's folder in each of these, where it is there. A link to a folder elsewhere is none. */
 export function existingSessionFolders(dirs: readonly string[], sessionId: string): string[] {
-  return dirs.map((dir) => sessionFolder(dir, sessionId)).filter((folder) => existsSync(folder));
+  return dirs.map((dir) => sessionFolder(dir, sessionId)).filter(isFolderSync);
 }
 
 /** The path of a file in a session's folder, or undefined where the name is not a plain file name. */
@@ -61,6 +61,7 @@ export async function createSessionFolder(recordingsDir: string, sessionId: stri
   const folder = sessionFolder(recordingsDir, sessionId);
   try {
     await mkdir(folder, { recursive: true, mode: 0o700 });
+    if (!isFolderSync(folder)) throw new Error('a link has the name of the folder');
     await access(folder, constants.W_OK | constants.X_OK);
     await syncFolder(folder);
     return folder;

@@ -1,9 +1,6 @@
-import { stat } from 'node:fs/promises';
+import { statRegularFile } from '../disk/regular-file.ts';
 
 /** The size of a file, or 0 where there is none. */
 export async function statBytes(path: string): Promise<number> {
-  return stat(path).then(
-    (stats) => stats.size,
-    () => 0,
-  );
+  return (await statRegularFile(path))?.size ?? 0;
 }

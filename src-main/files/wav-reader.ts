@@ -1,6 +1,7 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import type { AudioFormat, Encoding } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
+import { openRegularFile } from '../disk/regular-file.ts';
 import { systemCode } from './write-error.ts';
 
 /** What a WAV says of itself, and where its samples really are. */
@@ -69,7 +70,8 @@ export interface WavSamples extends AudioFormat {
 
 /** Opens a WAV whose samples the protocol can carry as they are; undefined for any other audio file. */
 export async function openWavSamples(path: string): Promise<WavSamples | undefined> {
-  const file = await open(path, 'r').catch((error: unknown) => {
+  const file = await openRegularFile(path).catch((error: unknown) => {
+    if (error instanceof LecternError) throw error;
     throw new LecternError('FILE_MISSING', `${path} cannot be read (${systemCode(error)})`, { cause: error });
   });
   const layout = await readWavLayout(file).catch(() => undefined);

@@ -1,4 +1,5 @@
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, rename, rm } from 'node:fs/promises';
+import { openRegularFile, recreateFile } from '../disk/regular-file.ts';
 import { createWavHeader } from './wav-header.ts';
 import { readWavLayout } from './wav-reader.ts';
 import { writeError } from './write-error.ts';
@@ -29,7 +30,7 @@ export async function sliceWav(
   path: string,
   { startFrame, frameCount }: SliceBounds,
 ): Promise<WavSlice | undefined> {
-  const file = await open(path, 'r').catch(() => undefined);
+  const file = await openRegularFile(path).catch(() => undefined);
   if (file === undefined) return undefined;
   try {
     const layout = await readWavLayout(file);
@@ -55,7 +56,9 @@ export async function sliceWav(
 export async function writeSlice(slice: WavSlice, path: string): Promise<void> {
   const unfinished = path + SLICE_SUFFIX;
   try {
-    await withFile(unfinished, 'w', (to) => withFile(slice.path, 'r', (from) => copy(slice, from, to)));
+    await withFile(recreateFile(unfinished), (to) =>
+      withFile(openRegularFile(slice.path), (from) => copy(slice, from, to)),
+    );
     await rename(unfinished, path);
   } catch (error) {
     await rm(unfinished, { force: true }).catch(() => undefined);
@@ -64,11 +67,10 @@ export async function writeSlice(slice: WavSlice, path: string): Promise<void> {
 }
 
 async function withFile(
-  path: string,
-  flags: 'r' | 'w',
+  opening: Promise<FileHandle>,
   use: (file: FileHandle) => Promise<void>,
 ): Promise<void> {
-  const file = await open(path, flags, 0o600);
+  const file = await opening;
   try {
     await use(file);
   } finally {

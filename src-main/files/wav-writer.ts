@@ -1,4 +1,5 @@
-import { open, rename, unlink, type FileHandle } from 'node:fs/promises';
+import { rename, unlink, type FileHandle } from 'node:fs/promises';
+import { openRegularFile } from '../disk/regular-file.ts';
 import { encodeCueChunks, type CuePoint } from './cue-chunks.ts';
 import { syncFolder } from './sync-folder.ts';
 import { createWavHeader } from './wav-header.ts';
@@ -55,7 +56,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
   const header = createWavHeader(options);
   const bytesPerFrame = 2 * options.channels;
   const partialPath = options.path + PARTIAL_SUFFIX;
-  let file = await open(partialPath, 'wx+', 0o600);
+  let file = await openRegularFile(partialPath, 'wx+');
   await writeFully(file, [header.forSizes(0, 0)], 0).catch(async (error: unknown) => {
     await file.close();
     await unlink(partialPath).catch(() => undefined);
@@ -92,7 +93,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     if ((await file.stat()).nlink > 0) return;
     await options.restoreFolder?.();
     const removed = file;
-    const restored = await open(partialPath, 'wx+', 0o600);
+    const restored = await openRegularFile(partialPath, 'wx+');
     await copyBytes(removed, restored, header.byteLength + dataBytes);
     await syncing;
     file = restored;

@@ -1,6 +1,6 @@
-import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import { isRegularFileSync } from '../disk/regular-file.ts';
 import type { RecordingsDirs } from '../files/recordings-dirs.ts';
 import { filePathIn } from '../files/session-folder.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
@@ -20,13 +20,16 @@ export function createSessionFiles(
   const pathIn = (folders: readonly string[], name: string): string | undefined =>
     folders
       .map((folder) => filePathIn(folder, name))
-      .find((path) => path !== undefined && (existsSync(path) || existsSync(path + PARTIAL_SUFFIX)));
+      .find(
+        (path) => path !== undefined && (isRegularFileSync(path) || isRegularFileSync(path + PARTIAL_SUFFIX)),
+      );
 
   const statusOf = (folders: readonly string[], file: RecordingFile): RecordingFile['status'] => {
     const path = pathIn(folders, basename(file.file_path));
     if (file.status === 'failed') return 'failed';
-    if (path !== undefined && existsSync(path)) return file.status;
-    const growing = file.status === 'recording' && path !== undefined && existsSync(path + PARTIAL_SUFFIX);
+    if (path !== undefined && isRegularFileSync(path)) return file.status;
+    const growing =
+      file.status === 'recording' && path !== undefined && isRegularFileSync(path + PARTIAL_SUFFIX);
     return growing ? 'recording' : 'missing';
   };
 
@@ -49,7 +52,7 @@ export function createSessionFiles(
         session.segments.some(({ file }) => file === name);
       if (!isOurs) return undefined;
       const path = pathIn(dirs.foldersOf(session), name);
-      return path !== undefined && existsSync(path) ? path : undefined;
+      return path !== undefined && isRegularFileSync(path) ? path : undefined;
     },
   };
 }

@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { createPeakMeter, drawnPeaks, PEAKS_PER_SECOND } from '../audio/peaks.ts';
 import type { ApiOutput } from '../contract/api.ts';
@@ -6,6 +5,7 @@ import type { RecordingType } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { partStartMs } from '../contract/session-time.ts';
+import { requireRegularFile } from '../disk/regular-file.ts';
 import { readPeaks, writePeaks } from '../files/peaks-file.ts';
 import { openWavSamples } from '../files/wav-reader.ts';
 import type { Log } from '../session/ports.ts';
@@ -65,7 +65,7 @@ export function createWaveforms({ files, log }: WaveformOptions) {
 }
 
 async function describe({ path, startMs }: Master): Promise<unknown> {
-  const { size, mtimeMs } = await stat(path);
+  const { size, mtimeMs } = await requireRegularFile(path);
   return [basename(path), size, mtimeMs, startMs];
 }
 

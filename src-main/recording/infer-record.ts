@@ -1,7 +1,8 @@
-import { open, readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { recordingTypeSchema, trackSchema } from '../contract/audio-format.ts';
 import type { PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import { listFiles } from '../disk/list-files.ts';
+import { openRegularFile, statRegularFile } from '../disk/regular-file.ts';
 import { parsePartFileName, type PartFileName } from '../files/session-folder.ts';
 import { readWavLayout, type WavLayout } from '../files/wav-reader.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
@@ -63,12 +64,13 @@ export async function inferRecord(id: string, folder: string): Promise<SessionRe
 /** In the order in which they were recorded: by take, and within it by part. */
 async function findWavs(folder: string): Promise<FoundWav[]> {
   const found: FoundWav[] = [];
-  for (const name of (await readdir(folder)).toSorted()) {
+  for (const name of (await listFiles(folder)).files) {
     const parsed = parsePartFileName(basename(name, PARTIAL_SUFFIX));
     if (parsed?.extension !== 'wav') continue;
     const path = join(folder, name);
-    const { size } = await stat(path);
-    found.push({ name, parsed, byteSize: size, layout: await layoutOf(path) });
+    const stats = await statRegularFile(path);
+    if (stats === undefined) continue;
+    found.push({ name, parsed, byteSize: stats.size, layout: await layoutOf(path) });
   }
   return found.toSorted(
     (a, b) => a.parsed.unixSeconds - b.parsed.unixSeconds || a.parsed.part - b.parsed.part,
@@ -123,7 +125,7 @@ function secondsOf({ layout }: FoundWav): number {
 }
 
 async function layoutOf(path: string): Promise<WavLayout | undefined> {
-  const file = await open(path, 'r');
+  const file = await openRegularFile(path);
   try {
     return await readWavLayout(file).catch(() => undefined);
   } finally {

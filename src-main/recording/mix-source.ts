@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openRegularFile } from '../disk/regular-file.ts';
 import { readWavLayout } from '../files/wav-reader.ts';
 
 /** One side's master, as far as it goes: while it grows, or finished. */
@@ -17,7 +17,7 @@ export interface FinishedSource extends MixSource {
 
 /** A master on disk that nobody writes to any more. Rejects where it is not a WAV. */
 export async function openFinishedSource(path: string): Promise<FinishedSource> {
-  const file = await open(path, 'r');
+  const file = await openRegularFile(path);
   try {
     const { dataOffset, dataBytes, sampleRate, channels } = await readWavLayout(file);
     return {

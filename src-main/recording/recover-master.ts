@@ -1,4 +1,3 @@
-import { stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { type CaptureReport, type Gap, leadingTrack, withMutedBefore } from '../contract/capture-report.ts';
 import {
@@ -7,6 +6,7 @@ import {
   type RecordingFile,
   type SessionRecord,
 } from '../contract/session-record.ts';
+import { requireRegularFile } from '../disk/regular-file.ts';
 import { finishWav } from '../files/finish-wav.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
@@ -20,7 +20,7 @@ export async function recoverMaster(
 ): Promise<SessionRecord> {
   const name = basename(foundName, PARTIAL_SUFFIX);
   const parsed = parsePartFileName(name);
-  const { mtimeMs } = await stat(join(folder, foundName));
+  const { mtimeMs } = await requireRegularFile(join(folder, foundName));
   const known = session.files.find((file) => basename(file.file_path) === name);
   const part = known?.part ?? parsed?.part ?? 1;
   const finished = await finishWav({

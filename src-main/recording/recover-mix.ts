@@ -1,8 +1,8 @@
-import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { trackSchema } from '../contract/audio-format.ts';
 import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import { isRegularFileSync } from '../disk/regular-file.ts';
 import { parsePartFileName, partFileName } from '../files/session-folder.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import type { Log } from '../session/ports.ts';
@@ -138,5 +138,5 @@ export async function removeSides(
 }
 
 function existing(file: RecordingFile, folders: readonly string[]): string | undefined {
-  return folders.map((folder) => join(folder, basename(file.file_path))).find((path) => existsSync(path));
+  return folders.map((folder) => join(folder, basename(file.file_path))).find(isRegularFileSync);
 }

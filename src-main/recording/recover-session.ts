@@ -1,7 +1,8 @@
-import { existsSync } from 'node:fs';
-import { readdir, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import { listFiles } from '../disk/list-files.ts';
+import { isRegularFileSync } from '../disk/regular-file.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
@@ -34,7 +35,7 @@ export async function recoverMasters(
   let session = record;
   const mixes: FoundMix[] = [];
   for (const folder of folders)
-    for (const name of (await readdir(folder)).toSorted()) {
+    for (const name of (await listFiles(folder)).files) {
       if (!isUnaccounted(session, name)) continue;
       if (parsePartFileName(basename(name, PARTIAL_SUFFIX))?.type === 'mixed') mixes.push({ folder, name });
       else session = await recoverMaster(session, folder, name);
@@ -59,7 +60,7 @@ export async function recoverMasters(
 /** Removes what live encoders left, once their copies have been made again or can no longer be. */
 export async function removeLeftovers(folders: readonly string[]): Promise<void> {
   for (const folder of folders)
-    for (const name of await readdir(folder)) {
+    for (const name of (await listFiles(folder)).files) {
       if (LEFTOVER.test(name)) await rm(join(folder, name), { force: true });
     }
 }
@@ -111,5 +112,5 @@ function unfinishedDeliveries(session: SessionRecord, folders: readonly string[]
 }
 
 function pathOf(file: RecordingFile, folders: readonly string[]): string | undefined {
-  return folders.map((folder) => join(folder, basename(file.file_path))).find((path) => existsSync(path));
+  return folders.map((folder) => join(folder, basename(file.file_path))).find(isRegularFileSync);
 }

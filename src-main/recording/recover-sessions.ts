@@ -1,10 +1,12 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import { sessionIdSchema } from '../contract/session-id.ts';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
 import type { TranscriptStore } from '../conversation/transcript-store.ts';
 import type { Encoder } from '../encode/encoder.ts';
+import { listFiles } from '../disk/list-files.ts';
+import { statRegularFile } from '../disk/regular-file.ts';
 import { claimFolder, ownerState, releaseFolder, type OwnerState } from '../files/ownership.ts';
 import { recordingsDirOf, type RecordingsDirs } from '../files/recordings-dirs.ts';
 import { readSessionFile, writeSessionFile } from '../files/session-file.ts';
@@ -18,6 +20,8 @@ import { recoverMasters, removeLeftovers, type UnfinishedDelivery } from './reco
 const LOST_AFTER_KILL_SECONDS = 0.25;
 /** What a power cut may lose: everything since the last sync, which is a second old at most, and one more chunk. */
 const LOST_AFTER_POWER_CUT_SECONDS = 2;
+/** A folder may be full of what does not belong there. */
+const MOST_NAMED = 20;
 
 export interface RecoveryOptions {
   readonly dirs: RecordingsDirs;
@@ -75,8 +79,9 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     const folders = dirs.foldersOf(record);
     const owners = await Promise.all(folders.map(ownerState));
     if (folders.length === 0 || owners.includes('alive')) return;
+    const partialMaster = await hasPartialMaster(folders, id, log);
     const unfinishedCopy = record.files.some(({ status }) => status === 'recording');
-    const cutOff = record.status === 'recording' || unfinishedCopy || (await hasPartialMaster(folders));
+    const cutOff = record.status === 'recording' || unfinishedCopy || partialMaster;
     const isNews = known?.revision !== record.revision || known.recordings_dir !== record.recordings_dir;
     if (!cutOff && isNews && record.database_records) catalog.save(record);
     if (!cutOff) await restoreText(record, folders);
@@ -95,7 +100,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     if (deliveries.length === 0) await finishFolders(claimed);
   };
 
-  for (const id of await sessionIds(dirs, catalog))
+  for (const id of await sessionIds(options))
     await recoverSession(id).catch((error: unknown) => {
       log('error', 'a session could not be recovered; its files are left as they are', { id, error });
     });
@@ -141,11 +146,15 @@ async function finishFolders(folders: readonly string[]): Promise<void> {
 }
 
 /** Every session that has a folder, and every unfinished one, whose folder may be elsewhere. */
-async function sessionIds(dirs: RecordingsDirs, catalog: Catalog): Promise<Set<string>> {
+async function sessionIds({ dirs, catalog, log }: RecoveryOptions): Promise<Set<string>> {
   const found: string[] = [];
   for (const dir of dirs.all())
     for (const entry of await readdir(dir, { withFileTypes: true }).catch(() => []))
-      if (entry.isDirectory() && sessionIdSchema.safeParse(entry.name).success) found.push(entry.name);
+      if (sessionIdSchema.safeParse(entry.name).success) {
+        if (entry.isDirectory()) found.push(entry.name);
+        if (entry.isSymbolicLink())
+          log('warn', 'a link has the name of a session folder; it is not followed', { id: entry.name });
+      }
   // A folder that is there again, out of the trash or recorded anew, is a session again.
   for (const id of catalog.deletedIds()) if (found.includes(id)) catalog.setDeleted(id, undefined);
   return new Set([...found, ...catalog.unfinished().map(({ id }) => id)]);
@@ -174,24 +183,23 @@ function whereIs(session: SessionRecord, dirs: RecordingsDirs): string | null {
   return own === undefined ? recordings_dir : recordingsDirOf(dirs, own);
 }
 
-async function hasPartialMaster(folders: readonly string[]): Promise<boolean> {
-  for (const folder of folders)
-    if ((await readdir(folder)).some((name) => name.endsWith(`.wav${PARTIAL_SUFFIX}`))) return true;
-  return false;
+/** Says too what is no file in a session's folders, as it is neither recovered nor removed. */
+async function hasPartialMaster(folders: readonly string[], id: string, log: Log): Promise<boolean> {
+  const listings = await Promise.all(folders.map(listFiles));
+  const others = listings.flatMap((listing) => listing.others);
+  if (others.length > 0)
+    log('warn', 'links, pipes or devices are in the folder of a session; they are left as they are', {
+      id,
+      names: others.slice(0, MOST_NAMED),
+    });
+  return listings.some(({ files }) => files.some((name) => name.endsWith(`.wav${PARTIAL_SUFFIX}`)));
 }
 
 /** When the last audio was written. */
 async function endOf(session: SessionRecord, folders: readonly string[]): Promise<number> {
   const masters = session.files.filter(({ master }) => master);
   const paths = folders.flatMap((folder) => masters.map(({ file_path }) => join(folder, '..', file_path)));
-  const times = await Promise.all(
-    paths.map((path) =>
-      stat(path).then(
-        ({ mtimeMs }) => mtimeMs,
-        () => 0,
-      ),
-    ),
-  );
+  const times = await Promise.all(paths.map(async (path) => (await statRegularFile(path))?.mtimeMs ?? 0));
   return Math.max(0, ...times);
 }
 

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { TranscriptStore } from '../conversation/transcript-store.ts';
@@ -6,6 +5,7 @@ import { createLiveTurnFiles, type LiveTurnFiles } from '../conversation/turn-fi
 import { LecternError } from '../contract/errors.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import type { Encoder } from '../encode/encoder.ts';
+import { isFolderSync } from '../disk/regular-file.ts';
 import { usableBytes } from '../files/disk-space.ts';
 import { keepReserve, spendReserve } from '../files/reserve.ts';
 import { claimFolder, releaseFolder } from '../files/ownership.ts';
@@ -75,7 +75,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     if (earlier === undefined) return wanted;
     const own = earlier.recordings_dir ?? dirs.usual;
     const elsewhere = dirs.all().filter((dir) => dir !== earlier.fallback_dir);
-    return [own, ...elsewhere].find((dir) => existsSync(sessionFolder(dir, spec.sessionId))) ?? wanted;
+    return [own, ...elsewhere].find((dir) => isFolderSync(sessionFolder(dir, spec.sessionId))) ?? wanted;
   };
 
   /** What cannot be written down now is in the settings or the catalog all the same. */

@@ -1,5 +1,6 @@
-import { type FileHandle, open, stat } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
+import { openRegularFile, statRegularFile } from '../disk/regular-file.ts';
 import { type ByteRange, parseByteRange } from './byte-range.ts';
 import { errorResponse } from './error-response.ts';
 
@@ -43,7 +44,7 @@ export async function fileResponse(
   absolutePath: string,
   options: FileResponseOptions = {},
 ): Promise<Response> {
-  const size = await regularFileSize(absolutePath);
+  const size = (await statRegularFile(absolutePath))?.size;
   if (size === undefined)
     return errorResponse({ code: 'FILE_MISSING', message: `${basename(absolutePath)} is no longer there` });
   const stretch = { path: absolutePath, head: new Uint8Array(0), start: 0, bytes: size };
@@ -81,11 +82,6 @@ export function stretchResponse(
   return new Response(body, { status: range === 'whole' ? 200 : 206, headers });
 }
 
-async function regularFileSize(path: string): Promise<number | undefined> {
-  const found = await stat(path).catch(() => undefined);
-  return found?.isFile() === true ? found.size : undefined;
-}
-
 /** Opens the file when the first byte is asked for, so that a body nobody reads leaves nothing open. */
 function streamStretch(
   { path, head, start }: FileStretch,
@@ -100,7 +96,7 @@ function streamStretch(
   };
   const readNext = async (): Promise<Uint8Array> => {
     if (position < head.byteLength) return head.slice(position, last + 1);
-    handle ??= await open(path, 'r');
+    handle ??= await openRegularFile(path);
     const buffer = new Uint8Array(Math.min(READ_BYTES, last - position + 1));
     const at = start + position - head.byteLength;
     const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, at);

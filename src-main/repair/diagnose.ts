@@ -1,6 +1,6 @@
-import { open, stat } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
+import { openRegularFile } from '../disk/regular-file.ts';
 import { systemCode } from '../files/write-error.ts';
 import { fileSource, type ByteSource } from './byte-source.ts';
 import { diagnoseMp3 } from './diagnose-mp3.ts';
@@ -70,13 +70,10 @@ export function isAudioName(path: string): boolean {
 
 /** Looks at a file without changing it. Rejects with FILE_MISSING where it cannot be read. */
 export async function diagnose(path: string, hints: RepairHints = {}): Promise<Diagnosis> {
-  const unreadable = (error: unknown): never => {
+  const file = await openRegularFile(path).catch((error: unknown) => {
+    if (error instanceof LecternError) throw new LecternError('FILE_MISSING', `${path} is not a file`);
     throw new LecternError('FILE_MISSING', `${path} cannot be read (${systemCode(error)})`, { cause: error });
-  };
-  const stats = await stat(path).catch(unreadable);
-  // Opening a pipe or a device could wait for ever.
-  if (!stats.isFile()) throw new LecternError('FILE_MISSING', `${path} is not a file`);
-  const file = await open(path, 'r').catch(unreadable);
+  });
   try {
     const { size, mtimeMs } = await file.stat();
     const finding = await inspect(fileSource(file, size), audioExtension(path), hints);

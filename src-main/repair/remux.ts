@@ -1,5 +1,6 @@
 import { LecternError } from '../contract/errors.ts';
 import type { ChildProcesses } from '../encode/child-processes.ts';
+import { requireRegularFile } from '../disk/regular-file.ts';
 import { FOREIGN_INPUT } from '../encode/foreign-input.ts';
 import { runFfmpeg } from '../encode/run-ffmpeg.ts';
 import type { RepairControl } from './finding.ts';
@@ -66,6 +67,7 @@ export async function remux(
     return seconds;
   };
 
+  await requireRegularFile(fromPath);
   const expected = await decodedSeconds(input, ['-fflags', '+discardcorrupt']).catch((cause: unknown) => {
     signal?.throwIfAborted();
     throw new LecternError('INVALID_AUDIO_FILE', 'no audio in it can be decoded', { cause });

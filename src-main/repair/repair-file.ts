@@ -1,6 +1,7 @@
-import { chmod, mkdir, rename, rm, stat, unlink } from 'node:fs/promises';
+import { chmod, mkdir, rename, rm, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
+import { requireRegularFile, statRegularFile } from '../disk/regular-file.ts';
 import { syncFile } from '../encode/replace-file.ts';
 import { syncFolder } from '../files/sync-folder.ts';
 import { writeError } from '../files/write-error.ts';
@@ -38,8 +39,8 @@ export async function planRepair(
 }
 
 async function isResult(outputPath: string, diagnosis: Diagnosis, cure: Cure): Promise<boolean> {
-  const stats = await stat(outputPath).catch(() => undefined);
-  if (stats?.isFile() !== true) return false;
+  const stats = await statRegularFile(outputPath);
+  if (stats === undefined) return false;
   if (cure.kind === 'rewrite') return holdsPieces(outputPath, cure.pieces, diagnosis.path);
   if (stats.mtimeMs < diagnosis.modifiedMs) return false;
   const { finding } = await diagnose(outputPath);
@@ -72,7 +73,7 @@ export async function executeRepair(
       const left = result?.faults.map(({ message }) => message).join('; ') ?? 'it could not be read back';
       throw new LecternError('INVALID_AUDIO_FILE', `The repaired file was not kept: ${left}`);
     }
-    const { size, mtimeMs, mode } = await stat(path);
+    const { size, mtimeMs, mode } = await requireRegularFile(path);
     if (size !== diagnosis.size || mtimeMs !== diagnosis.modifiedMs)
       throw new LecternError(
         'INVALID_AUDIO_FILE',

@@ -1,5 +1,6 @@
-import { open, type FileHandle } from 'node:fs/promises';
+import type { FileHandle } from 'node:fs/promises';
 import { decodeMulaw } from '../audio/mulaw.ts';
+import { openRegularFile } from '../disk/regular-file.ts';
 import { writeFully } from '../encode/write-fully.ts';
 import { pieceBytes, type KeptPiece, type Piece, type RepairControl } from './finding.ts';
 import { isZeroBlock } from './zero-block.ts';
@@ -41,9 +42,9 @@ export async function writePieces(
   { signal, onProgress }: RepairControl = {},
 ): Promise<void> {
   const size = pieces.reduce((sum, piece) => sum + pieceBytes(piece), 0);
-  const from = await open(fromPath, 'r');
+  const from = await openRegularFile(fromPath);
   try {
-    const to = await open(toPath, 'wx', 0o600);
+    const to = await openRegularFile(toPath, 'wx');
     try {
       let position = 0;
       for await (const block of pieceBlocks(pieces, from)) {
@@ -68,7 +69,7 @@ export async function holdsPieces(
   pieces: readonly Piece[],
   fromPath: string,
 ): Promise<boolean> {
-  const [from, file] = [await open(fromPath, 'r'), await open(path, 'r')];
+  const [from, file] = [await openRegularFile(fromPath), await openRegularFile(path)];
   try {
     const size = pieces.reduce((sum, piece) => sum + pieceBytes(piece), 0);
     if ((await file.stat()).size !== size) return false;

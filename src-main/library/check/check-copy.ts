@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { FileCheck } from '../../contract/repair.ts';
 import { toWireError } from '../../contract/errors.ts';
 import type { RecordingFile } from '../../contract/session-record.ts';
+import { statRegularFile } from '../../disk/regular-file.ts';
 import type { Chapter, Encoder } from '../../encode/encoder.ts';
 import { expectedCopy } from '../../encode/expected-file.ts';
 import { findFault } from '../../encode/verify.ts';
@@ -32,10 +32,7 @@ export interface DeliveredCopy {
 export async function checkCopy(copy: DeliveredCopy, options: CopyCheckOptions): Promise<FileCheck> {
   const { path, master } = copy;
   const name = basename(path);
-  const there = await stat(path).then(
-    (stats) => stats.isFile(),
-    () => false,
-  );
+  const there = (await statRegularFile(path)) !== undefined;
   try {
     if (master !== undefined) return await checkAgainst(copy, master, there, options);
     if (!there) return { ...whole(name), outcome: 'missing' };
