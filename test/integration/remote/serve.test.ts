@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { WebSocket } from 'ws';
 import { z } from 'zod';
 import { serverMessageSchema, type ServerMessage } from '../../../src-main/contract/server-messages.ts';
+import { type Impostor, plantImpostor } from '../../support/impostor.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const root = join(import.meta.dirname, '../../..');
@@ -128,6 +129,32 @@ it.each(['SIGINT', 'SIGTERM'] as const)(
       master.subarray(-5 * ramp.length).equals(Buffer.concat(Array.from({ length: 5 }, () => ramp))),
     ).toBe(true);
     expect(server.stdout().split('\n')).toHaveLength(2);
+  },
+);
+
+it.each(['link', 'fifo', 'device'] as const)(
+  'serves no %s in the place of a recording, says with a code that there is none, and ends when it is told to',
+  async (kind: Impostor) => {
+    const server = await startServer();
+    const { say, socket, hear } = await openSession(server.ws, server.token, 'talk');
+    say({ action: 'start', format: 'wav' });
+    await hear('recording_started');
+    socket.send(ramp);
+    say({ action: 'stop' });
+    const { files } = await hear('recording_stopped');
+    const { url = '', file_path = '' } = files[0] ?? {};
+    const secret = join(server.dir, 'secret.txt');
+    await writeFile(secret, 'root:x:0:0');
+    await plantImpostor(kind, join(server.dir, 'recordings', file_path), secret);
+    await plantImpostor('fifo', join(server.dir, 'recordings/talk/session.json'), secret);
+    for (const method of ['GET', 'HEAD', 'GET']) {
+      const answer = await fetch(new URL(url, server.url), { method, headers: server.headers });
+      expect(answer.status).toBe(404);
+      if (method === 'GET') expect(await answer.json()).toMatchObject({ error: { code: 'NOT_FOUND' } });
+    }
+    server.child.kill('SIGTERM');
+    expect(await server.exited).toBe(0);
+    expect(await readFile(secret, 'utf8')).toBe('root:x:0:0');
   },
 );
 
