@@ -57,6 +57,23 @@ const mayImport = {
   renderer: { values: ['contract', 'locales'] },
 };
 
+/** Of node:fs: what follows links, waits for pipes, or writes into what is there. `disk/` has what does not. */
+const followsLinks = [
+  ...['open', 'readFile', 'writeFile', 'appendFile', 'stat', 'truncate', 'exists', 'cp'].flatMap((name) => [
+    name,
+    `${name}Sync`,
+  ]),
+  ...['createReadStream', 'createWriteStream'],
+];
+/** Here a session's files are opened. */
+const opensSessionFiles = ['files', 'encode', 'conversation', 'recording', 'library', 'repair', 'remote'];
+/** These open nothing below a session's folder. */
+const opensOthers = [
+  ...['files/process-started.ts', 'files/sync-folder.ts'],
+  ...['encode/ffmpeg-candidates.ts', 'encode/built-in-thread.ts', 'conversation/work-folder.ts'],
+  ...['library/settings-store.ts', 'repair/walk-audio.ts', 'remote/renderer-files.ts'],
+];
+
 const packages = { to: { module: { origin: ['core', 'external'] } } };
 
 /** Later policies win. */
@@ -204,6 +221,22 @@ export default defineConfig(
         'error',
         noDefaultExport,
         { selector: "NewExpression[callee.name='Date'][arguments.length=0]", message: passedIn },
+      ],
+    },
+  },
+  {
+    files: opensSessionFiles.map((folder) => `src-main/${folder}/**`),
+    ignores: opensOthers.map((file) => `src-main/${file}`),
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          paths: ['node:fs', 'node:fs/promises'].map((name) => ({
+            name,
+            importNames: followsLinks,
+            message: 'It follows links and waits for pipes: open files with disk/regular-file.ts.',
+          })),
+        },
       ],
     },
   },

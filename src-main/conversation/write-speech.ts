@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { recreateFile } from '../disk/regular-file.ts';
 import { createWavHeader } from '../files/wav-header.ts';
 import type { SpeechPiece } from '../transcribe/recogniser.ts';
 import type { SpeechStretch } from './speech-plan.ts';
@@ -32,7 +32,7 @@ export async function writeSpeechWav(
   const gap = new Uint8Array(2 * GAP_SECONDS * SPEECH_RATE);
   let bytes = 0;
   const atMs = (): number => (bytes / 2 / SPEECH_RATE) * 1000;
-  const file = await open(path, 'w', 0o600);
+  const file = await recreateFile(path);
   try {
     await file.write(header.forSizes(0, 0));
     const append = async (pcm: Uint8Array): Promise<void> => {

@@ -1,12 +1,11 @@
 import { createHash, randomUUID } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { constants, copyFile, link, readdir, rename, rm, unlink } from 'node:fs/promises';
 import { uptime } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { LecternError } from '../contract/errors.ts';
 import { readRegularFile, writeWholeFile } from '../disk/regular-file.ts';
-import { processStarted } from './process-started.ts';
+import { bootId, processStarted } from './process-started.ts';
 import { systemCode } from './write-error.ts';
 
 /** Says which process is writing to a session's folder. */
@@ -178,16 +177,6 @@ function isRunning(owner: Owner): boolean {
     return error instanceof Error && 'code' in error && error.code === 'EPERM';
   }
   return processStarted(owner.pid) === owner.process_started;
-}
-
-/** Names this boot whatever the clock does; empty where the system has no such name. */
-function bootId(): string {
-  if (process.platform !== 'linux') return '';
-  try {
-    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
-  } catch {
-    return '';
-  }
 }
 
 function bootedAt(): number {

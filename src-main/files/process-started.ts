@@ -11,3 +11,13 @@ export function processStarted(pid: number): string {
     return '';
   }
 }
+
+/** Names this boot whatever the clock does; empty where the system has no such name. */
+export function bootId(): string {
+  if (process.platform !== 'linux') return '';
+  try {
+    return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();
+  } catch {
+    return '';
+  }
+}

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { ApiHandlers } from '../contract/api.ts';
@@ -11,6 +11,7 @@ import { createProcessingQueue, type ProcessingQueue } from '../conversation/pro
 import type { TranscriptStore } from '../conversation/transcript-store.ts';
 import { tryRecogniser } from '../conversation/try-recogniser.ts';
 import { wavOf } from '../conversation/write-speech.ts';
+import { readRegularFile, writeWholeFile } from '../disk/regular-file.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { describeThisProcess, isDescribedProcessAlive } from '../files/ownership.ts';
 import type { Clock, Log } from '../session/ports.ts';
@@ -153,10 +154,14 @@ function createCompressor(encoder: Encoder, processingDir: string): RecogniserTo
     const folder = await mkdtemp(join(processingDir, 'upload-'));
     try {
       const [masterPath, finalPath] = [join(folder, 'audio.wav'), join(folder, 'audio.opus')];
-      await writeFile(masterPath, wavOf(piece), { mode: 0o600 });
+      await writeWholeFile(masterPath, wavOf(piece));
       await encoder.encodeFile({ format: 'opus', masterPath, finalPath, gain: 1, signal });
       // Opus in Ogg, by the name that servers know it under.
-      return { bytes: await readFile(finalPath), fileName: 'audio.ogg', contentType: 'audio/ogg' };
+      return {
+        bytes: await readRegularFile(finalPath, Infinity),
+        fileName: 'audio.ogg',
+        contentType: 'audio/ogg',
+      };
     } finally {
       await rm(folder, { recursive: true, force: true });
     }

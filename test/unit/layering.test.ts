@@ -131,6 +131,19 @@ test.each(['files', 'encode', 'catalog', 'recording', 'library', 'remote', 'desk
   },
 );
 
+test.each(['files', 'encode', 'conversation', 'recording', 'library/intake', 'repair', 'remote'])(
+  '%s/ opens files in the one way that follows no link',
+  async (folder) => {
+    const from = `src-main/${folder}/x.ts`;
+    for (const name of ['open', 'readFile', 'writeFile', 'stat', 'appendFile'])
+      expect(await complaints(from, `import { ${name} } from 'node:fs/promises';`), name).toHaveLength(1);
+    for (const name of ['openSync', 'readFileSync', 'existsSync', 'createReadStream'])
+      expect(await complaints(from, `import { ${name} } from 'node:fs';`), name).toHaveLength(1);
+    expect(await complaints(from, "import { mkdir, rename, rm } from 'node:fs/promises';")).toEqual([]);
+    expect(await complaints('src-main/disk/x.ts', "import { open } from 'node:fs/promises';")).toEqual([]);
+  },
+);
+
 test('the page may import the contract, the words and itself, and nothing else of the project', async () => {
   const from = 'src-renderer/capture/x.ts';
   const worklet = "import url from './worklet.ts?worker&url';";

@@ -1,9 +1,9 @@
-import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LecternError } from '../../contract/errors.ts';
 import type { Examination, Verdict } from '../../contract/intake.ts';
 import type { Mending, Sound } from '../../contract/repair.ts';
 import type { AudioDecoder } from '../../encode/audio-decoder.ts';
+import { openRegularFile } from '../../disk/regular-file.ts';
 import { readWavLayout } from '../../files/wav-reader.ts';
 import type { Finding, RepairHints } from '../../repair/finding.ts';
 import type { Repairer } from '../../repair/repairer.ts';
@@ -70,7 +70,7 @@ export async function readSound(
 }
 
 async function wavSound(path: string): Promise<Sound | undefined> {
-  const file = await open(path, 'r');
+  const file = await openRegularFile(path);
   try {
     const { sampleRate, channels, bitsPerSample, formatTag, dataBytes } = await readWavLayout(file);
     // Of compressed samples the bytes do not tell the length.

@@ -1,10 +1,11 @@
-import { link, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, rename, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { LecternError } from '../../contract/errors.ts';
 import type { FaultCode, Sound } from '../../contract/repair.ts';
 import type { Imported, SessionRecord } from '../../contract/session-record.ts';
 import type { AudioDecoder } from '../../encode/audio-decoder.ts';
+import { openRegularFile, requireRegularFile } from '../../disk/regular-file.ts';
 import { claimFolder, releaseFolder } from '../../files/ownership.ts';
 import { writeSessionFile } from '../../files/session-file.ts';
 import { partFileName, sessionFolder, unwritable } from '../../files/session-folder.ts';
@@ -205,12 +206,12 @@ async function place(fromPath: string, toPath: string, { signal, onProgress }: T
     () => false,
   );
   if (linked) return;
-  const { size } = await stat(fromPath);
+  const { size } = await requireRegularFile(fromPath);
   await writePieces([{ offset: 0, length: size }], fromPath, toPath, { signal, onProgress });
 }
 
 async function layoutOf(path: string): Promise<WavLayout> {
-  const file = await open(path, 'r');
+  const file = await openRegularFile(path);
   try {
     return await readWavLayout(file);
   } finally {

@@ -1,6 +1,7 @@
-import { open, rm, rmdir } from 'node:fs/promises';
+import { rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { LecternError } from '../../contract/errors.ts';
+import { openRegularFile } from '../../disk/regular-file.ts';
 import { MAX_INTAKE_BYTES, MAX_INTAKE_FILES, type IntakeProgress } from '../../contract/intake.ts';
 import { usableBytes } from '../../files/disk-space.ts';
 import { writeError } from '../../files/write-error.ts';
@@ -110,7 +111,7 @@ export async function createIntake({ dataDir, clock, log, newId }: IntakeOptions
       if (closed) await ours.remove();
       requireOpen();
       const originalPath = join(folder, `original${incoming.extension}`);
-      await (await open(originalPath, 'wx', 0o600)).close();
+      await (await openRegularFile(originalPath, 'wx')).close();
       return {
         id,
         name: incoming,

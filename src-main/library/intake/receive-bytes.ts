@@ -1,4 +1,4 @@
-import { open } from 'node:fs/promises';
+import { openRegularFile } from '../../disk/regular-file.ts';
 import { INTAKE_PIECE_BYTES } from '../../contract/intake.ts';
 import { LecternError } from '../../contract/errors.ts';
 import { writeFully } from '../../encode/write-fully.ts';
@@ -21,7 +21,7 @@ export async function receiveBytes(
       `Expected the piece at ${file.receivedBytes}, got the one at ${offset}`,
     );
   const most = Math.min(file.byteSize, offset + INTAKE_PIECE_BYTES);
-  const handle = await open(file.originalPath, 'r+');
+  const handle = await openRegularFile(file.originalPath, 'r+');
   try {
     let position = offset;
     for await (const bytes of untilCalledOff(pieces, signal)) {
