@@ -38,6 +38,7 @@ export const warningCodeSchema = z.enum([
   'limit_near',
   'device',
   'encoder',
+  'partial_frame',
 ]);
 export type WarningCode = z.infer<typeof warningCodeSchema>;
 

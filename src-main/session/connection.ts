@@ -1,6 +1,7 @@
 import type { ClientMessage, StartMessage } from '../contract/client-messages.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
+import { readJsonFrame } from './json-frame.ts';
 import { errorMessage } from './messages.ts';
 import { parseClientMessage } from './parse-client-message.ts';
 import type { Connection } from './ports.ts';
@@ -21,6 +22,7 @@ export interface ConnectionOptions {
 export function createConnection(options: ConnectionOptions): Connection {
   const { session } = options;
   let autoStarted = false;
+  const refusedProtocols = new Set<string>();
 
   const handle = (message: ClientMessage): Promise<void> => {
     switch (message.action) {
@@ -56,14 +58,24 @@ export function createConnection(options: ConnectionOptions): Connection {
     return Promise.resolve();
   };
 
+  const receiveText = (text: string): Promise<void> => {
+    if (!options.ownsSession()) return takenOver();
+    const message = parseClientMessage(text);
+    if (!(message instanceof LecternError)) return handle(message);
+    if (message.code === 'UNSUPPORTED_PROTOCOL') {
+      // Fifty come a second; one answer says it.
+      if (refusedProtocols.has(message.message)) return Promise.resolve();
+      refusedProtocols.add(message.message);
+    }
+    return session.refuse(message);
+  };
+
   return {
     sessionId: session.id,
-    receiveText(text) {
-      if (!options.ownsSession()) return takenOver();
-      const message = parseClientMessage(text);
-      return message instanceof LecternError ? session.refuse(message) : handle(message);
-    },
+    receiveText,
     receiveBinary(bytes) {
+      const text = readJsonFrame(bytes);
+      if (text !== undefined) return receiveText(text);
       if (!options.ownsSession()) return takenOver();
       options.onAudio(bytes.byteLength);
       if (options.autoStart !== undefined && !autoStarted) {

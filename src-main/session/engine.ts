@@ -140,6 +140,7 @@ export function createEngine(options: EngineOptions): Engine {
       message: 'Another connection has taken over this session; this one no longer receives its messages',
     });
     seat.client = client;
+    if (seat.session.active) void seat.session.changeSender();
     for (const message of seat.untold.splice(0)) client.send(message);
     return seat;
   };

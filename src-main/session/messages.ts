@@ -85,6 +85,24 @@ export function signalWarning(track: Track, change: SignalChange): ServerMessage
   }
 }
 
+/** A binary frame ended within a frame of audio. */
+export function partialFrameWarning(bytes: number, bytesPerFrame: number): ServerMessage {
+  return {
+    type: 'warning',
+    code: 'partial_frame',
+    message: `Expected binary frames of whole audio frames (multiples of ${bytesPerFrame} bytes), got one of ${bytes} bytes: its end is joined to the next one`,
+  };
+}
+
+/** What was left over was never completed. */
+export function droppedBytesWarning(bytes: number, bytesPerFrame: number): ServerMessage {
+  return {
+    type: 'warning',
+    code: 'partial_frame',
+    message: `Left out: ${bytes} of ${bytesPerFrame} bytes of an audio frame whose rest never came`,
+  };
+}
+
 /** @param track the one that has stopped, where the other goes on; nothing where no audio comes at all. */
 export function noDataWarning(seconds: number, track?: Track): ServerMessage {
   const since = `${Math.round(seconds)} s`;

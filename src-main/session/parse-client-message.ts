@@ -1,6 +1,7 @@
 import { clientMessageSchemas, isClientAction, type ClientMessage } from '../contract/client-messages.ts';
 import { fixedError, LecternError } from '../contract/errors.ts';
 import { describeProblem } from '../contract/parse-problem.ts';
+import { refuseForeignProtocol } from './foreign-protocols.ts';
 
 /** A text frame as a message, or the error that answers it. */
 export function parseClientMessage(text: string): ClientMessage | LecternError {
@@ -13,7 +14,8 @@ export function parseClientMessage(text: string): ClientMessage | LecternError {
       'INVALID_MESSAGE',
       `Invalid message: expected action to be a string, got ${kindOf(action)}`,
     );
-  if (action === undefined || !isClientAction(action)) return fixedError('UNKNOWN_ACTION');
+  if (action === undefined) return refuseForeignProtocol(message) ?? fixedError('UNKNOWN_ACTION');
+  if (!isClientAction(action)) return fixedError('UNKNOWN_ACTION');
   const parsed = clientMessageSchemas[action].safeParse(message);
   if (parsed.success) return parsed.data;
   if (action === 'start' && parsed.error.issues.some((issue) => issue.path[0] === 'format'))

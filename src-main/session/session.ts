@@ -5,9 +5,19 @@ import { fixedError, LecternError } from '../contract/errors.ts';
 import { readFrameHeader } from '../contract/headed-frame.ts';
 import { MEBIBYTE, PROGRESS_INTERVAL_CHUNKS, type Limits } from '../contract/limits.ts';
 import type { ServerMessage, SessionState, StopReason } from '../contract/server-messages.ts';
+import { createForeignAudio } from './foreign-audio.ts';
+import { createFrameRemainder, type FrameRemainder } from './frame-remainder.ts';
 import { createMailbox } from './mailbox.ts';
 import { createConversation, type Conversation, type LiveText } from './conversation.ts';
-import { errorMessage, limitError, reasonOf, relocatedWarning, startedMessage } from './messages.ts';
+import {
+  droppedBytesWarning,
+  errorMessage,
+  limitError,
+  partialFrameWarning,
+  reasonOf,
+  relocatedWarning,
+  startedMessage,
+} from './messages.ts';
 import type {
   Clock,
   Log,
@@ -69,6 +79,8 @@ export interface Session {
   start(message: StartMessage): Promise<void>;
   audioChunk(chunk: AudioChunkInput): Promise<void>;
   binary(frame: Uint8Array): Promise<void>;
+  /** Another connection sends from now on: what it sends does not continue what came before. */
+  changeSender(): Promise<void>;
   /** Answers a message that could not be read, in its turn. */
   refuse(error: LecternError): Promise<void>;
   pause(): Promise<void>;
@@ -103,6 +115,7 @@ interface ChunkPlace {
 interface Running {
   readonly spec: SessionSpec;
   readonly framing: 'raw' | 'headed';
+  readonly remainder: FrameRemainder;
   readonly take: Take;
   readonly watch: SessionWatch;
   readonly conversation: Conversation;
@@ -119,6 +132,7 @@ export function createSession(options: SessionOptions): Session {
   let waitingBytes = 0;
   let starting = 0;
   let refusals = createRefusals(() => clock.monotonicMs());
+  const foreign = createForeignAudio();
 
   /** Runs in order, and answers whatever is thrown. */
   const perform = (task: () => Promise<void> | void): Promise<void> =>
@@ -139,7 +153,8 @@ export function createSession(options: SessionOptions): Session {
 
   const finish = async (wanted?: StopReason, { writeErrorTold = false } = {}): Promise<void> => {
     if (running === undefined || state === 'finalising') return;
-    const { take, conversation, taps } = running;
+    const { take, conversation, taps, remainder } = running;
+    dropRemainder(remainder.drop());
     state = 'finalising';
     let reason = wanted;
     const settle = async (): Promise<void> => {
@@ -214,18 +229,54 @@ export function createSession(options: SessionOptions): Session {
       });
   };
 
-  const checkSize = (bytes: number, bytesPerFrame: number): void => {
+  const checkSize = (bytes: number): void => {
     if (bytes > limits.maxChunkBytes) throw fixedError('CHUNK_TOO_LARGE');
-    if (bytes === 0 || bytes % bytesPerFrame !== 0)
-      throw new LecternError(
-        'INVALID_CHUNK',
-        `Invalid audio chunk: expected a multiple of ${bytesPerFrame} bytes (one frame), got ${bytes}`,
-      );
+  };
+
+  const invalidLength = (bytes: number, bytesPerFrame: number): LecternError =>
+    new LecternError(
+      'INVALID_CHUNK',
+      `Invalid audio chunk: expected a multiple of ${bytesPerFrame} bytes (one frame), got ${bytes}`,
+    );
+
+  /** True where the bytes are no samples; that is answered once, and counted each time. */
+  const isForeign = (stream: string, bytes: Uint8Array): boolean => {
+    const found = foreign.examine(stream, bytes, running?.spec);
+    if (found === undefined) return false;
+    refuseChunk(found.error);
+    if (found.isNews) options.send(errorMessage(found.error));
+    return true;
+  };
+
+  const dropRemainder = (bytes: number): void => {
+    if (bytes > 0 && running !== undefined)
+      options.send(droppedBytesWarning(bytes, frameBytes(running.spec)));
+  };
+
+  /** A chunk whose bytes must be whole frames. */
+  const takeWhole = async (stream: string, track: Track, chunk: ChunkInput): Promise<void> => {
+    const { byteLength } = chunk.bytes;
+    checkSize(byteLength);
+    if (isForeign(`${stream} ${track}`, chunk.bytes)) return;
+    const bytesPerFrame = frameBytes(requireRunning().spec);
+    if (byteLength === 0 || byteLength % bytesPerFrame !== 0) throw invalidLength(byteLength, bytesPerFrame);
+    return takeChunk(track, chunk);
+  };
+
+  /** Raw bytes, cut anywhere: what is no whole frame yet waits for the rest of it. */
+  const takeRaw = async (frame: Uint8Array): Promise<void> => {
+    const { spec, remainder } = requireRunning();
+    const bytesPerFrame = frameBytes(spec);
+    checkSize(frame.byteLength);
+    if (frame.byteLength === 0) throw invalidLength(0, bytesPerFrame);
+    if (isForeign('raw', frame)) return dropRemainder(remainder.drop());
+    const { whole, isNews } = remainder.take(frame, state === 'paused');
+    if (isNews) options.send(partialFrameWarning(frame.byteLength, bytesPerFrame));
+    if (whole.byteLength > 0) await takeChunk(spec.tracks[0] ?? 'user', { bytes: whole });
   };
 
   const takeChunk = async (track: Track, chunk: ChunkInput): Promise<void> => {
-    const { spec, take } = requireRunning();
-    checkSize(chunk.bytes.byteLength, frameBytes(spec));
+    const { take } = requireRunning();
     if (state === 'paused') {
       take.skip(track, chunk.seq);
       return;
@@ -355,6 +406,7 @@ export function createSession(options: SessionOptions): Session {
       taps,
       spec,
       framing: message.framing ?? DEFAULT_START.framing,
+      remainder: createFrameRemainder(frameBytes(spec)),
       take: opened,
       watch: createSessionWatch({
         live,
@@ -366,6 +418,7 @@ export function createSession(options: SessionOptions): Session {
     };
     chunksReceived = 0;
     refusals = createRefusals(() => clock.monotonicMs());
+    foreign.restart();
     state = 'recording';
     options.onActivity();
     options.send(startedMessage(spec, firstPart));
@@ -399,16 +452,22 @@ export function createSession(options: SessionOptions): Session {
         const bytes = options.decodeBase64(chunk.data);
         if (bytes === undefined) throw fixedError('INVALID_AUDIO_ENCODING');
         const { seq, start_frame: startFrame } = chunk;
-        await takeChunk(chunk.track ?? spec.tracks[0] ?? 'user', { seq, startFrame, bytes });
+        await takeWhole('text', chunk.track ?? spec.tracks[0] ?? 'user', { seq, startFrame, bytes });
       }),
     binary: (frame) =>
       performChunk(frame.byteLength, placeOf(frame), async () => {
+        if (running === undefined) foreign.examine('raw', frame, undefined);
         const { spec, framing } = requireRunning();
-        if (framing === 'raw') return takeChunk(spec.tracks[0] ?? 'user', { bytes: frame });
+        if (framing === 'raw') return takeRaw(frame);
         const parsed = readFrameHeader(frame, spec.tracks);
-        if ('problem' in parsed)
+        if (!('problem' in parsed))
+          return takeWhole('headed', parsed.track, { ...parsed.header, bytes: parsed.samples });
+        if (!isForeign('raw', frame))
           throw new LecternError('INVALID_CHUNK', `Invalid audio chunk: ${parsed.problem}`);
-        return takeChunk(parsed.track, { ...parsed.header, bytes: parsed.samples });
+      }),
+    changeSender: () =>
+      perform(() => {
+        if (running !== undefined) dropRemainder(running.remainder.drop());
       }),
     refuse: (error) =>
       perform(() => {
@@ -424,7 +483,8 @@ export function createSession(options: SessionOptions): Session {
       }),
     resume: () =>
       perform(() => {
-        const { take: current, watch } = requireRunning();
+        const { take: current, watch, remainder } = requireRunning();
+        if (state === 'paused') dropRemainder(remainder.dropAfterPause());
         state = 'recording';
         current.resume();
         watch.excuse();

@@ -51,6 +51,7 @@ export const CALM_WARNINGS: ReadonlySet<LiveWarningCode> = new Set<LiveWarningCo
   'rejoined_gap',
   'slept',
   'encoder',
+  'partial_frame',
 ]);
 
 /** News that says all that the earlier one said. */

@@ -142,7 +142,8 @@ export function protocolSuite(transport: string, openHost: OpenHost): void {
           'CHUNK_TOO_LARGE',
           'Chunk size exceeds limit (1MB)',
         ],
-        [Buffer.alloc(3), 'INVALID_CHUNK', /2 bytes.*got 3/],
+        [Buffer.alloc(0), 'INVALID_CHUNK', /2 bytes.*got 0/],
+        [Buffer.from('OggS\0\u0002 and what follows', 'latin1'), 'UNSUPPORTED_AUDIO', /samples.*Ogg/],
       ];
       for (const [message, code, text] of whileRecording) {
         client.sendAudio(good);
@@ -157,6 +158,18 @@ export function protocolSuite(transport: string, openHost: OpenHost): void {
       const stopped = await client.next('recording_stopped');
       expect(await masterOf(stopped)).toEqual(Buffer.concat(whileRecording.map(() => good)));
       expect(stopped.report.tracks[0]?.chunks_rejected).toBe(whileRecording.length - 2);
+    });
+
+    test('raw bytes may be cut anywhere, and an action among them is obeyed', async () => {
+      const client = await (await open()).connect('cut');
+      const audio = seededBytes(12, 32_000);
+      client.sendAudio(Buffer.from(JSON.stringify(START)));
+      for (let at = 0; at < audio.length; at += 333) client.sendAudio(audio.subarray(at, at + 333));
+      client.sendAudio(Buffer.from('{"action":"stop"}'));
+      const stopped = await client.next('recording_stopped');
+      expect((await masterOf(stopped)).equals(audio)).toBe(true);
+      const warnings = client.received.filter((message) => message.type === 'warning');
+      expect(warnings.map(({ code }) => code)).toEqual(['partial_frame']);
     });
 
     test('a chunk of exactly 1 MB is taken', async () => {

@@ -23,6 +23,9 @@ interface Take {
   readonly start: FuzzStart;
   readonly frameBytes: number;
   paused: boolean;
+  /** Bytes of a raw frame that are no whole frame of audio yet. */
+  rest: Uint8Array;
+  heardInPause: boolean;
   nextSeq: number;
   nextFrame: number;
   partFrames: number;
@@ -77,11 +80,27 @@ export function foretell(actions: readonly FuzzAction[], limits: Limits): Expect
     }
   };
 
+  /** Samples without a header in a binary frame, which may end within one. */
+  const raw = (bytes: Uint8Array): void => {
+    if (take === undefined || bytes.length === 0 || bytes.length > limits.maxChunkBytes) return chunk(bytes);
+    const all = Buffer.concat([take.rest, bytes]);
+    const wholeBytes = all.length - (all.length % take.frameBytes);
+    take.rest = all.subarray(wholeBytes);
+    take.heardInPause = take.paused;
+    if (wholeBytes > 0) chunk(all.subarray(0, wholeBytes));
+  };
+
+  const resume = (now: Take): void => {
+    if (now.paused && !now.heardInPause) now.rest = new Uint8Array(0);
+    now.heardInPause = false;
+    now.paused = false;
+  };
+
   const headed = (action: Extract<FuzzAction, { kind: 'headed' }>): void => {
     const frame = frameWith(action, take?.nextSeq ?? 0, take?.nextFrame ?? 0);
     frames.push(frame);
     if (take === undefined) errors.push('NOT_RECORDING');
-    else if (take.start.framing === 'raw') chunk(frame);
+    else if (take.start.framing === 'raw') raw(frame);
     else if (/^(wrong|beyond|short)/.test(action.hostility)) errors.push('INVALID_CHUNK');
     else if (action.hostility === 'jumps ahead' || action.hostility === 'starts later') foretold = false;
     else chunk(bytesOf(action.bytes), frame.readUInt32LE(4));
@@ -89,7 +108,7 @@ export function foretell(actions: readonly FuzzAction[], limits: Limits): Expect
 
   const binary = (bytes: Uint8Array): void => {
     frames.push(Buffer.from(bytes));
-    if (take === undefined || take.start.framing === 'raw') return chunk(bytes);
+    if (take === undefined || take.start.framing === 'raw') return raw(bytes);
     const valid =
       bytes.length >= HEADER_BYTES &&
       bytes[0] === 1 &&
@@ -135,7 +154,8 @@ export function foretell(actions: readonly FuzzAction[], limits: Limits): Expect
         if (action.action === 'status') return;
         if (take === undefined) errors.push('NOT_RECORDING');
         else if (action.action === 'stop') take = undefined;
-        else take.paused = action.action === 'pause';
+        else if (action.action === 'resume') resume(take);
+        else take.paused = true;
     }
   };
 
@@ -148,6 +168,8 @@ function newTake(start: FuzzStart): Take {
     start,
     frameBytes: SAMPLE_BYTES[start.encoding] * start.channels,
     paused: false,
+    rest: new Uint8Array(0),
+    heardInPause: false,
     nextSeq: 0,
     nextFrame: 0,
     partFrames: 0,
