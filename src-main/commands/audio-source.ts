@@ -1,5 +1,6 @@
 import type { AudioFormat } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
+import { fileUrl } from '../encode/ffmpeg-args.ts';
 import { openWavSamples, type WavSamples } from '../files/wav-reader.ts';
 import { realpath } from 'node:fs/promises';
 import { CHUNK_SECONDS, openFfmpegSource } from './ffmpeg-source.ts';
@@ -54,7 +55,11 @@ export async function openFileSource(
       'INVALID_AUDIO_FILE',
       `${path} is not a WAV of 16-bit PCM, 32-bit float or mu-law; other files need ffmpeg, which was not found`,
     );
-  return openFfmpegSource(ffmpeg, ['-i', path], { live: false, name: path, shape: wanted ?? USUAL_SHAPE });
+  return openFfmpegSource(ffmpeg, ['-i', fileUrl(path)], {
+    live: false,
+    name: path,
+    shape: wanted ?? USUAL_SHAPE,
+  });
 }
 
 /** Whoever names a link means what it leads to; a pipe is for ffmpeg to read. */

@@ -12,6 +12,9 @@ import { runProgram } from './run-program.ts';
 /** Minutes of speech are tens of kilobytes of text; with a time for every token, some megabytes. */
 export const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
+/** Given as they are, in the folder that the program runs in: some can open no path that is not ASCII. */
+const [AUDIO, OUTPUT] = ['audio.wav', 'text'];
+
 type CommandSettings = Extract<RecogniserSettings, { kind: 'command' }>;
 
 /** A recogniser that is a program, run once for each piece. */
@@ -23,12 +26,10 @@ export function createCommandRecogniser(settings: CommandSettings, tools: Recogn
     async recognise(piece, { signal, onProgress }) {
       const folder = await mkdtemp(join(tools.workDir, 'piece-'));
       try {
-        const audio = join(folder, 'audio.wav');
-        const output = join(folder, 'text');
-        await writeFile(audio, tools.wavOf(piece), { mode: 0o600 });
+        await writeFile(join(folder, AUDIO), tools.wavOf(piece), { mode: 0o600 });
         const { stdout, words } = await runProgram({
           program,
-          args: fillArguments(settings.args, { audio, output, language, model }),
+          args: fillArguments(settings.args, { audio: AUDIO, output: OUTPUT, language, model }),
           workDir: folder,
           timeoutMs: settings.timeout_seconds * 1000,
           signal,
@@ -42,7 +43,7 @@ export function createCommandRecogniser(settings: CommandSettings, tools: Recogn
         const answer =
           settings.output === 'stdout'
             ? stdout
-            : await readOutputFile(output, EXTENSIONS[format], MAX_OUTPUT_BYTES, name).catch(
+            : await readOutputFile(join(folder, OUTPUT), EXTENSIONS[format], MAX_OUTPUT_BYTES, name).catch(
                 (error: unknown) => {
                   // Some programs say that they were called wrongly, and end as if all were well.
                   const complaint = complaintIn(words);

@@ -1,5 +1,5 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
 import type { DiarizerSettings } from '../contract/processing.ts';
 import { fillArguments } from './command-arguments.ts';
@@ -10,10 +10,11 @@ import type { RecogniserTools } from './recogniser.ts';
 import { runProgram } from './run-program.ts';
 
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
+const OUTPUT = 'speakers';
 
 /** Tells several voices of one track apart. */
 export interface Diarizer {
-  /** Who spoke when in a WAV. Rejects with RECOGNISER_UNAVAILABLE, RECOGNISER_FAILED or the signal's reason. */
+  /** Who spoke when in a WAV, which lies in `workDir`. Rejects with RECOGNISER_UNAVAILABLE, RECOGNISER_FAILED or the signal's reason. */
   diarize(wavPath: string, signal: AbortSignal): Promise<readonly SpeakerTurn[]>;
 }
 
@@ -29,10 +30,11 @@ export function createDiarizer(
     async diarize(wavPath, signal) {
       const folder = await mkdtemp(join(tools.workDir, 'speakers-'));
       try {
-        const output = join(folder, 'speakers');
+        // From the folder that the program runs in: some can open no path that is not ASCII.
+        const audio = relative(folder, wavPath);
         const { stdout } = await runProgram({
           program,
-          args: fillArguments(settings.args, { audio: wavPath, output, model, language: null }),
+          args: fillArguments(settings.args, { audio, output: OUTPUT, model, language: null }),
           workDir: folder,
           timeoutMs: timeout_seconds * 1000,
           signal,
@@ -42,7 +44,7 @@ export function createDiarizer(
         const answer =
           settings.output === 'stdout'
             ? stdout
-            : await readOutputFile(output, ['.rttm', '.txt'], MAX_OUTPUT_BYTES, name);
+            : await readOutputFile(join(folder, OUTPUT), ['.rttm', '.txt'], MAX_OUTPUT_BYTES, name);
         return understood(answer, name);
       } finally {
         await rm(folder, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
-import { readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { RECOGNISER_PRESETS } from '../../../src-main/contract/recogniser-presets.ts';
@@ -10,7 +10,7 @@ import { createDiarizer } from '../../../src-main/transcribe/diarizer.ts';
 import { retryOf } from '../../../src-main/transcribe/failures.ts';
 import { beepPcm } from '../../support/beeps.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-import { calmly, openTools } from './recogniser-tools.ts';
+import { calmly, openTools, wavOf } from './recogniser-tools.ts';
 
 type CommandSettings = Extract<RecogniserSettings, { kind: 'command' }>;
 
@@ -237,6 +237,43 @@ test("a diarizer's RTTM says who spoke when, and anything else is told for what 
   await expect(diarizer?.diarize('/tmp/x.wav', calmly.signal)).rejects.toThrow(
     /The answer of diarizer\.sh could not be understood\. Expected RTTM lines such as .* got "hello"/,
   );
+});
+
+test('a program that can open no path that is not ASCII works in a folder of any name', async () => {
+  const workDir = join(await temporaryFolder(), 'Антон', '録音');
+  await mkdir(workDir, { recursive: true });
+  // The model is where the user says, and given as it was.
+  const program = join(await temporaryFolder(), 'recogniser.sh');
+  await writeFile(
+    program,
+    `#!/bin/sh
+for a in "$1" "$2"; do
+  if printf '%s' "$a" | LC_ALL=C grep -q '[^ -~]'; then echo "error: failed to open '$a'" >&2; exit 1; fi
+done
+[ "$(head -c 4 "$1")" = RIFF ] || exit 1
+echo "SPEAKER a 1 0.5 2 <NA> <NA> A <NA>" > "$2"
+[ -n "$3" ] && echo "$3" > "$2"
+exit 0
+`,
+    { mode: 0o755 },
+  );
+  const { tools } = await openTools({ workDir });
+  const settings = { kind: 'command', program, output: 'file', timeout_seconds: 60 } as const;
+  const recogniser = createRecogniser(
+    {
+      ...{ ...settings, args: ['{audio}', '{output}', '{model}'], model: '/модели/малая.bin' },
+      ...{ format: 'text', language: null },
+    },
+    tools,
+  );
+  expect((await recogniser.recognise(piece, calmly))[0]?.text).toBe('/модели/малая.bin');
+  const wav = join(workDir, 'user.wav');
+  await writeFile(wav, wavOf(piece));
+  const diarizer = createDiarizer({ ...settings, args: ['{audio}', '{output}'], model: null }, tools);
+  expect(await diarizer?.diarize(wav, calmly.signal)).toEqual([
+    { speaker: 'A', start_ms: 500, end_ms: 2500 },
+  ]);
+  expect(await readdir(workDir)).toEqual(['user.wav']);
 });
 
 async function pidIn(path: string): Promise<number> {
