@@ -44,7 +44,7 @@ const EXACT = ['-map_metadata', '-1', '-fflags', '+bitexact', '-flags:a', '+bite
 export function createAudioDecoder(ffmpegPath: string | undefined): AudioDecoder {
   const children = createChildProcesses();
 
-  const run = (
+  const run = async (
     task: string,
     args: readonly string[],
     signal: AbortSignal | undefined,
@@ -55,7 +55,7 @@ export function createAudioDecoder(ffmpegPath: string | undefined): AudioDecoder
         'ENCODER_UNAVAILABLE',
         'Reading this kind of file needs ffmpeg, and none was found. Install ffmpeg, or set LECTERN_FFMPEG to its path',
       );
-    return runFfmpeg({
+    await runFfmpeg({
       children,
       path: ffmpegPath,
       args,

@@ -22,8 +22,8 @@ export interface FfmpegRun {
 /** Options for every run: no questions asked, nothing read from a terminal, only problems on stderr. */
 export const FFMPEG_QUIET = ['-hide_banner', '-nostdin', '-loglevel', 'warning', '-y'] as const;
 
-/** Runs ffmpeg to its end. Rejects with a LecternError, or with the signal's reason. */
-export async function runFfmpeg(run: FfmpegRun): Promise<void> {
+/** Runs ffmpeg to its end; gives the end of its complaints. Rejects with a LecternError, or with the signal's reason. */
+export async function runFfmpeg(run: FfmpegRun): Promise<string> {
   run.signal?.throwIfAborted();
   const child = run.children.start(run.path, [...FFMPEG_QUIET, '-progress', 'pipe:1', ...run.args]);
   const stalled = new AbortController();
@@ -58,6 +58,7 @@ export async function runFfmpeg(run: FfmpegRun): Promise<void> {
     );
   }
   if (end.exitCode !== 0) throw ffmpegError(run.task, end);
+  return end.stderrTail;
 }
 
 function watchFile({ outputPath, stallMs }: FfmpegRun, onChange: () => void): NodeJS.Timeout | undefined {

@@ -7,13 +7,17 @@ const BIT_RATES = [
   [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
 ] as const;
 const SAMPLE_RATES = [44_100, 48_000, 32_000] as const;
+/** Tags in front of the audio; taggers that do not know each other each add one. */
+const MAX_TAGS = 16;
+/** How far frames are looked for. */
+const SEARCH_BYTES = 64 * 1024;
 /** Frames in a row that make it an MP3. */
 const CONVINCING_FRAMES = 4;
 
 /** Examines a file that is MP3 frames, perhaps behind a tag; undefined for any other. */
 export async function diagnoseMp3(file: ByteSource): Promise<Finding | undefined> {
   const source = bufferedSource(file);
-  const start = await skipId3(source);
+  const start = await firstFrame(source);
   let frames = 0;
   let position = start;
   let declared: number | undefined;
@@ -47,9 +51,8 @@ export async function diagnoseMp3(file: ByteSource): Promise<Finding | undefined
     return found([{ code: 'truncated', message }], { cure, action });
   }
   if (left === 0 || (await isTag(source, position))) return found([], {});
-  const tail = await source.read(position, 64 * 1024);
-  const resumes = findFrames(tail);
-  if (resumes) {
+  const tail = await source.read(position, SEARCH_BYTES);
+  if (findFrames(tail) !== undefined) {
     const fault: Fault = { code: 'unreadable', message: `${left} bytes behind it are damaged frames` };
     return found([fault], { cure, action });
   }
@@ -61,12 +64,36 @@ export async function diagnoseMp3(file: ByteSource): Promise<Finding | undefined
   return found([fault], { cure: { kind: 'rewrite', pieces }, action: 'leave those bytes out' });
 }
 
-async function skipId3(source: ByteSource): Promise<number> {
-  const head = await source.read(0, 10);
+/** Where the frames begin: behind tags, of which there may be several, and behind what stands between them and the audio. */
+async function firstFrame(source: ByteSource): Promise<number> {
+  let position = 0;
+  for (let tags = 0; tags < MAX_TAGS; tags++) {
+    const tagBytes = await id3Bytes(source, position);
+    // A tag longer than the file lies about its length.
+    if (tagBytes === 0 || position + tagBytes >= source.size) break;
+    position = await skipZeros(source, position + tagBytes);
+  }
+  position = await skipZeros(source, position);
+  if (frameBytes(await source.read(position, 4)) !== undefined) return position;
+  const at = findFrames(await source.read(position, SEARCH_BYTES));
+  return at === undefined ? position : position + at;
+}
+
+async function id3Bytes(source: ByteSource, position: number): Promise<number> {
+  const head = await source.read(position, 10);
   if (head.length < 10 || head.toString('latin1', 0, 3) !== 'ID3') return 0;
   const footer = ((head[5] ?? 0) & 0x10) === 0 ? 0 : 10;
   const size = head.subarray(6, 10).reduce((sum, byte) => sum * 128 + (byte & 0x7f), 0);
   return 10 + size + footer;
+}
+
+async function skipZeros(source: ByteSource, from: number): Promise<number> {
+  for (let position = from; position < source.size; position += SEARCH_BYTES) {
+    const block = await source.read(position, SEARCH_BYTES);
+    const at = block.findIndex((byte) => byte !== 0);
+    if (at >= 0) return position + at;
+  }
+  return source.size;
 }
 
 /** Bytes of the frame that begins with `head`; undefined where none does. */
@@ -101,15 +128,16 @@ async function isTag(source: ByteSource, position: number): Promise<boolean> {
   return ['TAG', 'ID3', 'APETAGEX', 'LYRICSBE'].some((mark) => tail.toString('latin1').startsWith(mark));
 }
 
-function findFrames(tail: Buffer): boolean {
-  for (let at = 1; at + 4 <= tail.length; at++) {
+/** Where frames begin that follow one another; undefined where none do. */
+function findFrames(area: Buffer): number | undefined {
+  for (let at = 1; at + 4 <= area.length; at++) {
     let position = at;
     for (let count = 0; count < CONVINCING_FRAMES; count++) {
-      const bytes = frameBytes(tail.subarray(position, position + 4));
+      const bytes = frameBytes(area.subarray(position, position + 4));
       if (bytes === undefined) break;
       position += bytes;
-      if (count === CONVINCING_FRAMES - 1) return true;
+      if (count === CONVINCING_FRAMES - 1) return at;
     }
   }
-  return false;
+  return undefined;
 }

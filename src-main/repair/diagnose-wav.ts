@@ -1,16 +1,23 @@
 import { sampleBlocks, type ByteSource } from './byte-source.ts';
 import type { Fault, Finding, KeptPiece, RepairHints } from './finding.ts';
 import { sampleKind, type SampleKind } from './sample-kind.ts';
-import { readWavChunks, UNKNOWN_SIZE } from './wav-chunks.ts';
+import { readWavChunks, UNKNOWN_SIZE, type WavChunks } from './wav-chunks.ts';
 import { findWavExtent } from './wav-extent.ts';
-import { checkWavFormat, isPlain, parseWavFormat, patchWavFormat, type WavFormat } from './wav-format.ts';
+import {
+  checkWavFormat,
+  isPlain,
+  parseWavFormat,
+  patchWavFormat,
+  plainBlockBytes,
+  type WavFormat,
+} from './wav-format.ts';
 import { assembleWav, pcm16Format } from './wav-pieces.ts';
 
 /** Examines a file that begins as a WAV; undefined for any other. */
 export async function diagnoseWav(source: ByteSource, hints: RepairHints): Promise<Finding | undefined> {
   const wav = await readWavChunks(source);
   if (wav === undefined) return undefined;
-  const { data, before } = wav;
+  const { data, before, unpadded } = wav;
   if (wav.format === undefined || data === undefined) {
     const missing = wav.format === undefined ? 'the format of its samples' : 'any audio';
     return {
@@ -28,6 +35,10 @@ export async function diagnoseWav(source: ByteSource, hints: RepairHints): Promi
   const frameBytes = encoded.frameBytes;
   const audioBytes = extent.audioBytes - (extent.audioBytes % frameBytes);
   const faults: Fault[] = [...extent.faults, ...checked.faults, ...encoded.faults];
+  if (unpadded !== undefined) {
+    const message = `no padding byte stands behind the odd number of bytes of its ${unpadded.trim()} chunk`;
+    faults.push({ code: 'missing-pad', message });
+  }
   if (audioBytes < extent.audioBytes) {
     const over = extent.audioBytes - audioBytes;
     faults.push({ code: 'partial-frame', message: `its last frame is cut: ${over} of ${frameBytes} bytes` });
@@ -56,7 +67,9 @@ export async function diagnoseWav(source: ByteSource, hints: RepairHints): Promi
   if (reason !== undefined) return { kind: 'wav', faults, reason };
   if (audioBytes === 0) return { kind: 'wav', faults, reason: 'it holds no audio' };
   const { format } = checked;
+  const factSamples = isPlain(format) ? undefined : await keptSamples(source, wav, audioBytes);
   const pieces = assembleWav({
+    ...(factSamples === undefined ? {} : { factSamples }),
     format:
       encoded.convert === undefined
         ? patchWavFormat(formatContent, format)
@@ -72,13 +85,24 @@ export async function diagnoseWav(source: ByteSource, hints: RepairHints): Promi
   });
   const cure = { kind: 'rewrite', pieces } as const;
   const { sampleRate, channels } = format;
-  return {
-    kind: 'wav',
-    faults,
-    cure,
-    action: describe(encoded.convert, audioBytes, frameBytes, format),
-    sound: { sampleRate, channels, seconds: audioBytes / frameBytes / Math.max(1, sampleRate) },
-  };
+  const action = describe(encoded.convert, audioBytes, frameBytes, format);
+  const samplesChange = encoded.convert !== undefined || checked.faults.length > 0;
+  const found = { kind: 'wav', faults, cure, action, samplesChange } as const;
+  if (!isPlain(format)) return found;
+  const seconds = audioBytes / frameBytes / Math.max(1, sampleRate);
+  return { ...found, sound: { sampleRate, channels, seconds } };
+}
+
+/** Of compressed audio only `fact` counts the samples: what is left of them where the end is missing. */
+async function keptSamples(
+  source: ByteSource,
+  { before, data }: WavChunks,
+  audioBytes: number,
+): Promise<number | undefined> {
+  const fact = before.find(({ id, length }) => id === 'fact' && length >= 4);
+  if (fact === undefined || data === undefined || data.declared <= audioBytes) return undefined;
+  const samples = (await source.read(fact.offset, 4)).readUInt32LE(0);
+  return Math.floor((samples * audioBytes) / data.declared);
 }
 
 interface JudgedSamples {
@@ -87,16 +111,14 @@ interface JudgedSamples {
   readonly convert?: NonNullable<KeptPiece['convert']>;
 }
 
-/** What samples that a header calls 16-bit PCM really are. */
+/** What samples that a header calls 16-bit PCM really are. Compressed audio has no frames of one size: any byte may end it. */
 async function judgeSamples(
   source: ByteSource,
   offset: number,
   length: number,
   format: WavFormat,
 ): Promise<JudgedSamples> {
-  const frameBytes = isPlain(format)
-    ? Math.max(1, (format.channels * format.bitsPerSample) >> 3)
-    : Math.max(1, format.blockBytes);
+  const frameBytes = isPlain(format) ? Math.max(1, plainBlockBytes(format)) : 1;
   if (format.tag !== 1 || format.bitsPerSample !== 16 || format.channels > 2)
     return { faults: [], frameBytes };
   const kind = await kindOfStretch(source, { offset, length }, format.channels);
@@ -126,8 +148,10 @@ function describe(
   convert: KeptPiece['convert'],
   audioBytes: number,
   frameBytes: number,
-  { sampleRate, channels }: WavFormat,
+  format: WavFormat,
 ): string {
+  const { sampleRate, channels } = format;
+  if (!isPlain(format)) return `write a true header: ${audioBytes} bytes of compressed audio`;
   const seconds = (audioBytes / frameBytes / Math.max(1, sampleRate)).toFixed(3);
   const shape = `${seconds} s at ${sampleRate} Hz, ${channels === 1 ? 'mono' : `${channels} channels`}`;
   if (convert === 'mulaw') return `convert the mu-law to 16-bit PCM: ${shape}`;

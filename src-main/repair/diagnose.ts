@@ -10,12 +10,15 @@ import { diagnoseRaw } from './diagnose-raw.ts';
 import { diagnoseWav } from './diagnose-wav.ts';
 import { diagnoseWebm } from './diagnose-webm.ts';
 import type { Finding, RepairHints } from './finding.ts';
+import type { Reading } from './judge-repair.ts';
 
 /** What a file is and what is wrong with it, as of the moment it was looked at. */
 export interface Diagnosis {
   readonly path: string;
   /** Undefined for a file of a kind that is not repaired here. */
   readonly finding: Finding | undefined;
+  /** What independent readers make of it, where they were asked. */
+  readonly reading?: Reading;
   /** To notice that the file has changed since. */
   readonly size: number;
   readonly modifiedMs: number;

@@ -30,6 +30,8 @@ export interface Finding {
   readonly action?: string;
   readonly cure?: Cure;
   readonly reason?: string;
+  /** True where the same bytes are heard differently afterwards: decoded otherwise, or at another rate. */
+  readonly samplesChange?: boolean;
   /** The sound of a repaired WAV, known before it is written. */
   readonly sound?: WavSound;
   /** True where rate and channels were assumed. */

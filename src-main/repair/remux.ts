@@ -1,8 +1,10 @@
 import { LecternError } from '../contract/errors.ts';
 import type { ChildProcesses } from '../encode/child-processes.ts';
 import { requireRegularFile } from '../disk/regular-file.ts';
+import { describeInput } from '../encode/describe-input.ts';
 import { FOREIGN_INPUT } from '../encode/foreign-input.ts';
 import { runFfmpeg } from '../encode/run-ffmpeg.ts';
+import { audioExtension } from './diagnose.ts';
 import type { RepairControl } from './finding.ts';
 
 export interface Remuxer {
@@ -18,31 +20,44 @@ const STALL_MS = 30_000;
 const TOLERANCE_SECONDS = 0.25;
 const TASK = 'copying the audio of a damaged file';
 
-const MUXERS: Record<Container, readonly string[]> = {
-  mp4: ['-movflags', '+faststart', '-f', 'mp4'],
-  webm: ['-f', 'webm'],
-  ogg: ['-f', 'ogg'],
-  mp3: ['-id3v2_version', '3', '-f', 'mp3'],
+/** Muxers in the order in which they are tried: not every codec may stand in every container. */
+const MUXERS: Record<Container, readonly (readonly string[])[]> = {
+  mp4: [
+    ['-movflags', '+faststart', '-f', 'mp4'],
+    ['-movflags', '+faststart', '-f', 'mov'],
+  ],
+  webm: [
+    ['-f', 'webm'],
+    ['-f', 'matroska'],
+  ],
+  ogg: [['-f', 'ogg']],
+  mp3: [['-id3v2_version', '3', '-f', 'mp3']],
 };
 
+export interface RemuxJob {
+  readonly fromPath: string;
+  readonly toPath: string;
+  readonly container: Container;
+  /** Nothing of the damaged file is read beyond this. */
+  readonly endOffset?: number;
+}
+
+/** The one that the file's name promises comes first. */
+function muxersFor(container: Container, path: string): readonly (readonly string[])[] {
+  const promised = { '.mkv': 'matroska', '.mka': 'matroska', '.mov': 'mov' }[audioExtension(path)];
+  return MUXERS[container].toSorted((a, b) => Number(b.at(-1) === promised) - Number(a.at(-1) === promised));
+}
+
 /**
- * Copies the packets of a damaged file into a new one, and reads that back: it must decode without a fault, and be as
- * long as what decodes of the damaged one.
+ * Copies the packets of a damaged file into a new one, and reads that back: it must be as long as what decodes of the
+ * damaged one, and decode without a fault; where its end does not, it is left out.
  * @returns its length in seconds.
  */
 export async function remux(
   { path, children }: Remuxer,
-  job: {
-    readonly fromPath: string;
-    readonly toPath: string;
-    readonly container: Container;
-    readonly isMatroska: boolean;
-    /** Nothing of the damaged file is read beyond this. */
-    readonly endOffset?: number;
-  },
+  { fromPath, toPath, container, endOffset }: RemuxJob,
   { signal, onProgress }: RepairControl = {},
 ): Promise<number> {
-  const { fromPath, toPath, container, isMatroska, endOffset } = job;
   const input =
     endOffset === undefined ? `file:${fromPath}` : `subfile,,start,0,end,${endOffset},,:${fromPath}`;
   const output = `file:${toPath}`;
@@ -56,33 +71,65 @@ export async function remux(
       ...(onSeconds === undefined ? {} : { onSeconds }),
       ...(signal === undefined ? {} : { signal }),
     });
-  const decodedSeconds = async (url: string, options: readonly string[], total?: number): Promise<number> => {
+  const hear = async (url: string, track: number, options: readonly string[], total?: number) => {
     let seconds = 0;
-    const decode = ['-map', '0:a:0', '-f', 'null', '-'];
-    await run([...options, ...FOREIGN_INPUT, '-i', url, ...decode], (decoded) => {
+    const decode = ['-map', `0:a:${track}`, '-f', 'null', '-'];
+    const flawless = await run([...options, ...FOREIGN_INPUT, '-i', url, ...decode], (decoded) => {
       seconds = decoded;
       // Only the reading back knows how much there is to do; it takes about as long as all before it.
       if (total !== undefined && total > 0) onProgress?.(Math.min(1, 0.5 + seconds / total / 2));
-    });
-    return seconds;
+    }).then(
+      () => true,
+      () => false,
+    );
+    signal?.throwIfAborted();
+    return { seconds, flawless };
+  };
+  /** Resolves with the number that its track has in the copy. */
+  const copy = async (track: number, untilSeconds?: number): Promise<number> => {
+    const until = untilSeconds === undefined ? [] : ['-t', untilSeconds.toFixed(3)];
+    const from = ['-fflags', '+discardcorrupt', ...FOREIGN_INPUT, '-i', input];
+    const attempts = muxersFor(container, fromPath).flatMap((muxer) => [
+      { muxer, maps: ['-map', '0:a', '-map', '0:v?'], copied: track },
+      { muxer, maps: ['-map', `0:a:${track}`], copied: 0 },
+    ]);
+    for (const [index, { muxer, maps, copied }] of attempts.entries()) {
+      try {
+        await run([...from, ...maps, ...until, '-map_metadata', '0', '-c', 'copy', ...muxer, output]);
+        return copied;
+      } catch (error) {
+        signal?.throwIfAborted();
+        if (index === attempts.length - 1) throw error;
+      }
+    }
+    return 0;
   };
 
   await requireRegularFile(fromPath);
-  const expected = await decodedSeconds(input, ['-fflags', '+discardcorrupt']).catch((cause: unknown) => {
-    signal?.throwIfAborted();
-    throw new LecternError('INVALID_AUDIO_FILE', 'no audio in it can be decoded', { cause });
-  });
-  const muxer = isMatroska ? ['-f', 'matroska'] : MUXERS[container];
-  await run([
-    ...['-fflags', '+discardcorrupt', ...FOREIGN_INPUT, '-i', input],
-    ...['-map', '0:a', '-map', '0:v?', '-map_metadata', '0', '-c', 'copy', ...muxer, output],
-  ]);
-  const seconds = await decodedSeconds(output, ['-xerror', '-err_detect', 'explode'], expected);
-  if (seconds <= 0) throw new LecternError('INVALID_AUDIO_FILE', 'no audio in it can be decoded');
-  if (seconds < expected - TOLERANCE_SECONDS)
+  const { tracks } = await describeInput({ path, children }, fromPath, signal);
+  let [track, expected] = [0, 0];
+  for (const { index, codec } of tracks) {
+    if (codec === 'none' || expected > 0) continue;
+    track = index;
+    expected = (await hear(input, index, ['-fflags', '+discardcorrupt'])).seconds;
+  }
+  if (expected <= 0) throw new LecternError('INVALID_AUDIO_FILE', 'no audio in it can be decoded');
+  const strict = ['-xerror', '-err_detect', 'explode'];
+  let copied = await copy(track);
+  let heard = await hear(output, copied, strict, expected);
+  if (!heard.flawless && heard.seconds >= expected - TOLERANCE_SECONDS) {
+    copied = await copy(track, heard.seconds);
+    heard = await hear(output, copied, strict, expected);
+  }
+  // Damage in its middle stays where it was: all that decodes around it is kept.
+  if (!heard.flawless) {
+    copied = await copy(track);
+    heard = await hear(output, copied, [], expected);
+  }
+  if (heard.seconds < expected - TOLERANCE_SECONDS)
     throw new LecternError(
       'ENCODING_FAILED',
-      `of ${expected.toFixed(2)} s that can be heard only ${seconds.toFixed(2)} s could be copied`,
+      `of ${expected.toFixed(2)} s that can be heard only ${heard.seconds.toFixed(2)} s could be copied`,
     );
-  return seconds;
+  return heard.seconds;
 }

@@ -7,7 +7,9 @@ import { syncFolder } from '../files/sync-folder.ts';
 import { writeError } from '../files/write-error.ts';
 import { audioExtension, diagnose, type Diagnosis } from './diagnose.ts';
 import type { Cure, RepairControl } from './finding.ts';
+import { findNoBetter } from './judge-repair.ts';
 import { keepBackup, placeNew } from './place-file.ts';
+import { readAudio } from './read-audio.ts';
 import { remux, type Remuxer } from './remux.ts';
 import { changesName, exists, outputNames, type RepairTarget } from './repair-target.ts';
 import { removeLeftovers, temporaryPathFor } from './temporary-file.ts';
@@ -48,8 +50,9 @@ async function isResult(outputPath: string, diagnosis: Diagnosis, cure: Cure): P
 }
 
 /**
- * Writes a repaired file under its name only once it is whole, durable and found healthy. The damaged one is never
- * written to; in place, it is kept under another name first.
+ * Writes a repaired file under its name only once it is whole, durable, found healthy, and better than the damaged one
+ * by the word of readers that are not ours. The damaged one is never written to; in place, it is kept under another
+ * name first.
  */
 export async function executeRepair(
   diagnosis: Diagnosis,
@@ -73,6 +76,7 @@ export async function executeRepair(
       const left = result?.faults.map(({ message }) => message).join('; ') ?? 'it could not be read back';
       throw new LecternError('INVALID_AUDIO_FILE', `The repaired file was not kept: ${left}`);
     }
+    await requireBetter(diagnosis, temporaryPath, await remuxer(), control.signal);
     const { size, mtimeMs, mode } = await requireRegularFile(path);
     if (size !== diagnosis.size || mtimeMs !== diagnosis.modifiedMs)
       throw new LecternError(
@@ -88,6 +92,22 @@ export async function executeRepair(
   }
 }
 
+async function requireBetter(
+  { path, finding, reading }: Diagnosis,
+  mendedPath: string,
+  ffmpeg: Remuxer | undefined,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (finding === undefined) return;
+  const before = reading ?? (await readAudio(path, ffmpeg, signal));
+  const after = await readAudio(mendedPath, ffmpeg, signal);
+  const noBetter = findNoBetter(before, after, finding);
+  if (noBetter === undefined) return;
+  throw new LecternError('INVALID_AUDIO_FILE', `Nothing is changed: ${noBetter.reason}`, {
+    details: { heardAlike: noBetter.heardAlike },
+  });
+}
+
 async function write(
   cure: Cure,
   fromPath: string,
@@ -97,24 +117,23 @@ async function write(
 ): Promise<void> {
   if (cure.kind === 'rewrite') return writePieces(cure.pieces, fromPath, toPath, control);
   const ffmpeg = await remuxer();
-  if (ffmpeg === undefined)
-    throw new LecternError(
-      'ENCODER_UNAVAILABLE',
-      `Mending ${cure.container.toUpperCase()} needs ffmpeg, and none was found. Install ffmpeg, or set LECTERN_FFMPEG to its path`,
-    );
-  const isMatroska = /^\.mk[av]$/.test(audioExtension(fromPath));
+  if (ffmpeg === undefined) throw new LecternError('ENCODER_UNAVAILABLE', needsFfmpeg(cure));
   await remux(
     ffmpeg,
     {
       fromPath,
       toPath,
       container: cure.container,
-      isMatroska,
       ...(cure.endOffset === undefined ? {} : { endOffset: cure.endOffset }),
     },
     control,
   );
   await syncFile(toPath);
+}
+
+/** What is said of a file whose cure needs ffmpeg, where there is none. */
+export function needsFfmpeg({ container }: { readonly container: string }): string {
+  return `Mending ${container.toUpperCase()} needs ffmpeg, and none was found. Install ffmpeg, or set LECTERN_FFMPEG to its path`;
 }
 
 async function place(

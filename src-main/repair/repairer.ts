@@ -1,12 +1,14 @@
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { toWireError } from '../contract/errors.ts';
+import { LecternError, toWireError } from '../contract/errors.ts';
 import { createChildProcesses } from '../encode/child-processes.ts';
 import { ownerState } from '../files/ownership.ts';
 import { diagnose, PARTIAL_SUFFIX, type Diagnosis } from './diagnose.ts';
 import type { Fault, FileKind, RepairControl, RepairHints } from './finding.ts';
+import { isHeardWhole } from './judge-repair.ts';
+import { readAudio } from './read-audio.ts';
 import type { Remuxer } from './remux.ts';
-import { executeRepair, planRepair, type RepairPlan, type Repaired } from './repair-file.ts';
+import { executeRepair, needsFfmpeg, planRepair, type RepairPlan, type Repaired } from './repair-file.ts';
 import type { RepairTarget } from './repair-target.ts';
 import { walkAudio, type AudioFile } from './walk-audio.ts';
 
@@ -45,8 +47,11 @@ export interface RepairOptions extends RepairHints {
 }
 
 export interface Repairer {
-  /** Looks at one file and changes nothing. Rejects with FILE_MISSING. */
-  diagnose(path: string, hints?: RepairHints): Promise<Diagnosis>;
+  /**
+   * Looks at one file and changes nothing. A file that independent readers hear all of is healthy, whatever its
+   * structure looks like. Rejects with FILE_MISSING, or with the signal's reason.
+   */
+  diagnose(path: string, hints?: RepairHints, signal?: AbortSignal): Promise<Diagnosis>;
   /** Where the repaired file would go; undefined for a file without a cure. Writes nothing. */
   plan(diagnosis: Diagnosis, target: RepairTarget): Promise<RepairPlan | undefined>;
   /** Writes what `plan` found. */
@@ -70,14 +75,39 @@ export function createRepairer(deps: { readonly findFfmpeg: () => Promise<string
     const path = await (ffmpeg ??= deps.findFfmpeg());
     return path === undefined ? undefined : { path, children };
   };
+  const diagnoseHeard = async (
+    path: string,
+    hints?: RepairHints,
+    signal?: AbortSignal,
+  ): Promise<Diagnosis> => {
+    const diagnosis = await diagnose(path, hints);
+    const { finding } = diagnosis;
+    if (finding === undefined || finding.faults.length === 0 || finding.kind === 'raw') return diagnosis;
+    const reading = await readAudio(path, await remuxer(), signal);
+    if (!isHeardWhole(finding, reading)) return { ...diagnosis, reading };
+    return { ...diagnosis, reading, finding: { kind: finding.kind, faults: [] } };
+  };
   const repair = (diagnosis: Diagnosis, plan: RepairPlan, target: RepairTarget, control?: RepairControl) =>
     executeRepair(diagnosis, plan, target, remuxer, control);
+
+  /** What keeps a cure from being carried out, known before it is tried. */
+  async function findHindrance({
+    finding,
+    reading,
+  }: Diagnosis): Promise<Pick<RepairReport, 'status' | 'reason'> | undefined> {
+    const cure = finding?.cure;
+    if (cure?.kind !== 'remux') return undefined;
+    if ((await remuxer()) === undefined) return { status: 'failed', reason: needsFfmpeg(cure) };
+    if (reading?.decoded?.seconds === 0)
+      return { status: 'unrepairable', reason: 'no audio in it can be decoded' };
+    return undefined;
+  }
 
   async function repairOne(file: AudioFile, options: RepairOptions): Promise<RepairReport> {
     const { path, root, named } = file;
     if (path.endsWith(PARTIAL_SUFFIX) && (await ownerState(dirname(path))) === 'alive')
       return { path, status: 'skipped', faults: [], reason: 'it is being recorded right now' };
-    const diagnosis = await diagnose(path, { ...options, named });
+    const diagnosis = await diagnoseHeard(path, { ...options, named });
     const { finding } = diagnosis;
     if (finding === undefined) {
       const reason = 'it is of a kind that is not repaired here';
@@ -96,11 +126,15 @@ export function createRepairer(deps: { readonly findFfmpeg: () => Promise<string
     }
     const described = { ...common, outputPath: plan.outputPath, ...(action === undefined ? {} : { action }) };
     if (plan.done) return { ...described, status: 'already-repaired' };
+    const cannot = await findHindrance(diagnosis);
+    if (cannot !== undefined) return { ...common, ...cannot };
     if (options.dryRun === true) return { ...described, status: 'would-repair' };
     try {
       return { ...described, status: 'repaired', ...(await repair(diagnosis, plan, target)) };
     } catch (error) {
       const { code, message } = toWireError(error);
+      if (error instanceof LecternError && error.details?.['heardAlike'] === true)
+        return { ...common, status: 'healthy', reason: message };
       const status = code === 'INVALID_AUDIO_FILE' || code === 'ENCODING_FAILED' ? 'unrepairable' : 'failed';
       return { ...common, status, reason: message };
     }
@@ -127,7 +161,7 @@ export function createRepairer(deps: { readonly findFfmpeg: () => Promise<string
     }
   }
 
-  return { diagnose, plan: planRepair, repair, repairPaths, close: () => children.close() };
+  return { diagnose: diagnoseHeard, plan: planRepair, repair, repairPaths, close: () => children.close() };
 }
 
 function targetFor({ outputFolder, inPlace }: RepairOptions, root: string): RepairTarget {

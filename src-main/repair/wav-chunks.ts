@@ -15,6 +15,8 @@ export interface WavChunks {
   readonly before: readonly WavChunk[];
   readonly format: WavChunk | undefined;
   readonly data: { readonly offset: number; readonly declared: number } | undefined;
+  /** The chunk of an odd number of bytes that the next one follows with no padding byte between. */
+  readonly unpadded: string | undefined;
 }
 
 /** A size of 32 bits that says "look in ds64", or "not known yet". */
@@ -35,10 +37,11 @@ export async function readWavChunks(source: ByteSource): Promise<WavChunks | und
   const found = (data: WavChunks['data']): WavChunks => {
     const riff = head.readUInt32LE(4);
     const declaredRiffBytes = riff === UNKNOWN_SIZE ? (sizes64?.riff ?? riff) : riff;
-    return { magic, declaredRiffBytes, before, format, data };
+    return { magic, declaredRiffBytes, before, format, data, unpadded };
   };
 
   let position = 12;
+  let unpadded: string | undefined;
   for (let count = 0; count < MAX_CHUNKS && position + 8 <= source.size; count++) {
     const chunkHead = await source.read(position, 8);
     const id = chunkHead.toString('latin1', 0, 4);
@@ -56,12 +59,21 @@ export async function readWavChunks(source: ByteSource): Promise<WavChunks | und
     }
     if (id === 'fmt ' && length >= 16) format = chunk;
     else before.push(chunk);
-    position = offset + length + (length % 2);
+    position = await chunkAfter(source, chunk);
+    if (position < offset + length + (length % 2)) unpadded = id;
   }
   const area = await source.read(position, SEARCH_BYTES);
   const at = format === undefined ? -1 : area.indexOf('data', 0, 'latin1');
   if (at < 0 || at + 8 > area.length) return found(undefined);
   return found({ offset: position + at + 8, declared: area.readUInt32LE(at + 4) });
+}
+
+/** Where the next chunk begins: behind the padding byte of an odd one, unless its writer left that out. */
+async function chunkAfter(source: ByteSource, { offset, length }: WavChunk): Promise<number> {
+  const end = offset + length;
+  if (length % 2 === 0) return end;
+  const next = (await source.read(end, 5)).toString('latin1');
+  return isChunkId(next.slice(0, 4)) && !isChunkId(next.slice(1, 5)) ? end : end + 1;
 }
 
 /** Chunks that follow one another from `start`, and where the last whole one ends. */
@@ -76,8 +88,9 @@ export async function followChunks(
     const id = head.toString('latin1', 0, 4);
     const length = head.readUInt32LE(4);
     if (!isChunkId(id) || position + 8 + length > source.size) break;
-    chunks.push({ id, offset: position + 8, length });
-    position = Math.min(source.size, position + 8 + length + (length % 2));
+    const chunk = { id, offset: position + 8, length };
+    chunks.push(chunk);
+    position = Math.min(source.size, await chunkAfter(source, chunk));
   }
   return { chunks, end: position };
 }

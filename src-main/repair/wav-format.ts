@@ -47,8 +47,13 @@ export function isPlain(format: WavFormat): boolean {
   return PLAIN_TAGS.has(format.tag);
 }
 
+/** Bytes of a frame of plain samples: each takes whole bytes, though it may have fewer bits. */
+export function plainBlockBytes({ channels, bitsPerSample }: WavFormat): number {
+  return channels * Math.ceil(bitsPerSample / 8);
+}
+
 export function withRate(format: WavFormat, sampleRate: number): WavFormat {
-  const blockBytes = isPlain(format) ? (format.channels * format.bitsPerSample) / 8 : format.blockBytes;
+  const blockBytes = isPlain(format) ? plainBlockBytes(format) : format.blockBytes;
   return { ...format, sampleRate, blockBytes, byteRate: sampleRate * blockBytes };
 }
 
@@ -64,8 +69,8 @@ export interface FormatFinding {
 export function checkWavFormat(format: WavFormat, hints: RepairHints): FormatFinding {
   const { channels, bitsPerSample, sampleRate, byteRate, blockBytes } = format;
   if (!isPlain(format)) return { format, faults: [] };
-  const expectedBlock = (channels * bitsPerSample) / 8;
-  if (channels === 0 || expectedBlock < 1 || expectedBlock > MAX_BLOCK_BYTES || bitsPerSample % 8 !== 0) {
+  const expectedBlock = plainBlockBytes(format);
+  if (expectedBlock < 1 || expectedBlock > MAX_BLOCK_BYTES || bitsPerSample > 64) {
     const message = `its header declares ${channels} channels of ${bitsPerSample} bits`;
     return {
       format,

@@ -7,6 +7,8 @@ export interface WavParts {
   readonly before: readonly WavChunk[];
   readonly audio: KeptPiece;
   readonly trailing: readonly WavChunk[];
+  /** What `fact` is to say, where there is one: samples of a channel. */
+  readonly factSamples?: number;
   /** Bytes of a frame, for the count of frames in `ds64`. */
   readonly frameBytes: number;
 }
@@ -19,17 +21,16 @@ export function assembleWav(parts: WavParts): Piece[] {
   const audioBytes = pieceBytes(parts.audio);
   const pad: Piece[] = audioBytes % 2 === 1 ? [{ bytes: new Uint8Array(1) }] : [];
   const trailing = [...pad, ...parts.trailing.flatMap(chunkPieces)];
-  const kept = parts.before.filter(({ id }) => id !== 'ds64');
-  const small = [...kept.flatMap(chunkPieces), ...newChunk('fmt ', parts.format)];
+  const replaced = parts.factSamples === undefined ? ['ds64'] : ['ds64', 'fact'];
+  const kept = parts.before.filter(({ id }) => !replaced.includes(id));
+  const own = [...newChunk('fmt ', parts.format), ...factChunk(parts.factSamples)];
+  const small = [...kept.flatMap(chunkPieces), ...own];
   const riffBytes = 4 + total(small) + 8 + audioBytes + total(trailing);
   if (riffBytes <= UNKNOWN_SIZE - 1)
     return [head('RIFF', riffBytes), ...small, chunkHead('data', audioBytes), parts.audio, ...trailing];
 
   // The room that a careful writer left for ds64 is what becomes of it.
-  const large = [
-    ...kept.filter(({ id }) => id !== 'JUNK').flatMap(chunkPieces),
-    ...newChunk('fmt ', parts.format),
-  ];
+  const large = [...kept.filter(({ id }) => id !== 'JUNK').flatMap(chunkPieces), ...own];
   const sizes = Buffer.alloc(DS64_BYTES);
   sizes.writeBigUInt64LE(BigInt(4 + 8 + DS64_BYTES + total(large) + 8 + audioBytes + total(trailing)), 0);
   sizes.writeBigUInt64LE(BigInt(audioBytes), 8);
@@ -77,6 +78,13 @@ function chunkHead(id: string, length: number): Piece {
 
 function newChunk(id: string, content: Uint8Array): Piece[] {
   return [chunkHead(id, content.length), { bytes: content }, ...padOf(content.length)];
+}
+
+function factChunk(samples: number | undefined): Piece[] {
+  if (samples === undefined) return [];
+  const content = Buffer.alloc(4);
+  content.writeUInt32LE(Math.min(samples, UNKNOWN_SIZE), 0);
+  return newChunk('fact', content);
 }
 
 function chunkPieces({ id, offset, length }: WavChunk): Piece[] {
