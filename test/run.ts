@@ -2,7 +2,9 @@ import { spawn } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { findDesktopElectron } from './setup/desktop-electron.ts';
 import { explainMissing, installRequirements } from './setup/install.ts';
+import { installDesktopElectron } from './setup/install-electron.ts';
 import { type Outcome, outcomeSchema } from './setup/outcome.ts';
 import { type Priority, repository, runSteps, script, setPriorityOf } from './setup/steps.ts';
 
@@ -22,8 +24,14 @@ for (const { project, name, message } of outcome.retried)
   console.log(`retried  [${project}] ${name}\n${indent(message)}`);
 for (const { project, name, message } of outcome.failed)
   console.log(`FAILED  [${project}] ${name}\n${indent(message)}`);
+const electron = findDesktopElectron();
+console.log(
+  electron === undefined
+    ? '\nNo Electron was there for the desktop tests'
+    : `\nThe desktop tests ran on Electron ${electron.version}`,
+);
 const passed = Object.values(outcome.passed).reduce((sum, count) => sum + count, 0);
-console.log(`\n${passed} passed, ${outcome.failed.length} failed, ${outcome.skipped.length} skipped`);
+console.log(`${passed} passed, ${outcome.failed.length} failed, ${outcome.skipped.length} skipped`);
 process.exitCode = outcome.failed.length > 0 || passed === 0 ? 1 : 0;
 
 async function runEverything(): Promise<Outcome> {
@@ -31,7 +39,11 @@ async function runEverything(): Promise<Outcome> {
   if (missing.length > 0) return nothingBut('setup', 'what the tests need', explainMissing(missing));
 
   // The bundler's passing files are nothing for a linter to read.
-  const build = await runSteps([script('build')], 1);
+  const [build, withoutElectron] = await Promise.all([
+    runSteps([script('build')], 1),
+    installDesktopElectron(),
+  ]);
+  if (withoutElectron !== undefined) console.log(`Desktop tests are skipped: ${withoutElectron}`);
   // Nothing beside it, not even what checks the sources.
   const captured = await runProjects(capture, 'normal');
   const checking = runSteps(['lint', 'types', 'format:check'].map(script), 1, 'low');

@@ -1,11 +1,14 @@
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type * as Electron from 'electron';
 import { _electron, chromium, type Page } from 'playwright-core';
 import { describe } from 'vitest';
 import { build, needsBuild } from '../../src-main/launch/build.ts';
+import { findDesktopElectron } from '../setup/desktop-electron.ts';
 import { launchDouble } from '../support/electron-double/launch.ts';
+import { startXDisplay, type XDisplay } from '../support/x-display.ts';
+import { appFolderFor } from './app-folder.ts';
 
 export const projectDir = resolve(import.meta.dirname, '../..');
 
@@ -82,14 +85,27 @@ const double: DesktopHost = {
   },
 };
 
-const electronPath = findElectron();
+const installed = findDesktopElectron();
+let display: Promise<XDisplay> | undefined;
+
+/** With a screen of the tests' own, whatever the machine has. */
+async function environment(): Promise<Record<string, string>> {
+  const inherited = Object.entries(process.env).flatMap(([name, value]) =>
+    value === undefined ? [] : [[name, value] as const],
+  );
+  if (process.platform !== 'linux') return Object.fromEntries(inherited);
+  display ??= startXDisplay();
+  return { ...Object.fromEntries(inherited), DISPLAY: (await display).name };
+}
+
+/** Built once for all tests of a file. */
+let appFolder: Promise<string> | undefined;
 
 const electron: DesktopHost = {
-  name: 'Electron itself',
-  unavailable: electronPath === undefined ? 'skipped: Electron’s binary is not installed' : undefined,
+  name: `Electron ${installed?.version ?? 'itself'}`,
+  unavailable: installed === undefined ? 'skipped: there is no Electron to run it' : undefined,
   launch: async (options) => {
-    await built;
-    const app = await _electron.launch(launchArguments(options));
+    const app = await _electron.launch({ ...(await launchArguments(options)), env: await environment() });
     const child = app.process();
     return {
       page: await untilLoaded(await app.firstWindow()),
@@ -115,29 +131,25 @@ const electron: DesktopHost = {
       },
     };
   },
-  launchSecond: (options) => {
-    const { executablePath, args } = launchArguments(options);
-    const child = spawn(executablePath, args, { stdio: 'ignore' });
+  launchSecond: async (options) => {
+    const { executablePath, args } = await launchArguments(options);
+    const child = spawn(executablePath, args, { stdio: 'ignore', env: await environment() });
     return new Promise((resolve) => child.once('exit', resolve));
   },
 };
 
-function launchArguments({ dataDir, chromiumArgs = [] }: LaunchOptions): {
+async function launchArguments({ dataDir, chromiumArgs = [] }: LaunchOptions): Promise<{
   executablePath: string;
   args: string[];
-} {
-  if (electronPath === undefined) throw new Error('Electron’s binary is not installed');
+}> {
+  if (installed === undefined) throw new Error('there is no Electron to run it');
+  await built;
+  appFolder ??= appFolderFor(projectDir, installed);
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
-  return { executablePath: electronPath, args: [...asRoot, ...chromiumArgs, projectDir, `--dir=${dataDir}`] };
-}
-
-function findElectron(): string | undefined {
-  const packageDir = join(projectDir, 'node_modules/electron');
-  const pathFile = join(packageDir, 'path.txt');
-  if (!existsSync(pathFile)) return undefined;
-  const dist = process.env['ELECTRON_OVERRIDE_DIST_PATH'] ?? join(packageDir, 'dist');
-  const path = join(dist, readFileSync(pathFile, 'utf8').trim());
-  return existsSync(path) ? path : undefined;
+  return {
+    executablePath: installed.path,
+    args: [...asRoot, ...chromiumArgs, await appFolder, `--dir=${dataDir}`],
+  };
 }
 
 /** Runs `suite` on every host. One that cannot run here is reported as skipped, with the reason in its name. */

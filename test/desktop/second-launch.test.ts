@@ -21,7 +21,7 @@ describeOnEachHost('launching Lectern twice', (host) => {
     const app: DesktopApp = await host.launch({ dataDir });
     try {
       await app.evaluateMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize());
-      expect(await isMinimized(app)).toBe(true);
+      await expect.poll(() => isMinimized(app)).toBe(true);
       expect(await host.launchSecond({ dataDir })).toBe(0);
       await expect.poll(() => isMinimized(app)).toBe(false);
     } finally {

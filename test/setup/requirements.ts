@@ -51,9 +51,15 @@ export const TEST_REQUIREMENTS: readonly Requirement[] = [
     present: () => existsSync('/usr/share/pocketsphinx/model/en-us/en-us/mdef'),
   },
   programs('xvfb', 'Xvfb'),
+  // Without a window manager no window is ever minimised.
+  programs('openbox', 'openbox'),
   programs('python3', 'python3'),
   // For the shim that stands between the engine and its disk in test/torture.
   programs('gcc', 'cc'),
+  // For the Electron of the desktop tests, and better-sqlite3's library for it.
+  programs('unzip', 'unzip'),
+  programs('g++', 'c++'),
+  programs('make', 'make'),
   {
     debianPackage: 'libc6-dev',
     what: "the C library's headers",

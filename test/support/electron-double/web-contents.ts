@@ -53,6 +53,10 @@ export class WebContents extends EventEmitter {
     return this.#preferences;
   }
 
+  getBackgroundThrottling(): boolean {
+    return this.#preferences['backgroundThrottling'] !== false;
+  }
+
   setWindowOpenHandler(handler: OpenHandler): void {
     this.#openHandler = handler;
   }
