@@ -69,6 +69,8 @@ export async function streamSession(
     channels: source.channels,
     encoding: source.encoding,
     framing: isLive ? 'headed' : 'raw',
+    // Files begin together and go on at a pace of their own: only their lengths count.
+    placement: isLive ? 'position' : 'append',
     on_limit: 'continue',
     title: options.title,
     gain: options.gain,

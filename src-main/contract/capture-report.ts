@@ -69,6 +69,10 @@ export const trackReportSchema = z.object({
   clock: z.int().min(0).nullable(),
   /** Samples at full scale. */
   clipped_samples: z.int().min(0),
+  /**
+   * While it is recorded only: frames, at most, that wait in memory for an earlier chunk. Absent where none do.
+   */
+  waiting: z.int().min(1).optional(),
   /** Stretches beyond the first thousand of a part, which `gaps` does not list; absent where it lists all. */
   unlisted: unlistedGapsSchema.optional(),
   /**

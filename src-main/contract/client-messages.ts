@@ -8,8 +8,16 @@ import {
   sampleRateSchema,
   trackSchema,
 } from './audio-format.ts';
-import { MAX_START_FRAME } from './headed-frame.ts';
+import { MAX_START_FRAME, SEQ_COUNT } from './headed-frame.ts';
 import { MAX_TRANSCRIPT_CHARACTERS } from './transcript.ts';
+
+/**
+ * How chunks are placed on their track: `append` puts each directly after what was there; `arrival` too, unless the
+ * clock, pauses left out, is more than 500 ms past the track's end, and then where the clock is; `position` puts each
+ * where its start frame says, and one without a start frame directly after what was there.
+ */
+export const placementRuleSchema = z.enum(['append', 'arrival', 'position']);
+export type PlacementRule = z.infer<typeof placementRuleSchema>;
 
 /**
  * What a full `start` may say. Absent keys take the values of the profile that is named, then the defaults of
@@ -43,6 +51,11 @@ export const startMessageSchema = z.object({
   database_records: z.boolean().optional(),
   /** `headed`: every binary frame begins with the header of headed-frame.ts. */
   framing: z.enum(['raw', 'headed']).optional(),
+  /**
+   * Absent, `position` for headed frames, else `arrival` for two or more tracks and `append` for one; and a chunk
+   * with a start frame is placed by it all the same. Named, it alone counts.
+   */
+  placement: placementRuleSchema.optional(),
   title: z.string().trim().max(200).optional(),
   gain: gainSchema.optional(),
   /** Minutes after which a new part begins, whatever the limits. */
@@ -54,14 +67,19 @@ export const startMessageSchema = z.object({
 });
 export type StartMessage = z.infer<typeof startMessageSchema>;
 
+const seqSchema = z
+  .int()
+  .min(0)
+  .max(SEQ_COUNT - 1);
+
 export const audioChunkMessageSchema = z.object({
   action: z.literal('audio_chunk'),
   /** Base64 of whole samples in the session's encoding. */
   data: z.string(),
   track: trackSchema.optional(),
-  /** Position in the track's chunks, counted from 0. */
-  seq: z.int().min(0).optional(),
-  /** Position in the track's frames, counted from 0, pauses left out. */
+  /** Position in the track's chunks, counted from 0; SEQ_COUNT - 1 is followed by 0. */
+  seq: seqSchema.optional(),
+  /** Position in the track's frames, counted from 0, pauses left out; see PlacementRule. */
   start_frame: z.int().min(0).max(MAX_START_FRAME).optional(),
 });
 
@@ -120,5 +138,5 @@ export const DEFAULT_START = {
   database_records: true,
 } as const satisfies Omit<
   Required<StartMessage>,
-  'action' | 'format' | 'profile' | 'record' | 'title' | 'split_minutes' | 'split_megabytes'
+  'action' | 'format' | 'profile' | 'record' | 'placement' | 'title' | 'split_minutes' | 'split_megabytes'
 >;

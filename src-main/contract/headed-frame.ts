@@ -7,13 +7,16 @@ export const FRAME_HEADER_BYTES = 16;
 /** First byte of every header: the version of this layout. */
 export const FRAME_HEADER_VERSION = 1;
 
+/** Chunks are numbered below this, and from 2^32 - 1 on from 0 again, which is no gap. */
+export const SEQ_COUNT = 2 ** 32;
+
 /** Largest start frame: more than a year at the highest rate, and small enough that sums stay exact. */
 export const MAX_START_FRAME = 2 ** 43;
 
 export interface FrameHeader {
   /** Position of the track in the `tracks` of `start`. */
   readonly trackIndex: number;
-  /** Position in the track's chunks, counted from 0, below 2^32. */
+  /** Position in the track's chunks, counted from 0; SEQ_COUNT - 1 is followed by 0. */
   readonly seq: number;
   /** Position in the track's frames, counted from 0, up to MAX_START_FRAME. */
   readonly startFrame: number;

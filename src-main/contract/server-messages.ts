@@ -9,6 +9,7 @@ import {
   trackSchema,
 } from './audio-format.ts';
 import { captureReportSchema } from './capture-report.ts';
+import { placementRuleSchema } from './client-messages.ts';
 import { errorCodeSchema, wireErrorSchema } from './errors.ts';
 import { sessionIdSchema } from './session-id.ts';
 
@@ -60,6 +61,8 @@ const trackStatusSchema = z.object({
   frames: z.int().min(0),
   /** The `seq` with which a client that comes back goes on. */
   next_seq: z.int().min(0),
+  /** Frames that wait in memory, for a moment, for an earlier chunk: a kill would take them. Absent where none do. */
+  held_frames: z.int().min(1).optional(),
   /** The frame that follows those that are there, as the sender counts: holes too long to be filled included. */
   next_frame: z.int().min(0),
   /**
@@ -79,13 +82,15 @@ const serverMessageList = [
     channels: channelsSchema,
     encoding: encodingSchema,
     tracks: z.array(trackSchema),
+    /** How chunks are placed on their tracks. */
+    placement: placementRuleSchema.optional(),
     /** 1 at first; one more each time a limit closed a part and recording went on. */
     part: z.int().min(1),
   }),
   z.object({
     type: z.literal('ack'),
     track: trackSchema,
-    /** Every chunk up to and including this one is written. */
+    /** Every chunk up to and including this one is written, or was answered with an error or is missing. */
     seq: z.int().min(0),
     /** Frames of the track written so far. */
     frames: z.int().min(0),

@@ -14,6 +14,7 @@ export function startedMessage(spec: SessionSpec, part: number): ServerMessage {
     channels: spec.channels,
     encoding: spec.encoding,
     tracks: [...spec.tracks],
+    placement: spec.placement,
     part,
   };
 }

@@ -32,6 +32,8 @@ export interface PartTrack {
   duplicated: number;
   late: number;
   clippedSamples: number;
+  /** Frames that were last said to wait for an earlier chunk, at most. */
+  waiting: number;
   /** Undefined where digital zeros say nothing. */
   readonly muted: MutedStretches | undefined;
 }
@@ -79,6 +81,7 @@ export function createPart(options: PartOptions): Part {
     duplicated: 0,
     late: 0,
     clippedSamples: 0,
+    waiting: 0,
     muted: live && name === 'user' ? mutedStretchesOf(spec, masterFrameBytes) : undefined,
   });
   return {
@@ -163,6 +166,7 @@ export function reportOf(part: Part, clockFrames: number | null): CaptureReport 
       chunks_late: track.late,
       clock: clockFrames,
       clipped_samples: track.clippedSamples,
+      ...(track.waiting === 0 ? {} : { waiting: track.waiting }),
       ...(unlisted === undefined ? {} : { unlisted }),
       ...(muted.length === 0 ? {} : { muted: [...muted] }),
       ...(unlistedMuted === undefined ? {} : { unlisted_muted: unlistedMuted }),

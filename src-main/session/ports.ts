@@ -1,5 +1,6 @@
 import type { DeliveryFormat, Encoding, RecordingType, Track } from '../contract/audio-format.ts';
 import type { AudioSegment } from '../contract/audio-segment.ts';
+import type { PlacementRule } from '../contract/client-messages.ts';
 import type { CaptureReport } from '../contract/capture-report.ts';
 import type { RecordingProfile } from '../contract/recording-profile.ts';
 import type { FileEntry, ServerMessage, StopReason } from '../contract/server-messages.ts';
@@ -32,6 +33,10 @@ export interface SessionSpec {
   /** How samples came over the wire; masters are 16-bit PCM whatever it was. */
   readonly encoding: Encoding;
   readonly tracks: readonly Track[];
+  /** How chunks are placed on their tracks. */
+  readonly placement: PlacementRule;
+  /** True where a start frame counts, by this rule or because none was asked for. */
+  readonly obeysStartFrames: boolean;
   readonly gain: number;
   /** The kinds of file that are kept; at least one. `mixed` stands here only where there are both tracks. */
   readonly record: readonly RecordingType[];

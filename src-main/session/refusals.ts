@@ -1,7 +1,8 @@
 import type { Track } from '../contract/audio-format.ts';
+import { serialDistance } from './serial-number.ts';
 
 /** How long a refused chunk is waited for; its sender was told to send it again. */
-const WAITED_FOR_MS = 5000;
+export const WAITED_FOR_MS = 5000;
 
 /**
  * Remembers which numbered chunks were refused for want of room. What follows a refused chunk is refused too until it
@@ -19,13 +20,14 @@ export function createRefusals(nowMs: () => number): Refusals {
     holdsBack(track, seq) {
       const earliest = refused.get(track);
       if (earliest === undefined) return false;
-      if (seq > earliest.seq && nowMs() - earliest.atMs < WAITED_FOR_MS) return true;
+      if (serialDistance(earliest.seq, seq) > 0 && nowMs() - earliest.atMs < WAITED_FOR_MS) return true;
       refused.delete(track);
       return false;
     },
     note(track, seq) {
       const earliest = refused.get(track);
-      refused.set(track, { seq: Math.min(seq, earliest?.seq ?? seq), atMs: nowMs() });
+      const isEarlier = earliest === undefined || serialDistance(earliest.seq, seq) < 0;
+      refused.set(track, { seq: isEarlier ? seq : earliest.seq, atMs: nowMs() });
     },
   };
 }

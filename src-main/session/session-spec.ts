@@ -1,5 +1,5 @@
 import type { RecordingType, Track } from '../contract/audio-format.ts';
-import { DEFAULT_START, type StartMessage } from '../contract/client-messages.ts';
+import { DEFAULT_START, type PlacementRule, type StartMessage } from '../contract/client-messages.ts';
 import { fixedError, LecternError } from '../contract/errors.ts';
 import { type RecordingProfile, tracksOf } from '../contract/recording-profile.ts';
 import type { Profiles, SessionSpec } from './ports.ts';
@@ -26,6 +26,8 @@ export function specOf({ id, message, profiles, startedAtMs, nameSession }: Spec
     channels: message.channels ?? profile?.channels ?? DEFAULT_START.channels,
     encoding: message.encoding ?? DEFAULT_START.encoding,
     tracks,
+    placement: message.placement ?? usualPlacement(message, tracks),
+    obeysStartFrames: message.placement === undefined || message.placement === 'position',
     gain: message.gain ?? profile?.gain ?? DEFAULT_START.gain,
     record: keptTypes(message.record, profile, tracks),
     autoSave: message.auto_save ?? profile?.auto_save ?? DEFAULT_START.auto_save,
@@ -38,6 +40,11 @@ export function specOf({ id, message, profiles, startedAtMs, nameSession }: Spec
     ...(message.split_megabytes === undefined ? {} : { splitMegabytes: message.split_megabytes }),
     startedAtMs,
   };
+}
+
+function usualPlacement({ framing }: StartMessage, tracks: readonly Track[]): PlacementRule {
+  if (framing === 'headed') return 'position';
+  return tracks.length > 1 ? 'arrival' : 'append';
 }
 
 function profileOf({ profile: name }: StartMessage, profiles: Profiles): RecordingProfile | undefined {

@@ -28,7 +28,9 @@ import type {
   TurnDetector,
   TurnDetectorOptions,
 } from './ports.ts';
-import { createRefusals } from './refusals.ts';
+import { ARRIVAL_TOLERANCE_MS } from './arrival.ts';
+import type { PartEnd } from './part-budget.ts';
+import { createRefusals, WAITED_FOR_MS } from './refusals.ts';
 import { specOf } from './session-spec.ts';
 import { createSessionWatch, type SessionWatch } from './session-watch.ts';
 import { openTake, type ChunkInput, type Take } from './take.ts';
@@ -109,7 +111,9 @@ export interface Session {
 /** What is known of a chunk before its turn has come. */
 interface ChunkPlace {
   readonly track: Track;
-  readonly seq?: number;
+  readonly seq?: number | undefined;
+  /** Length of its audio, where that is known. */
+  readonly bytes?: number;
 }
 
 interface Running {
@@ -131,6 +135,7 @@ export function createSession(options: SessionOptions): Session {
   let chunksRejected = 0;
   let waitingBytes = 0;
   let starting = 0;
+  let tickPosted = false;
   let refusals = createRefusals(() => clock.monotonicMs());
   const foreign = createForeignAudio();
 
@@ -257,14 +262,14 @@ export function createSession(options: SessionOptions): Session {
   const takeWhole = async (stream: string, track: Track, chunk: ChunkInput): Promise<void> => {
     const { byteLength } = chunk.bytes;
     checkSize(byteLength);
-    if (isForeign(`${stream} ${track}`, chunk.bytes)) return;
+    if (isForeign(`${stream} ${track}`, chunk.bytes)) return passOver({ track, seq: chunk.seq });
     const bytesPerFrame = frameBytes(requireRunning().spec);
     if (byteLength === 0 || byteLength % bytesPerFrame !== 0) throw invalidLength(byteLength, bytesPerFrame);
     return takeChunk(track, chunk);
   };
 
   /** Raw bytes, cut anywhere: what is no whole frame yet waits for the rest of it. */
-  const takeRaw = async (frame: Uint8Array): Promise<void> => {
+  const takeRaw = async (frame: Uint8Array, arrivedMs: number): Promise<void> => {
     const { spec, remainder } = requireRunning();
     const bytesPerFrame = frameBytes(spec);
     checkSize(frame.byteLength);
@@ -272,7 +277,15 @@ export function createSession(options: SessionOptions): Session {
     if (isForeign('raw', frame)) return dropRemainder(remainder.drop());
     const { whole, isNews } = remainder.take(frame, state === 'paused');
     if (isNews) options.send(partialFrameWarning(frame.byteLength, bytesPerFrame));
-    if (whole.byteLength > 0) await takeChunk(spec.tracks[0] ?? 'user', { bytes: whole });
+    if (whole.byteLength > 0) await takeChunk(spec.tracks[0] ?? 'user', { bytes: whole, arrivedMs });
+  };
+
+  /** Ends the recording where a limit says so. */
+  const endAt = async (end: PartEnd | undefined): Promise<boolean> => {
+    if (end === undefined || end === 'SPLIT') return false;
+    options.send(limitError(end));
+    await finish(reasonOf(end));
+    return true;
   };
 
   const takeChunk = async (track: Track, chunk: ChunkInput): Promise<void> => {
@@ -283,18 +296,27 @@ export function createSession(options: SessionOptions): Session {
     }
     const end = await take.accept(track, chunk);
     progress(take);
-    if (end !== undefined && end !== 'SPLIT') {
-      options.send(limitError(end));
-      await finish(reasonOf(end));
-    } else if (take.queuedBytes > HIGH_WATER_BYTES) await take.drained();
+    if ((await endAt(end)) || take.queuedBytes <= HIGH_WATER_BYTES) return;
+    const sinceMs = clock.monotonicMs();
+    await take.drained();
+    const nowMs = clock.monotonicMs();
+    if (nowMs - sinceMs > ARRIVAL_TOLERANCE_MS / 2) take.heldUp(nowMs + ARRIVAL_TOLERANCE_MS);
+  };
+
+  /** What follows a numbered chunk that was answered for good need not wait for it. */
+  const passOver = async ({ track, seq, bytes }: ChunkPlace): Promise<void> => {
+    if (running === undefined || seq === undefined || !running.spec.tracks.includes(track)) return;
+    if (state === 'paused') running.take.skip(track, seq);
+    else if (state === 'recording') await endAt(await running.take.refuse(track, seq, bytes));
   };
 
   /** As perform, for audio: bounded while it waits, and a refused chunk is counted and logged as well as answered. */
   const performChunk = (
     bytes: number,
     place: ChunkPlace | undefined,
-    task: () => Promise<void>,
+    task: (arrivedMs: number) => Promise<void>,
   ): Promise<void> => {
+    const arrivedMs = clock.monotonicMs();
     // Heard of now, as its turn may come late.
     if (place !== undefined) running?.watch.noteChunk(place.track);
     const heldBack = place?.seq !== undefined && refusals.holdsBack(place.track, place.seq);
@@ -305,8 +327,9 @@ export function createSession(options: SessionOptions): Session {
     waitingBytes += bytes;
     return perform(async () => {
       try {
-        await task();
+        await task(arrivedMs);
       } catch (error) {
+        if (place !== undefined) await passOver(place);
         throw refuseChunk(error);
       } finally {
         waitingBytes -= bytes;
@@ -322,7 +345,19 @@ export function createSession(options: SessionOptions): Session {
     const message = `The disk is too slow: ${MAX_WAITING_BYTES / MEBIBYTE} MB are waiting to be written. Send this chunk again later`;
     const error = new LecternError('SLOW_CONSUMER', message);
     options.send(errorMessage(error));
+    running?.take.heldUp(clock.monotonicMs() + WAITED_FOR_MS);
     return mailbox.post(() => void refuseChunk(error));
+  };
+
+  /** In its turn, and one at a time: its turn may be long in coming. */
+  const tickTake = (): void => {
+    if (tickPosted || running?.take.isDue !== true) return;
+    tickPosted = true;
+    void perform(async () => {
+      tickPosted = false;
+      if (running !== undefined && (state === 'recording' || state === 'paused'))
+        await endAt(await running.take.tick());
+    });
   };
 
   const refuseChunk = (error: unknown): unknown => {
@@ -339,11 +374,14 @@ export function createSession(options: SessionOptions): Session {
     const { framing, spec } = running;
     if (framing === 'raw') return { track: spec.tracks[0] ?? 'user' };
     const parsed = readFrameHeader(frame, spec.tracks);
-    return 'problem' in parsed ? undefined : { track: parsed.track, seq: parsed.header.seq };
+    return 'problem' in parsed
+      ? undefined
+      : { track: parsed.track, seq: parsed.header.seq, bytes: parsed.samples.byteLength };
   };
 
-  const placeOfText = ({ track, seq }: AudioChunkInput): ChunkPlace => ({
+  const placeOfText = ({ track, seq, data }: AudioChunkInput): ChunkPlace => ({
     track: track ?? running?.spec.tracks[0] ?? 'user',
+    bytes: decodedBytes(data),
     ...(seq === undefined ? {} : { seq }),
   });
 
@@ -446,22 +484,27 @@ export function createSession(options: SessionOptions): Session {
       });
     },
     audioChunk: (chunk) =>
-      performChunk(chunk.data.length, placeOfText(chunk), async () => {
+      performChunk(chunk.data.length, placeOfText(chunk), async (arrivedMs) => {
         const { spec } = requireRunning();
         if (decodedBytes(chunk.data) > limits.maxChunkBytes) throw fixedError('CHUNK_TOO_LARGE');
         const bytes = options.decodeBase64(chunk.data);
         if (bytes === undefined) throw fixedError('INVALID_AUDIO_ENCODING');
         const { seq, start_frame: startFrame } = chunk;
-        await takeWhole('text', chunk.track ?? spec.tracks[0] ?? 'user', { seq, startFrame, bytes });
+        await takeWhole('text', chunk.track ?? spec.tracks[0] ?? 'user', {
+          seq,
+          startFrame,
+          bytes,
+          arrivedMs,
+        });
       }),
     binary: (frame) =>
-      performChunk(frame.byteLength, placeOf(frame), async () => {
+      performChunk(frame.byteLength, placeOf(frame), async (arrivedMs) => {
         if (running === undefined) foreign.examine('raw', frame, undefined);
         const { spec, framing } = requireRunning();
-        if (framing === 'raw') return takeRaw(frame);
+        if (framing === 'raw') return takeRaw(frame, arrivedMs);
         const parsed = readFrameHeader(frame, spec.tracks);
         if (!('problem' in parsed))
-          return takeWhole('headed', parsed.track, { ...parsed.header, bytes: parsed.samples });
+          return takeWhole('headed', parsed.track, { ...parsed.header, bytes: parsed.samples, arrivedMs });
         if (!isForeign('raw', frame))
           throw new LecternError('INVALID_CHUNK', `Invalid audio chunk: ${parsed.problem}`);
       }),
@@ -473,23 +516,27 @@ export function createSession(options: SessionOptions): Session {
       perform(() => {
         throw error;
       }),
-    pause: () =>
-      perform(async () => {
+    pause: () => {
+      const atMs = clock.monotonicMs();
+      return perform(async () => {
         const { take: current, conversation } = requireRunning();
-        await current.pause();
+        await current.pause(atMs);
         conversation.pause();
         state = 'paused';
         options.send({ type: 'recording_paused', duration_seconds: current.durationSeconds });
-      }),
-    resume: () =>
-      perform(() => {
+      });
+    },
+    resume: () => {
+      const atMs = clock.monotonicMs();
+      return perform(() => {
         const { take: current, watch, remainder } = requireRunning();
         if (state === 'paused') dropRemainder(remainder.dropAfterPause());
         state = 'recording';
-        current.resume();
+        current.resume(atMs);
         watch.excuse();
         options.send({ type: 'recording_resumed', duration_seconds: current.durationSeconds });
-      }),
+      });
+    },
     marker: (label) =>
       perform(() => {
         const marker = requireRunning().take.addMarker(label ?? '');
@@ -541,6 +588,7 @@ export function createSession(options: SessionOptions): Session {
         await finish(reason);
       }),
     tick() {
+      tickTake();
       if (state !== 'recording' || running === undefined) return;
       // A sender that waits for the disk has not stopped.
       if (running.take.queuedBytes > WAITING_FOR_DISK_BYTES) running.watch.excuse();

@@ -1,5 +1,5 @@
 import { decodeToPcm16 } from '../audio/pcm.ts';
-import type { Track } from '../contract/audio-format.ts';
+import { frameBytes, type Track } from '../contract/audio-format.ts';
 import type { GapCause } from '../contract/capture-report.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { Limits } from '../contract/limits.ts';
@@ -18,6 +18,9 @@ import type { PartStretch } from './conversation.ts';
 import { addGap, addJump, createPart, cutBack, partFrames, reportOf, type Part } from './part.ts';
 import { lastFrames, slicePlacement } from './placement.ts';
 import type { Clock, PartSink, SessionSpec, SessionStore } from './ports.ts';
+import { CHUNK_WAIT_MS } from './chunk-order.ts';
+import { createFillReach } from './fill-reach.ts';
+import { createTakeClock } from './take-clock.ts';
 import type { Placement, TimelineChunk } from './timeline.ts';
 import { createSessionTrack, moveTrack, positionOf, type SessionTrack } from './track.ts';
 import { createTrackOutput } from './track-output.ts';
@@ -47,6 +50,8 @@ export interface ChunkInput {
   readonly gapCause?: GapCause | undefined;
   /** Whole frames in the session's encoding. */
   readonly bytes: Uint8Array;
+  /** When it came, by the monotonic clock. */
+  readonly arrivedMs: number;
 }
 
 /** One stretch from start to stop: its tracks, and its parts one after another. */
@@ -57,9 +62,20 @@ export interface Take {
   skip(track: Track, seq: number | undefined): void;
   /** Counts a chunk that was answered with an error. */
   reject(track: Track): void;
-  /** Says that time does not count from now on, or counts again. */
-  pause(): Promise<void>;
-  resume(): void;
+  /**
+   * A numbered chunk was answered with an error for good: what follows it does not wait for it. As `accept`.
+   * @param bytes its audio, where that is known.
+   */
+  refuse(track: Track, seq: number, bytes: number | undefined): Promise<PartEnd | undefined>;
+  /** True where `tick` has something to do. */
+  readonly isDue: boolean;
+  /** Places what has waited for an earlier chunk for long enough, and writes down what is to be. As `accept`. */
+  tick(): Promise<PartEnd | undefined>;
+  /** The sender is made to wait until then, and its audio with it. */
+  heldUp(untilMs: number): void;
+  /** Says that time does not count from then on, or counts again. */
+  pause(atMs: number): Promise<void>;
+  resume(atMs: number): void;
   addMarker(label: string): { readonly index: number; readonly label: string; readonly seconds: number };
   /** Goes on in the fallback folder with everything that has not reached a file. */
   relocate(reason: StopReason): Promise<void>;
@@ -94,9 +110,9 @@ export async function openTake(options: TakeOptions): Promise<Take> {
   const bytesPerFrame = 2 * spec.channels;
   const oneSecondOfSilence = new Uint8Array(spec.sampleRate * bytesPerFrame);
 
-  let pausedMs = 0;
-  let pausedSinceMs: number | undefined;
-  const liveMs = (): number => (pausedSinceMs ?? clock.monotonicMs()) - pausedMs;
+  const takeClock = createTakeClock(clock);
+  const { liveMs } = takeClock;
+  const reach = createFillReach(spec.sampleRate, () => takeClock.elapsedMs);
 
   const openPart = async (number: number, originFrame: number): Promise<Part> => {
     const warn = (message: string): void => {
@@ -118,14 +134,22 @@ export async function openTake(options: TakeOptions): Promise<Take> {
   /** True while audio that was placed before is placed again, in another folder. */
   let replaying = false;
   let newest = await openPart(options.firstPart, 0);
+  takeClock.begin();
   let earlierBytes = 0;
   let markersAdded = 0;
   let notedAtMs = -Infinity;
+  const partsToNote = new Set<Part>();
   const failedSinks = new Set<PartSink>();
   let failure: unknown;
   const closing: Promise<void>[] = [];
   const tracks = spec.tracks.map((name) =>
-    createSessionTrack(name, spec, newest, limits.maxDurationSeconds * spec.sampleRate),
+    createSessionTrack(name, {
+      spec,
+      part: newest,
+      clock: takeClock,
+      longestFill: limits.maxDurationSeconds * spec.sampleRate,
+      reach: reach.frames,
+    }),
   );
 
   const trackNamed = (name: Track): SessionTrack => {
@@ -157,12 +181,35 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     hasFailed: (sink) => failedSinks.has(sink),
   });
 
-  const noteReport = (part: Part): void => {
-    const nowMs = clock.monotonicMs();
-    if (nowMs - notedAtMs < NOTE_INTERVAL_MS) return;
-    notedAtMs = nowMs;
+  const noteNow = (part: Part): void => {
+    partsToNote.delete(part);
     store.noteReport(spec.sessionId, part.number, reportOf(part, null));
     for (const { muted } of part.tracks.values()) muted?.noted();
+  };
+
+  const mayNote = (): boolean => clock.monotonicMs() - notedAtMs >= NOTE_INTERVAL_MS;
+
+  const noteDueReports = (): void => {
+    if (partsToNote.size === 0 || !mayNote()) return;
+    notedAtMs = clock.monotonicMs();
+    for (const track of tracks) track.place.waiting = claimOf(track);
+    for (const part of partsToNote) noteNow(part);
+  };
+
+  const noteReport = (part: Part): void => {
+    partsToNote.add(part);
+    noteDueReports();
+  };
+
+  /** What waits in memory is told before more of it comes, with room to grow: not every chunk is worth a write. */
+  const claimOf = (track: SessionTrack): number => 2 * track.timeline.heldFrames;
+
+  const noteWaiting = (track: SessionTrack): void => {
+    const { place, timeline, part } = track;
+    if (timeline.heldFrames > place.waiting) {
+      place.waiting = claimOf(track);
+      noteNow(part);
+    } else if (place.waiting > 0) partsToNote.add(part);
   };
 
   const write = (track: SessionTrack, placement: Placement): void => {
@@ -176,6 +223,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     }
     if (placement.kind === 'audio') {
       place.captured += frames;
+      if (!replaying) reach.noteCaptured(frames);
       place.muted?.observe(placement.pcm, place.position);
       append(track, placement, placement.pcm);
     } else {
@@ -208,6 +256,8 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     continues: boolean,
   ): Promise<ServerMessage> => {
     settleAccount(part);
+    partsToNote.delete(part);
+    for (const place of part.tracks.values()) place.waiting = 0;
     const report = reportOf(part, clockFrames(part));
     const durationSeconds = partFrames(part) / spec.sampleRate;
     const files = await part.sink.finish({
@@ -326,6 +376,11 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     return undefined;
   };
 
+  const clockFrameOf = ({ arrival, timeline }: SessionTrack, arrivedMs: number): number | undefined => {
+    const ms = arrival?.clockMs(arrivedMs, (timeline.senderFrame / spec.sampleRate) * 1000);
+    return ms === undefined ? undefined : Math.round((ms / 1000) * spec.sampleRate);
+  };
+
   const observe = (track: SessionTrack, pcm: Uint8Array, frames: number): void => {
     const clippedBefore = track.monitor.clippedSamples;
     const change = track.monitor.observe(pcm, frames);
@@ -338,47 +393,85 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     for (const track of tracks) await placeAll(track, track.timeline.flush());
   };
 
+  /** Places what a track's timeline has let go of, whatever made it. */
+  const advance = async (
+    track: SessionTrack,
+    placements: readonly Placement[],
+  ): Promise<PartEnd | undefined> => {
+    for (const placement of placements)
+      if (placement.kind === 'audio') observe(track, placement.pcm, placement.frames);
+    const end = await placeAll(track, placements);
+    noteWritten(track);
+    noteWaiting(track);
+    if (end === undefined) await abreast.follow(track);
+    return end;
+  };
+
+  const advanceIfAny = async (
+    track: SessionTrack,
+    placements: readonly Placement[],
+  ): Promise<PartEnd | undefined> => {
+    if (placements.length === 0) return undefined;
+    track.heardFrame = Math.max(track.heardFrame, track.timeline.senderFrame);
+    return advance(track, placements);
+  };
+
   const drained = async (): Promise<void> => {
     await Promise.all(tracks.map((track) => track.lastAppend));
   };
 
   return {
-    async accept(name, { seq, startFrame, gapCause, bytes }) {
+    async accept(name, { seq, startFrame: claimed, gapCause, bytes, arrivedMs }) {
       const track = trackNamed(name);
+      const startFrame = spec.obeysStartFrames ? claimed : undefined;
+      const clockFrame = startFrame === undefined ? clockFrameOf(track, arrivedMs) : undefined;
       const pcm = decodeToPcm16(spec.encoding, bytes);
       const frames = pcm.byteLength / bytesPerFrame;
-      const chunk: TimelineChunk = { seq, startFrame, frames, pcm, gapCause };
+      const chunk: TimelineChunk = { seq, startFrame, clockFrame, frames, pcm, gapCause };
       const { duplicated, late } = track.timeline;
-      const placements = track.timeline.accept(chunk);
+      const placements = track.timeline.accept(chunk, clock.monotonicMs());
       track.place.received++;
       track.place.duplicated += track.timeline.duplicated - duplicated;
       track.place.late += track.timeline.late - late;
-      if (placements.length > 0) {
-        observe(track, pcm, frames);
+      if (placements.length > 0)
         track.heardFrame = startFrame === undefined ? track.timeline.senderFrame : startFrame + frames;
-      }
-      const end = await placeAll(track, placements);
-      noteWritten(track);
-      if (end === undefined) await abreast.follow(track);
-      return end;
+      return advance(track, placements);
     },
     skip(name, seq) {
       const track = trackNamed(name);
-      track.timeline.skip({ seq, frames: 0, pcm: new Uint8Array(0) });
+      if (seq !== undefined) track.timeline.skip(seq);
       noteWritten(track);
+    },
+    async refuse(name, seq, bytes) {
+      const track = tracks.find((candidate) => candidate.name === name);
+      if (track === undefined) return undefined;
+      const frames = bytes === undefined ? undefined : Math.floor(bytes / frameBytes(spec));
+      return advanceIfAny(track, track.timeline.refuse(seq, frames));
+    },
+    get isDue() {
+      const waitsSinceMs = Math.min(...tracks.map(({ timeline }) => timeline.heldSinceMs));
+      return clock.monotonicMs() - waitsSinceMs >= CHUNK_WAIT_MS || (partsToNote.size > 0 && mayNote());
+    },
+    async tick() {
+      let end: PartEnd | undefined;
+      for (const track of tracks) end ??= await advanceIfAny(track, track.timeline.tick(clock.monotonicMs()));
+      noteDueReports();
+      return end;
+    },
+    heldUp(untilMs) {
+      for (const { arrival } of tracks) arrival?.heldUp(untilMs);
     },
     reject(name) {
       const track = tracks.find((candidate) => candidate.name === name) ?? tracks[0];
       if (track !== undefined) track.place.rejected++;
     },
-    async pause() {
+    async pause(atMs) {
       // What waits for an earlier chunk was captured before the pause.
       await placeHeld();
-      pausedSinceMs ??= clock.monotonicMs();
+      takeClock.pause(atMs);
     },
-    resume() {
-      if (pausedSinceMs !== undefined) pausedMs += clock.monotonicMs() - pausedSinceMs;
-      pausedSinceMs = undefined;
+    resume(atMs) {
+      takeClock.resume(atMs);
     },
     addMarker(wanted) {
       const leader = tracks.reduce((best, track) => (positionOf(track) > positionOf(best) ? track : best));

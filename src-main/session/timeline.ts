@@ -1,9 +1,12 @@
 import type { GapCause } from '../contract/capture-report.ts';
+import { createChunkOrder, type InOrder } from './chunk-order.ts';
 
 /** A chunk as it arrived. `seq` and `startFrame` are absent where the sender does not count. */
 export interface TimelineChunk {
   readonly seq?: number | undefined;
   readonly startFrame?: number | undefined;
+  /** Where the clock was when it arrived, in frames, where that places chunks without a start frame. */
+  readonly clockFrame?: number | undefined;
   readonly frames: number;
   readonly pcm: Uint8Array;
   /** Why frames before it are missing, where the sender knows. */
@@ -17,14 +20,26 @@ export type Placement =
   /** A hole too long to be filled: it is noted, and what follows it comes directly after. */
   | { readonly kind: 'jump'; readonly frames: number; readonly cause: GapCause };
 
-/** Chunks held back while an earlier one is awaited; about 3 s of the app's own. */
-const REORDER_WINDOW_CHUNKS = 32;
-/** Missing chunks of which it is remembered that they may still turn up, and would be late and not repeated. */
-const MAX_REMEMBERED_MISSING = 4096;
+/** Missing chunks that are taken to have had their sender's usual length, at most, in one place. */
+const MAX_GUESSED_CHUNKS = 1024;
+
+export interface TimelineOptions {
+  /** How far a hole may reach, in frames since the beginning, and still be filled. */
+  readonly reach?: () => number;
+  /** Frames by which the clock may be ahead of a track before its next chunk is placed by it. */
+  readonly clockTolerance?: number;
+}
 
 export interface Timeline {
-  /** Takes a chunk and says what can now be written, in order. */
-  accept(chunk: TimelineChunk): readonly Placement[];
+  /** Takes a chunk and says what can now be written, in order. Time is the engine's monotonic clock. */
+  accept(chunk: TimelineChunk, nowMs?: number): readonly Placement[];
+  /**
+   * A chunk of this number came, was answered with an error and is waited for no longer.
+   * @param frames its length, where that could be told.
+   */
+  refuse(seq: number, frames: number | undefined): readonly Placement[];
+  /** Places what has waited for an earlier chunk long enough. */
+  tick(nowMs: number): readonly Placement[];
   /** Gives up waiting: what is held back is placed, with silence for what is missing. */
   flush(): readonly Placement[];
   /**
@@ -33,8 +48,8 @@ export interface Timeline {
    */
   moveTo(frame: number): void;
   /** Leaves a stretch out, as during a pause: its chunks are expected no more. */
-  skip(chunk: TimelineChunk): void;
-  /** The chunk that would continue the track. */
+  skip(seq: number): void;
+  /** The chunk that would continue the track, counted on past 2^32. */
   readonly nextSeq: number;
   /** Frames placed so far, silence included. */
   readonly nextFrame: number;
@@ -44,51 +59,65 @@ export interface Timeline {
   readonly late: number;
   /** Bytes held back. */
   readonly heldBytes: number;
+  /** Frames held back. */
+  readonly heldFrames: number;
+  /** Since when something is held back; Infinity where nothing is. */
+  readonly heldSinceMs: number;
 }
 
 /**
- * Puts one track's chunks in order. Late ones within a window are waited for, repeated ones left out, and what is
- * truly missing becomes silence of the exact length, so that time never shifts.
+ * Places one track's chunks. Late ones are waited for a moment, repeated ones left out, and what is truly missing
+ * becomes silence of the exact length, so that time never shifts.
  * @param frameBytes bytes of one frame of the chunks' PCM.
  * @param longestFill frames of silence at most in one place.
  */
-export function createTimeline(frameBytes: number, longestFill: number): Timeline {
-  let nextSeq = 0;
+export function createTimeline(
+  frameBytes: number,
+  longestFill: number,
+  { reach = () => Infinity, clockTolerance = 0 }: TimelineOptions = {},
+): Timeline {
+  const order = createChunkOrder<TimelineChunk & { seq: number }>();
   let nextFrame = 0;
-  let duplicated = 0;
-  let late = 0;
-  let heldBytes = 0;
+  let overlapped = 0;
   let usualFrames = 0;
+  /** Frames of chunks that are missing before the next one. */
+  let missingFrames = 0;
   /** What the sender's count of frames is ahead of ours. */
   let offset = 0;
   let moved = false;
-  const held = new Map<number, TimelineChunk>();
-  const missingSeqs = new Set<number>();
 
-  const silence = (frames: number, cause: GapCause = 'missing_chunks'): Placement => {
+  const fill = (frames: number, cause: GapCause): Placement[] => {
+    if (frames <= 0) return [];
+    if (frames > longestFill || nextFrame + frames > reach()) {
+      offset += frames;
+      return [{ kind: 'jump', frames, cause }];
+    }
     nextFrame += frames;
-    return { kind: 'silence', frames, cause };
+    return [{ kind: 'silence', frames, cause }];
   };
 
   /** How far a chunk lies beyond what has been placed; below zero where it overlaps it. */
-  const framesAhead = (startFrame: number | undefined): number => {
-    if (startFrame === undefined) return 0;
+  const framesAhead = (startFrame: number): number => {
     if (moved) offset = Math.min(offset, startFrame - nextFrame);
     moved = false;
     return startFrame - offset - nextFrame;
   };
 
+  /** A sender that counts no frames leaves the length of what is missing, and then the clock, to go by. */
+  const fillBefore = ({ clockFrame, gapCause = 'missing_chunks' }: TimelineChunk): Placement[] => {
+    const missing = fill(Math.min(missingFrames, longestFill), gapCause);
+    const late = (clockFrame ?? 0) - nextFrame - offset;
+    return late > clockTolerance ? [...missing, ...fill(late, 'no_data')] : missing;
+  };
+
   const place = (chunk: TimelineChunk): Placement[] => {
-    const placements: Placement[] = [];
-    if (chunk.seq !== undefined) nextSeq = chunk.seq + 1;
-    const ahead = framesAhead(chunk.startFrame);
-    if (ahead > longestFill) {
-      offset += ahead;
-      placements.push({ kind: 'jump', frames: ahead, cause: chunk.gapCause ?? 'missing_chunks' });
-    } else if (ahead > 0) placements.push(silence(ahead, chunk.gapCause));
+    const { startFrame, gapCause = 'missing_chunks' } = chunk;
+    const ahead = startFrame === undefined ? 0 : framesAhead(startFrame);
+    const placements = startFrame === undefined ? fillBefore(chunk) : fill(ahead, gapCause);
+    missingFrames = 0;
     const overlap = Math.min(Math.max(0, -ahead), chunk.frames);
     if (overlap === chunk.frames) {
-      duplicated++;
+      overlapped++;
       return placements;
     }
     const frames = chunk.frames - overlap;
@@ -98,69 +127,32 @@ export function createTimeline(frameBytes: number, longestFill: number): Timelin
     return placements;
   };
 
-  const takeHeld = (seq: number): TimelineChunk | undefined => {
-    const chunk = held.get(seq);
-    if (chunk === undefined) return undefined;
-    held.delete(seq);
-    heldBytes -= chunk.pcm.byteLength;
-    return chunk;
-  };
-
-  const drain = (): Placement[] => {
-    const placements: Placement[] = [];
-    for (let chunk = takeHeld(nextSeq); chunk !== undefined; chunk = takeHeld(nextSeq))
-      placements.push(...place(chunk));
-    return placements;
-  };
-
-  /** Declares everything before the earliest held chunk missing. */
-  const giveUp = (): Placement[] => {
-    const earliest = Math.min(...held.keys());
-    const chunk = takeHeld(earliest);
-    if (chunk === undefined) return [];
-    const missing = Math.max(0, earliest - nextSeq);
-    // Bounded: the sender may jump by billions, and only near misses can still turn up.
-    for (let seq = Math.max(nextSeq, earliest - 1024); seq < earliest; seq++) missingSeqs.add(seq);
-    for (const seq of missingSeqs) {
-      if (missingSeqs.size <= MAX_REMEMBERED_MISSING) break;
-      missingSeqs.delete(seq);
-    }
-    const placements: Placement[] = [];
-    // A sender that counts chunks but not frames leaves only its usual chunk length to go by.
-    if (chunk.startFrame === undefined && usualFrames > 0)
-      placements.push(silence(Math.min(Math.min(missing, 1024) * usualFrames, longestFill)));
-    placements.push(...place(chunk), ...drain());
-    return placements;
-  };
+  const placeAll = (items: readonly InOrder<TimelineChunk>[]): Placement[] =>
+    items.flatMap((item) => {
+      if (item.kind === 'chunk') return place(item.chunk);
+      missingFrames += item.frames ?? Math.min(item.chunks, MAX_GUESSED_CHUNKS) * usualFrames;
+      return [];
+    });
 
   return {
-    accept(chunk) {
-      if (chunk.seq === undefined) return place(chunk);
-      if (chunk.seq < nextSeq || held.has(chunk.seq)) {
-        if (missingSeqs.delete(chunk.seq)) late++;
-        else duplicated++;
-        return [];
-      }
-      if (chunk.seq === nextSeq) return [...place(chunk), ...drain()];
-      held.set(chunk.seq, chunk);
-      heldBytes += chunk.pcm.byteLength;
-      return held.size > REORDER_WINDOW_CHUNKS ? giveUp() : [];
+    accept(chunk, nowMs = 0) {
+      const { seq } = chunk;
+      return seq === undefined ? place(chunk) : placeAll(order.accept({ ...chunk, seq }, nowMs));
     },
-    flush() {
-      const placements: Placement[] = [];
-      while (held.size > 0) placements.push(...giveUp());
-      return placements;
-    },
+    refuse: (seq, frames) => placeAll(order.refuse(seq, frames)),
+    tick: (nowMs) => placeAll(order.tick(nowMs)),
+    flush: () => placeAll(order.flush()),
     moveTo(frame) {
       if (frame <= nextFrame) return;
       nextFrame = frame;
+      missingFrames = 0;
       moved = true;
     },
-    skip(chunk) {
-      if (chunk.seq !== undefined && chunk.seq >= nextSeq) nextSeq = chunk.seq + 1;
+    skip: (seq) => {
+      order.skip(seq);
     },
     get nextSeq() {
-      return nextSeq;
+      return order.next;
     },
     get nextFrame() {
       return nextFrame;
@@ -169,13 +161,19 @@ export function createTimeline(frameBytes: number, longestFill: number): Timelin
       return nextFrame + offset;
     },
     get duplicated() {
-      return duplicated;
+      return order.duplicated + overlapped;
     },
     get late() {
-      return late;
+      return order.late;
     },
     get heldBytes() {
-      return heldBytes;
+      return order.waitingBytes;
+    },
+    get heldFrames() {
+      return order.waitingFrames;
+    },
+    get heldSinceMs() {
+      return order.waitingSinceMs;
     },
   };
 }

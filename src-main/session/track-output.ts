@@ -1,6 +1,7 @@
 import type { ServerMessage } from '../contract/server-messages.ts';
 import type { PartSink } from './ports.ts';
 import type { Placement } from './timeline.ts';
+import { wireSeq } from './serial-number.ts';
 import { positionOf, type SessionTrack } from './track.ts';
 
 export interface TrackOutputOptions {
@@ -25,7 +26,12 @@ export function createTrackOutput({ send, onFailure, hasFailed }: TrackOutputOpt
     // The writer settles a whole batch at once: one acknowledgement then speaks for all of it.
     void Promise.resolve().then(() => {
       track.ackDue = false;
-      send({ type: 'ack', track: track.name, seq: track.writtenSeq - 1, frames: track.writtenFrames });
+      send({
+        type: 'ack',
+        track: track.name,
+        seq: wireSeq(track.writtenSeq - 1),
+        frames: track.writtenFrames,
+      });
     });
   };
 

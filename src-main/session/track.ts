@@ -3,12 +3,17 @@ import type { Track } from '../contract/audio-format.ts';
 import type { TrackStatus } from '../contract/server-messages.ts';
 import type { Part, PartTrack } from './part.ts';
 import type { SessionSpec } from './ports.ts';
+import { createArrival, ARRIVAL_TOLERANCE_MS, type Arrival } from './arrival.ts';
+import { wireSeq } from './serial-number.ts';
+import type { TakeClock } from './take-clock.ts';
 import { createTimeline, type Placement, type Timeline } from './timeline.ts';
 
 /** One track of a running session. */
 export interface SessionTrack {
   readonly name: Track;
   readonly timeline: Timeline;
+  /** Undefined where the clock places nothing. */
+  readonly arrival: Arrival | undefined;
   readonly monitor: SignalMonitor;
   /** The part it is writing to, and its place in it. */
   part: Part;
@@ -28,15 +33,25 @@ export interface SessionTrack {
   lastAppend: Promise<void>;
 }
 
-export function createSessionTrack(
-  name: Track,
-  spec: SessionSpec,
-  part: Part,
-  longestFill: number,
-): SessionTrack {
+export interface SessionTrackOptions {
+  readonly spec: SessionSpec;
+  readonly part: Part;
+  readonly clock: TakeClock;
+  /** Frames of silence at most in one place. */
+  readonly longestFill: number;
+  /** How far a hole may reach and still be filled, in frames since the take's start. */
+  readonly reach: () => number;
+}
+
+export function createSessionTrack(name: Track, options: SessionTrackOptions): SessionTrack {
+  const { spec, part, clock, longestFill, reach } = options;
   return {
     name,
-    timeline: createTimeline(2 * spec.channels, longestFill),
+    timeline: createTimeline(2 * spec.channels, longestFill, {
+      reach,
+      clockTolerance: (ARRIVAL_TOLERANCE_MS / 1000) * spec.sampleRate,
+    }),
+    arrival: spec.placement === 'arrival' ? createArrival(clock.sinceStartMs) : undefined,
     monitor: createSignalMonitor(spec.sampleRate, name === 'user' ? 'microphone' : 'playback'),
     part,
     place: placeIn(part, name),
@@ -72,7 +87,8 @@ export function statusOf(track: SessionTrack, quietFrames: number): TrackStatus 
   return {
     track: track.name,
     frames: track.writtenFrames,
-    next_seq: timeline.nextSeq,
+    next_seq: wireSeq(timeline.nextSeq),
+    ...(timeline.heldFrames === 0 ? {} : { held_frames: timeline.heldFrames }),
     next_frame: timeline.senderFrame,
     resume_frame: Math.max(timeline.senderFrame, track.heardFrame + quietFrames),
   };

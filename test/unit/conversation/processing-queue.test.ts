@@ -44,6 +44,8 @@ function sessionNamed(sessionId: string) {
     channels: 1,
     encoding: 'pcm_s16le',
     tracks: ['user'],
+    placement: 'append',
+    obeysStartFrames: true,
     gain: 1,
     record: ['user'],
     autoSave: true,

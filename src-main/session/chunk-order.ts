@@ -1,0 +1,171 @@
+import { serialDistance } from './serial-number.ts';
+
+/**
+ * Milliseconds that chunks wait for an earlier one. A socket delivers in order, so nothing turns up later but what a
+ * sender itself has mixed up; and what waits is in memory only, where a kill takes it.
+ */
+export const CHUNK_WAIT_MS = 250;
+/** Chunks that wait at most, however little time has passed: a sender may be much faster than real time. */
+const MAX_WAITING_CHUNKS = 32;
+/** Numbers of which it is remembered that they were missing, and would be late and not repeated; or were refused. */
+const MAX_REMEMBERED = 4096;
+/** Of one hole, no more numbers than this: a sender may jump by billions. */
+const MAX_REMEMBERED_OF_A_HOLE = 1024;
+
+export interface NumberedChunk {
+  readonly seq: number;
+  readonly frames: number;
+  readonly pcm: Uint8Array;
+}
+
+/** What comes next: a chunk, or so many that never will. */
+export type InOrder<Chunk> =
+  | { readonly kind: 'chunk'; readonly chunk: Chunk }
+  /** `frames` are known of chunks that came and were refused; of others nothing is. */
+  | { readonly kind: 'missing'; readonly chunks: number; readonly frames?: number };
+
+export interface ChunkOrder<Chunk> {
+  /** Takes a chunk and says what is now next. Time is the engine's monotonic clock. */
+  accept(chunk: Chunk, nowMs: number): InOrder<Chunk>[];
+  /** A chunk of this number came, cannot be used, and is waited for no longer. */
+  refuse(seq: number, frames: number | undefined): InOrder<Chunk>[];
+  /** Gives up what has been waited for long enough. */
+  tick(nowMs: number): InOrder<Chunk>[];
+  /** Gives up everything that is waited for. */
+  flush(): InOrder<Chunk>[];
+  /** Goes on after this number, as after a pause: nothing before it is expected any more. */
+  skip(seq: number): void;
+  /** The number after the last one that was dealt with, counted on past 2^32. */
+  readonly next: number;
+  readonly duplicated: number;
+  readonly late: number;
+  readonly waitingBytes: number;
+  readonly waitingFrames: number;
+  /** Since when the longest waiting chunk waits; Infinity where none does. */
+  readonly waitingSinceMs: number;
+}
+
+/** Puts one track's numbered chunks in order, leaves repeated ones out, and says which are missing. */
+export function createChunkOrder<Chunk extends NumberedChunk>(): ChunkOrder<Chunk> {
+  let next = 0;
+  /** The furthest number heard of: what the wire's 32 bits are counted on from. */
+  let furthest: number | undefined;
+  let duplicated = 0;
+  let late = 0;
+  let waitingBytes = 0;
+  let waitingFrames = 0;
+  const waiting = new Map<number, { readonly chunk: Chunk; readonly sinceMs: number }>();
+  const refused = new Map<number, number | undefined>();
+  const missing = new Set<number>();
+
+  const countOn = (seq: number): number => {
+    const count = furthest === undefined ? seq : furthest + serialDistance(furthest, seq);
+    furthest = Math.max(furthest ?? count, count);
+    return count;
+  };
+
+  const takeWaiting = (count: number): Chunk | undefined => {
+    const chunk = waiting.get(count)?.chunk;
+    if (chunk === undefined) return undefined;
+    waiting.delete(count);
+    waitingBytes -= chunk.pcm.byteLength;
+    waitingFrames -= chunk.frames;
+    return chunk;
+  };
+
+  const remember = (count: number): void => {
+    missing.add(count);
+    for (const oldest of missing) {
+      if (missing.size <= MAX_REMEMBERED) break;
+      missing.delete(oldest);
+    }
+  };
+
+  const dropRefused = (count: number): InOrder<Chunk> => {
+    const frames = refused.get(count);
+    refused.delete(count);
+    remember(count);
+    return { kind: 'missing', chunks: 1, ...(frames === undefined ? {} : { frames }) };
+  };
+
+  const drain = (): InOrder<Chunk>[] => {
+    const ready: InOrder<Chunk>[] = [];
+    for (; ; next++) {
+      const chunk = takeWaiting(next);
+      if (chunk !== undefined) ready.push({ kind: 'chunk', chunk });
+      else if (refused.has(next)) ready.push(dropRefused(next));
+      else return ready;
+    }
+  };
+
+  /** Declares everything before the earliest waiting chunk missing. */
+  const giveUp = (): InOrder<Chunk>[] => {
+    const earliest = Math.min(...waiting.keys());
+    const known = [...refused.keys()].filter((count) => count < earliest).map(dropRefused);
+    const chunks = earliest - next - known.length;
+    for (let count = Math.max(next, earliest - MAX_REMEMBERED_OF_A_HOLE); count < earliest; count++)
+      remember(count);
+    next = earliest;
+    return [...known, ...(chunks > 0 ? [{ kind: 'missing' as const, chunks }] : []), ...drain()];
+  };
+
+  const oldestMs = (): number => Math.min(...[...waiting.values()].map(({ sinceMs }) => sinceMs));
+
+  const giveUpWhile = (tooLong: () => boolean): InOrder<Chunk>[] => {
+    const ready: InOrder<Chunk>[] = [];
+    while (waiting.size > 0 && tooLong()) ready.push(...giveUp());
+    return ready;
+  };
+
+  const overdue = (nowMs: number): InOrder<Chunk>[] =>
+    giveUpWhile(() => waiting.size > MAX_WAITING_CHUNKS || nowMs - oldestMs() >= CHUNK_WAIT_MS);
+
+  return {
+    accept(chunk, nowMs) {
+      const count = countOn(chunk.seq);
+      if (count < next || waiting.has(count)) {
+        if (missing.delete(count)) late++;
+        else duplicated++;
+        return overdue(nowMs);
+      }
+      // One that was refused may come again, mended, while its turn has not come.
+      refused.delete(count);
+      waiting.set(count, { chunk, sinceMs: nowMs });
+      waitingBytes += chunk.pcm.byteLength;
+      waitingFrames += chunk.frames;
+      return [...drain(), ...overdue(nowMs)];
+    },
+    refuse(seq, frames) {
+      const count = countOn(seq);
+      if (count < next || waiting.has(count)) return [];
+      if (refused.size < MAX_REMEMBERED) refused.set(count, frames);
+      return drain();
+    },
+    tick: overdue,
+    flush: () => giveUpWhile(() => true),
+    skip(seq) {
+      const count = countOn(seq);
+      if (count < next) return;
+      next = count + 1;
+      for (const earlier of refused.keys()) if (earlier < next) refused.delete(earlier);
+    },
+    get next() {
+      return next;
+    },
+    get duplicated() {
+      return duplicated;
+    },
+    get late() {
+      return late;
+    },
+    get waitingBytes() {
+      return waitingBytes;
+    },
+    get waitingFrames() {
+      return waitingFrames;
+    },
+    get waitingSinceMs() {
+      return oldestMs();
+    },
+  };
+}

@@ -1,0 +1,41 @@
+import type { Clock } from './ports.ts';
+
+/** The time of one take: it stands still during pauses. */
+export interface TakeClock {
+  /**
+   * Milliseconds since a fixed moment, pauses left out, when it was `atMs` by the monotonic clock; now where that is
+   * absent. A message counts from when it came, as its turn may come late.
+   */
+  liveMs(atMs?: number): number;
+  /** The same since the take began, which is when its first file was open. */
+  sinceStartMs(atMs: number): number;
+  /** Milliseconds since then, pauses included, by the clock that went further: one may sleep with the machine. */
+  readonly elapsedMs: number;
+  begin(): void;
+  pause(atMs: number): void;
+  resume(atMs: number): void;
+}
+
+export function createTakeClock(clock: Clock): TakeClock {
+  let began = { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
+  let pausedMs = 0;
+  let pausedSinceMs: number | undefined;
+  const liveMs = (atMs = clock.monotonicMs()): number => (pausedSinceMs ?? atMs) - pausedMs;
+  return {
+    liveMs,
+    sinceStartMs: (atMs) => liveMs(atMs) - began.monotonicMs,
+    get elapsedMs() {
+      return Math.max(clock.monotonicMs() - began.monotonicMs, clock.wallMs() - began.wallMs);
+    },
+    begin() {
+      began = { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
+    },
+    pause(atMs) {
+      pausedSinceMs ??= atMs;
+    },
+    resume(atMs) {
+      if (pausedSinceMs !== undefined) pausedMs += Math.max(0, atMs - pausedSinceMs);
+      pausedSinceMs = undefined;
+    },
+  };
+}
