@@ -314,6 +314,57 @@ export function protocolSuite(transport: string, openHost: OpenHost): void {
       expect(assistant?.equals(far)).toBe(true);
     });
 
+    test('a chunk that is refused, or never sent, keeps no other out of the file', async () => {
+      const opened = await open({ clock: { monotonicMs: () => 0, wallMs: () => 0 } });
+      const client = await opened.connect('odd');
+      const audio = seededBytes(16, 32_000 * 30);
+      const second = (seq: number): Buffer => audio.subarray(seq * 32_000, (seq + 1) * 32_000);
+      client.say(START);
+      for (let seq = 0; seq < 30; seq++) {
+        const samples = seq === 5 ? second(seq).subarray(1) : second(seq);
+        client.say({ action: 'audio_chunk', seq, data: samples.toString('base64') });
+      }
+      // The clock stands still: nothing here waits for it.
+      for (let acked = -1; acked < 29;) acked = (await client.next('ack')).seq;
+      expect((await client.next('error')).code).toBe('INVALID_CHUNK');
+      client.say({ action: 'stop' });
+      const stopped = await client.next('recording_stopped');
+      const [gap, ...others] = stopped.report.gaps;
+      expect(gap).toEqual({ track: 'user', start_frame: 80_000, frames: 15_999, cause: 'missing_chunks' });
+      expect(others).toEqual([]);
+      const expected = [audio.subarray(0, 160_000), Buffer.alloc(31_998), audio.subarray(192_000)];
+      expect((await masterOf(stopped)).equals(Buffer.concat(expected))).toBe(true);
+    });
+
+    test('of two sides without positions, what is said at 8 s is at 8 s', async () => {
+      let nowMs = 0;
+      const opened = await open({ clock: { monotonicMs: () => nowMs, wallMs: () => nowMs } });
+      const client = await opened.connect('sides');
+      const [near, far] = [seededBytes(17, 320_000), seededBytes(18, 32_000)];
+      client.say({ ...START, tracks: ['user', 'assistant'] });
+      expect((await client.next('recording_started')).placement).toBe('arrival');
+      const say = async (track: string, samples: Buffer): Promise<void> => {
+        client.say({ action: 'audio_chunk', track, data: samples.toString('base64') });
+        client.say({ action: 'status' });
+        await client.next('status');
+      };
+      for (let second = 0; second < 10; second++) {
+        await say('user', near.subarray(second * 32_000, (second + 1) * 32_000));
+        if (second === 8) await say('assistant', far);
+        nowMs += 1000;
+      }
+      client.say({ action: 'stop' });
+      const { report, files } = await client.next('recording_stopped');
+      expect(report.gaps).toEqual([
+        { track: 'assistant', start_frame: 0, frames: 128_000, cause: 'no_data' },
+      ]);
+      const [user, assistant] = await Promise.all(
+        files.map(({ file_path }) => masterSamples(join(opened.dataDir, 'recordings', file_path))),
+      );
+      expect(user?.equals(near)).toBe(true);
+      expect(assistant?.equals(Buffer.concat([Buffer.alloc(256_000), far]))).toBe(true);
+    });
+
     test('an id that is not a plain name is refused, and nothing is written', async () => {
       const opened = await open();
       const client = await opened.connect(encodeURIComponent('../../x'));
