@@ -22,7 +22,7 @@ import { createSessionAccess } from './library/session-access.ts';
 import { createSessionFinder } from './library/session-finder.ts';
 import { createProfiles } from './library/profiles.ts';
 import { openSettings } from './library/settings-store.ts';
-import { recoverSessions } from './recording/recover-sessions.ts';
+import { recoverSessions, type UnfinishedSession } from './recording/recover-sessions.ts';
 import { createSessionStore } from './recording/session-store.ts';
 import { watchDisk } from './recording/watch-disk.ts';
 import { decodeBase64 } from './recording/decode-base64.ts';
@@ -107,6 +107,8 @@ export interface Recorder {
   transcribe(jobId: string, signal: AbortSignal): Promise<Job>;
   /** Sessions that a crash had cut off, put in order when this recorder was opened. */
   readonly recovered: readonly SessionRecord[];
+  /** Those of which files were left as they are, and why: they are tried again at the next launch. */
+  readonly unfinished: readonly UnfinishedSession[];
   /** Resolves once their delivered copies have been made again too. */
   readonly recoveryFinished: Promise<void>;
   /** Ids of sessions that are recording, paused or being finalised. */
@@ -240,6 +242,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
       recordings_dir: recordingsDir,
       encoder: encoder.info,
       recovered_sessions: recovery.recovered.map(({ id }) => id),
+      unfinished_sessions: [...recovery.unfinished],
     },
   });
 
@@ -268,6 +271,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     intakeFiles: foreign.files,
     transcribe: processing.queue.runToEnd,
     recovered: recovery.recovered,
+    unfinished: recovery.unfinished,
     recoveryFinished: deliveriesFinished,
     connect: (sessionId, client) => engine.connect(sessionId, client),
     tap: (sessionId, client) => engine.tap(sessionId, client),

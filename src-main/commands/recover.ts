@@ -14,16 +14,20 @@ export function addRecoverCommand(program: Command): void {
         if (options.json === true) {
           const records = [];
           for (const id of sessions) records.push(await recorder.handlers['sessions.get']({ id }));
-          printData(JSON.stringify({ recovered: records }));
-          return;
+          printData(JSON.stringify({ recovered: records, unfinished: recorder.unfinished }));
         }
-        for (const { id, title, duration_seconds, recovered } of recorder.recovered)
+        for (const { id, title, duration_seconds, recovered } of options.json === true
+          ? []
+          : recorder.recovered)
           printData(
             `${id}\t${formatDuration(duration_seconds)}\tat most ${recovered?.lost_seconds_at_most ?? 0} s lost\t${title}`,
           );
         process.stderr.write(
-          `${sessions.length === 0 ? 'Nothing was cut off' : `Recovered ${sessions.length}`}\n`,
+          `${sessions.length > 0 ? `Recovered ${sessions.length}` : recorder.unfinished.length > 0 ? 'Nothing was recovered' : 'Nothing was cut off'}\n`,
         );
+        for (const { id, reason } of recorder.unfinished)
+          process.stderr.write(`${id} could not be recovered. ${reason}\n`);
+        if (recorder.unfinished.length > 0) process.exitCode = 1;
       });
     });
 }

@@ -66,6 +66,8 @@ export const appInfoSchema = z.object({
   encoder: encoderInfoSchema,
   /** Sessions that a crash had cut off and that this launch has put in order. */
   recovered_sessions: z.array(sessionIdSchema),
+  /** Those that a crash cut off and of which files had to be left as they are; absent where nobody looked. */
+  unfinished_sessions: z.array(z.object({ id: sessionIdSchema, reason: z.string() })).optional(),
 });
 export type AppInfo = z.infer<typeof appInfoSchema>;
 

@@ -13,7 +13,7 @@ export const gapCauseSchema = z.enum([
   'no_data',
   /** Its sender stopped a moment before the other track's did. Not a loss. */
   'ended',
-  /** Its file was damaged after it had been finished. */
+  /** Its file was damaged: after it had been finished, or before it could be. */
   'damaged',
   /** The microphone was no longer allowed. */
   'permission_lost',

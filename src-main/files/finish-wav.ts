@@ -1,66 +1,223 @@
-import { rename } from 'node:fs/promises';
+import { rename, rm, type FileHandle } from 'node:fs/promises';
+import { LecternError } from '../contract/errors.ts';
 import { openRegularFile } from '../disk/regular-file.ts';
+import { writeFully } from '../disk/write-fully.ts';
 import { encodeCueChunks, type CuePoint } from './cue-chunks.ts';
+import type { MasterExamination } from './examine-master.ts';
+import type { WavShape } from './master-header.ts';
+import { readFully } from '../disk/read-fully.ts';
+import { renameToFree, setAside } from './set-aside.ts';
 import { syncFolder } from './sync-folder.ts';
-import { createWavHeader } from './wav-header.ts';
-import { readWavLayout, type WavLayout } from './wav-reader.ts';
-import type { FileHandle } from 'node:fs/promises';
+import { createWavHeader, type WavHeader } from './wav-header.ts';
+import { writeError } from './write-error.ts';
 
-export interface UnfinishedWav {
-  /** What a writer that died left behind. */
-  readonly partialPath: string;
+/** Ends the name of what is made in place of a master with a damaged header, until it has been read back. */
+export const MENDING_SUFFIX = '.mending';
+
+const BLOCK_BYTES = 1024 * 1024;
+/** Audio that a plain header counts with room to spare for cue points. */
+const PLAIN_HEADER_BYTES = 0xf000_0000;
+
+export interface FinishWavOptions {
   readonly finalPath: string;
-  /** Used where not even a header was written. */
-  readonly sampleRate: number;
-  readonly channels: number;
-  readonly cuePoints: (frames: number) => readonly CuePoint[];
+  readonly cuePoints: readonly CuePoint[];
 }
 
-export interface FinishedWav {
-  readonly frames: number;
-  readonly sampleRate: number;
-  readonly byteSize: number;
+/** Files that can be read: what `unknown` is has been left as it is. */
+export type ReadableMaster = MasterExamination & { readonly shape: WavShape };
+
+export function isReadable(master: MasterExamination): master is ReadableMaster {
+  return master.kind !== 'unknown' && master.shape !== undefined;
 }
 
 /**
- * Puts a cut-off master in order: every whole frame that is in the file counts, whatever its header says. Safe to
- * be repeated and to be killed at any moment, as each step leaves a file that the next run takes up.
- * @returns what it holds.
+ * Gives a master that its writer left its final name, from what it was found to hold. One that is sound is finished as it
+ * is: its figures, its cue points, and half a frame at its end are all that changes. Of one whose header is damaged a new
+ * one is made, read back against it, and put in its stead; the damaged one is kept aside. Safe to be repeated and to be
+ * killed at any moment.
+ * @returns the bytes of the finished file. Rejects with DISK_FULL or WRITE_FAILED, or as the system does where something
+ * cannot be read; with FILE_EXISTS where another file has the name.
  */
-export async function finishWav(unfinished: UnfinishedWav): Promise<FinishedWav> {
-  const file = await openRegularFile(unfinished.partialPath, 'r+');
+export async function finishWav(
+  master: ReadableMaster,
+  { finalPath, cuePoints }: FinishWavOptions,
+): Promise<{ readonly byteSize: number }> {
+  const cues = encodeCueChunks(cuePoints, master.shape.sampleRate);
+  if (master.kind === 'damaged') return mend(master, finalPath, cues);
+  const byteSize = master.kind === 'foreign' ? master.size : await finishInPlace(master, cues);
+  if (master.path !== finalPath) await renameToFree(master.path, finalPath);
+  return { byteSize };
+}
+
+async function finishInPlace(master: ReadableMaster, cues: Buffer): Promise<number> {
+  const { path, frames, dataOffset, shape, tail, size } = master;
+  const header = createWavHeader({ ...shape, mayExceed4GiB: dataOffset > 44 });
+  const dataBytes = frames * 2 * shape.channels;
+  const dataEnd = dataOffset + dataBytes;
+  const file = await openRegularFile(path, 'r+');
   try {
-    const layout = await readWavLayout(file).catch(() => undefined);
-    const sampleRate = layout?.sampleRate ?? unfinished.sampleRate;
-    const channels = layout?.channels ?? unfinished.channels;
-    const header = createWavHeader({ sampleRate, channels, mayExceed4GiB: (layout?.dataOffset ?? 44) > 44 });
-    const dataBytes = layout === undefined ? 0 : await audioBytes(file, layout, 2 * channels);
-    const frames = dataBytes / (2 * channels);
-    const dataEnd = header.byteLength + dataBytes;
-    const cues = encodeCueChunks(unfinished.cuePoints(frames), sampleRate);
-    await file.write(header.forSizes(dataBytes, 0), 0, header.byteLength, 0);
-    await file.truncate(dataEnd);
-    if (cues.length > 0) {
-      await file.write(cues, 0, cues.length, dataEnd);
-      await file.write(header.forSizes(dataBytes, cues.length), 0, header.byteLength, 0);
+    // Cue points that are there may be the only account of the markers.
+    if (tail === 'cue points') {
+      await write(file, header.forSizes(dataBytes, size - dataEnd), 0);
+      await file.datasync();
+      return size;
     }
+    await write(file, header.forSizes(dataBytes, 0), 0);
+    if (size > dataEnd) await file.truncate(dataEnd);
+    const cueBytes = await addCues(file, header, dataBytes, cues);
     await file.datasync();
-    await rename(unfinished.partialPath, unfinished.finalPath);
-    await syncFolder(unfinished.finalPath);
-    return { frames, sampleRate, byteSize: dataEnd + cues.length };
+    return dataEnd + cueBytes;
   } finally {
     await file.close();
   }
 }
 
-/** Bytes of whole frames. Cue points behind the audio, from a finish that was cut off, are not audio. */
-async function audioBytes(file: FileHandle, layout: WavLayout, bytesPerFrame: number): Promise<number> {
-  const { size } = await file.stat();
-  const present = size - layout.dataOffset;
-  if (layout.declaredDataBytes < present) {
-    const behind = Buffer.alloc(4);
-    await file.read(behind, 0, 4, layout.dataOffset + layout.declaredDataBytes);
-    if (behind.toString('latin1') === 'cue ') return layout.declaredDataBytes;
+/** Cue points are a courtesy: a disk too full for them must not cost the recording. */
+async function addCues(
+  file: FileHandle,
+  header: WavHeader,
+  dataBytes: number,
+  cues: Buffer,
+): Promise<number> {
+  const dataEnd = header.byteLength + dataBytes;
+  try {
+    if (cues.length === 0) return 0;
+    await write(file, cues, dataEnd);
+    await write(file, header.forSizes(dataBytes, cues.length), 0);
+    return cues.length;
+  } catch {
+    await file.truncate(dataEnd);
+    return 0;
   }
-  return present - (present % bytesPerFrame);
+}
+
+async function mend(
+  master: ReadableMaster,
+  finalPath: string,
+  cues: Buffer,
+): Promise<{ readonly byteSize: number }> {
+  const { path, size } = master;
+  const mendingPath = finalPath + MENDING_SUFFIX;
+  const header = headerOf(master);
+  await rm(mendingPath, { force: true });
+  const original = await openRegularFile(path);
+  try {
+    await makeMended(master, original, mendingPath, header, cues);
+    const mended = await openRegularFile(mendingPath);
+    try {
+      await expectMended(master, original, mended, header, cues);
+    } finally {
+      await mended.close();
+    }
+  } catch (error) {
+    await rm(mendingPath, { force: true }).catch(() => undefined);
+    throw error;
+  } finally {
+    await original.close();
+  }
+  if (size > 0) await setAside(path);
+  // The original has its second name: here it gives the first one up.
+  if (path === finalPath) await rename(mendingPath, finalPath);
+  else {
+    await renameToFree(mendingPath, finalPath);
+    await rm(path);
+  }
+  await syncFolder(finalPath);
+  return { byteSize: header.byteLength + bytesOf(master) + cues.length };
+}
+
+function bytesOf({ frames, shape }: ReadableMaster): number {
+  return frames * 2 * shape.channels;
+}
+
+function headerOf(master: ReadableMaster): WavHeader {
+  return createWavHeader({ ...master.shape, mayExceed4GiB: bytesOf(master) > PLAIN_HEADER_BYTES });
+}
+
+async function makeMended(
+  master: ReadableMaster,
+  original: FileHandle,
+  mendingPath: string,
+  header: WavHeader,
+  cues: Buffer,
+): Promise<void> {
+  const dataBytes = bytesOf(master);
+  const mending = await openRegularFile(mendingPath, 'wx').catch((error: unknown) => {
+    throw writeError(error);
+  });
+  try {
+    await write(mending, header.forSizes(dataBytes, cues.length), 0);
+    for await (const { block, position } of blocksOf(original, master.dataOffset, dataBytes))
+      await write(mending, block, header.byteLength + position);
+    await write(mending, cues, header.byteLength + dataBytes);
+    await mending.datasync();
+  } finally {
+    await mending.close();
+  }
+}
+
+/** Reads what was made back, against what it was made of. */
+async function expectMended(
+  master: ReadableMaster,
+  original: FileHandle,
+  mended: FileHandle,
+  header: WavHeader,
+  cues: Buffer,
+): Promise<void> {
+  const dataBytes = bytesOf(master);
+  const head = Buffer.alloc(header.byteLength);
+  await readFully(mended, head, 0);
+  const { size } = await mended.stat();
+  const isHeaded = head.equals(header.forSizes(dataBytes, cues.length));
+  if (!isHeaded || size !== header.byteLength + dataBytes + cues.length) throw notAsWritten();
+  const there = Buffer.alloc(BLOCK_BYTES);
+  for await (const { block, position } of blocksOf(original, master.dataOffset, dataBytes)) {
+    const read = there.subarray(0, block.length);
+    if ((await readFully(mended, read, header.byteLength + position)) < block.length) throw notAsWritten();
+    if (!read.equals(block)) throw notAsWritten();
+  }
+}
+
+async function* blocksOf(file: FileHandle, offset: number, bytes: number) {
+  const buffer = Buffer.alloc(Math.min(BLOCK_BYTES, Math.max(1, bytes)));
+  for (let position = 0; position < bytes; position += buffer.length) {
+    const block = buffer.subarray(0, Math.min(buffer.length, bytes - position));
+    if ((await readFully(file, block, offset + position)) < block.length)
+      throw new LecternError(
+        'FILE_UNREADABLE',
+        'A recording became shorter while it was read. It is left as it is',
+      );
+    yield { block, position };
+  }
+}
+
+/** True where a finished master holds, to the byte, what an unfinished one of its name holds. */
+export async function holdsSameAudio(one: ReadableMaster, other: ReadableMaster): Promise<boolean> {
+  if (bytesOf(one) !== bytesOf(other) || one.shape.sampleRate !== other.shape.sampleRate) return false;
+  const [left, right] = [await openRegularFile(one.path), await openRegularFile(other.path)];
+  try {
+    const there = Buffer.alloc(BLOCK_BYTES);
+    for await (const { block, position } of blocksOf(left, one.dataOffset, bytesOf(one))) {
+      const read = there.subarray(0, block.length);
+      await readFully(right, read, other.dataOffset + position);
+      if (!read.equals(block)) return false;
+    }
+    return true;
+  } finally {
+    await left.close();
+    await right.close();
+  }
+}
+
+async function write(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
+  await writeFully(file, bytes, position).catch((error: unknown) => {
+    throw writeError(error);
+  });
+}
+
+function notAsWritten(): LecternError {
+  return new LecternError(
+    'WRITE_FAILED',
+    'A recording reads back otherwise than it was written: the disk cannot be trusted. The original is left as it is',
+  );
 }

@@ -2,6 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { AudioFormat, Encoding } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import { openRegularFile } from '../disk/regular-file.ts';
+import { readFully } from '../disk/read-fully.ts';
 import { systemCode } from './write-error.ts';
 
 /** What a WAV says of itself, and where its samples really are. */
@@ -74,7 +75,14 @@ export async function openWavSamples(path: string): Promise<WavSamples | undefin
     if (error instanceof LecternError) throw error;
     throw new LecternError('FILE_MISSING', `${path} cannot be read (${systemCode(error)})`, { cause: error });
   });
-  const layout = await readWavLayout(file).catch(() => undefined);
+  const layout = await readWavLayout(file).catch(async (error: unknown) => {
+    if (error instanceof LecternError) return undefined;
+    // What cannot be read says nothing of what it is.
+    await file.close();
+    throw new LecternError('FILE_UNREADABLE', `${path} cannot be read (${systemCode(error)})`, {
+      cause: error,
+    });
+  });
   const encoding = layout === undefined ? undefined : wireEncodingOf(layout);
   if (layout === undefined || encoding === undefined || layout.channels > 2) {
     await file.close();
@@ -117,8 +125,8 @@ function parseFormat(
 
 async function readAt(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const buffer = Buffer.alloc(length);
-  const { bytesRead } = await file.read(buffer, 0, length, position);
-  if (bytesRead < length) throw invalid('it ends in the middle of its header');
+  if ((await readFully(file, buffer, position)) < length)
+    throw invalid('it ends in the middle of its header');
   return buffer;
 }
 

@@ -1,8 +1,11 @@
 import { basename, join } from 'node:path';
 import { recordingTypeSchema, trackSchema } from '../contract/audio-format.ts';
 import type { PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import { LecternError } from '../contract/errors.ts';
 import { listFiles } from '../disk/list-files.ts';
+import { patiently } from '../disk/read-fully.ts';
 import { openRegularFile, statRegularFile } from '../disk/regular-file.ts';
+import type { WavShape } from '../files/master-header.ts';
 import { parsePartFileName, type PartFileName } from '../files/session-folder.ts';
 import { readWavLayout, type WavLayout } from '../files/wav-reader.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
@@ -17,8 +20,17 @@ interface FoundWav {
   readonly layout: WavLayout | undefined;
 }
 
-/** A session from nothing but its audio: a folder whose `session.json` is gone. Undefined where there is no audio. */
-export async function inferRecord(id: string, folder: string): Promise<SessionRecord | undefined> {
+export interface InferredRecord {
+  readonly record: SessionRecord;
+  /** Of the latest WAV whose header can be read; undefined where there is none: the record's is then made up. */
+  readonly shape: WavShape | undefined;
+}
+
+/**
+ * A session from nothing but its audio: a folder whose `session.json` is gone. Undefined where there is no audio. Rejects
+ * where what is there cannot be read.
+ */
+export async function inferRecord(id: string, folder: string): Promise<InferredRecord | undefined> {
   const found = await findWavs(folder);
   const [first] = found;
   if (first === undefined) return undefined;
@@ -58,7 +70,8 @@ export async function inferRecord(id: string, folder: string): Promise<SessionRe
     markers: [],
     segments: [],
   };
-  return withParts(record, partsOf(finished));
+  const shape = latest && { sampleRate: latest.sampleRate, channels: latest.channels };
+  return { record: withParts(record, partsOf(finished)), shape };
 }
 
 /** In the order in which they were recorded: by take, and within it by part. */
@@ -125,9 +138,12 @@ function secondsOf({ layout }: FoundWav): number {
 }
 
 async function layoutOf(path: string): Promise<WavLayout | undefined> {
-  const file = await openRegularFile(path);
+  const file = await patiently(() => openRegularFile(path));
   try {
-    return await readWavLayout(file).catch(() => undefined);
+    return await readWavLayout(file);
+  } catch (error) {
+    if (error instanceof LecternError) return undefined;
+    throw error;
   } finally {
     await file.close();
   }

@@ -1,110 +1,145 @@
+import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { type CaptureReport, type Gap, leadingTrack, withMutedBefore } from '../contract/capture-report.ts';
-import {
-  sampleRateOf,
-  type PartRecord,
-  type RecordingFile,
-  type SessionRecord,
-} from '../contract/session-record.ts';
-import { requireRegularFile } from '../disk/regular-file.ts';
-import { finishWav } from '../files/finish-wav.ts';
-import { parsePartFileName } from '../files/session-folder.ts';
+import type { CuePoint } from '../files/cue-chunks.ts';
+import type { RecordingType } from '../contract/audio-format.ts';
+import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
+import { examineMaster, type MasterExamination } from '../files/examine-master.ts';
+import { finishWav, holdsSameAudio, isReadable } from '../files/finish-wav.ts';
+import type { MasterHint, WavShape } from '../files/master-header.ts';
+import { parsePartFileName, partFileName } from '../files/session-folder.ts';
+import { isThere, setAside } from '../files/set-aside.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
-import { withParts } from './record-changes.ts';
+import { rm } from 'node:fs/promises';
 
-/** Finishes a WAV that its writer left, from what is in it, and accounts for it. */
-export async function recoverMaster(
-  session: SessionRecord,
-  folder: string,
-  foundName: string,
-): Promise<SessionRecord> {
-  const name = basename(foundName, PARTIAL_SUFFIX);
-  const parsed = parsePartFileName(name);
-  const { mtimeMs } = await requireRegularFile(join(folder, foundName));
-  const known = session.files.find((file) => basename(file.file_path) === name);
-  const part = known?.part ?? parsed?.part ?? 1;
-  const finished = await finishWav({
-    partialPath: join(folder, foundName),
-    finalPath: join(folder, name),
-    sampleRate: sampleRateOf(session, part),
-    channels: session.channels,
-    cuePoints: (count) =>
-      session.markers
-        .filter((marker) => marker.part === part && marker.frame <= count)
-        .map(({ frame, label }) => ({ frame, label })),
-  });
-  const type = known?.type ?? parsed?.type ?? 'user';
-  const file: RecordingFile = {
-    type,
-    format: 'wav',
-    file_path: `${session.id}/${name}`,
-    url: '',
-    byte_size: finished.byteSize,
-    duration_ms: (finished.frames / finished.sampleRate) * 1000,
-    part,
-    master: known?.master ?? parsed?.variant === undefined,
-    gain: known?.gain ?? 1,
-    status: 'completed',
-  };
-  const files = [...session.files.filter((other) => basename(other.file_path) !== name), file];
-  const recovered = { ...session, files };
-  return file.master
-    ? withRecoveredPart(recovered, part, type, { ...finished, lastWrittenMs: mtimeMs })
-    : recovered;
+/** A WAV that nobody has accounted for. */
+export interface FoundMaster {
+  readonly folder: string;
+  readonly name: string;
 }
 
-interface RecoveredWav {
-  readonly frames: number;
-  readonly sampleRate: number;
+/** What such a file holds, and what is to become of it. */
+export interface ExaminedMaster extends FoundMaster {
+  readonly holds: MasterExamination;
+  readonly type: RecordingType;
+  readonly part: number;
+  readonly isMaster: boolean;
+  readonly finalName: string;
+  /** A file of its final name holds just the same, as where a recovery was killed between the two. */
+  readonly isDuplicate: boolean;
   readonly lastWrittenMs: number;
 }
 
-/** The part's account from what is in its file: the gaps that were written down, and everything else captured. */
-function withRecoveredPart(
-  session: SessionRecord,
-  part: number,
-  track: RecordingFile['type'],
-  { frames, sampleRate, lastWrittenMs }: RecoveredWav,
-): SessionRecord {
-  if (track === 'mixed') return session;
-  const known = session.parts.find((candidate) => candidate.part === part);
-  const gaps = (known?.report?.gaps ?? []).flatMap((gap) => {
-    if (gap.track !== track) return [gap];
-    const within = frames - gap.start_frame;
-    if (gap.unfilled === true) return within >= 0 ? [gap] : [];
-    return within > 0 ? [{ ...gap, frames: Math.min(gap.frames, within) }] : [];
-  });
-  const before = known?.report?.tracks.find((candidate) => candidate.track === track);
-  const silence = framesOf(gaps, track, false) + (before?.unlisted?.frames ?? 0);
-  const trackReport = {
-    chunks_received: 0,
-    chunks_rejected: 0,
-    chunks_duplicated: 0,
-    chunks_late: 0,
-    clipped_samples: 0,
-    ...(before === undefined ? {} : withMutedBefore(before, frames)),
-    clock: null,
-    track,
-    captured: Math.max(0, frames - silence),
-    expected: frames + framesOf(gaps, track, true),
-  };
-  const tracks = [...(known?.report?.tracks ?? []).filter((other) => other.track !== track), trackReport];
-  const { captured, expected } = tracks.reduce(leadingTrack);
-  const report: CaptureReport = { captured, expected, gaps, tracks };
-  const startedMs = lastWrittenMs - (frames / sampleRate) * 1000;
-  const lengths = tracks.map((other) => other.expected - framesOf(gaps, other.track, true));
-  const recovered: PartRecord = {
-    part,
-    started_at: known?.started_at ?? new Date(startedMs).toISOString(),
-    duration_seconds: Math.max(...lengths) / sampleRate,
-    sample_rate: sampleRate,
-    report,
-  };
-  return withParts(session, [...session.parts.filter((other) => other.part !== part), recovered]);
+/** What is known of the session's masters beside its record. */
+export interface SiblingHint {
+  /** False where the record is made up from the files. */
+  readonly isDescribed: boolean;
+  readonly shape?: WavShape | undefined;
+  readonly dataOffset?: number | undefined;
 }
 
-function framesOf(gaps: readonly Gap[], track: Gap['track'], unfilled: boolean): number {
-  return gaps
-    .filter((gap) => gap.track === track && (gap.unfilled === true) === unfilled)
-    .reduce((sum, gap) => sum + gap.frames, 0);
+/** Reads all of a WAV that its writer left, and changes nothing. Rejects where it cannot be read. */
+export async function examineFound(
+  session: SessionRecord,
+  found: FoundMaster,
+  siblings: SiblingHint,
+  nextPart: number,
+): Promise<ExaminedMaster> {
+  const { folder, name: foundName } = found;
+  const name = basename(foundName, PARTIAL_SUFFIX);
+  const parsed = parsePartFileName(name);
+  const known = session.files.find((file) => basename(file.file_path) === name);
+  // One of a name that is not ours takes no part's place.
+  const part = known?.part ?? parsed?.part ?? nextPart;
+  const type = known?.type ?? parsed?.type ?? 'user';
+  const hint = hintOf(session, part, name, siblings);
+  const cuePoints = cuePointsOf(session, part);
+  const path = join(folder, foundName);
+  const holds = await examineMaster(path, { hint, cuePoints });
+  const { mtimeMs } = await lstat(path);
+  const examined = {
+    ...found,
+    holds,
+    type,
+    part,
+    isMaster: known?.master ?? parsed?.variant === undefined,
+    finalName: name,
+    isDuplicate: false,
+    lastWrittenMs: mtimeMs,
+  };
+  if (foundName === name || !(await isThere(join(folder, name)))) return examined;
+  const other = await examineMaster(join(folder, name), { hint, cuePoints });
+  if (isReadable(holds) && isReadable(other) && (await holdsSameAudio(holds, other)))
+    return { ...examined, isDuplicate: true };
+  // Two recordings of one name: neither may take the other's place, so this one is a part of its own.
+  const unixSeconds = parsed?.unixSeconds ?? Math.floor(mtimeMs / 1000);
+  const finalName = partFileName({ type, unixSeconds, part: nextPart, extension: 'wav' });
+  return { ...examined, part: nextPart, isMaster: true, finalName };
+}
+
+/** Gives a WAV that was examined its final name, and lists it. One that nothing is known of is left as it is. */
+export async function finishExamined(
+  session: SessionRecord,
+  examined: ExaminedMaster,
+): Promise<SessionRecord> {
+  const { folder, holds, finalName, part, type } = examined;
+  if (examined.isDuplicate) {
+    await setAside(holds.path);
+    await rm(holds.path);
+    return session;
+  }
+  const known = session.files.find((file) => basename(file.file_path) === finalName);
+  const isAudio = isReadable(holds) && !isLost(holds);
+  const byteSize = isReadable(holds)
+    ? (
+        await finishWav(holds, {
+          finalPath: join(folder, finalName),
+          cuePoints: cuePointsOf(session, part)(holds.frames),
+        })
+      ).byteSize
+    : holds.size;
+  const file: RecordingFile = {
+    type,
+    format: 'wav',
+    file_path: `${session.id}/${finalName}`,
+    url: '',
+    byte_size: byteSize,
+    duration_ms: isReadable(holds) ? (holds.frames / holds.shape.sampleRate) * 1000 : 0,
+    part,
+    master: examined.isMaster,
+    gain: known?.gain ?? 1,
+    status: isAudio ? 'completed' : 'failed',
+  };
+  return {
+    ...session,
+    files: [...session.files.filter((other) => basename(other.file_path) !== finalName), file],
+  };
+}
+
+/** True where there was audio and none is left. */
+function isLost({ frames, missingFrames, zeroedFrames }: MasterExamination): boolean {
+  return zeroedFrames > 0 ? zeroedFrames >= frames : frames === 0 && missingFrames > 0;
+}
+
+function cuePointsOf(session: SessionRecord, part: number): (frames: number) => readonly CuePoint[] {
+  return (frames) =>
+    session.markers
+      .filter((marker) => marker.part === part && marker.frame <= frames)
+      .map(({ frame, label }) => ({ frame, label }));
+}
+
+/** What is known of the shape of a file: for certain, where its part was written down before the file was begun. */
+function hintOf(session: SessionRecord, part: number, name: string, siblings: SiblingHint): MasterHint {
+  const { shape: siblingShape, dataOffset, isDescribed } = siblings;
+  const taken = parsePartFileName(name)?.unixSeconds ?? 0;
+  const latest = Math.max(
+    0,
+    ...session.files.map((file) => parsePartFileName(basename(file.file_path))?.unixSeconds ?? 0),
+  );
+  // How many channels an earlier take had is written in nothing but its files.
+  if (!isDescribed || taken < latest) return { siblingShape, dataOffset };
+  const shape = { sampleRate: sampleRateOf(session, part), channels: session.channels };
+  if (session.parts.some((known) => known.part === part)) return { shape, siblingShape, dataOffset };
+  // Of one that was given up before, not even the session knows; what its record says was made up.
+  const known = session.files.find((file) => basename(file.file_path) === name);
+  return { siblingShape: siblingShape ?? (known?.status === 'failed' ? undefined : shape), dataOffset };
 }

@@ -1,25 +1,26 @@
 import { readdir } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { Catalog } from '../catalog/catalog.ts';
+import { LecternError } from '../contract/errors.ts';
 import { sessionIdSchema } from '../contract/session-id.ts';
-import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
+import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import type { TranscriptStore } from '../conversation/transcript-store.ts';
-import type { Encoder } from '../encode/encoder.ts';
 import { listFiles } from '../disk/list-files.ts';
-import { statRegularFile } from '../disk/regular-file.ts';
-import { claimFolder, ownerState, releaseFolder, type OwnerState } from '../files/ownership.ts';
+import type { Encoder } from '../encode/encoder.ts';
+import { claimFolder, ownerState, releaseFolder } from '../files/ownership.ts';
 import { recordingsDirOf, type RecordingsDirs } from '../files/recordings-dirs.ts';
-import { readSessionFile, writeSessionFile } from '../files/session-file.ts';
-import { statBytes } from '../files/stat-bytes.ts';
+import { readSessionAccount } from '../files/session-account.ts';
+import { SESSION_FILE_NAME, writeSessionFile } from '../files/session-file.ts';
+import { setAside } from '../files/set-aside.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
+import { systemCode } from '../files/write-error.ts';
 import type { Clock, Log } from '../session/ports.ts';
-import { inferRecord } from './infer-record.ts';
-import { recoverMasters, removeLeftovers, type UnfinishedDelivery } from './recover-session.ts';
+import { inferRecord, type InferredRecord } from './infer-record.ts';
+import { removeLeftovers } from './leftovers.ts';
+import { makeDelivery, recoverClaimed } from './recover-claimed.ts';
+import type { UnfinishedDelivery } from './recover-session.ts';
 
-/** What a killed process may lose: one chunk that was on its way, with room for a busy machine. */
-const LOST_AFTER_KILL_SECONDS = 0.25;
-/** What a power cut may lose: everything since the last sync, which is a second old at most, and one more chunk. */
-const LOST_AFTER_POWER_CUT_SECONDS = 2;
 /** A folder may be full of what does not belong there. */
 const MOST_NAMED = 20;
 
@@ -33,9 +34,18 @@ export interface RecoveryOptions {
   readonly mp3BitRate?: number | undefined;
 }
 
+/** A session that was cut off and could not be put in order. */
+export interface UnfinishedSession {
+  readonly id: string;
+  /** Why, in a sentence for people. */
+  readonly reason: string;
+}
+
 export interface Recovery {
   /** Sessions that a crash had cut off, playable as WAV now. */
   readonly recovered: readonly SessionRecord[];
+  /** Those of which files were left as they are, to be tried again at the next launch. */
+  readonly unfinished: readonly UnfinishedSession[];
   /** Makes the delivered copies that were cut off; stops early, to be taken up at the next launch, when aborted. */
   finishDeliveries(signal: AbortSignal): Promise<void>;
 }
@@ -46,19 +56,13 @@ export interface Recovery {
  */
 export async function recoverSessions(options: RecoveryOptions): Promise<Recovery> {
   const { dirs, catalog, transcripts, log } = options;
-  const recovered: {
+  const settled: {
     session: SessionRecord;
     folders: readonly string[];
     deliveries: readonly UnfinishedDelivery[];
   }[] = [];
-
-  const save = async (session: SessionRecord, folders: readonly string[]): Promise<void> => {
-    if (session.database_records) catalog.save(session);
-    for (const folder of folders)
-      await writeSessionFile(folder, session).catch((error: unknown) => {
-        log('warn', 'session.json could not be written', { id: session.id, error });
-      });
-  };
+  const unfinished: UnfinishedSession[] = [];
+  const save = createSaver(catalog, log);
 
   const restoreText = async (session: SessionRecord, folders: readonly string[]): Promise<void> => {
     if (!session.database_records) return;
@@ -67,13 +71,20 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     });
   };
 
+  const finishFolders = async (session: SessionRecord, folders: readonly string[]): Promise<void> => {
+    await removeLeftovers(session, folders).catch((error: unknown) => {
+      log('warn', 'what a crash left could not be removed', { id: session.id, error });
+    });
+    await Promise.all(folders.map(releaseFolder));
+  };
+
   const recoverSession = async (id: string): Promise<void> => {
-    const known = catalog.get(id);
+    const known = ask(() => catalog.get(id), undefined, log);
     const candidates = dirs.candidatesOf(id);
-    const written = await latestWritten([
-      ...new Set([...(known === undefined ? [] : dirs.foldersOf(known)), ...candidates]),
-    ]);
-    const account = later(known, written) ?? (await inferFirst(id, candidates));
+    const places = [...new Set([...(known === undefined ? [] : dirs.foldersOf(known)), ...candidates])];
+    const described = later(known, await latestWritten(places, id));
+    const inferred = described === undefined ? await inferFirst(id, candidates) : undefined;
+    const account = described ?? inferred?.record;
     if (account === undefined) return;
     const record = { ...account, recordings_dir: whereIs(account, dirs) };
     const folders = dirs.foldersOf(record);
@@ -83,32 +94,44 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     const unfinishedCopy = record.files.some(({ status }) => status === 'recording');
     const cutOff = record.status === 'recording' || unfinishedCopy || partialMaster;
     const isNews = known?.revision !== record.revision || known.recordings_dir !== record.recordings_dir;
-    if (!cutOff && isNews && record.database_records) catalog.save(record);
+    if (!cutOff && isNews) await save(record, []);
     if (!cutOff) await restoreText(record, folders);
     if (!cutOff && owners.every((owner) => owner === 'none')) return;
     const claims = await Promise.all(folders.map(claimFolder));
     const claimed = folders.filter((_, index) => claims[index] === true);
     // A folder that cannot be written cannot be claimed either; what is in the others is recovered all the same.
     if (claimed.length === 0) return;
-    if (!cutOff) return finishFolders(claimed);
-    const { session, deliveries } = await recoverMasters(record, claimed, log);
-    const finished = markRecovered(session, owners, await endOf(session, claimed), options.clock);
-    await save(finished, claimed);
-    await restoreText(finished, claimed);
-    recovered.push({ session: finished, folders: claimed, deliveries });
-    log('warn', 'a session that was cut off has been recovered', { id, seconds: finished.duration_seconds });
-    if (deliveries.length === 0) await finishFolders(claimed);
+    if (!cutOff) return finishFolders(record, claimed);
+    await keepDamagedAccounts(claimed, id);
+    const siblings = { isDescribed: described !== undefined, shape: inferred?.shape };
+    const { session, deliveries, left } = await recoverClaimed(
+      { record, siblings, folders: claimed, owners },
+      { ...options, save },
+    );
+    for (const reason of left) unfinished.push({ id, reason: `A file of it is left as it is: ${reason}` });
+    const isAsBefore = record.status === 'failed' && isDeepStrictEqual(session.files, record.files);
+    if (!isAsBefore) await save(session, claimed);
+    await restoreText(session, claimed);
+    settled.push({ session, folders: claimed, deliveries });
+    if (session.status === 'recovered')
+      log('warn', 'a session that was cut off has been recovered', { id, seconds: session.duration_seconds });
+    else log('error', 'what a session that was cut off held could not be recovered', { id, left });
+    if (deliveries.length === 0) await finishFolders(session, claimed);
   };
 
   for (const id of await sessionIds(options))
     await recoverSession(id).catch((error: unknown) => {
+      const reason =
+        error instanceof LecternError ? error.message : `It cannot be read (${systemCode(error)})`;
       log('error', 'a session could not be recovered; its files are left as they are', { id, error });
+      unfinished.push({ id, reason: `${reason}. It is left as it is, and tried again at the next launch` });
     });
 
   return {
-    recovered: recovered.map(({ session }) => session),
+    recovered: settled.flatMap(({ session }) => (session.status === 'recovered' ? session : [])),
+    unfinished,
     async finishDeliveries(signal) {
-      for (const { session, folders, deliveries } of recovered) {
+      for (const { session, folders, deliveries } of settled) {
         if (deliveries.length === 0) continue;
         const made: RecordingFile[] = [];
         for (const delivery of deliveries) {
@@ -116,7 +139,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
           made.push(await makeDelivery(session, delivery, options, signal));
         }
         // Renamed or annotated meanwhile: only the files are ours to change.
-        const current = catalog.get(session.id) ?? (await latestWritten(folders)) ?? session;
+        const current = catalog.get(session.id) ?? (await latestWritten(folders, session.id)) ?? session;
         const latest = {
           ...current,
           revision: current.revision + 1,
@@ -126,10 +149,37 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
         };
         if (signal.aborted) return;
         await save(latest, folders);
-        await finishFolders(folders);
+        await finishFolders(latest, folders);
       }
     },
   };
+}
+
+/**
+ * Writes a session to the catalog and to its folders. Either may refuse, as a full disk does: the catalog then goes on
+ * saying what it should, and takes it when it can; of two that differ the later one counts at the next launch.
+ */
+export function createSaver(
+  catalog: Pick<Catalog, 'saveOrOwe'>,
+  log: Log,
+): (session: SessionRecord, folders: readonly string[]) => Promise<void> {
+  return async (session, folders) => {
+    if (session.database_records) ask(() => catalog.saveOrOwe(session), undefined, log);
+    for (const folder of folders)
+      await writeSessionFile(folder, session).catch((error: unknown) => {
+        log('warn', 'session.json could not be written', { id: session.id, error });
+      });
+  };
+}
+
+/** What the catalog answers; where it cannot, the folders speak for their sessions. */
+function ask<T>(question: () => T, otherwise: T, log: Log): T {
+  try {
+    return question();
+  } catch (error) {
+    log('error', 'the catalog could not be used; what is in the folders counts', { error });
+    return otherwise;
+  }
 }
 
 /** The account that has seen more changes; the catalog's where they are equal. */
@@ -138,11 +188,6 @@ function later(
   written: SessionRecord | undefined,
 ): SessionRecord | undefined {
   return written !== undefined && written.revision > (known?.revision ?? -1) ? written : known;
-}
-
-async function finishFolders(folders: readonly string[]): Promise<void> {
-  await removeLeftovers(folders);
-  await Promise.all(folders.map(releaseFolder));
 }
 
 /** Every session that has a folder, and every unfinished one, whose folder may be elsewhere. */
@@ -156,17 +201,30 @@ async function sessionIds({ dirs, catalog, log }: RecoveryOptions): Promise<Set<
           log('warn', 'a link has the name of a session folder; it is not followed', { id: entry.name });
       }
   // A folder that is there again, out of the trash or recorded anew, is a session again.
-  for (const id of catalog.deletedIds()) if (found.includes(id)) catalog.setDeleted(id, undefined);
-  return new Set([...found, ...catalog.unfinished().map(({ id }) => id)]);
+  const deleted = ask(() => catalog.deletedIds(), [], log);
+  for (const id of deleted)
+    if (found.includes(id)) ask(() => catalog.setDeleted(id, undefined), undefined, log);
+  const cutOff = ask(() => catalog.unfinished(), [], log);
+  return new Set([...found, ...cutOff.map(({ id }) => id)]);
 }
 
-async function latestWritten(folders: readonly string[]): Promise<SessionRecord | undefined> {
+async function latestWritten(folders: readonly string[], id: string): Promise<SessionRecord | undefined> {
   let latest: SessionRecord | undefined;
-  for (const folder of folders) latest = later(latest, await readSessionFile(folder));
+  for (const folder of folders) {
+    const account = await readSessionAccount(folder, id);
+    if (account.kind === 'told') latest = later(latest, account.session);
+  }
   return latest;
 }
 
-async function inferFirst(id: string, folders: readonly string[]): Promise<SessionRecord | undefined> {
+/** A description that cannot be understood is kept beside the one that takes its place. */
+async function keepDamagedAccounts(folders: readonly string[], id: string): Promise<void> {
+  for (const folder of folders)
+    if ((await readSessionAccount(folder, id)).kind === 'damaged')
+      await setAside(join(folder, SESSION_FILE_NAME));
+}
+
+async function inferFirst(id: string, folders: readonly string[]): Promise<InferredRecord | undefined> {
   for (const folder of folders) {
     const inferred = await inferRecord(id, folder);
     if (inferred !== undefined) return inferred;
@@ -193,66 +251,4 @@ async function hasPartialMaster(folders: readonly string[], id: string, log: Log
       names: others.slice(0, MOST_NAMED),
     });
   return listings.some(({ files }) => files.some((name) => name.endsWith(`.wav${PARTIAL_SUFFIX}`)));
-}
-
-/** When the last audio was written. */
-async function endOf(session: SessionRecord, folders: readonly string[]): Promise<number> {
-  const masters = session.files.filter(({ master }) => master);
-  const paths = folders.flatMap((folder) => masters.map(({ file_path }) => join(folder, '..', file_path)));
-  const times = await Promise.all(paths.map(async (path) => (await statRegularFile(path))?.mtimeMs ?? 0));
-  return Math.max(0, ...times);
-}
-
-function markRecovered(
-  session: SessionRecord,
-  owners: readonly OwnerState[],
-  endedMs: number,
-  clock: Clock,
-): SessionRecord {
-  return {
-    ...session,
-    revision: session.revision + 1,
-    status: 'recovered',
-    ended_at: new Date(endedMs === 0 ? clock.wallMs() : endedMs).toISOString(),
-    // A recovery that was itself cut off has already said what was lost.
-    recovered: session.recovered ?? {
-      at: new Date(clock.wallMs()).toISOString(),
-      lost_seconds_at_most: owners.every((owner) => owner === 'dead')
-        ? LOST_AFTER_KILL_SECONDS
-        : LOST_AFTER_POWER_CUT_SECONDS,
-    },
-  };
-}
-
-async function makeDelivery(
-  session: SessionRecord,
-  { file, masterPath, finalPath }: UnfinishedDelivery,
-  { encoder, log, mp3BitRate }: RecoveryOptions,
-  signal: AbortSignal,
-): Promise<RecordingFile> {
-  try {
-    await encoder.encodeFile({
-      format: file.format,
-      masterPath,
-      finalPath,
-      gain: file.gain,
-      chapters: session.markers
-        .filter(({ part }) => part === file.part)
-        .map(({ frame, label }) => ({ seconds: frame / sampleRateOf(session, file.part), label })),
-      signal,
-      ...(mp3BitRate === undefined ? {} : { mp3BitRate }),
-    });
-    const master = session.files.find(
-      (other) => other.master && other.part === file.part && other.type === file.type,
-    );
-    return {
-      ...file,
-      status: 'completed',
-      byte_size: await statBytes(finalPath),
-      duration_ms: master?.duration_ms ?? 0,
-    };
-  } catch (error) {
-    if (!signal.aborted) log('error', 'a recovered copy could not be made', { id: session.id, error });
-    return { ...file, status: 'failed' };
-  }
 }

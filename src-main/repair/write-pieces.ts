@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { decodeMulaw } from '../audio/mulaw.ts';
 import { openRegularFile } from '../disk/regular-file.ts';
-import { writeFully } from '../encode/write-fully.ts';
+import { writeFully } from '../disk/write-fully.ts';
 import { pieceBytes, type KeptPiece, type Piece, type RepairControl } from './finding.ts';
 import { isZeroBlock } from './zero-block.ts';
 

@@ -1,7 +1,7 @@
 import { openRegularFile } from '../../disk/regular-file.ts';
 import { INTAKE_PIECE_BYTES } from '../../contract/intake.ts';
 import { LecternError } from '../../contract/errors.ts';
-import { writeFully } from '../../encode/write-fully.ts';
+import { writeFully } from '../../disk/write-fully.ts';
 import { writeError } from '../../files/write-error.ts';
 import type { IncomingFile } from './incoming-file.ts';
 

@@ -44,6 +44,7 @@ export function stubRecorder(parts: Partial<Recorder> = {}): Recorder {
     findSegment: async () => undefined,
     intakeFiles: { receive: notAsked, resolve: notAsked },
     recovered: [],
+    unfinished: [],
     recoveryFinished: Promise.resolve(),
     activeSessions: () => [],
     onActivityChange: () => () => undefined,

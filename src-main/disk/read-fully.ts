@@ -1,0 +1,56 @@
+import { openRegularFile } from './regular-file.ts';
+import { setTimeout as delay } from 'node:timers/promises';
+import type { FileHandle } from 'node:fs/promises';
+
+/** A disk that fails once often answers the next time; one that does not is not asked for long. */
+const TRIES = 4;
+const PAUSE_MS = 25;
+
+/**
+ * Fills `into` from this byte of the file on, however many calls the system makes of it.
+ * @returns the bytes read: fewer only where the file ends. Rejects as the system does where it cannot be read.
+ */
+export async function readFully(
+  file: Pick<FileHandle, 'read'>,
+  into: Uint8Array,
+  position: number,
+): Promise<number> {
+  let filled = 0;
+  while (filled < into.byteLength) {
+    const { bytesRead } = await patiently(() =>
+      file.read(into, filled, into.byteLength - filled, position + filled),
+    );
+    if (bytesRead === 0) break;
+    filled += bytesRead;
+  }
+  return filled;
+}
+
+/** Asks a disk again that has failed: an error that passes is not damage. */
+export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await ask();
+    } catch (error) {
+      if (attempt === TRIES) throw error;
+      await delay(PAUSE_MS);
+    }
+  }
+}
+
+const BLOCK_BYTES = 1024 * 1024;
+
+/** Reads a file from its first byte to its last and keeps nothing. Rejects where any of it cannot be read. */
+export async function readWholeFile(path: string): Promise<void> {
+  const file = await patiently(() => openRegularFile(path));
+  try {
+    const block = Buffer.alloc(BLOCK_BYTES);
+    for (let position = 0; ;) {
+      const filled = await readFully(file, block, position);
+      if (filled < block.length) return;
+      position += filled;
+    }
+  } finally {
+    await file.close();
+  }
+}

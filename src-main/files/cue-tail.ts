@@ -1,0 +1,34 @@
+import { encodeCueChunks, type CuePoint } from './cue-chunks.ts';
+
+const CHUNK_HEAD_BYTES = 8;
+const CUE_POINT_BYTES = 24;
+
+/**
+ * What stands behind the audio that a header counts. Audio that it does not count yet may stand there too, and may begin
+ * with any bytes at all: only what is cue points to its end, or the beginning of those that were to be written, is
+ * taken for them.
+ */
+export type TailKind = 'audio' | 'cue points' | 'half-written cue points';
+
+/** @param expected the cue points that whoever wrote the file would have put there. */
+export function judgeTail(tail: Buffer, expected: readonly CuePoint[], sampleRate: number): TailKind {
+  if (areCuePoints(tail)) return 'cue points';
+  const whole = encodeCueChunks(expected, sampleRate);
+  const isBegun = tail.length >= CHUNK_HEAD_BYTES && whole.subarray(0, tail.length).equals(tail);
+  return isBegun ? 'half-written cue points' : 'audio';
+}
+
+/** A `cue ` chunk of as many points as it says, a `LIST` of labels, and nothing after them. */
+function areCuePoints(tail: Buffer): boolean {
+  if (tail.length < CHUNK_HEAD_BYTES + 4 || tail.toString('latin1', 0, 4) !== 'cue ') return false;
+  const cueBytes = tail.readUInt32LE(4);
+  if (cueBytes !== 4 + CUE_POINT_BYTES * tail.readUInt32LE(8)) return false;
+  const list = CHUNK_HEAD_BYTES + cueBytes;
+  if (list === tail.length) return true;
+  if (list + CHUNK_HEAD_BYTES + 4 > tail.length) return false;
+  return (
+    tail.toString('latin1', list, list + 4) === 'LIST' &&
+    tail.toString('latin1', list + CHUNK_HEAD_BYTES, list + CHUNK_HEAD_BYTES + 4) === 'adtl' &&
+    list + CHUNK_HEAD_BYTES + tail.readUInt32LE(list + 4) === tail.length
+  );
+}

@@ -1,0 +1,187 @@
+import { openRegularFile } from '../disk/regular-file.ts';
+import type { CuePoint } from './cue-chunks.ts';
+import { judgeTail, type TailKind } from './cue-tail.ts';
+import { otherKindOf } from './other-kind.ts';
+import {
+  judgeHeader,
+  LEAST_HEADER_BYTES,
+  MOST_HEADER_BYTES,
+  type HeaderFinding,
+  type MasterHint,
+  type WavShape,
+} from './master-header.ts';
+import { patiently, readFully } from '../disk/read-fully.ts';
+import { readWavLayout } from './wav-reader.ts';
+import { LecternError } from '../contract/errors.ts';
+import type { FileHandle } from 'node:fs/promises';
+
+/** Cue points behind the audio take no more. */
+const MOST_TAIL_BYTES = 4 * 1024 * 1024;
+const BLOCK_BYTES = 1024 * 1024;
+/** What damage takes at least, where something else than zeros stands in its place: a block of the disk. */
+const DISK_BLOCK_BYTES = 4096;
+/** A header that is less like one of ours than this may be anybody's. */
+const OURS_LIKENESS = 0.5;
+
+/**
+ * What is in a master that its writer left, read from its first byte to its last.
+ *
+ * - `sound`: as it was written; its figures may be behind.
+ * - `damaged`: its header is not; what follows the header is audio all the same.
+ * - `foreign`: a WAV that somebody else has written, to be taken as it is.
+ * - `unknown`: nothing tells at what rate it was recorded, or it is no recording at all.
+ */
+export interface MasterExamination {
+  readonly kind: 'sound' | 'damaged' | 'foreign' | 'unknown';
+  readonly path: string;
+  readonly size: number;
+  /** Undefined for `unknown` alone. */
+  readonly shape: WavShape | undefined;
+  readonly dataOffset: number;
+  /** Whole frames that are there. */
+  readonly frames: number;
+  readonly tail: TailKind | undefined;
+  /** Frames that the header counts and that are not there. */
+  readonly missingFrames: number;
+  /** Frames at the beginning that the damage to the header has turned to zeros, as far as can be told. */
+  readonly zeroedFrames: number;
+  /** Frames at the beginning that the damage to the header may have spoiled otherwise. */
+  readonly doubtfulFrames: number;
+  /** What is wrong, in half a sentence. */
+  readonly damage: string | undefined;
+}
+
+export interface ExamineOptions {
+  readonly hint: MasterHint;
+  readonly cuePoints: (frames: number) => readonly CuePoint[];
+}
+
+/**
+ * Reads all of a master and changes nothing. Rejects as the system does where it cannot be read: that says nothing of
+ * what is in it, and it is to be tried again another time.
+ */
+export async function examineMaster(
+  path: string,
+  { hint, cuePoints }: ExamineOptions,
+): Promise<MasterExamination> {
+  const file = await patiently(() => openRegularFile(path));
+  try {
+    const { size } = await patiently(() => file.stat());
+    const head = await readHead(file, size);
+    const header = judgeHeader(head, hint);
+    const rest = { path, size, missingFrames: 0, zeroedFrames: 0, doubtfulFrames: 0, tail: undefined };
+    const none = { ...rest, shape: undefined, dataOffset: 0, frames: 0 };
+    const zeros = await readWhole(file, size, header.dataOffset);
+    if (size >= LEAST_HEADER_BYTES && header.likeness < OURS_LIKENESS) {
+      const other = otherKindOf(head);
+      if (other !== undefined) return { ...none, kind: 'unknown', damage: `it is ${other}, and no WAV` };
+      const layout = await foreignLayout(file);
+      if (layout !== undefined && fits(layout, hint)) {
+        const frames = layout.dataBytes / (2 * layout.channels);
+        const { sampleRate, channels, dataOffset } = layout;
+        const shape = { sampleRate, channels };
+        return { ...rest, kind: 'foreign', shape, dataOffset, frames, damage: undefined };
+      }
+    }
+    return await examineOurs(file, { path, size, header, zeros, hint, cuePoints });
+  } finally {
+    await file.close();
+  }
+}
+
+interface Known extends ExamineOptions {
+  readonly path: string;
+  readonly size: number;
+  readonly header: HeaderFinding;
+  /** Bytes of zeros with which the file begins, and from where its samples begin. */
+  readonly zeros: { readonly fromStart: number; readonly fromData: number };
+}
+
+async function examineOurs(file: FileHandle, known: Known): Promise<MasterExamination> {
+  const { path, size, header, zeros, hint, cuePoints } = known;
+  const { dataOffset, declaredDataBytes: declared } = header;
+  const present = Math.max(0, size - dataOffset);
+  // A file without audio has no rate to be wrong about.
+  const shape = header.shape ?? (present === 0 ? { sampleRate: 16_000, channels: 1 } : undefined);
+  const common = { path, size, shape, dataOffset };
+  if (shape === undefined) {
+    const damage = 'its header is damaged, and nothing tells at what rate it was recorded';
+    const none = { frames: 0, tail: undefined, missingFrames: 0, zeroedFrames: 0, doubtfulFrames: 0 };
+    return { ...common, ...none, kind: 'unknown', damage };
+  }
+  const bytesPerFrame = 2 * shape.channels;
+  const tail = await tailOf(file, known, declared, shape, cuePoints);
+  const audioBytes = tail === undefined || tail === 'audio' ? present : (declared ?? present);
+  const frames = Math.floor(audioBytes / bytesPerFrame);
+  const isGone = header.likeness < OURS_LIKENESS && size >= dataOffset;
+  const isZeroed = isGone && zeros.fromStart >= Math.min(size, LEAST_HEADER_BYTES);
+  const spoiled = Math.min(present, Math.max(0, DISK_BLOCK_BYTES - dataOffset));
+  return {
+    ...common,
+    kind: header.damage === undefined ? 'sound' : 'damaged',
+    frames,
+    tail,
+    missingFrames: Math.floor(Math.max(0, (declared ?? 0) - present) / bytesPerFrame),
+    zeroedFrames: isZeroed ? Math.min(frames, Math.ceil(zeros.fromData / bytesPerFrame)) : 0,
+    doubtfulFrames: isGone && !isZeroed ? Math.min(frames, Math.ceil(spoiled / bytesPerFrame)) : 0,
+    damage: size === 0 && hint.shape !== undefined ? 'it is empty' : header.damage,
+  };
+}
+
+async function tailOf(
+  file: FileHandle,
+  { size, header }: Known,
+  declared: number | undefined,
+  { sampleRate, channels }: WavShape,
+  cuePoints: ExamineOptions['cuePoints'],
+): Promise<TailKind | undefined> {
+  if (declared === undefined || declared % (2 * channels) !== 0) return undefined;
+  const from = header.dataOffset + declared;
+  if (from >= size || size - from > MOST_TAIL_BYTES) return undefined;
+  const tail = Buffer.alloc(size - from);
+  await readFully(file, tail, from);
+  return judgeTail(tail, cuePoints(Math.floor(declared / (2 * channels))), sampleRate);
+}
+
+async function readHead(file: FileHandle, size: number): Promise<Buffer> {
+  const head = Buffer.alloc(Math.min(size, MOST_HEADER_BYTES));
+  return head.subarray(0, await readFully(file, head, 0));
+}
+
+/** Reads all there is, so that a stretch that cannot be read is known of before anything is done to the file. */
+async function readWhole(file: FileHandle, size: number, dataOffset: number): Promise<Known['zeros']> {
+  const block = Buffer.alloc(Math.min(BLOCK_BYTES, Math.max(1, size)));
+  let firstAtAll: number | undefined;
+  let firstInData: number | undefined;
+  for (let position = 0; position < size;) {
+    const filled = await readFully(file, block, position);
+    if (filled === 0) break;
+    const read = block.subarray(0, filled);
+    firstAtAll ??= firstNonZero(read, 0, position);
+    if (position + filled > dataOffset)
+      firstInData ??= firstNonZero(read, Math.max(0, dataOffset - position), position);
+    position += filled;
+  }
+  return { fromStart: firstAtAll ?? size, fromData: (firstInData ?? size) - Math.min(size, dataOffset) };
+}
+
+function firstNonZero(block: Buffer, from: number, position: number): number | undefined {
+  for (let at = from; at < block.length; at++) if (block[at] !== 0) return position + at;
+  return undefined;
+}
+
+async function foreignLayout(file: FileHandle) {
+  try {
+    const layout = await readWavLayout(file);
+    const isSame = layout.formatTag === 1 && layout.bitsPerSample === 16 && layout.channels <= 2;
+    return isSame && layout.sampleRate > 0 ? layout : undefined;
+  } catch (error) {
+    // Only what was read, and is no WAV, says anything.
+    if (error instanceof LecternError) return undefined;
+    throw error;
+  }
+}
+
+function fits({ sampleRate, channels }: WavShape, { shape }: MasterHint): boolean {
+  return shape === undefined || (shape.sampleRate === sampleRate && shape.channels === channels);
+}

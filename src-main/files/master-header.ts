@@ -1,0 +1,159 @@
+import { createWavHeader } from './wav-header.ts';
+
+/** Frames a second and channels of 16-bit PCM. */
+export interface WavShape {
+  readonly sampleRate: number;
+  readonly channels: number;
+}
+
+/** What is known of a master from elsewhere: its session's description, or the other masters of the session. */
+export interface MasterHint {
+  readonly shape?: WavShape | undefined;
+  /** The shape of the other masters, where nothing better is known and the header does not tell. */
+  readonly siblingShape?: WavShape | undefined;
+  /** Bytes before the samples of the other masters. */
+  readonly dataOffset?: number | undefined;
+}
+
+/** What the first bytes of a master come to. */
+export interface HeaderFinding {
+  /** Where the samples begin: right behind the one of the headers written here that this is, or most resembles. */
+  readonly dataOffset: number;
+  /** Undefined where neither the header nor anybody else tells. */
+  readonly shape: WavShape | undefined;
+  /** Bytes of audio that it counts; undefined where its own figures contradict each other. */
+  readonly declaredDataBytes: number | undefined;
+  /** What is wrong with it, in half a sentence; undefined where it is, but for its figures, as it was written. */
+  readonly damage: string | undefined;
+  /** The share of it that is as it would have been written, 0 to 1. */
+  readonly likeness: number;
+}
+
+/** Bytes of the longest header that is written here. */
+export const MOST_HEADER_BYTES = 80;
+/** The shortest one. */
+export const LEAST_HEADER_BYTES = 44;
+/** Cue points behind the audio take no more. */
+const MOST_TRAILING_BYTES = 4 * 1024 * 1024;
+/** Below it nothing says which of the headers it was. */
+const LEAST_LIKENESS = 0.25;
+/** Past it a header is RF64; any size will do to have one made. */
+const LONG_BYTES = 0x1_0000_0000;
+
+interface Form {
+  readonly dataOffset: number;
+  readonly isLong: boolean;
+}
+const FORMS: readonly Form[] = [
+  { dataOffset: LEAST_HEADER_BYTES, isLong: false },
+  { dataOffset: MOST_HEADER_BYTES, isLong: false },
+  { dataOffset: MOST_HEADER_BYTES, isLong: true },
+];
+
+/**
+ * Compares the beginning of a file with the headers that are written here, byte for byte.
+ * @param head its first 80 bytes, or all of them where it is shorter.
+ */
+export function judgeHeader(head: Buffer, hint: MasterHint): HeaderFinding {
+  const judged = FORMS.map((form) => judgeForm(head, form, hint));
+  const [plain, ...others] = judged;
+  if (plain === undefined) throw new Error('there is no form of a header');
+  const best = others.reduce((one, other) => (other.likeness > one.likeness ? other : one), plain);
+  if (best.likeness >= LEAST_LIKENESS) return best;
+  const dataOffset = hint.dataOffset ?? plain.dataOffset;
+  return { ...best, dataOffset, shape: hint.shape ?? hint.siblingShape, declaredDataBytes: undefined };
+}
+
+function judgeForm(head: Buffer, form: Form, { shape: known, siblingShape }: MasterHint): HeaderFinding {
+  const { dataOffset } = form;
+  const said = shapeIn(head, dataOffset);
+  const shape = known ?? said?.shape ?? siblingShape;
+  const likeness = likenessTo(head, form, shape ?? { sampleRate: 16_000, channels: 1 });
+  const isWhole = said?.isWhole === true && likenessTo(head, form, said.shape) === 1;
+  const damage = isWhole ? contradiction(said.shape, known) : 'its header is damaged';
+  return {
+    dataOffset,
+    shape,
+    declaredDataBytes: declaredIn(head, form, isWhole ? MOST_TRAILING_BYTES : 0),
+    damage,
+    likeness: isWhole ? 1 : Math.min(likeness, 0.99),
+  };
+}
+
+function contradiction(said: WavShape, known: WavShape | undefined): string | undefined {
+  if (known === undefined) return undefined;
+  if (said.sampleRate === known.sampleRate && said.channels === known.channels) return undefined;
+  return (
+    `its header tells of ${said.channels} channels at ${said.sampleRate} Hz, ` +
+    `and its session of ${known.channels} at ${known.sampleRate} Hz`
+  );
+}
+
+/** Of the bytes that are not zero and no sizes, the share that is right; 1 only where the zeros are right too. */
+function likenessTo(head: Buffer, form: Form, shape: WavShape): number {
+  const { dataOffset, isLong } = form;
+  const template = createWavHeader({ ...shape, mayExceed4GiB: dataOffset > LEAST_HEADER_BYTES }).forSizes(
+    isLong ? LONG_BYTES : 0,
+    0,
+  );
+  let [telling, right, wrong] = [0, 0, 0];
+  for (const [at, byte] of template.entries()) {
+    if (isSize(at, form)) continue;
+    if (head[at] !== byte) wrong++;
+    if (byte === 0) continue;
+    telling++;
+    if (head[at] === byte) right++;
+  }
+  return wrong === 0 ? 1 : Math.min(right / telling, 0.99);
+}
+
+/** The figures that change as the file grows: RIFF size, data size, and those of `ds64`. */
+function isSize(at: number, { dataOffset, isLong }: Form): boolean {
+  return (at >= 4 && at < 8) || at >= dataOffset - 4 || (isLong && at >= 20 && at < 48);
+}
+
+/** Audio bytes, where what is said of the file's length agrees with them. */
+function declaredIn(
+  head: Buffer,
+  { dataOffset, isLong }: Form,
+  mostTrailingBytes: number,
+): number | undefined {
+  if (head.length < dataOffset) return undefined;
+  const total = isLong ? Number(head.readBigUInt64LE(20)) : head.readUInt32LE(4);
+  const data = isLong ? Number(head.readBigUInt64LE(28)) : head.readUInt32LE(dataOffset - 4);
+  const trailing = total - (dataOffset - 8) - data;
+  return trailing >= 0 && trailing <= mostTrailingBytes ? data : undefined;
+}
+
+/** Rate, channels, bytes a second and bytes a frame say the same twice over: one of them may be wrong. */
+function shapeIn(
+  head: Buffer,
+  dataOffset: number,
+): { readonly shape: WavShape; readonly isWhole: boolean } | undefined {
+  if (head.length < dataOffset) return undefined;
+  const format = dataOffset - LEAST_HEADER_BYTES + 20;
+  const channels = head.readUInt16LE(format + 2);
+  const rate = head.readUInt32LE(format + 4);
+  const byteRate = head.readUInt32LE(format + 8);
+  const frameBytes = head.readUInt16LE(format + 12);
+  const agreeing = ({ sampleRate, channels: count }: WavShape): number =>
+    [
+      sampleRate === rate,
+      count === channels,
+      byteRate === sampleRate * count * 2,
+      frameBytes === count * 2,
+    ].filter(Boolean).length;
+  const candidates = [
+    { sampleRate: rate, channels },
+    { sampleRate: rate, channels: frameBytes / 2 },
+    { sampleRate: byteRate / frameBytes, channels },
+  ].filter(isShape);
+  const best = candidates.toSorted((one, other) => agreeing(other) - agreeing(one))[0];
+  if (best === undefined || agreeing(best) < 3) return undefined;
+  return { shape: best, isWhole: agreeing(best) === 4 };
+}
+
+function isShape({ sampleRate, channels }: WavShape): boolean {
+  const isRate = Number.isInteger(sampleRate) && sampleRate >= 8000 && sampleRate <= 192_000;
+  return isRate && (channels === 1 || channels === 2);
+}

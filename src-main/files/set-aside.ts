@@ -1,0 +1,71 @@
+import type { Stats } from 'node:fs';
+import { copyFile, constants, link, lstat, rename, rm } from 'node:fs/promises';
+import { LecternError } from '../contract/errors.ts';
+import { patiently } from '../disk/read-fully.ts';
+import { syncFolder } from './sync-folder.ts';
+import { systemCode } from './write-error.ts';
+
+/** Ends the name of what recovery could not trust as it was: it is kept, and nothing of ours removes it. */
+export const ASIDE_SUFFIX = '.aside';
+
+/** What has this name, undefined for nothing. Rejects where the system cannot say: that is not the same as nothing. */
+export async function statIfThere(path: string): Promise<Stats | undefined> {
+  return patiently(async () => {
+    try {
+      return await lstat(path);
+    } catch (error) {
+      if (systemCode(error) === 'ENOENT' || systemCode(error) === 'ENOTDIR') return undefined;
+      throw error;
+    }
+  });
+}
+
+/** Whether something has this name. Rejects where the system cannot say. */
+export async function isThere(path: string): Promise<boolean> {
+  return (await statIfThere(path)) !== undefined;
+}
+
+/** Gives a file a name that nothing has yet, durably. Rejects with FILE_EXISTS where something has it. */
+export async function renameToFree(from: string, to: string): Promise<void> {
+  if (await isThere(to))
+    throw new LecternError('FILE_EXISTS', 'Another file has the name that this recording is to have', {
+      details: { name: to },
+    });
+  await rename(from, to);
+  await syncFolder(to);
+}
+
+/**
+ * Keeps what a file is now under a second name, where nothing of ours touches it; it has its own name as well until
+ * that is taken or removed. Done once however often it is asked for.
+ * @returns the second name.
+ */
+export async function setAside(path: string): Promise<string> {
+  const { ino, size } = await lstat(path);
+  for (let number = 1; ; number++) {
+    const aside = `${path}${ASIDE_SUFFIX}${number === 1 ? '' : `-${number}`}`;
+    const there = await lstat(aside).catch(() => undefined);
+    if (there !== undefined) {
+      if (there.ino === ino && there.size === size) return aside;
+      continue;
+    }
+    await linkOrCopy(path, aside);
+    await syncFolder(aside);
+    return aside;
+  }
+}
+
+async function linkOrCopy(path: string, aside: string): Promise<void> {
+  try {
+    await link(path, aside);
+  } catch (error) {
+    if (systemCode(error) === 'EEXIST') throw error;
+    // Some file systems, such as exFAT, have no links.
+    await copyFile(path, aside, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE).catch(
+      async (failure: unknown) => {
+        if (systemCode(failure) !== 'EEXIST') await rm(aside, { force: true });
+        throw failure;
+      },
+    );
+  }
+}

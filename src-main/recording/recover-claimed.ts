@@ -1,0 +1,168 @@
+import { join } from 'node:path';
+import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
+import { statRegularFile } from '../disk/regular-file.ts';
+import type { Encoder } from '../encode/encoder.ts';
+import type { OwnerState } from '../files/ownership.ts';
+import { statBytes } from '../files/stat-bytes.ts';
+import type { Clock, Log } from '../session/ports.ts';
+import { masterOf, trackKey } from './found-files.ts';
+import type { ExaminedMaster, SiblingHint } from './recover-master.ts';
+import { recoverMasters, type UnfinishedDelivery } from './recover-session.ts';
+import { damagedFrames } from './recovered-part.ts';
+
+/** What a killed process may lose: one chunk that was on its way, with room for a busy machine. */
+const LOST_AFTER_KILL_SECONDS = 0.25;
+/** What a power cut may lose: everything since the last sync, which is a second old at most, and one more chunk. */
+const LOST_AFTER_POWER_CUT_SECONDS = 2;
+
+/** A session that a crash cut off, in folders that are this process's own now. */
+export interface ClaimedSession {
+  readonly record: SessionRecord;
+  readonly siblings: SiblingHint;
+  readonly folders: readonly string[];
+  /** What became of whoever wrote to it. */
+  readonly owners: readonly OwnerState[];
+}
+
+export interface ClaimedRecoveryOptions {
+  readonly encoder: Encoder;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly mp3BitRate?: number | undefined;
+  /** Writes a session down. Never rejects. */
+  readonly save: (session: SessionRecord, folders: readonly string[]) => Promise<void>;
+}
+
+export interface RecoveredClaim {
+  readonly session: SessionRecord;
+  readonly deliveries: readonly UnfinishedDelivery[];
+  /** Why files of it were left as they are, each in half a sentence; empty where everything is in order. */
+  readonly left: readonly string[];
+}
+
+/**
+ * Puts a session in order that a crash cut off. Rejects, with nothing changed, where a file cannot be read; and where the
+ * disk takes nothing more, with what was done until then, which is gone on with the next time.
+ */
+export async function recoverClaimed(
+  { record, siblings, folders, owners }: ClaimedSession,
+  { clock, log, save }: ClaimedRecoveryOptions,
+): Promise<RecoveredClaim> {
+  const usualSeconds = owners.every((owner) => owner === 'dead')
+    ? LOST_AFTER_KILL_SECONDS
+    : LOST_AFTER_POWER_CUT_SECONDS;
+  const noteLoss = (session: SessionRecord, seconds: number): SessionRecord => ({
+    ...session,
+    // A recovery that was itself cut off has already said what was lost.
+    recovered: {
+      at: session.recovered?.at ?? new Date(clock.wallMs()).toISOString(),
+      lost_seconds_at_most: Math.max(seconds, session.recovered?.lost_seconds_at_most ?? 0),
+    },
+  });
+  const { session, deliveries, examined } = await recoverMasters(record, folders, {
+    siblings,
+    log,
+    async onExamined(found, all) {
+      const seconds = usualSeconds + lostSeconds(found, all);
+      // The next owner's file will tell of this process, and the files of nothing that was lost.
+      if (seconds <= LOST_AFTER_KILL_SECONDS) return;
+      const draft = noteLoss(found, seconds);
+      await save({ ...draft, revision: draft.revision + 1 }, folders);
+    },
+  });
+  const shape = siblings.isDescribed ? undefined : examined.findLast(({ holds }) => holds.shape)?.holds.shape;
+  const settled: SessionRecord = {
+    ...session,
+    ...(shape === undefined ? {} : { sample_rate: shape.sampleRate, channels: shape.channels }),
+    revision: session.revision + 2,
+    ended_at: new Date((await endOf(session, folders)) || clock.wallMs()).toISOString(),
+  };
+  const left = examined.flatMap(({ holds }) => (holds.kind === 'unknown' ? (holds.damage ?? []) : []));
+  const isLost = left.length > 0 || isNothingLeft(session, record, examined);
+  return {
+    session: isLost
+      ? { ...settled, status: 'failed', recovered: record.recovered }
+      : { ...noteLoss(settled, usualSeconds + lostSeconds(session, examined)), status: 'recovered' },
+    deliveries,
+    left,
+  };
+}
+
+/**
+ * What damage has taken of a session, beyond what a crash does: of each part the track that has lost most, and of that
+ * what no copy of it has.
+ */
+function lostSeconds(session: SessionRecord, examined: readonly ExaminedMaster[]): number {
+  const byPart = new Map<number, number>();
+  for (const { part, type, holds, isMaster } of examined) {
+    if (!isMaster || holds.shape === undefined) continue;
+    const { sampleRate } = holds.shape;
+    const lost = (damagedFrames(session, part, type) + holds.doubtfulFrames) / sampleRate;
+    const master = masterOf({ part, type }, session);
+    const copies = session.files.filter(
+      (file) => !file.master && trackKey(file) === trackKey({ part, type }) && file.status === 'completed',
+    );
+    const inCopies = Math.max(0, ...copies.map(({ duration_ms }) => duration_ms / 1000));
+    const inMaster = (master?.duration_ms ?? 0) / 1000;
+    const beyond = inCopies > 0 ? Math.max(0, lost + inMaster - Math.max(inMaster, inCopies)) : lost;
+    byPart.set(part, Math.max(byPart.get(part) ?? 0, beyond));
+  }
+  return [...byPart.values()].reduce((sum, seconds) => sum + seconds, 0);
+}
+
+/** True where parts were cut off and no file of them is left that holds what was in them. */
+function isNothingLeft(
+  session: SessionRecord,
+  before: SessionRecord,
+  examined: readonly ExaminedMaster[],
+): boolean {
+  const cutOff = new Set([
+    ...before.files.filter(({ status }) => status === 'recording').map(({ part }) => part),
+    ...examined.map(({ part }) => part),
+  ]);
+  if (cutOff.size === 0) return false;
+  return !session.files.some(
+    ({ part, status }) => cutOff.has(part) && (status === 'completed' || status === 'recording'),
+  );
+}
+
+/** When the last audio was written. */
+async function endOf(session: SessionRecord, folders: readonly string[]): Promise<number> {
+  const masters = session.files.filter(({ master }) => master);
+  const paths = folders.flatMap((folder) => masters.map(({ file_path }) => join(folder, '..', file_path)));
+  const times = await Promise.all(paths.map(async (path) => (await statRegularFile(path))?.mtimeMs ?? 0));
+  return Math.max(0, ...times);
+}
+
+/** Makes a delivered copy again from its master; one that cannot be made is listed as failed. */
+export async function makeDelivery(
+  session: SessionRecord,
+  { file, masterPath, finalPath }: UnfinishedDelivery,
+  { encoder, log, mp3BitRate }: Pick<ClaimedRecoveryOptions, 'encoder' | 'log' | 'mp3BitRate'>,
+  signal?: AbortSignal,
+): Promise<RecordingFile> {
+  try {
+    await encoder.encodeFile({
+      format: file.format,
+      masterPath,
+      finalPath,
+      gain: file.gain,
+      chapters: session.markers
+        .filter(({ part }) => part === file.part)
+        .map(({ frame, label }) => ({ seconds: frame / sampleRateOf(session, file.part), label })),
+      ...(signal === undefined ? {} : { signal }),
+      ...(mp3BitRate === undefined ? {} : { mp3BitRate }),
+    });
+    const master = masterOf(file, session);
+    return {
+      ...file,
+      status: 'completed',
+      byte_size: await statBytes(finalPath),
+      duration_ms: master?.duration_ms ?? 0,
+    };
+  } catch (error) {
+    if (signal?.aborted !== true)
+      log('error', 'a recovered copy could not be made', { id: session.id, error });
+    return { ...file, status: 'failed' };
+  }
+}

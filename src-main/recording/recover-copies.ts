@@ -1,0 +1,101 @@
+import { basename, join } from 'node:path';
+import type { DeliveryFormat } from '../contract/audio-format.ts';
+import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import { listFiles } from '../disk/list-files.ts';
+import { readWholeFile } from '../disk/read-fully.ts';
+import { measureSeconds } from '../encode/measure-seconds.ts';
+import { parsePartFileName } from '../files/session-folder.ts';
+import { isThere, renameToFree } from '../files/set-aside.ts';
+import { statBytes } from '../files/stat-bytes.ts';
+import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
+import { isWhole, masterOf, type SpoiledTracks } from './found-files.ts';
+
+const COPY = /\.(mp4|mp3)\.partial$/;
+/** A live encoder may have been given a little more than its master, and keeps up to a fragment to itself. */
+const AHEAD_SECONDS = 0.5;
+const BEHIND_SECONDS = 2;
+
+/** What an encoder that was cut off left. */
+export interface LeftCopy {
+  readonly path: string;
+  readonly finalName: string;
+  readonly file: RecordingFile;
+}
+
+/** The copies that live encoders left in these folders, listed in the session or not. */
+export async function leftCopies(session: SessionRecord, folders: readonly string[]): Promise<LeftCopy[]> {
+  const left: LeftCopy[] = [];
+  for (const folder of folders)
+    for (const name of (await listFiles(folder)).files) {
+      if (!COPY.test(name)) continue;
+      const finalName = basename(name, PARTIAL_SUFFIX);
+      const file =
+        session.files.find(({ file_path }) => basename(file_path) === finalName) ??
+        unlisted(session, finalName);
+      if (file !== undefined) left.push({ path: join(folder, name), finalName, file });
+    }
+  return left;
+}
+
+function unlisted(session: SessionRecord, name: string): RecordingFile | undefined {
+  const parsed = parsePartFileName(name);
+  const format: DeliveryFormat | undefined = (['mp4', 'mp3'] as const).find(
+    (known) => known === parsed?.extension,
+  );
+  if (parsed === undefined || format === undefined) return undefined;
+  return {
+    type: parsed.type,
+    format,
+    file_path: `${session.id}/${name}`,
+    url: '',
+    byte_size: 0,
+    duration_ms: 0,
+    part: parsed.part,
+    master: false,
+    gain: session.gain,
+    status: 'recording',
+  };
+}
+
+/**
+ * Keeps the copy that was made while recording, as it is, wherever its master has lost what the copy may still have. Rejects
+ * where one cannot be read.
+ */
+export async function salvageCopies(
+  record: SessionRecord,
+  folders: readonly string[],
+  spoiled: SpoiledTracks,
+): Promise<SessionRecord> {
+  let session = record;
+  for (const copy of await leftCopies(session, folders)) {
+    if (copy.file.status !== 'recording') continue;
+    const finalPath = join(copy.path, '..', copy.finalName);
+    if (await isThere(finalPath)) continue;
+    await readWholeFile(copy.path);
+    const seconds = await measureSeconds(copy.path);
+    if (!holdsMore(seconds, copy.file, session, spoiled)) continue;
+    await renameToFree(copy.path, finalPath);
+    const kept: RecordingFile = {
+      ...copy.file,
+      status: 'completed',
+      byte_size: await statBytes(finalPath),
+      duration_ms: seconds * 1000,
+    };
+    const others = session.files.filter(({ file_path }) => file_path !== kept.file_path);
+    session = { ...session, files: [...others, kept] };
+  }
+  return session;
+}
+
+/** Whether a copy has something that its master has not. */
+export function holdsMore(
+  seconds: number,
+  file: RecordingFile,
+  session: SessionRecord,
+  spoiled: SpoiledTracks,
+): boolean {
+  if (seconds === 0) return false;
+  const inMaster = (masterOf(file, session)?.duration_ms ?? 0) / 1000;
+  if (seconds > inMaster + AHEAD_SECONDS) return true;
+  return !isWhole(file, session, spoiled) && seconds > inMaster - BEHIND_SECONDS;
+}

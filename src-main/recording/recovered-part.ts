@@ -1,0 +1,96 @@
+import { type CaptureReport, type Gap, leadingTrack, withMutedBefore } from '../contract/capture-report.ts';
+import type { PartRecord, SessionRecord } from '../contract/session-record.ts';
+import type { ExaminedMaster } from './recover-master.ts';
+import { withParts } from './record-changes.ts';
+
+/** A report is written down with what was being written: more than it is beyond what a crash takes. */
+const CRASH_SECONDS = 2;
+
+/**
+ * The session with the account of a part as its master tells it: the gaps that were written down, what damage has taken,
+ * and everything else captured. Of the same file again it says the same.
+ */
+export function withExaminedPart(
+  session: SessionRecord,
+  { holds, part, type: track, isMaster, isDuplicate, lastWrittenMs }: ExaminedMaster,
+): SessionRecord {
+  const { shape, frames } = holds;
+  if (track === 'mixed' || !isMaster || isDuplicate || shape === undefined) return session;
+  const { sampleRate } = shape;
+  const known = session.parts.find((candidate) => candidate.part === part);
+  const before = known?.report?.tracks.find((candidate) => candidate.track === track);
+  const written = known?.report?.gaps ?? [];
+  const filled = framesOf(written, track, false) + (before?.unlisted?.frames ?? 0);
+  const told = before === undefined ? 0 : before.captured + filled - frames;
+  const missing = Math.max(holds.missingFrames, told > CRASH_SECONDS * sampleRate ? told : 0);
+  const damaged = [
+    ...(holds.zeroedFrames > 0 ? [damage(track, 0, holds.zeroedFrames)] : []),
+    ...(missing > 0 ? [{ ...damage(track, frames, missing), unfilled: true } as const] : []),
+  ];
+  const gaps = [
+    ...written.flatMap((gap) => (gap.track === track ? within(gap, frames) : [gap])).filter(isNotIn(damaged)),
+    ...damaged,
+  ];
+  const silence = framesOf(gaps, track, false) + (before?.unlisted?.frames ?? 0);
+  const trackReport = {
+    chunks_received: 0,
+    chunks_rejected: 0,
+    chunks_duplicated: 0,
+    chunks_late: 0,
+    clipped_samples: 0,
+    ...(before === undefined ? {} : withMutedBefore(before, frames)),
+    clock: null,
+    track,
+    captured: Math.max(0, frames - silence),
+    expected: frames + framesOf(gaps, track, true),
+  };
+  const tracks = [...(known?.report?.tracks ?? []).filter((other) => other.track !== track), trackReport];
+  const { captured, expected } = tracks.reduce(leadingTrack);
+  const report: CaptureReport = { captured, expected, gaps, tracks };
+  const startedMs = lastWrittenMs - (frames / sampleRate) * 1000;
+  const lengths = tracks.map((other) => other.expected - framesOf(gaps, other.track, true));
+  const recovered: PartRecord = {
+    part,
+    started_at: known?.started_at ?? new Date(startedMs).toISOString(),
+    duration_seconds: Math.max(...lengths) / sampleRate,
+    sample_rate: sampleRate,
+    report,
+  };
+  return withParts(session, [...session.parts.filter((other) => other.part !== part), recovered]);
+}
+
+/** Frames of a track of a part that damage has taken. */
+export function damagedFrames(session: SessionRecord, part: number, track: string): number {
+  const gaps = session.parts.find((candidate) => candidate.part === part)?.report?.gaps ?? [];
+  return gaps
+    .filter((gap) => gap.track === track && gap.cause === 'damaged')
+    .reduce((sum, { frames }) => sum + frames, 0);
+}
+
+function damage(track: Gap['track'], startFrame: number, frames: number): Gap {
+  return { track, start_frame: startFrame, frames, cause: 'damaged' };
+}
+
+/** What of a gap lies in the frames that there are. */
+function within(gap: Gap, frames: number): Gap[] {
+  const left = frames - gap.start_frame;
+  if (gap.unfilled === true) return left >= 0 ? [gap] : [];
+  return left > 0 ? [{ ...gap, frames: Math.min(gap.frames, left) }] : [];
+}
+
+function isNotIn(others: readonly Gap[]): (gap: Gap) => boolean {
+  return (gap) =>
+    !others.some(
+      (other) =>
+        other.track === gap.track &&
+        other.start_frame === gap.start_frame &&
+        other.cause === gap.cause &&
+        other.unfilled === gap.unfilled,
+    );
+}
+
+function framesOf(gaps: readonly Gap[], track: Gap['track'], unfilled: boolean): number {
+  return gaps
+    .filter((gap) => gap.track === track && (gap.unfilled === true) === unfilled)
+    .reduce((sum, gap) => sum + gap.frames, 0);
+}

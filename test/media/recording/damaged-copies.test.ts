@@ -1,0 +1,58 @@
+import { readFile, readdir, rm, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createEncoder } from '../../../src-main/encode/create-encoder.ts';
+import type { Encoder } from '../../../src-main/encode/encoder.ts';
+import { listFfmpegCandidates } from '../../../src-main/encode/ffmpeg-candidates.ts';
+import { findFfmpeg } from '../../../src-main/encode/find-ffmpeg.ts';
+import { damage, killed, RATE, recovered, SECONDS, type Killed } from '../../support/killed-recording.ts';
+
+const log = (): void => undefined;
+
+async function openEncoder(): Promise<Encoder> {
+  const ffmpeg = await findFfmpeg({ candidates: await listFfmpegCandidates(process.env), log });
+  const encoder = createEncoder({ ffmpeg, log });
+  onTestFinished(() => encoder.close());
+  return encoder;
+}
+
+async function withCopy(format: string): Promise<Killed & { readonly copy: string }> {
+  const one = await killed({ format, encoder: await openEncoder() });
+  const name = (await readdir(one.folder)).find((entry) => entry.endsWith(`.${format}.partial`)) ?? 'no copy';
+  return { ...one, copy: join(one.folder, name.replace('.partial', '')) };
+}
+
+const CUT_OFF = [
+  ['removed', (path: string) => rm(path)],
+  ['emptied', (path: string) => truncate(path, 0)],
+  ['cut off', (path: string) => truncate(path, 44 + RATE * 2)],
+] as const;
+
+describe.each(['mp4', 'mp3'])('a partial %s', (format) => {
+  test.each(CUT_OFF)('whose master was %s is kept as the copy, as long as it was', async (_, cutOff) => {
+    const one = await withCopy(format);
+    const bytes = await readFile(`${one.copy}.partial`);
+    await cutOff(one.partial);
+    const { recorder, session } = await recovered(one, await openEncoder());
+    await recorder.recoveryFinished;
+    expect((await readFile(one.copy)).equals(bytes)).toBe(true);
+    const copy = session.files.find((file) => file.format === format);
+    expect(copy?.status).toBe('completed');
+    expect(copy?.duration_ms).toBeGreaterThan((SECONDS - 5) * 1000);
+    expect(session.status).toBe('recovered');
+    expect(session.recovered?.lost_seconds_at_most).toBeLessThan(5.5);
+  });
+
+  test('whose master only has a damaged header is made again from all of it', async () => {
+    const one = await withCopy(format);
+    await damage(one, (bytes) => void bytes.fill(0, 0, 44));
+    const { recorder } = await recovered(one, await openEncoder());
+    await recorder.recoveryFinished;
+    const session = await recorder.handlers['sessions.get']({ id: 'talk' });
+    expect(session.files.map(({ status, duration_ms }) => [status, duration_ms])).toEqual([
+      ['completed', SECONDS * 1000],
+      ['completed', SECONDS * 1000],
+    ]);
+    expect((await readdir(one.folder)).filter((name) => name.endsWith('.partial'))).toEqual([]);
+  });
+});
