@@ -1,21 +1,21 @@
 import { readFile, stat } from 'node:fs/promises';
-import { extname } from 'node:path';
 import { Option, type Command } from 'commander';
 import { trackSchema, type Track } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import {
   MAX_IMPORT_CHARACTERS,
   transcriptImportFormatSchema,
+  type ImportedText,
   type TranscriptImportFormat,
 } from '../contract/transcript.ts';
 import { systemCode } from '../files/write-error.ts';
-import { readText } from '../transcribe/formats/read-text.ts';
 import { printData, withRecorder, type CommonOptions } from './command-context.ts';
 import { numberFrom } from './option-numbers.ts';
 
 interface ImportOptions extends CommonOptions {
   readonly role: Track;
   readonly format?: TranscriptImportFormat;
+  readonly encoding?: string;
   readonly offset: number;
   readonly replace?: boolean;
 }
@@ -23,23 +23,21 @@ interface ImportOptions extends CommonOptions {
 /** A hundred hours either way. */
 const MAX_OFFSET_SECONDS = 360_000;
 
-const FORMATS: Readonly<Record<string, TranscriptImportFormat>> = {
-  '.srt': 'srt',
-  '.vtt': 'vtt',
-  '.json': 'whisper',
-};
-
 export function addImportTranscriptCommand(program: Command): void {
   program
     .command('import-transcript')
     .description("take subtitles or a recogniser's JSON into a session as what one side said")
     .argument('<id>', 'the session')
-    .argument('<file>', "SRT, WebVTT, or Whisper's JSON")
+    .argument('<file>', "SRT, WebVTT, a recogniser's JSON or JSON Lines, TSV, or lines with times")
     .addOption(new Option('--role <role>', 'who said it').choices(trackSchema.options).makeOptionMandatory())
     .addOption(
       new Option('--format <format>', "the file's own unless told otherwise").choices(
         transcriptImportFormatSchema.options,
       ),
+    )
+    .option(
+      '--encoding <name>',
+      "the file's encoding, such as windows-1251, where it is told wrongly from its bytes",
     )
     .option(
       '--offset <seconds>',
@@ -54,24 +52,46 @@ export function addImportTranscriptCommand(program: Command): void {
 }
 
 async function importFile(id: string, file: string, options: ImportOptions): Promise<void> {
-  const text = readText(await readWhole(file));
-  const { role, replace, offset } = options;
-  const format = options.format ?? FORMATS[extname(file).toLowerCase()];
+  const data = (await readWhole(file)).toString('base64');
+  const { role, replace, offset, format, encoding } = options;
   await withRecorder(options, async (recorder) => {
-    const { imported } = await recorder.handlers['sessions.transcript.import']({
+    const said = await recorder.handlers['sessions.transcript.import']({
       id,
       role,
-      text,
+      data,
+      encoding,
       format,
       replace,
       offset_ms: offset * 1000,
     });
-    if (options.json === true) printData(JSON.stringify({ imported }));
-    else process.stderr.write(`Imported ${imported} ${imported === 1 ? 'line' : 'lines'}\n`);
+    if (options.json === true) printData(JSON.stringify(said));
+    else process.stderr.write(wordsFor(said, encoding !== undefined));
   });
 }
 
-async function readWhole(file: string): Promise<Uint8Array> {
+function wordsFor(
+  { imported, skipped, problem, outside_audio, encoding }: ImportedText,
+  isTold: boolean,
+): string {
+  const lines = (count: number): string => `${count} ${count === 1 ? 'line' : 'lines'}`;
+  const words = [`Imported ${lines(imported)}`];
+  if (encoding !== undefined && !isTold)
+    words.push(
+      `The file was read as ${encoding}; import it again with --replace and --encoding if that was wrong`,
+    );
+  if (skipped !== undefined)
+    words.push(
+      `${lines(skipped)} could not be understood and ${skipped === 1 ? 'was' : 'were'} left out. ${problem ?? ''}`,
+    );
+  if (outside_audio !== undefined)
+    words.push(
+      `${lines(outside_audio)} ${outside_audio === 1 ? 'has' : 'have'} times outside the recording; ` +
+        'import the file again with --replace and --offset if it begins elsewhere',
+    );
+  return words.map((line) => `${line.trimEnd()}\n`).join('');
+}
+
+async function readWhole(file: string): Promise<Buffer> {
   try {
     const { size } = await stat(file);
     if (size <= MAX_IMPORT_CHARACTERS) return await readFile(file);

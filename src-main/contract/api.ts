@@ -19,6 +19,8 @@ import { systemAudioStatusSchema } from './system-audio.ts';
 import {
   conversationSchema,
   exportedTranscriptSchema,
+  importedTextSchema,
+  MAX_IMPORT_BASE64,
   MAX_IMPORT_CHARACTERS,
   MAX_TRANSCRIPT_CHARACTERS,
   speakerNamesSchema,
@@ -200,7 +202,12 @@ export const api = {
     '/api/sessions/:id/transcript/import',
     sessionReference.extend({
       role: trackSchema,
-      text: z.string().max(MAX_IMPORT_CHARACTERS),
+      /** Either this, or the file's bytes. */
+      text: z.string().max(MAX_IMPORT_CHARACTERS).optional(),
+      /** A file of any encoding, in base64: what it is read as is in the answer. */
+      data: z.string().max(MAX_IMPORT_BASE64).optional(),
+      /** The encoding of `data`, such as windows-1251, where it is known; told from the bytes where it is not said. */
+      encoding: z.string().max(40).optional(),
       /** Seen from the text where it is not said. */
       format: transcriptImportFormatSchema.optional(),
       /** Where in the session the text's own zero lies, in milliseconds. */
@@ -208,7 +215,7 @@ export const api = {
       /** Takes the place of what was imported for the role before. */
       replace: z.boolean().optional(),
     }),
-    z.object({ imported: z.int().min(0) }),
+    importedTextSchema,
   ),
   'sessions.transcript.export': operation(
     'GET',
@@ -255,7 +262,12 @@ export const api = {
     '/api/sessions/:id/diarization',
     // Without a track, it tells of all.
     sessionReference.extend({ track: trackSchema.optional(), rttm: z.string().max(200_000) }),
-    z.object({ entries: z.int().min(0), speakers: z.array(z.string()) }),
+    z.object({
+      entries: z.int().min(0),
+      speakers: z.array(z.string()),
+      /** Lines of the RTTM that could not be understood and were left out; absent for none. */
+      skipped: z.int().min(1).optional(),
+    }),
   ),
   'jobs.list': operation(
     'GET',

@@ -122,8 +122,11 @@ export type Conversation = z.infer<typeof conversationSchema>;
 export const transcriptExportFormatSchema = z.enum(['srt', 'vtt', 'txt', 'md', 'json']);
 export type TranscriptExportFormat = z.infer<typeof transcriptExportFormatSchema>;
 
-/** `whisper` is whisper.cpp's and OpenAI's JSON; which of the two is seen from the text. */
-export const transcriptImportFormatSchema = z.enum(['srt', 'vtt', 'whisper']);
+/**
+ * `json` is that of any recogniser, told apart by their own keys, and `whisper` an older name for it; `table` is TSV, CSV or
+ * Audacity's labels; `text` is lines with their times.
+ */
+export const transcriptImportFormatSchema = z.enum(['srt', 'vtt', 'whisper', 'json', 'table', 'text']);
 export type TranscriptImportFormat = z.infer<typeof transcriptImportFormatSchema>;
 
 /** What was said, written for others. */
@@ -136,5 +139,22 @@ export const exportedTranscriptSchema = z.object({
 });
 export type ExportedTranscript = z.infer<typeof exportedTranscriptSchema>;
 
+/** What became of a file whose text was imported. */
+export const importedTextSchema = z.object({
+  /** Lines taken. */
+  imported: z.int().min(0),
+  /** Lines that could not be understood and were left out; absent for none. */
+  skipped: z.int().min(1).optional(),
+  /** What was wrong with the first of them. */
+  problem: z.string().optional(),
+  /** Lines that were taken as they are, with times that lie before or beyond the session's audio; absent for none. */
+  outside_audio: z.int().min(1).optional(),
+  /** What the bytes were read as, where that was not UTF-8, as WHATWG's Encoding Standard names it. */
+  encoding: z.string().optional(),
+});
+export type ImportedText = z.infer<typeof importedTextSchema>;
+
 /** Characters of a file that is imported: half a day of Whisper's JSON with all its words. */
 export const MAX_IMPORT_CHARACTERS = 16_000_000;
+/** Characters of base64 for a file of as many bytes. */
+export const MAX_IMPORT_BASE64 = Math.ceil(MAX_IMPORT_CHARACTERS / 3) * 4;

@@ -1,4 +1,6 @@
-import { UNSYNTAX_MARK } from '../transcribe/formats/parse-srt.ts';
+import { hasArrow } from '../transcribe/formats/cue-time.ts';
+import { hasSpeakerPrefix } from '../transcribe/formats/speaker-prefix.ts';
+import { UNSYNTAX_MARK } from '../transcribe/formats/unsyntax.ts';
 
 /** A line of text with the times that subtitles must have. */
 export interface Cue {
@@ -22,7 +24,7 @@ export function toSrt(cues: readonly Cue[]): string {
         .replace(/\s*[[\]]+\s*/g, ' ')
         .trim();
       const said =
-        name !== '' ? `[${name}]: ${plain}` : LOOKS_LIKE_SYNTAX.test(text) ? UNSYNTAX_MARK + plain : plain;
+        name !== '' ? `[${name}]: ${plain}` : looksLikeSyntax(text) ? UNSYNTAX_MARK + plain : plain;
       return `${index + 1}\n${time(startMs, ',')} --> ${time(endMs, ',')}\n${said}\n`;
     })
     .join('\n');
@@ -33,12 +35,15 @@ function withoutTags(text: string): string {
 }
 
 /** What at the beginning of a text would be read as a name or as times. */
-const LOOKS_LIKE_SYNTAX = /^\[[^\]]*\]:|-->/;
+function looksLikeSyntax(text: string): boolean {
+  return /^\[[^\]]*\]:/.test(text) || hasArrow(text) || hasSpeakerPrefix(text);
+}
 
 /** WebVTT (W3C, 2019), with speakers as voices. */
 export function toVtt(cues: readonly Cue[]): string {
   const blocks = cues.map(({ startMs, endMs, label, text }) => {
-    const said = label === null ? escaped(text) : `<v ${escaped(label)}>${escaped(text)}</v>`;
+    const unnamed = hasSpeakerPrefix(text) ? UNSYNTAX_MARK + escaped(text) : escaped(text);
+    const said = label === null ? unnamed : `<v ${escaped(label)}>${escaped(text)}</v>`;
     return `${time(startMs, '.')} --> ${time(endMs, '.')}\n${said}\n`;
   });
   return ['WEBVTT\n', ...blocks].join('\n');

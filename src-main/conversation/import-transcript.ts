@@ -6,48 +6,87 @@ import {
   MAX_SESSION_CHARACTERS,
   MAX_SESSION_ENTRIES,
   MAX_TRANSCRIPT_CHARACTERS,
+  type ImportedText,
   type Transcript,
   type TranscriptEntry,
   type TranscriptImportFormat,
 } from '../contract/transcript.ts';
+import { decodeText } from '../transcribe/formats/decode-text.ts';
+import { parseAny } from '../transcribe/formats/parse-any.ts';
+import { parseJson } from '../transcribe/formats/parse-json.ts';
+import { parsePlainText } from '../transcribe/formats/parse-plain-text.ts';
 import { parseSrt } from '../transcribe/formats/parse-srt.ts';
+import { parseTable } from '../transcribe/formats/parse-table.ts';
 import { parseVtt } from '../transcribe/formats/parse-vtt.ts';
-import { parseWhisper } from '../transcribe/formats/parse-whisper.ts';
-import type { TimedText } from '../transcribe/formats/timed-text.ts';
+import { readEach, type TextParser, type TimedText } from '../transcribe/formats/timed-text.ts';
 import { turnsOf } from './conversation-lines.ts';
 import { createTurnFinder } from './join-turns.ts';
 
 export interface TextImport {
   readonly role: Track;
-  readonly text: string;
+  /** One of the two: text, or a file's bytes in base64. */
+  readonly text?: string | undefined;
+  readonly data?: string | undefined;
+  /** Of the bytes; told from them where it is not said. */
+  readonly encoding?: string | undefined;
   /** Seen from the text where it is not said. */
   readonly format?: TranscriptImportFormat | undefined;
   /** Where in the session the text's own zero lies. */
   readonly offsetMs?: number | undefined;
 }
 
-const PARSERS: Record<TranscriptImportFormat, (text: string) => TimedText[]> = {
+/** The lines of a file, with what is to be said of them. */
+export interface ImportedEntries {
+  readonly entries: TranscriptEntry[];
+  readonly said: ImportedText;
+}
+
+const PARSERS: Record<TranscriptImportFormat, TextParser> = {
   srt: parseSrt,
   vtt: parseVtt,
-  whisper: parseWhisper,
+  whisper: parseJson,
+  json: parseJson,
+  table: parseTable,
+  text: parsePlainText,
 };
 
-/** The lines of a file from elsewhere, each in the turn of its role that it shares most time with. */
+/** Recognisers hear the last word out a little beyond the end. */
+const TOLERATED_MS = 1000;
+
+/**
+ * The lines of a file from elsewhere, each in the turn of its role that it shares most time with. Lines that cannot be understood
+ * are left out and counted. Those that lie outside the audio keep their times, so that nothing is lost where only the offset was
+ * wrong, and are counted too. Throws INVALID_TRANSCRIPT where nothing can be understood.
+ */
 export function importedEntries(
   session: SessionRecord,
-  { role, text, format = formatOf(text), offsetMs = 0 }: TextImport,
+  given: TextImport,
   newId: () => string,
-): TranscriptEntry[] {
+): ImportedEntries {
+  const { role, format, offsetMs = 0 } = given;
+  const { text, encoding } = textOf(given);
+  const audioMs = session.duration_seconds * 1000;
   const findTurn = createTurnFinder(turnsOf(session), role);
+  let skipped = 0;
+  let problem: string | undefined;
+  const onSkipped = ({ message }: LecternError): void => {
+    skipped++;
+    problem ??= message;
+  };
+  let outside = 0;
   const moved = (ms: number): number => Math.max(0, ms + offsetMs);
-  return PARSERS[format](text).map((piece): TranscriptEntry => {
+
+  const entryOf = (piece: TimedText): TranscriptEntry => {
     if (piece.text.length > MAX_TRANSCRIPT_CHARACTERS)
       throw new LecternError(
         'INVALID_TRANSCRIPT',
         `Expected lines of at most ${MAX_TRANSCRIPT_CHARACTERS} characters, got one of ${piece.text.length}`,
       );
     const start_ms = piece.start_ms === null ? null : moved(piece.start_ms);
-    const end_ms = piece.end_ms === null ? null : moved(piece.end_ms);
+    const end_ms =
+      start_ms === null ? null : piece.end_ms === null ? Math.max(start_ms, audioMs) : moved(piece.end_ms);
+    if (start_ms !== null && isOutside((piece.start_ms ?? 0) + offsetMs, end_ms ?? start_ms, audioMs))
+      outside++;
     const turn = start_ms === null ? undefined : findTurn(start_ms, end_ms ?? start_ms);
     return {
       id: newId(),
@@ -56,7 +95,7 @@ export function importedEntries(
       speaker: piece.speaker,
       text: piece.text,
       interrupted: turn?.interrupted ?? false,
-      occurred_at: wallTimeAt(session, start_ms ?? session.duration_seconds * 1000),
+      occurred_at: wallTimeAt(session, start_ms ?? audioMs),
       start_ms,
       end_ms,
       words:
@@ -67,7 +106,35 @@ export function importedEntries(
         })) ?? null,
       source: 'import',
     };
-  });
+  };
+
+  const pieces = (format === undefined ? parseAny : PARSERS[format])(text, onSkipped);
+  const entries = readEach(pieces, (piece) => [entryOf(piece)], onSkipped);
+  return {
+    entries,
+    said: {
+      imported: entries.length,
+      ...(skipped > 0 ? { skipped, problem } : {}),
+      ...(outside > 0 ? { outside_audio: outside } : {}),
+      ...(encoding === undefined || encoding === 'utf-8' ? {} : { encoding }),
+    },
+  };
+}
+
+/** Where the end alone is too late by little, rounding is to blame. */
+function isOutside(startMs: number, endMs: number, audioMs: number): boolean {
+  return startMs < -TOLERATED_MS || startMs >= Math.max(audioMs, 1) || endMs > audioMs + TOLERATED_MS;
+}
+
+/** Throws INVALID_INPUT where there is not one of the two, INVALID_TRANSCRIPT for bytes that are no text. */
+function textOf({ text, data, encoding }: TextImport): { text: string; encoding?: string } {
+  if ((text === undefined) === (data === undefined))
+    throw new LecternError('INVALID_INPUT', 'Expected either text, or data with the bytes of a file');
+  if (data === undefined) return { text: (text ?? '').toWellFormed() };
+  const bytes = Buffer.from(data, 'base64');
+  if (bytes.toString('base64') !== data)
+    throw new LecternError('INVALID_INPUT', 'Expected data to be base64 with its padding');
+  return decodeText(bytes, encoding);
 }
 
 /** The transcript with more lines; those imported before for the role give way where they are to be replaced. */
@@ -90,9 +157,4 @@ export function withRoomFor(transcript: Transcript): Transcript {
         `this would be ${transcript.entries.length} and ${characters}`,
     );
   return transcript;
-}
-
-function formatOf(text: string): TranscriptImportFormat {
-  if (/^\ufeff?WEBVTT/.test(text)) return 'vtt';
-  return /^\ufeff?\s*\{/.test(text) ? 'whisper' : 'srt';
 }

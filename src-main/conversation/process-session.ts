@@ -61,10 +61,14 @@ export function createSessionProcessor(
       join(options.processingDir, session.id),
       createHash('sha256').update(JSON.stringify(recognising)).digest('hex'),
     );
+    let skipped = 0;
     const recogniser = createRecogniser(recognising, {
       ...options.tools(recognising),
       workDir: work.path,
       onProgram: work.noteProgram,
+      onSkipped: () => {
+        skipped++;
+      },
     });
     const roles = session.tracks.filter((role) => parts.some((part) => part.role === role));
     const total = plan.reduce((sum, stretch) => sum + secondsOf(stretch), 0);
@@ -90,6 +94,11 @@ export function createSessionProcessor(
     options.transcripts.change(session.id, (transcript) =>
       mergeRecognised(transcript, fresh, { roles, keepLive: settings.keep_live_text }),
     );
+    if (skipped > 0)
+      options.log('warn', "pieces of a recogniser's answer could not be understood and are missing", {
+        id: session.id,
+        pieces: skipped,
+      });
     await options.transcripts.settle(session.id);
     await work.remove().catch((error: unknown) => {
       options.log('warn', 'the files of a transcription could not be removed', { id: session.id, error });

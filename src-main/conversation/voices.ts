@@ -45,6 +45,15 @@ export function severalSpeakers(turns: readonly SpeakerTurn[]): readonly Speaker
   return new Set(turns.map(({ speaker }) => speaker)).size > 1 ? turns : [];
 }
 
+/** What diarizers call somebody whose name they do not know. */
+const NAMELESS = /^(?:speaker|spk|s)?[\s_-]*(?:\d+|[a-z])$/i;
+
+/** A person's name says more than the role does, also where nobody else speaks. */
+function namedSpeakers(turns: readonly SpeakerTurn[]): readonly SpeakerTurn[] {
+  const several = severalSpeakers(turns);
+  return several.length > 0 ? several : turns.filter(({ speaker }) => !NAMELESS.test(speaker));
+}
+
 /**
  * A transcript with its speakers told apart by a diarizer. Text of a recogniser is cut where the voice changes; what a person
  * wrote or brought stays in one piece. Text without times is left as it is.
@@ -55,7 +64,7 @@ export function labelEntries(
   role: Track | undefined,
   newId: () => string,
 ): Transcript {
-  const voices = severalSpeakers(turns);
+  const voices = namedSpeakers(turns);
   const entries = transcript.entries.flatMap((entry): TranscriptEntry[] => {
     const { start_ms, end_ms } = entry;
     if ((role ?? entry.role) !== entry.role || start_ms === null || end_ms === null) return [entry];

@@ -62,13 +62,13 @@ export function createConversationHandlers(
       transcripts.change(id, (transcript) => withoutText(transcript, entry));
       return { entry };
     },
-    'sessions.transcript.import': async ({ id, role, text, format, offset_ms, replace }) => {
+    'sessions.transcript.import': async ({ id, offset_ms, replace, ...given }) => {
       const session = await findFinished(id);
-      const entries = importedEntries(session, { role, text, format, offsetMs: offset_ms }, randomUUID);
+      const { entries, said } = importedEntries(session, { ...given, offsetMs: offset_ms }, randomUUID);
       transcripts.change(id, (transcript) =>
-        withImported(transcript, entries, replace === true ? role : undefined),
+        withImported(transcript, entries, replace === true ? given.role : undefined),
       );
-      return { imported: entries.length };
+      return said;
     },
     'sessions.transcript.export': ({ id, format, role }) => {
       const session = find(id);

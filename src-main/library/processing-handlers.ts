@@ -70,7 +70,10 @@ export function createProcessingHandlers(
     },
     'sessions.diarization': async ({ id, track, rttm }) => {
       await access.findFinished(id);
-      const turns = parseRttm(rttm);
+      let skipped = 0;
+      const turns = parseRttm(rttm, () => {
+        skipped++;
+      });
       const { entries } = options.transcripts.change(id, (transcript) =>
         labelEntries(transcript, turns, track, options.newId),
       );
@@ -78,6 +81,7 @@ export function createProcessingHandlers(
       return {
         entries: labelled.length,
         speakers: [...new Set(labelled.flatMap(({ speaker }) => speaker ?? []))],
+        ...(skipped > 0 ? { skipped } : {}),
       };
     },
     'jobs.list': ({ session_id, state, limit }) => ({

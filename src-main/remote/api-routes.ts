@@ -33,7 +33,8 @@ function addRoute<Name extends ApiName>(routes: Hono, name: Name, handlers: Pick
 /** A request's body, none being empty; undefined for one that is too large, which is not read to its end. */
 async function readBody(request: Request, maxBytes: number): Promise<string | undefined> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return undefined;
-  const decoder = new TextDecoder();
+  // Bytes that are no characters would be kept as characters that stand for nothing.
+  const decoder = new TextDecoder('utf-8', { fatal: true });
   let text = '';
   let bytes = 0;
   const body: ReadableStream<Uint8Array> | null = request.body;
@@ -41,9 +42,17 @@ async function readBody(request: Request, maxBytes: number): Promise<string | un
   for await (const piece of body) {
     bytes += piece.byteLength;
     if (bytes > maxBytes) return undefined;
-    text += decoder.decode(piece, { stream: true });
+    text += decoded(() => decoder.decode(piece, { stream: true }));
   }
-  return text + decoder.decode();
+  return text + decoded(() => decoder.decode());
+}
+
+function decoded(decode: () => string): string {
+  try {
+    return decode();
+  } catch {
+    throw new LecternError('INVALID_INPUT', 'Expected the body to be JSON in UTF-8, got bytes that are not');
+  }
 }
 
 function queryFields(query: Record<string, string>): Record<string, unknown> {

@@ -2,14 +2,14 @@ import { LecternError } from '../contract/errors.ts';
 import { MAX_TRANSCRIPT_CHARACTERS } from '../contract/transcript.ts';
 import { passingFailure } from './failures.ts';
 import { parseAnswer, type AnswerFormat } from './formats/parse-answer.ts';
-import type { TimedText } from './formats/timed-text.ts';
+import type { OnSkipped, TimedText } from './formats/timed-text.ts';
 import { pieceSeconds, type SpeechPiece } from './recogniser.ts';
 
 /** Whisper listens to half minutes, and may place the end of its last words in what it has filled up. */
 const TOLERATED_SECONDS = 30;
 
 /**
- * The text of an answer, every time of it within the piece. Throws RECOGNISER_FAILED that names the recogniser, what was
+ * The text of an answer, every time of it within the piece; what cannot be understood of it is told. Throws RECOGNISER_FAILED that names the recogniser, what was
  * expected of it and what came.
  */
 export function checkedAnswer(
@@ -17,13 +17,14 @@ export function checkedAnswer(
   format: AnswerFormat,
   name: string,
   piece: SpeechPiece,
+  onSkipped?: OnSkipped,
 ): TimedText[] {
-  return withinPiece(parsed(answer, format, name), name, piece);
+  return withinPiece(parsed(answer, format, name, onSkipped), name, piece);
 }
 
-function parsed(answer: Uint8Array, format: AnswerFormat, name: string): TimedText[] {
+function parsed(answer: Uint8Array, format: AnswerFormat, name: string, onSkipped?: OnSkipped): TimedText[] {
   try {
-    return parseAnswer(answer, format);
+    return parseAnswer(answer, format, onSkipped);
   } catch (error) {
     if (!(error instanceof LecternError)) throw error;
     throw passingFailure(
@@ -55,7 +56,8 @@ function withinPiece(texts: TimedText[], name: string, piece: SpeechPiece): Time
   return texts.map((text) => ({
     ...text,
     start_ms: text.start_ms === null ? null : inside(text.start_ms),
-    end_ms: text.end_ms === null ? null : inside(text.end_ms),
+    // The last one's end may not have been given.
+    end_ms: text.start_ms === null ? null : inside(text.end_ms ?? seconds * 1000),
     words:
       text.words?.map((word) => ({
         ...word,

@@ -54,7 +54,7 @@ export function createCommandRecogniser(settings: CommandSettings, tools: Recogn
                       });
                 },
               );
-        return checkedAnswer(answer, format, name, piece);
+        return checkedAnswer(answer, format, name, piece, tools.onSkipped);
       } finally {
         await rm(folder, { recursive: true, force: true });
       }

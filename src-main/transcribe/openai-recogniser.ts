@@ -113,7 +113,7 @@ export function createOpenAiRecogniser(settings: ServerSettings, tools: Recognis
     if (ANSWERED.has(answer.status)) return askOtherwise(piece, upload, answer, options);
     try {
       const format = ANSWER_KINDS[answerKind] === 'text' ? 'text' : 'whisper';
-      const texts = checkedAnswer(answer.body, format, place, piece);
+      const texts = checkedAnswer(answer.body, format, place, piece, tools.onSkipped);
       options.onProgress(1);
       return texts;
     } catch (error) {

@@ -1,4 +1,4 @@
-import type { TimedText } from './formats/timed-text.ts';
+import type { OnSkipped, TimedText } from './formats/timed-text.ts';
 
 /** Speech for a recogniser: one voice track, or pieces of one, short enough to be held in memory. */
 export interface SpeechPiece {
@@ -46,6 +46,8 @@ export interface RecogniserTools {
   readonly apiKey: string | undefined;
   /** Told of every program that is started, so that it can be found if this process dies; undefined once it is gone. */
   readonly onProgram: (pid: number | undefined) => void;
+  /** Told of each piece of an answer that could not be understood, and is left out. */
+  readonly onSkipped?: OnSkipped | undefined;
   /** Resolves after so long, or rejects with the signal's reason. */
   readonly wait: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly wallMs: () => number;

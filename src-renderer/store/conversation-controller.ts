@@ -2,13 +2,14 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ApiClient } from '../../src-main/contract/api.ts';
 import type { Track } from '../../src-main/contract/audio-format.ts';
 import type { WireError } from '../../src-main/contract/errors.ts';
-import {
-  type ConversationLine,
-  type ExportedTranscript,
-  MAX_IMPORT_CHARACTERS,
-  type SpeakerNames,
-  type TranscriptExportFormat,
+import type {
+  ConversationLine,
+  ExportedTranscript,
+  ImportedText,
+  SpeakerNames,
+  TranscriptExportFormat,
 } from '../../src-main/contract/transcript.ts';
+import { readFileText } from './file-text.ts';
 
 export interface ConversationFilter {
   readonly role: Track | null;
@@ -26,6 +27,8 @@ export interface ConversationState {
   /** The line whose text is being edited. */
   readonly editing: string | null;
   readonly problem: WireError | null;
+  /** What is to be said of the file that was imported last. */
+  readonly lastImport: ImportedText | null;
 }
 
 export interface ConversationController {
@@ -57,6 +60,7 @@ const NOTHING: ConversationState = {
   filter: { role: null, interruptedOnly: false },
   editing: null,
   problem: null,
+  lastImport: null,
 };
 
 /** What a line is known by: text has an id of its own, a turn without text its turn's. */
@@ -132,18 +136,19 @@ export function createConversation(api: ApiClient): ConversationController {
     async importText(file, role) {
       const { sessionId } = store.getState();
       if (sessionId === null) return null;
-      store.setState({ problem: null });
-      const text = await readText(file);
-      if (typeof text !== 'string') {
-        store.setState({ problem: text });
+      store.setState({ problem: null, lastImport: null });
+      const content = await readFileText(file);
+      if ('code' in content) {
+        store.setState({ problem: content });
         return null;
       }
       const answer = await api.call('sessions.transcript.import', {
         id: sessionId,
         role,
-        text,
+        ...content,
         replace: true,
       });
+      if (answer.ok) store.setState({ lastImport: answer.value });
       return (await changed(answer)) && answer.ok ? answer.value.imported : null;
     },
     async exportText(format) {
@@ -155,23 +160,6 @@ export function createConversation(api: ApiClient): ConversationController {
     },
     dismissProblem: () => store.setState({ problem: null }),
   };
-}
-
-/** A file that was chosen by mistake is not read into memory to be refused. */
-async function readText(file: Blob): Promise<string | WireError> {
-  if (file.size > MAX_IMPORT_CHARACTERS)
-    return {
-      code: 'INVALID_TRANSCRIPT',
-      message: `Expected a file of at most ${MAX_IMPORT_CHARACTERS} bytes, got ${file.size}`,
-    };
-  try {
-    return await file.text();
-  } catch {
-    return {
-      code: 'FILE_UNREADABLE',
-      message: 'Expected a file that can be read; it has moved, or is a folder',
-    };
-  }
 }
 
 /** The lines that the filter leaves. */

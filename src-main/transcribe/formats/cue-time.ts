@@ -1,22 +1,52 @@
 import { checkedTimes, invalidTranscript, quoted } from './timed-text.ts';
 
-// Hours may be left out, as in WebVTT; the comma is SRT's, the point WebVTT's.
-const TIME = /^(-?)(?:(\d{1,4}):)?(\d{1,3}):(\d{1,2})(?:[.,](\d{1,3}))?$/;
+/**
+ * Hours may be left out, as in WebVTT; the comma is SRT's, the point WebVTT's, and some write a colon. Where there is a
+ * fraction, minutes may be missing too. Translating programs put spaces behind the colons.
+ */
+const CLOCK = String.raw`(?:\d{1,5}\s?:\s?)?\d{1,3}\s?:\s?\d{1,2}(?:\s?[.,:]\s?\d{1,9})?`;
+const TIME = String.raw`[-−]?(?:${CLOCK}|\d{1,7}[.,]\d{1,9})`;
+/** Two dashes and a bracket; word processors make one long dash of the two, translators put spaces between. */
+const ARROW = String.raw`(?:-\s?-{1,2}\s?>|[–—]>)`;
 
-/** `00:01:02,500` in milliseconds; NaN for anything else. */
+/** The line that makes what follows it a cue. Behind the times there may be a place on the screen. */
+const TIMES_LINE = new RegExp(String.raw`^\s*(${TIME})\s*${ARROW}\s*(?:(${TIME})(?!\S)|$)`);
+const ANY_ARROW = new RegExp(ARROW);
+const PARTS = /^([-−]?)(?:(?:(\d+):)?(\d+):)?(\d+)(?:[.,:](\d+))?$/;
+
+/** `00:01:02,500` in whole milliseconds; NaN for anything else. */
 export function parseCueTime(text: string): number {
-  const match = TIME.exec(text);
-  if (match === null) return NaN;
-  const [, sign, hours = '0', minutes = '0', seconds = '0', fraction = ''] = match;
+  const match = PARTS.exec(text.replace(/\s+/g, ''));
+  if (match === null || !WHOLE_TIME.test(text)) return NaN;
+  const [, sign = '', hours = '0', minutes = '0', seconds = '0', fraction = ''] = clockParts(match);
   const whole = (Number(hours) * 60 + Number(minutes)) * 60 + Number(seconds);
-  return (sign === '-' ? -1 : 1) * (whole * 1000 + Number(fraction.padEnd(3, '0')));
+  const milliseconds = Math.round(Number(`0.${fraction === '' ? '0' : fraction}`) * 1000);
+  return (sign === '' ? 1 : -1) * (whole * 1000 + milliseconds);
 }
 
-/** The times of `00:00:01,000 --> 00:00:02,500`; what follows them, such as a position, is left alone. */
-export function parseCueTimes(line: string, where: string): { start_ms: number; end_ms: number } {
-  const [from = '', after = ''] = line.split('-->', 2);
-  const start = parseCueTime(from.trim());
-  const end = parseCueTime(after.trim().split(/\s/, 1)[0] ?? '');
+const WHOLE_TIME = new RegExp(`^\\s*${TIME}\\s*$`);
+
+/** `00:07:500`: three digits are no seconds, so the colon before them was a fraction's. */
+function clockParts([all, sign, hours, minutes, seconds, fraction]: RegExpExecArray): (string | undefined)[] {
+  if (fraction === undefined && seconds !== undefined && seconds.length > 2 && minutes !== undefined)
+    return [all, sign, undefined, hours, minutes, seconds];
+  return [all, sign, hours, minutes, seconds, fraction];
+}
+
+export function isTimesLine(line: string | undefined): boolean {
+  return line !== undefined && TIMES_LINE.test(line);
+}
+
+/** True for what may be meant for a line of times, and for text with an arrow. */
+export function hasArrow(line: string | undefined): boolean {
+  return line !== undefined && ANY_ARROW.test(line);
+}
+
+/** The times of `00:00:01,000 --> 00:00:02,500`; the end is null where there is none. Throws INVALID_TRANSCRIPT. */
+export function parseCueTimes(line: string, where: string): { start_ms: number; end_ms: number | null } {
+  const [, from = '', until] = TIMES_LINE.exec(line) ?? [];
+  const start = parseCueTime(from);
+  const end = until === undefined ? null : parseCueTime(until);
   if (Number.isNaN(start) || Number.isNaN(end))
     throw invalidTranscript(`times such as 00:00:01,000 --> 00:00:02,500 in ${where}`, quoted(line.trim()));
   return checkedTimes(where, start, end);

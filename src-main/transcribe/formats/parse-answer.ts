@@ -2,8 +2,8 @@ import type { RecogniserSettings } from '../../contract/processing.ts';
 import { parsePlainText } from './parse-plain-text.ts';
 import { parseSrt } from './parse-srt.ts';
 import { parseVtt } from './parse-vtt.ts';
-import { parseWhisper } from './parse-whisper.ts';
-import type { TimedText } from './timed-text.ts';
+import { parseJson } from './parse-json.ts';
+import type { OnSkipped, TimedText } from './timed-text.ts';
 
 /** What a recogniser may answer in. */
 export type AnswerFormat = Extract<RecogniserSettings, { kind: 'command' }>['format'];
@@ -17,7 +17,7 @@ export const EXTENSIONS: Readonly<Record<AnswerFormat, readonly string[]>> = {
 };
 
 /** Throws INVALID_TRANSCRIPT. */
-export function parseAnswer(answer: Uint8Array, format: AnswerFormat): TimedText[] {
+export function parseAnswer(answer: Uint8Array, format: AnswerFormat, onSkipped?: OnSkipped): TimedText[] {
   switch (format) {
     case 'text':
       return parsePlainText(answer);
@@ -26,6 +26,6 @@ export function parseAnswer(answer: Uint8Array, format: AnswerFormat): TimedText
     case 'vtt':
       return parseVtt(answer);
     case 'whisper':
-      return parseWhisper(answer);
+      return parseJson(answer, onSkipped);
   }
 }

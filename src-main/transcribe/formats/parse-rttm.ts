@@ -1,5 +1,13 @@
-import { readText } from './read-text.ts';
-import { checkedTimes, invalidTranscript, quoted } from './timed-text.ts';
+import { linesOf, readText } from './read-text.ts';
+import {
+  checkedTimes,
+  invalidTranscript,
+  quoted,
+  readEach,
+  speakerLabel,
+  UNREADABLE,
+  type OnSkipped,
+} from './timed-text.ts';
 
 /** Somebody speaking, in milliseconds from the beginning of the audio. */
 export interface SpeakerTurn {
@@ -8,40 +16,79 @@ export interface SpeakerTurn {
   readonly end_ms: number;
 }
 
-/** Longer than any diarizer's label. */
-const MAX_LABEL_CHARACTERS = 60;
 const MAX_TURNS = 200_000;
+const NOTHING = '<NA>';
 
 /**
  * Rich Transcription Time Marked (NIST RT-09, appendix A): `SPEAKER file channel start duration <NA> <NA> name ...`, times in
- * seconds. Lines of other kinds are left out. Throws INVALID_TRANSCRIPT.
+ * seconds. File and name may hold spaces. Lines of other kinds are left out. Throws INVALID_TRANSCRIPT where no line can be
+ * understood.
  */
-export function parseRttm(input: string | Uint8Array): SpeakerTurn[] {
-  const turns: SpeakerTurn[] = [];
-  const lines = readText(input).split(/\r\n|\r|\n/);
-  for (const [index, line] of lines.entries()) {
-    const fields = line.trim().split(/\s+/);
-    const [type, , , start, duration, , , label = ''] = fields;
-    if (type === '' || type?.startsWith(';') === true) continue;
-    if (!KINDS.has(type ?? ''))
-      throw invalidTranscript(
-        'RTTM lines such as SPEAKER file 1 0.50 2.25 <NA> <NA> name <NA> <NA>',
-        quoted(line),
-      );
-    if (type !== 'SPEAKER') continue;
-    if (label === '' || label === '<NA>' || label.length > MAX_LABEL_CHARACTERS)
-      throw invalidTranscript(
-        `the name of a speaker, of at most ${MAX_LABEL_CHARACTERS} characters, in line ${index + 1}`,
-        quoted(line),
-      );
-    const startMs = parseSeconds(start);
-    turns.push({
-      speaker: label,
-      ...checkedTimes(`line ${index + 1}`, startMs, startMs + parseSeconds(duration)),
-    });
-    if (turns.length > MAX_TURNS) throw invalidTranscript(`at most ${MAX_TURNS} turns`, 'more');
-  }
+export function parseRttm(input: string | Uint8Array, onSkipped?: OnSkipped): SpeakerTurn[] {
+  const lines = linesOf(readText(input)).map((line, index) => ({ line, where: `line ${index + 1}` }));
+  const turns = readEach(
+    lines.filter(({ line }) => line.trim() !== '' && !line.trim().startsWith(';')),
+    ({ line, where }) => turnsIn(line, where),
+    onSkipped,
+  );
+  if (turns.length > MAX_TURNS) throw invalidTranscript(`at most ${MAX_TURNS} turns`, 'more');
   return turns.toSorted((a, b) => a.start_ms - b.start_ms);
+}
+
+function turnsIn(line: string, where: string): SpeakerTurn[] {
+  const fields = fieldsOf(line);
+  const [type = ''] = fields;
+  if (!KINDS.has(type))
+    throw invalidTranscript(
+      'RTTM lines such as SPEAKER file 1 0.50 2.25 <NA> <NA> name <NA> <NA>',
+      quoted(line),
+    );
+  if (type !== 'SPEAKER') return [];
+  const at = startField(fields);
+  const label = speakerLabel(nameIn(fields.slice(at + 4)));
+  if (label === null || label.includes(UNREADABLE))
+    throw invalidTranscript(`the name of a speaker in ${where}`, quoted(line));
+  const startMs = parseSeconds(fields[at]);
+  return [
+    { speaker: label, ...checkedTimes(where, startMs, Math.round(startMs + parseSeconds(fields[at + 1]))) },
+  ];
+}
+
+/** Where tabs stand between the fields, spaces are part of them. */
+function fieldsOf(line: string): string[] {
+  const tabbed = line.trim().split('\t');
+  return tabbed.length >= 8 ? tabbed.map((field) => field.trim()) : line.trim().split(/\s+/);
+}
+
+/**
+ * Where the start stands: two numbers before two fields that are empty for a speaker. Where those hold something, the file's
+ * name has no spaces to be told by, and it is the fourth.
+ */
+function startField(fields: readonly string[]): number {
+  const found = fields.findIndex(
+    (_, index) =>
+      index >= 3 &&
+      fields[index + 2] === NOTHING &&
+      fields[index + 3] === NOTHING &&
+      !Number.isNaN(parseSeconds(fields[index])) &&
+      !Number.isNaN(parseSeconds(fields[index + 1])),
+  );
+  return found === -1 ? 3 : found;
+}
+
+/**
+ * The name, which may hold spaces, without the confidence and the lookahead that may follow it. A whole number is part of
+ * the name: "Speaker 1" and "Speaker 2" must never become one.
+ */
+function nameIn(fields: readonly string[]): string {
+  let end = fields.length;
+  for (let optional = 0; optional < 2 && end > 1 && isMeasure(fields[end - 1]); optional++) end--;
+  const name = fields.slice(0, end).join(' ');
+  return name === NOTHING ? '' : name;
+}
+
+function isMeasure(field: string | undefined): boolean {
+  return field === NOTHING || /^\d*\.\d+(?:e[-+]?\d+)?$/i.test(field ?? '');
 }
 
 const KINDS: ReadonlySet<string> = new Set([
@@ -61,6 +108,9 @@ const KINDS: ReadonlySet<string> = new Set([
   'SPKR-INFO',
 ]);
 
+/** In milliseconds, whole ones: seconds as binary fractions would come out as 2999.9999. */
 function parseSeconds(text: string | undefined): number {
-  return text !== undefined && /^-?\d+(?:\.\d+)?(?:e-?\d+)?$/i.test(text) ? Number(text) * 1000 : NaN;
+  return text !== undefined && /^-?\d+(?:\.\d+)?(?:e-?\d+)?$/i.test(text)
+    ? Math.round(Number(text) * 1000)
+    : NaN;
 }

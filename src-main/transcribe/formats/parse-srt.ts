@@ -1,48 +1,89 @@
-import { parseCueTimes } from './cue-time.ts';
-import { cleanText, readText } from './read-text.ts';
-import { inOrder, invalidTranscript, quoted, type TimedText } from './timed-text.ts';
+import { hasArrow, isTimesLine, parseCueTimes } from './cue-time.ts';
+import { cleanText, linesOf, readText } from './read-text.ts';
+import { withoutRepeats, type RawCue } from './rolling-cues.ts';
+import { withPrefixesAsSpeakers } from './speaker-prefix.ts';
+import {
+  inOrder,
+  invalidTranscript,
+  quoted,
+  readEach,
+  speakerLabel,
+  type OnSkipped,
+  type TimedText,
+} from './timed-text.ts';
+import { withoutMarks } from './unsyntax.ts';
 
-/**
- * WORD JOINER, which is not seen: a writer puts it at the beginning of a text, or behind an opening bracket, that would
- * be taken for a name, a time or a tag.
- */
-export const UNSYNTAX_MARK = '\u2060';
-
-/** SubRip. Numbers may be missing and texts may hold empty lines. Throws INVALID_TRANSCRIPT. */
-export function parseSrt(input: string | Uint8Array): TimedText[] {
-  const lines = readText(input).split(/\r\n|\r|\n/);
-  const cues: { readonly times: { start_ms: number; end_ms: number }; readonly lines: string[] }[] = [];
-  for (let index = 0; index < lines.length; index++) {
-    const line = lines[index] ?? '';
-    if (/^\s*\d+\s*$/.test(line) && isTimes(lines[index + 1])) continue;
-    if (isTimes(line)) cues.push({ times: parseCueTimes(line, `cue ${cues.length + 1}`), lines: [] });
-    else if (line.trim() !== '') {
-      const cue = cues.at(-1);
-      if (cue === undefined)
-        throw invalidTranscript(
-          'SRT: a number, then times such as 00:00:01,000 --> 00:00:02,500',
-          quoted(line),
-        );
-      cue.lines.push(line);
-    }
-  }
-  return inOrder(cues.map(({ times, lines: text }) => ({ ...times, words: null, ...speech(text) })));
+interface Block {
+  /** Undefined for what stands before the first cue. */
+  readonly times: string | undefined;
+  readonly lines: string[];
 }
 
-function isTimes(line: string | undefined): boolean {
-  return line !== undefined && /^\s*[-\d:.,NaInf]+\s+-->\s/.test(line);
+/**
+ * SubRip. Numbers may be missing, texts may hold empty lines, and a line of times makes a cue. Throws INVALID_TRANSCRIPT where
+ * there is none.
+ */
+export function parseSrt(input: string | Uint8Array, onSkipped?: OnSkipped): TimedText[] {
+  const cues = readEach(blocksOf(linesOf(readText(input))), cueOf, onSkipped);
+  const pieces = readEach(
+    withoutRepeats(cues, plain),
+    ({ lines, ...times }) => [{ ...times, words: null, ...speech(lines) }],
+    onSkipped,
+  );
+  return inOrder(
+    withPrefixesAsSpeakers(pieces).map((piece) => ({ ...piece, text: withoutMarks(piece.text) })),
+  );
+}
+
+function blocksOf(lines: readonly string[]): Block[] {
+  const blocks: Block[] = [];
+  for (const [index, line] of lines.entries()) {
+    const isNumber = /^\s*\d+\s*$/.test(line);
+    if (isNumber && beginsCue(lines, index + 1)) continue;
+    if (beginsCue(lines, index)) blocks.push({ times: line, lines: [] });
+    else if (!isBlank(line)) {
+      if (blocks.length === 0) blocks.push({ times: undefined, lines: [] });
+      blocks.at(-1)?.lines.push(line);
+    }
+  }
+  return blocks;
+}
+
+/** Times; or behind an empty line, or a number behind one, something with an arrow that was meant for them. */
+function beginsCue(lines: readonly string[], index: number): boolean {
+  if (isTimesLine(lines[index])) return true;
+  if (!hasArrow(lines[index])) return false;
+  const isNumbered = /^\s*\d+\s*$/.test(lines[index - 1] ?? '');
+  return isNumbered ? isBlank(lines[index - 2]) : isBlank(lines[index - 1]);
+}
+
+/** Some write an empty line as a space that does not break. */
+function isBlank(line: string | undefined): boolean {
+  return line === undefined || /^(?:\s|&nbsp;)*$/.test(line);
+}
+
+function cueOf({ times, lines }: Block, index: number): RawCue[] {
+  if (times === undefined)
+    throw invalidTranscript(
+      'SRT: a number, then times such as 00:00:01,000 --> 00:00:02,500',
+      quoted(lines[0] ?? ''),
+    );
+  return [{ ...parseCueTimes(times, `cue ${index + 1}`), lines }];
+}
+
+function withoutTags(text: string): string {
+  return text.replace(/<\/?(?:b|i|u|s|font|c|ruby|rt)\b[^<>]*>/gi, '').replace(/\{\\[^{}]*\}/g, '');
+}
+
+/** A line as it is compared with others; what is no characters is told where it is read. */
+function plain(line: string): string {
+  return withoutTags(line).replace(/\s+/g, ' ').trim();
 }
 
 /** Without tags and positions. `[SPEAKER_00]: ` is how WhisperX and its like tell speakers apart. */
 function speech(lines: readonly string[]): { text: string; speaker: string | null } {
-  const plain = lines
-    .join('\n')
-    .replace(/<\/?(?:b|i|u|s|font|c|ruby|rt)\b[^<>]*>/gi, '')
-    .replace(/\{\\[^{}]*\}/g, '');
-  const match = /^\s*\[([^\]\n]{1,80})\]:\s*([\s\S]*)$/.exec(plain);
-  const speaker = cleanText(match?.[1] ?? '').replace(MARKED, '$1');
-  const text = cleanText(speaker === '' ? plain : (match?.[2] ?? ''));
-  return { text: text.replace(MARKED, '$1'), speaker: speaker === '' ? null : speaker };
+  const said = withoutTags(lines.join('\n'));
+  const match = /^\s*\[([^\]\n]{1,80})\]:\s*([\s\S]*)$/.exec(said);
+  const speaker = speakerLabel(withoutMarks(cleanText(match?.[1] ?? '')));
+  return { text: cleanText(speaker === null ? said : (match?.[2] ?? '')), speaker };
 }
-
-const MARKED = new RegExp(`(^|[<{])${UNSYNTAX_MARK}`, 'g');

@@ -1,52 +1,113 @@
-import { parseCueTimes } from './cue-time.ts';
-import { cleanText, readText, withoutEntities } from './read-text.ts';
-import { inOrder, invalidTranscript, quoted, type TimedText } from './timed-text.ts';
+import type { TranscriptWord } from '../../contract/transcript.ts';
+import { hasArrow, isTimesLine, parseCueTime, parseCueTimes } from './cue-time.ts';
+import { cleanText, linesOf, readText, withoutEntities } from './read-text.ts';
+import { withoutRepeats, type RawCue } from './rolling-cues.ts';
+import { withPrefixesAsSpeakers } from './speaker-prefix.ts';
+import {
+  inOrder,
+  invalidTranscript,
+  quoted,
+  readEach,
+  speakerLabel,
+  type OnSkipped,
+  type TimedText,
+} from './timed-text.ts';
+import { withoutMarks } from './unsyntax.ts';
 
-/** WebVTT (W3C, 2019): voices are speakers; notes, styles and regions are left out. Throws INVALID_TRANSCRIPT. */
-export function parseVtt(input: string | Uint8Array): TimedText[] {
+/**
+ * WebVTT (W3C, 2019): voices are speakers, and times within a line are its words'; notes, styles and regions are left out.
+ * Throws INVALID_TRANSCRIPT.
+ */
+export function parseVtt(input: string | Uint8Array, onSkipped?: OnSkipped): TimedText[] {
   const text = readText(input);
   if (text.trim() === '') return [];
-  const [head = '', ...blocks] = text.replace(/\r\n?/g, '\n').split(/\n(?:[ \t]*\n)+/);
-  const [first = '', ...afterFirst] = head.split('\n');
+  const [first = '', ...lines] = linesOf(text);
   if (!/^WEBVTT(?:[ \t]|$)/.test(first))
     throw invalidTranscript('WebVTT, beginning with WEBVTT', quoted(first));
-  const cues: TimedText[] = [];
-  let stray: string | undefined;
-  // Some writers leave no empty line after the header.
-  for (const block of [afterFirst.join('\n'), ...blocks]) {
-    const lines = block.split('\n').filter((line) => line.trim() !== '');
-    if (lines.length === 0 || /^(?:NOTE|STYLE|REGION)(?:\s|$)/.test(lines[0] ?? '')) continue;
-    const timeLine = lines.findIndex((line) => line.includes('-->'));
-    // Text that is no cue: the header's own lines, or an empty line inside a cue, which ends it.
-    if (timeLine === -1) {
-      if (block !== afterFirst.join('\n')) stray ??= block;
-      continue;
-    }
-    cues.push(
-      ...voices(lines.slice(timeLine + 1).join('\n')).map((voice) => ({
-        ...parseCueTimes(lines[timeLine] ?? '', `cue ${cues.length + 1}`),
-        words: null,
-        ...voice,
-      })),
+  const cues = readEach(blocksOf(lines), cuesOf, onSkipped);
+  const pieces = readEach(withoutRepeats(cues, comparable), (cue) => voices(cue), onSkipped);
+  return inOrder(
+    withPrefixesAsSpeakers(pieces).map((piece) => ({ ...piece, text: withoutMarks(piece.text) })),
+  );
+}
+
+interface Block {
+  readonly lines: readonly string[];
+  readonly isHeader: boolean;
+}
+
+/** What stands between empty lines; one with a space in it is part of a text. */
+function blocksOf(lines: readonly string[]): Block[] {
+  const blocks: string[][] = [[]];
+  for (const line of lines)
+    if (line === '') blocks.push([]);
+    else blocks.at(-1)?.push(line);
+  return blocks
+    .map((block, index) => ({ lines: block, isHeader: index === 0 }))
+    .filter(
+      ({ lines: [line = '', ...others] }) =>
+        (line.trim() !== '' || others.some((other) => other.trim() !== '')) &&
+        (!/^(?:NOTE|STYLE|REGION)(?:\s|$)/.test(line) || isTimesLine(others[0])),
+    );
+}
+
+/** The cues of a block: one by the rules, but a line of times begins another even without an empty line before it. */
+function cuesOf({ lines, isHeader }: Block, index: number): RawCue[] {
+  const starts = lines.flatMap((line, number) => (isTimesLine(line) ? [number] : []));
+  const [first] = starts;
+  if (first === undefined) {
+    // Some writers leave no empty line after the header, which may have lines of its own.
+    if (isHeader && !lines.some(hasArrow)) return [];
+    throw invalidTranscript(
+      'WebVTT cues with times such as 00:01.000 --> 00:02.500',
+      quoted(lines.find(hasArrow) ?? lines.join('\n')),
     );
   }
-  if (cues.length === 0 && stray !== undefined)
-    throw invalidTranscript('WebVTT cues with times such as 00:01.000 --> 00:02.500', quoted(stray));
-  return inOrder(cues);
+  return starts.map((start, number): RawCue => {
+    const next = starts[number + 1];
+    // Of a next cue in the same block, what stands alone before its times is its name.
+    const isNamed = next !== undefined && next - start > 2 && lines[next - 2]?.trim() === '';
+    return {
+      ...parseCueTimes(lines[start] ?? '', `cue ${index + 1}`),
+      lines: lines.slice(start + 1, isNamed ? next - 1 : next),
+    };
+  });
 }
 
 /** `<v Ann>Hello.</v> <v Bob>Hi.</v>`: who says what in one cue. */
-function voices(payload: string): { text: string; speaker: string | null }[] {
-  const pieces = payload.split(/<v(?:\.[^\s<>]*)?\s([^<>]*)>/i);
-  const [unspoken = ''] = pieces;
-  const said: { text: string; speaker: string | null }[] = [{ text: plain(unspoken), speaker: null }];
-  for (let index = 1; index < pieces.length; index += 2) {
-    const speaker = plain(pieces[index] ?? '').slice(0, 80);
-    said.push({ text: plain(pieces[index + 1] ?? ''), speaker: speaker === '' ? null : speaker });
+function voices({ lines, start_ms, end_ms }: RawCue): TimedText[] {
+  const pieces = lines.join('\n').split(/<v(?:\.[^\s<>]*)?\s([^<>]*)>/i);
+  const said: TimedText[] = [];
+  for (let index = 0; index < pieces.length; index += 2) {
+    const raw = pieces[index] ?? '';
+    const speaker = index === 0 ? null : speakerLabel(withoutMarks(plain(pieces[index - 1] ?? '')));
+    said.push({ text: plain(raw), start_ms, end_ms, words: wordsOf(raw, start_ms, end_ms), speaker });
   }
   return said.filter(({ text }) => text !== '');
 }
 
+/** `to<00:00:02.600><c> my</c>`: each word lasts until the next one's time. Null where there are no such times. */
+function wordsOf(raw: string, startMs: number, endMs: number | null): TranscriptWord[] | null {
+  const pieces = raw.split(/<([\d:.,]{3,20})>/);
+  if (pieces.length === 1 || endMs === null) return null;
+  const words: TranscriptWord[] = [];
+  for (let index = 0; index < pieces.length; index += 2) {
+    const text = plain(pieces[index] ?? '');
+    const start = index === 0 ? startMs : parseCueTime(pieces[index - 1] ?? '');
+    const end = index + 1 < pieces.length ? parseCueTime(pieces[index + 1] ?? '') : endMs;
+    if (!(start >= (words.at(-1)?.start_ms ?? startMs) && start <= endMs && end >= start)) return null;
+    if (text !== '') words.push({ text, start_ms: start, end_ms: Math.min(end, endMs) });
+  }
+  return words.length === 0 ? null : words;
+}
+
 function plain(text: string): string {
   return cleanText(withoutEntities(text.replace(/<[^<>]*>/g, '')));
+}
+
+/** A line as it is compared with others; what is no characters is told where it is read. */
+function comparable(line: string): string {
+  return withoutEntities(line.replace(/<[^<>]*>/g, ''))
+    .replace(/\s+/g, ' ')
+    .trim();
 }

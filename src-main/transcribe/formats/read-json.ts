@@ -1,5 +1,5 @@
-import { readText } from './read-text.ts';
-import { invalidTranscript, quoted } from './timed-text.ts';
+import { linesOf, readText } from './read-text.ts';
+import { invalidTranscript, quoted, readEach, type OnSkipped } from './timed-text.ts';
 
 /**
  * JSON as recognisers write it: Python's NaN and Infinity become null, line breaks inside of strings spaces, and halves of
@@ -7,25 +7,44 @@ import { invalidTranscript, quoted } from './timed-text.ts';
  */
 export function readJson(input: string | Uint8Array): unknown {
   const text = readLeniently(input);
+  return parsed(text) ?? parseMended(text);
+}
+
+/**
+ * JSON Lines, an object in each: a line that is none costs itself. Undefined for what is one piece of JSON, or no JSON from its
+ * first line on.
+ */
+export function readJsonLines(input: string | Uint8Array, onSkipped?: OnSkipped): unknown[] | undefined {
+  const text = readLeniently(input);
+  const lines = linesOf(text).filter((line) => line.trim() !== '');
+  if (lines.length < 2 || !/^\s*\{.*\}\s*$/.test(lines[0] ?? '') || parsed(text) !== undefined)
+    return undefined;
+  if (parsed(lines[0] ?? '') === undefined && parsed(lines[1] ?? '') === undefined) return undefined;
+  return readEach(lines, (line) => [parseMended(line)], onSkipped);
+}
+
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    try {
-      return JSON.parse(text.replace(STRING_OR_NAN, mendedPiece));
-    } catch (error) {
-      throw invalidTranscript('JSON', text.trim() === '' ? 'nothing' : quoted(text.trim()), error);
-    }
+    return undefined;
   }
 }
 
-function readLeniently(input: string | Uint8Array): string {
+function parseMended(text: string): unknown {
   try {
-    return readText(input);
+    return JSON.parse(text.replace(STRING_OR_NAN, mendedPiece));
   } catch (error) {
-    const text = new TextDecoder('utf-8').decode(typeof input === 'string' ? new Uint8Array() : input);
-    if (!/"transcription"\s*:/.test(text.slice(0, 100_000))) throw error;
-    return text;
+    throw invalidTranscript('JSON', text.trim() === '' ? 'nothing' : quoted(text.trim()), error);
   }
+}
+
+/** Only whisper.cpp's own is read with broken characters in it: its tokens are cut anywhere, its text is whole. */
+function readLeniently(input: string | Uint8Array): string {
+  if (typeof input === 'string') return readText(input);
+  const text = new TextDecoder('utf-8').decode(input);
+  const isPlain = !/[\ufffd\0]/.test(text);
+  return isPlain || /"transcription"\s*:/.test(text.slice(0, 100_000)) ? text : readText(input);
 }
 
 // A string that does not end is one to the end: looked for anew from each quote, that would take for ever.

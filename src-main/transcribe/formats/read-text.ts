@@ -1,20 +1,19 @@
-import { invalidTranscript } from './timed-text.ts';
+import { decodeText } from './decode-text.ts';
+import { invalidTranscript, UNREADABLE } from './timed-text.ts';
 
-/** Text out of bytes; a mark of the byte order at its beginning is left out. Throws INVALID_TRANSCRIPT. */
+/** Text out of bytes of any encoding; a byte order mark at its beginning is left out. Throws INVALID_TRANSCRIPT. */
 export function readText(input: string | Uint8Array): string {
-  if (typeof input === 'string') return input.replace(/^\ufeff/, '');
-  const [first, second] = input;
-  if ((first === 0xff && second === 0xfe) || (first === 0xfe && second === 0xff))
-    throw invalidTranscript('text in UTF-8', 'UTF-16');
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(input);
-  } catch (error) {
-    throw invalidTranscript('text in UTF-8', `${input.byteLength} bytes that are not`, error);
-  }
+  return typeof input === 'string' ? input.replace(/^\ufeff/, '') : decodeText(input).text;
+}
+
+/** Its lines. `\r\r\n`, which a file has that was converted twice, is one end of a line. */
+export function linesOf(text: string): string[] {
+  return text.split(/\r+\n|\r|\n/);
 }
 
 /** One line without control characters, which search and terminals would take for something else. */
 export function cleanText(text: string): string {
+  if (text.includes(UNREADABLE)) throw invalidTranscript('text', 'bytes that are no characters');
   return text.replace(CONTROL_OR_SPACE, ' ').trim();
 }
 
@@ -43,5 +42,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 function decodeEntity(name: string, entity: string): string {
   if (!name.startsWith('#')) return ENTITIES[name] ?? entity;
   const code = name.startsWith('#x') ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
-  return code <= 0x10ffff ? String.fromCodePoint(code) : entity;
+  // Half of a character is none, and storing it would change it.
+  return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : entity;
 }

@@ -6,6 +6,7 @@ export interface TimedText {
   readonly text: string;
   /** Null, with the end, where only the order is known. */
   readonly start_ms: number | null;
+  /** Null with a start for the last one, where its end was not given: it lasts until the audio ends. */
   readonly end_ms: number | null;
   /** Null where words have no times of their own. */
   readonly words: readonly TranscriptWord[] | null;
@@ -13,31 +14,95 @@ export interface TimedText {
   readonly speaker: string | null;
 }
 
+/** Told of each line that could not be understood, and why: it is left out, and the others are taken. */
+export type OnSkipped = (problem: LecternError) => void;
+
+/** Reads text in one format. Throws INVALID_TRANSCRIPT where nothing in it could be understood. */
+export type TextParser = (input: string | Uint8Array, onSkipped?: OnSkipped) => TimedText[];
+
+/** Stands where a file's bytes are no character: a noncharacter, which no text has. Such a line is skipped. */
+export const UNREADABLE = '\uffff';
+
 /** More than a day of cues of half a second. */
 const MAX_PIECES = 200_000;
+/** Where so many from the beginning on are not understood, it is something else. */
+const HOPELESS_ITEMS = 2000;
+/** As the contract has it for labels. */
+const MAX_LABEL_CHARACTERS = 80;
 
-/** The pieces that hold text, by their time. Throws INVALID_TRANSCRIPT where there are too many. */
-export function inOrder(pieces: readonly TimedText[]): TimedText[] {
-  if (pieces.length > MAX_PIECES)
-    throw invalidTranscript(`at most ${MAX_PIECES} pieces of text`, `${pieces.length}`);
-  return pieces
-    .filter(({ text }) => text !== '')
-    .toSorted((a, b) => (a.start_ms ?? 0) - (b.start_ms ?? 0) || (a.end_ms ?? 0) - (b.end_ms ?? 0));
+/**
+ * Reads each item by itself, so that one that cannot be understood costs itself alone. Where none can, throws what was wrong
+ * with the first.
+ */
+export function readEach<Item, Read>(
+  items: readonly Item[],
+  read: (item: Item, index: number) => readonly Read[],
+  onSkipped: OnSkipped = ignore,
+): Read[] {
+  const all: Read[] = [];
+  let first: LecternError | undefined;
+  for (const [index, item] of items.entries())
+    try {
+      for (const piece of read(item, index)) all.push(piece);
+    } catch (problem) {
+      if (!(problem instanceof LecternError)) throw problem;
+      first ??= problem;
+      onSkipped(problem);
+      if (all.length === 0 && index >= HOPELESS_ITEMS) throw first;
+    }
+  if (all.length === 0 && first !== undefined) throw first;
+  return all;
+}
+
+function ignore(): void {
+  // A caller that does not count.
 }
 
 /**
- * Milliseconds of a stretch, checked. `where` names it: "cue 3". An end before its start, which some recognisers make by
- * rounding, is moved to it; times that cannot be throw INVALID_TRANSCRIPT.
+ * The pieces that hold text, by their time. An end that was not given is the next piece's start. Throws INVALID_TRANSCRIPT
+ * where there are too many.
  */
-export function checkedTimes(
+export function inOrder(pieces: readonly TimedText[]): TimedText[] {
+  if (pieces.length > MAX_PIECES)
+    throw invalidTranscript(`at most ${MAX_PIECES} pieces of text`, `${pieces.length}`);
+  const ordered = pieces
+    .filter(({ text }) => text !== '')
+    .toSorted((a, b) => (a.start_ms ?? 0) - (b.start_ms ?? 0) || (a.end_ms ?? 0) - (b.end_ms ?? 0));
+  let later: { readonly start: number; readonly next: number | null } | undefined;
+  return ordered
+    .toReversed()
+    .map((piece) => {
+      if (piece.start_ms === null) return piece;
+      // Pieces that begin together have the same next one.
+      if (piece.start_ms !== later?.start) later = { start: piece.start_ms, next: later?.start ?? null };
+      return piece.end_ms === null ? { ...piece, end_ms: later.next } : piece;
+    })
+    .toReversed();
+}
+
+/**
+ * Milliseconds of a stretch, checked. `where` names it: "cue 3". What begins before the audio, as rounding makes it, begins
+ * with it, and an end before its start is moved to it; null is an end that was not given. Times that cannot be throw
+ * INVALID_TRANSCRIPT.
+ */
+export function checkedTimes<End extends number | null>(
   where: string,
   startMs: number,
-  endMs: number,
-): { start_ms: number; end_ms: number } {
-  const possible = [startMs, endMs].every((time) => time >= 0 && time <= MAX_TIME_MS);
+  endMs: End,
+): { start_ms: number; end_ms: End } {
+  const possible = [startMs, endMs ?? startMs].every((time) => Math.abs(time) <= MAX_TIME_MS);
   if (!possible)
-    throw invalidTranscript(`times from 0 on in ${where}`, `${formatMs(startMs)} to ${formatMs(endMs)}`);
-  return { start_ms: startMs, end_ms: Math.max(startMs, endMs) };
+    throw invalidTranscript(
+      `times from 0 on in ${where}`,
+      `${formatMs(startMs)} to ${formatMs(endMs ?? startMs)}`,
+    );
+  const start_ms = Math.max(0, startMs);
+  return { start_ms, end_ms: notBefore(start_ms, endMs) };
+}
+
+function notBefore<End extends number | null>(startMs: number, endMs: End): End;
+function notBefore(startMs: number, endMs: number | null): number | null {
+  return endMs === null ? null : Math.max(startMs, endMs);
 }
 
 /** A thousand hours: beyond it a time is a mistake. */
@@ -45,6 +110,22 @@ const MAX_TIME_MS = 3_600_000_000;
 
 function formatMs(ms: number): string {
   return Number.isFinite(ms) ? `${ms / 1000} s` : String(ms);
+}
+
+/**
+ * A speaker as some format tells it, by name or number, cut to what a label may hold; null for none. Two that differ only
+ * behind that stay two.
+ */
+export function speakerLabel(speaker: string | number | null | undefined): string | null {
+  const label = String(speaker ?? '')
+    .replace(/[\p{Cc}\s]+/gu, ' ')
+    .trim();
+  if (label.length <= MAX_LABEL_CHARACTERS) return label === '' ? null : label;
+  const sum = Array.from(label).reduce(
+    (before, letter) => (before * 31 + (letter.codePointAt(0) ?? 0)) >>> 0,
+    7,
+  );
+  return `${label.slice(0, MAX_LABEL_CHARACTERS - 10).toWellFormed()} ${sum.toString(36)}`;
 }
 
 export function invalidTranscript(expected: string, got: string, cause?: unknown): LecternError {

@@ -6,10 +6,12 @@ import {
   transcriptExportFormatSchema,
 } from '../../../src-main/contract/transcript.ts';
 import { t } from '../../i18n/i18n.ts';
+import { importWords } from '../../i18n/imported-text-words.ts';
 import { useApp, useConversation } from '../app-context.ts';
 import { downloadFile } from '../download-file.ts';
 
-const ACCEPTED = '.srt,.vtt,.json,text/vtt,application/x-subrip,application/json';
+const ACCEPTED =
+  '.srt,.vtt,.json,.jsonl,.tsv,.csv,.txt,text/vtt,application/x-subrip,application/json,text/plain';
 
 /** Text to other programs, and from them. */
 export function TextFiles({ session }: { session: SessionRecord }) {
@@ -72,7 +74,9 @@ function ImportText({ tracks, onNews }: NewsProps & { tracks: readonly Track[] }
     if (file === undefined || role === undefined) return;
     onNews('');
     const count = await conversation.importText(file, role);
-    if (count !== null) onNews(t('conversation.imported', { count, name: file.name }));
+    if (count === null) return;
+    const said = conversation.store.getState().lastImport;
+    onNews([t('conversation.imported', { count, name: file.name }), ...importWords(said)].join(' '));
   };
   return (
     <div className="text-file">

@@ -349,7 +349,7 @@ describe('text from a file', () => {
     );
     const input = { id: 'call', role: 'user' as const, text, offset_ms: 1000, replace: true };
     for (let time = 0; time < 2; time++)
-      expect(await handlers['sessions.transcript.import'](input)).toEqual({ imported: 3 });
+      expect(await handlers['sessions.transcript.import'](input)).toEqual({ imported: 3, outside_audio: 1 });
     const { lines, turns } = await handlers['sessions.conversation']({ id: 'call' });
     expect(lines).toMatchObject([
       { text: 'first', start_ms: 1100, turn_id: turns[0]?.turn_id, source: 'import', speaker: null },
@@ -358,6 +358,70 @@ describe('text from a file', () => {
     ]);
     const { text: vtt } = await handlers['sessions.transcript.export']({ id: 'call', format: 'vtt' });
     expect(vtt).toContain('00:00:01.950 --> 00:00:03.000\n<v Ada>second</v>');
+  });
+
+  test('in an encoding of its own comes as bytes, and what it was read as is said', async () => {
+    const dataDir = await recordedOnce('film', 'kept');
+    const { recorder } = await openOwnRecorder({ dataDir });
+    const importing = async (bytes: Buffer, encoding?: string): Promise<unknown> =>
+      recorder.handlers['sessions.transcript.import']({
+        id: 'film',
+        role: 'user',
+        data: bytes.toString('base64'),
+        encoding,
+        replace: true,
+      });
+    const french = srt(['00:00:00,000', '00:00:00,050', 'Merci, à bientôt']);
+    for (const [bytes, said] of [
+      [Buffer.from(french, 'latin1'), { imported: 1, encoding: 'windows-1252' }],
+      [Buffer.from(`\ufeff${french}`, 'utf16le'), { imported: 1, encoding: 'utf-16le' }],
+      [Buffer.from(french), { imported: 1 }],
+    ] as const) {
+      expect(await importing(bytes)).toEqual(said);
+      expect((await textsOf(recorder, 'film')).toSorted()).toEqual(['Merci, à bientôt', 'kept']);
+    }
+    expect(await importing(Buffer.from(french, 'latin1'), 'windows-1251')).toMatchObject({
+      encoding: 'windows-1251',
+    });
+    expect((await textsOf(recorder, 'film')).toSorted()).toEqual(['Merci, а bientфt', 'kept']);
+    await expect(importing(Buffer.from(french), 'ebcdic')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    for (const given of [{}, { text: 'x', data: 'eA==' }, { data: 'no base64' }])
+      await expect(
+        (async () =>
+          recorder.handlers['sessions.transcript.import']({ id: 'film', role: 'user', ...given }))(),
+      ).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+  });
+
+  test('costs no more than the lines that could not be understood, and says how many', async () => {
+    const dataDir = await recordedOnce('film', 'kept');
+    const { recorder } = await openOwnRecorder({ dataDir });
+    const text = srt(
+      ['00:00:xx,000', '00:00:00,020', 'lost'],
+      ['00:00:00,030', '00:00:00,050', 'good'],
+      ['00:00:00,060', '00:00:00,070', 'x'.repeat(100_001)],
+      ['00:01:40,000', '00:01:41,000', 'far out'],
+    );
+    expect(await recorder.handlers['sessions.transcript.import']({ id: 'film', role: 'user', text })).toEqual(
+      {
+        imported: 2,
+        skipped: 2,
+        problem: expect.stringContaining('00:00:xx') as string,
+        outside_audio: 1,
+      },
+    );
+    const open = { segments: [{ start: 0.02, end: null, text: 'to the end' }] };
+    await recorder.handlers['sessions.transcript.import']({
+      id: 'film',
+      role: 'user',
+      text: JSON.stringify(open),
+      replace: true,
+    });
+    const { lines } = await recorder.handlers['sessions.conversation']({ id: 'film' });
+    const { duration_seconds } = await recorder.handlers['sessions.get']({ id: 'film' });
+    expect(lines.find(({ text: said }) => said === 'to the end')).toMatchObject({
+      start_ms: 20,
+      end_ms: duration_seconds * 1000,
+    });
   });
 
   test('that is not what it says it is changes nothing', async () => {
@@ -394,7 +458,7 @@ describe('text from a file', () => {
     const path = '/api/sessions/day/transcript/import';
     expect(await host.ask?.('POST', path, { role: 'assistant', text })).toEqual({
       status: 200,
-      body: { imported: 20_000 },
+      body: { imported: 20_000, outside_audio: 19_999 },
     });
     expect(await host.ask?.('GET', '/api/search?query=number+19999&per_session=1')).toMatchObject({
       body: { hits: [{ session_id: 'day', start_ms: 19_999_000, role: 'assistant' }], total: 1 },

@@ -35,11 +35,12 @@ it('answers what it does not know as JSON, not as a page', async () => {
 
 it('says what is wrong with a request, and nothing of its own insides', async () => {
   const { port } = await startTestServer();
-  const patch = (body: string, path = '/api/sessions/abc') =>
+  const patch = (body: string | Buffer, path = '/api/sessions/abc') =>
     ask(port, path, { method: 'PATCH', headers: json, body });
   for (const answer of [
     await patch('{'),
     await patch('[]'),
+    await patch(Buffer.from('{"title":"à bientôt"}', 'latin1')),
     await patch('{"title":5}'),
     await patch('{"titel":"x"}'),
     await patch('{"title":"x"}', '/api/sessions/..%2f..%2fx'),

@@ -89,7 +89,7 @@ export interface Answer {
 export interface Asked {
   readonly method?: string;
   readonly headers?: Record<string, string>;
-  readonly body?: string;
+  readonly body?: string | Buffer;
 }
 
 /** A request whose every header and byte of path is as given: fetch would set its own Host and tidy the path. */

@@ -66,6 +66,21 @@ it('shows, finds, writes and takes in what was said', async () => {
   );
   expect(JSON.parse(imported.stdout)).toEqual({ imported: 1 });
   expect((await run('search', 'entropy')).stdout.split('\n').filter(Boolean)).toHaveLength(2);
+  const latin = [
+    '1',
+    '00:00:xx,000 --> 00:00:01,000',
+    'lost',
+    '',
+    '2',
+    '00:00:00,000 --> 00:00:01,000',
+    'à bientôt',
+  ];
+  await writeFile(out, latin.join('\r\n'), 'latin1');
+  const read = await run('import-transcript', 'talk', out, '--role', 'user', '--replace');
+  expect(read.stderr).toMatch(
+    /^Imported 1 line\n.*read as windows-1252.*\n1 line could not be understood.*00:00:xx/,
+  );
+  expect((await run('transcript', 'talk')).stdout).toContain('à bientôt');
   await writeFile(out, 'nothing of the kind');
   const refused = await run('import-transcript', 'talk', out, '--role', 'user');
   expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining('Expected SRT')]);

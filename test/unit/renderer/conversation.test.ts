@@ -35,6 +35,30 @@ test('text of a file is taken for the side it is of, and shown', async () => {
   ]);
 });
 
+test('a file that is no UTF-8 is sent as its bytes, and what became of it is at hand', async () => {
+  const said = { imported: 1, encoding: 'windows-1252', skipped: 2 };
+  const { conversation, asked, state } = openConversation({
+    'sessions.transcript.import': { ok: true, value: said },
+  });
+  await conversation.load('talk', ['user']);
+  for (const bytes of [
+    Buffer.from(SRT.replace('hello', 'à bientôt'), 'latin1'),
+    Buffer.from(`\ufeff${SRT}`, 'utf16le'),
+    Buffer.from(SRT, 'utf16le'),
+    Buffer.from('é'.repeat(50_000), 'latin1'),
+  ]) {
+    asked.length = 0;
+    expect(await conversation.importText(new Blob([bytes]), 'user')).toBe(1);
+    expect(asked[0]?.input).toEqual({
+      id: 'talk',
+      role: 'user',
+      data: bytes.toString('base64'),
+      replace: true,
+    });
+    expect(state().lastImport).toEqual(said);
+  }
+});
+
 test('a file that is no text, too large or gone is told for what it is', async () => {
   const refusal = { code: 'INVALID_TRANSCRIPT', message: 'Expected SRT' } as const;
   const { conversation, state, asked } = openConversation({

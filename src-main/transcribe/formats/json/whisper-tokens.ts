@@ -1,4 +1,4 @@
-import type { TranscriptWord } from '../../contract/transcript.ts';
+import type { TranscriptWord } from '../../../contract/transcript.ts';
 
 /** A part of a word with its times in milliseconds; NaN where it has none. */
 export interface Token {
