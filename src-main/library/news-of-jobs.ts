@@ -3,6 +3,8 @@ import type { ServerMessage } from '../contract/server-messages.ts';
 
 export interface NewsOfJobsOptions {
   readonly tell: (sessionId: string, message: ServerMessage) => void;
+  /** True where voices are told apart as well. */
+  readonly diarizes: () => boolean;
   /** Writes down what has happened to a session. */
   readonly note: (job: Job, event: 'transcribed' | 'transcription_failed') => void;
 }
@@ -11,7 +13,7 @@ export interface NewsOfJobsOptions {
 const MOST_REMEMBERED = 1000;
 
 /** Makes news of a job's changes: its beginning and its end, each told once, whatever tries lie between. */
-export function createNewsOfJobs({ tell, note }: NewsOfJobsOptions): (job: Job) => void {
+export function createNewsOfJobs({ tell, diarizes, note }: NewsOfJobsOptions): (job: Job) => void {
   const told = new Map<string, ServerMessage['type']>();
   const tellOnce = (job: Job, message: ServerMessage): boolean => {
     if (told.get(job.id) === message.type) return false;
@@ -27,7 +29,10 @@ export function createNewsOfJobs({ tell, note }: NewsOfJobsOptions): (job: Job) 
       case 'queued':
         return;
       case 'running':
-        tellOnce(job, { type: 'processing_started', message: 'Transcription and diarization started' });
+        tellOnce(job, {
+          type: 'processing_started',
+          message: diarizes() ? 'Transcription and diarization started' : 'Transcription started',
+        });
         return;
       case 'completed':
         if (tellOnce(job, { type: 'processing_completed', message: 'Transcription completed' }))

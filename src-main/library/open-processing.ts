@@ -88,6 +88,7 @@ export async function openProcessing(options: ProcessingOptions): Promise<Proces
     }),
     onChange: createNewsOfJobs({
       tell: options.tell,
+      diarizes: () => settings.get().diarizer.kind !== 'none',
       note: (job: Job, event) => {
         try {
           catalog.addEvent(

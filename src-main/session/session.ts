@@ -35,7 +35,7 @@ import { specOf } from './session-spec.ts';
 import { createSessionWatch, type SessionWatch } from './session-watch.ts';
 import { openTake, type ChunkInput, type Take } from './take.ts';
 import { createTaps, type Taps } from './taps.ts';
-import { statusOf } from './track.ts';
+import { CHUNK_OVERHEAD_BYTES, statusOf } from './track.ts';
 
 /** Bytes waiting for the disk above which a sender is asked to wait. */
 const HIGH_WATER_BYTES = 4 * MEBIBYTE;
@@ -320,11 +320,13 @@ export function createSession(options: SessionOptions): Session {
     // Heard of now, as its turn may come late.
     if (place !== undefined) running?.watch.noteChunk(place.track);
     const heldBack = place?.seq !== undefined && refusals.holdsBack(place.track, place.seq);
-    if (heldBack || waitingBytes + bytes > MAX_WAITING_BYTES) {
+    if (heldBack || waitingBytes >= MAX_WAITING_BYTES) {
       if (place?.seq !== undefined && !heldBack) refusals.note(place.track, place.seq);
-      return refuseAtOnce();
+      return refuseAtOnce(heldBack);
     }
-    waitingBytes += bytes;
+    // Many small chunks cost more than their bytes.
+    const cost = bytes + CHUNK_OVERHEAD_BYTES;
+    waitingBytes += cost;
     return perform(async () => {
       try {
         await task(arrivedMs);
@@ -332,7 +334,7 @@ export function createSession(options: SessionOptions): Session {
         if (place !== undefined) await passOver(place);
         throw refuseChunk(error);
       } finally {
-        waitingBytes -= bytes;
+        waitingBytes -= cost;
       }
     });
   };
@@ -341,8 +343,10 @@ export function createSession(options: SessionOptions): Session {
    * Told at once, as its turn may be minutes away. A function of its own, as a closure beside the task would keep the
    * task, and with it the chunk, until then.
    */
-  const refuseAtOnce = (): Promise<void> => {
-    const message = `The disk is too slow: ${MAX_WAITING_BYTES / MEBIBYTE} MB are waiting to be written. Send this chunk again later`;
+  const refuseAtOnce = (heldBack: boolean): Promise<void> => {
+    const message = heldBack
+      ? 'The disk was too slow for a chunk before this one. Send that one again first, then this one'
+      : `The disk is too slow: ${MAX_WAITING_BYTES / MEBIBYTE} MB are waiting to be written. Send this chunk again later`;
     const error = new LecternError('SLOW_CONSUMER', message);
     options.send(errorMessage(error));
     running?.take.heldUp(clock.monotonicMs() + WAITED_FOR_MS);

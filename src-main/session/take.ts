@@ -22,7 +22,13 @@ import { CHUNK_WAIT_MS } from './chunk-order.ts';
 import { createFillReach } from './fill-reach.ts';
 import { createTakeClock } from './take-clock.ts';
 import type { Placement, TimelineChunk } from './timeline.ts';
-import { createSessionTrack, moveTrack, positionOf, type SessionTrack } from './track.ts';
+import {
+  CHUNK_OVERHEAD_BYTES,
+  createSessionTrack,
+  moveTrack,
+  positionOf,
+  type SessionTrack,
+} from './track.ts';
 import { createTrackOutput } from './track-output.ts';
 
 /** How often a running part's report is written down: a storm of gaps must not become one of writes. */
@@ -95,7 +101,7 @@ export interface Take {
   /** Seconds of audio frames over all parts. */
   readonly durationSeconds: number;
   readonly totalBytes: number;
-  /** Bytes accepted and not yet in a file. */
+  /** Bytes accepted and not yet in a file, with the memory that they take besides. */
   readonly queuedBytes: number;
   /** Bytes of file a second of audio makes, deliveries left out. */
   readonly bytesPerSecond: number;
@@ -550,7 +556,10 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     get queuedBytes() {
       return (
         partsInUse().reduce((sum, part) => sum + part.sink.queuedBytes, 0) +
-        tracks.reduce((sum, track) => sum + track.timeline.heldBytes, 0)
+        tracks.reduce(
+          (sum, { timeline, pending }) => sum + timeline.heldBytes + pending.length * CHUNK_OVERHEAD_BYTES,
+          0,
+        )
       );
     },
     // The mix grows as a track does.

@@ -8,6 +8,12 @@ import { wireSeq } from './serial-number.ts';
 import type { TakeClock } from './take-clock.ts';
 import { createTimeline, type Placement, type Timeline } from './timeline.ts';
 
+/**
+ * Memory that a chunk takes beside its bytes while it waits, in bytes: promises, and what they hold. A chunk of two bytes
+ * was measured to take about so much.
+ */
+export const CHUNK_OVERHEAD_BYTES = 1024;
+
 /** One track of a running session. */
 export interface SessionTrack {
   readonly name: Track;

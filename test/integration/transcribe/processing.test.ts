@@ -107,7 +107,7 @@ test('after stop each turn gets its text, the client hears of it, and the sessio
   client.say({ action: 'stop' });
   await client.next('recording_stopped');
   expect(await client.next('processing_started')).toMatchObject({
-    message: 'Transcription and diarization started',
+    message: 'Transcription started',
   });
   await client.next('processing_completed');
   expect(await textsOf(id)).toEqual(SPOKEN);
@@ -304,6 +304,9 @@ test('voices of one side are told apart by a diarizer, and by RTTM from elsewher
   const client = await host.connect(id);
   await speak(client);
   client.say({ action: 'stop' });
+  expect(await client.next('processing_started')).toMatchObject({
+    message: 'Transcription and diarization started',
+  });
   await client.next('processing_completed');
   const speakers = async () =>
     (await conversationOf(id)).lines

@@ -54,6 +54,44 @@ describe('session', () => {
     expect(host.of('recording_stopped')[0]?.report.tracks[0]?.chunks_rejected).toBe(refused);
   });
 
+  test.each(['raw', 'headed'])(
+    'chunks of a sample each are bounded as well: by what they cost, not by their bytes (%s)',
+    async (framing) => {
+      const host = openEngine();
+      const connection = host.engine.connect('tiny', host.client);
+      await connection.receiveText(say({ action: 'start', format: 'wav', framing }));
+      host.hold();
+      const refused = (): boolean => host.of('error').length > 0;
+      let sent = 0;
+      for (; sent < 60_000 && !refused(); sent++) {
+        const samples = new Uint8Array(2);
+        void connection.receiveBinary(framing === 'raw' ? samples : headed(0, sent, sent, samples));
+        if (sent % 1000 === 0) await flushed();
+      }
+      expect(host.of('error').map(({ code }) => code)).toEqual(['SLOW_CONSUMER']);
+      // A kilobyte each: 4 MB on their way to the disk, 32 MB behind them.
+      expect(sent).toBeLessThan((4 + 32) * 1024 + 1000);
+      host.release();
+      await connection.receiveText(say({ action: 'stop' }));
+      expect(host.audio().length).toBe((sent - 1) * 2);
+    },
+  );
+
+  test('a chunk that only waits for an earlier one is told so', async () => {
+    const host = openEngine();
+    const connection = host.engine.connect('behind', host.client);
+    await connection.receiveText(say({ action: 'start', format: 'wav', framing: 'headed' }));
+    host.hold();
+    const megabyte = new Uint8Array(MEBIBYTE);
+    for (let seq = 0; host.of('error').length < 2; seq++)
+      void connection.receiveBinary(headed(0, seq, (seq * MEBIBYTE) / 2, megabyte));
+    host.release();
+    expect(host.of('error').map(({ message }) => message)).toEqual([
+      expect.stringMatching(/^The disk is too slow: 32 MB are waiting/),
+      expect.stringMatching(/^The disk was too slow for a chunk before this one/),
+    ]);
+  });
+
   test('what follows a refused chunk waits for it, so that it does not become a hole', async () => {
     const host = openEngine();
     const connection = host.engine.connect('again', host.client);
