@@ -22,6 +22,7 @@ import { createSessionAccess } from './library/session-access.ts';
 import { createSessionFinder } from './library/session-finder.ts';
 import { createProfiles } from './library/profiles.ts';
 import { openSettings } from './library/settings-store.ts';
+import { createLateCopies } from './recording/late-copies.ts';
 import { recoverSessions, type UnfinishedSession } from './recording/recover-sessions.ts';
 import { createSessionStore } from './recording/session-store.ts';
 import { watchDisk } from './recording/watch-disk.ts';
@@ -123,6 +124,8 @@ export interface Recorder {
 
 /** How often running sessions look at the clock: a source that stalls is told of within a second. */
 const TICK_MS = 200;
+/** How long closing waits for copies; what is not ready then is made at the next launch. */
+const LATE_COPIES_MS = 4000;
 /** Master bytes a part can reach from which a plain WAV header no longer does. */
 const FOUR_GIB = 0xffff_ffff;
 
@@ -155,7 +158,8 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   const files = createSessionFiles(dirs, fileUrl);
   const finder = createSessionFinder(catalog, dirs);
   const isActive = (id: string): boolean => engine.activeSessions().includes(id);
-  const access = createSessionAccess({ dirs, finder, isActive });
+  const lateCopies = createLateCopies();
+  const access = createSessionAccess({ dirs, finder, isActive, isCopying: lateCopies.isPending });
   const transcripts = createTranscriptStore({
     catalog,
     foldersOf: dirs.candidatesOf,
@@ -176,6 +180,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
       log,
       fileUrl,
       mp3BitRate,
+      lateCopies,
       // Two bytes in the master for each byte of mu-law received.
       mayExceed4GiB: limits.maxTotalBytes * 2 > FOUR_GIB,
     }),
@@ -224,7 +229,10 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     dirs,
     catalog,
     access,
-    forgetProcessing: processing.forget,
+    async forgetWork(id) {
+      await processing.forget(id);
+      await lateCopies.cancel(id);
+    },
     transcripts,
     settings,
     encoder,
@@ -249,12 +257,14 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   const shutDown = async (): Promise<void> => {
     recovering.abort();
     await Promise.all([engine.close(), processing.close()]);
+    await lateCopies.close(LATE_COPIES_MS);
     await options.systemAudio?.close();
     await deliveriesFinished;
     await foreign.close();
     clearInterval(ticking);
     diskWatch.stop();
     await encoder.close();
+    await lateCopies.settled(LATE_COPIES_MS);
     await transcripts.close();
     catalog.close();
   };

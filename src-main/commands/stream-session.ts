@@ -115,6 +115,9 @@ export async function streamSession(
 /** A session of our own, and what became of it. */
 function openSession(recorder: Recorder, onMessage: (message: ServerMessage) => void) {
   const parts: ServerMessageOf<'recording_stopped'>[] = [];
+  /** Files that are still being made of parts that have ended. */
+  const pending = new Set<string>();
+  const allMade = Promise.withResolvers<undefined>();
   let problems: ServerMessageOf<'error'>[] = [];
   let ended = false;
   let asked = false;
@@ -129,10 +132,20 @@ function openSession(recorder: Recorder, onMessage: (message: ServerMessage) => 
         for (const problem of problems.splice(0)) onMessage(problem);
       if (message.type === 'recording_stopped') {
         parts.push(message);
+        for (const { file_path } of message.pending ?? []) pending.add(file_path);
         ended = !message.continues;
         if (ended && !asked && problems.length === 0) problems = [endedUnasked(message.reason)];
       }
+      if (message.type === 'file_completed') {
+        const { file } = message;
+        const index = parts.findIndex((part) => part.pending?.some(isFile(file.file_path)) ?? false);
+        const part = parts[index];
+        if (part !== undefined) parts[index] = { ...part, files: [file, ...part.files] };
+        pending.delete(file.file_path);
+      }
+      if (message.type === 'warning' && message.file_path !== undefined) pending.delete(message.file_path);
       onMessage(message);
+      if (ended && pending.size === 0) allMade.resolve(undefined);
     },
   });
   const say = (message: object): Promise<void> => connection.receiveText(JSON.stringify(message));
@@ -150,11 +163,17 @@ function openSession(recorder: Recorder, onMessage: (message: ServerMessage) => 
     async stop(): Promise<Streamed> {
       asked = true;
       if (recorder.activeSessions().includes(connection.sessionId)) await say({ action: 'stop' });
+      // What is delivered is waited for, and always told of: made, or not to be made.
+      if (ended && pending.size > 0) await allMade.promise;
       connection.disconnect();
       const [problem] = problems;
       return { parts, failure: problem && new LecternError(problem.code, problem.message) };
     },
   };
+}
+
+function isFile(path: string): (file: { readonly file_path: string }) => boolean {
+  return ({ file_path }) => file_path === path;
 }
 
 function endedUnasked(reason: string | undefined): ServerMessageOf<'error'> {

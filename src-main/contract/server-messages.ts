@@ -55,6 +55,10 @@ export const fileEntrySchema = z.object({
 });
 export type FileEntry = z.infer<typeof fileEntrySchema>;
 
+/** A file that is still being made when its part has ended. */
+export const pendingFileSchema = fileEntrySchema.pick({ type: true, format: true, file_path: true });
+export type PendingFile = z.infer<typeof pendingFileSchema>;
+
 const trackStatusSchema = z.object({
   track: trackSchema,
   /** Frames in the file so far. */
@@ -127,10 +131,21 @@ const serverMessageList = [
     part: z.int().min(1),
     duration_seconds: z.number().min(0),
     files: z.array(fileEntrySchema),
+    /**
+     * Files that are not ready yet, absent where there are none: each is told of by `file_completed` once it is, or by
+     * a `warning` with its `file_path` where it cannot be made.
+     */
+    pending: z.array(pendingFileSchema).optional(),
     report: captureReportSchema,
     reason: stopReasonSchema.optional(),
     /** True where only this part has ended and recording goes on in the next. */
     continues: z.boolean(),
+  }),
+  z.object({
+    type: z.literal('file_completed'),
+    session_id: sessionIdSchema,
+    /** As in `files` of recording_stopped, which has been sent before. */
+    file: fileEntrySchema,
   }),
   z.object({
     type: z.literal('turn_started'),
@@ -172,6 +187,8 @@ const serverMessageList = [
     track: trackSchema.optional(),
     /** For how many seconds of audio it has been so, where that can be told. */
     lasted_seconds: z.number().min(0).optional(),
+    /** The file that could not be made, where it is about one; relative to the recordings folder. */
+    file_path: z.string().optional(),
   }),
   wireErrorSchema.extend({ type: z.literal('error') }),
 ] as const;

@@ -31,6 +31,10 @@ export interface ChildProcesses {
 }
 
 const STDERR_TAIL_CHARACTERS = 4000;
+/** What a process that has ended may still have in its pipes; one that it started may hold them open for ever. */
+const LAST_WORDS_MS = 500;
+/** A killed process is gone at once, unless the system holds it: then nobody waits for it any longer. */
+const KILLED_MS = 2000;
 
 export function createChildProcesses(): ChildProcesses {
   const live = new Set<RunningChild>();
@@ -47,13 +51,27 @@ export function createChildProcesses(): ChildProcesses {
     child.on('error', (cause) => (error ??= cause));
     // A child that dies with input pending breaks the pipe; how it ended says more than EPIPE does.
     child.stdin.on('error', () => undefined);
-    const ended = new Promise<ChildEnd>((resolve) => {
-      child.on('close', (code, signal) => {
-        live.delete(running);
-        resolve({ exitCode: code ?? undefined, signal: signal ?? undefined, error, stderrTail });
-      });
-    });
-    const running: RunningChild = { process: child, ended, kill: () => void child.kill('SIGKILL') };
+    const { promise: ended, resolve } = Promise.withResolvers<ChildEnd>();
+    const end = (code: number | null, signal: string | null): void => {
+      live.delete(running);
+      resolve({ exitCode: code ?? undefined, signal: signal ?? undefined, error, stderrTail });
+    };
+    const endAfter = (ms: number, code: number | null, signal: string | null): void => {
+      setTimeout(() => {
+        end(code, signal);
+        for (const pipe of [child.stdin, child.stdout, child.stderr]) pipe.destroy();
+      }, ms).unref();
+    };
+    child.on('close', end);
+    child.on('exit', (code, signal) => endAfter(LAST_WORDS_MS, code, signal));
+    const running: RunningChild = {
+      process: child,
+      ended,
+      kill() {
+        child.kill('SIGKILL');
+        endAfter(KILLED_MS, null, 'SIGKILL');
+      },
+    };
     live.add(running);
     return running;
   };

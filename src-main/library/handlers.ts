@@ -23,7 +23,7 @@ export interface LibraryOptions extends ExportOptions {
   readonly catalog: Catalog;
   readonly access: SessionAccess;
   /** Ends what is being done for a session that is removed. */
-  readonly forgetProcessing: (sessionId: string) => Promise<void>;
+  readonly forgetWork: (sessionId: string) => Promise<void>;
   readonly transcripts: TranscriptStore;
   readonly settings: SettingsStore;
   readonly appInfo: AppInfo;
@@ -68,14 +68,16 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
     'sessions.get': ({ id }) => present(find(id)),
     'sessions.update': async ({ id, title, notes }) => {
       // A running session's record is its recorder's to write.
-      const session = await findFinished(id);
+      await findFinished(id);
+      // Looked up again: a copy may have become final while its owner was asked for.
+      const session = find(id);
       const updated = { ...session, title: title ?? session.title, notes: notes ?? session.notes };
       await save(updated);
       return present(updated);
     },
     'sessions.delete': async ({ id }) => {
       const session = await findFinished(id);
-      await options.forgetProcessing(id);
+      await options.forgetWork(id);
       await transcripts.settle(id);
       for (const folder of dirs.foldersOf(session))
         await options.moveToTrash(folder).catch((error: unknown) => {

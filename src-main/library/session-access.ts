@@ -21,9 +21,16 @@ export interface SessionAccessOptions {
   readonly finder: SessionFinder;
   /** True while a session is recording, paused or being finalised. */
   readonly isActive: (sessionId: string) => boolean;
+  /** True while this process still makes copies of a finished one. */
+  readonly isCopying: (sessionId: string) => boolean;
 }
 
-export function createSessionAccess({ dirs, finder, isActive }: SessionAccessOptions): SessionAccess {
+export function createSessionAccess({
+  dirs,
+  finder,
+  isActive,
+  isCopying,
+}: SessionAccessOptions): SessionAccess {
   /** Sessions whose files are being looked at and mended. */
   const checking = new Set<string>();
 
@@ -44,7 +51,8 @@ export function createSessionAccess({ dirs, finder, isActive }: SessionAccessOpt
       const session = find(id);
       requireIdle(id);
       const owners = await Promise.all(dirs.foldersOf(session).map(ownerState));
-      if (isActive(id) || owners.includes('alive'))
+      // Whoever makes its copies owns it too, and shares it.
+      if (isActive(id) || (owners.includes('alive') && !isCopying(id)))
         throw new LecternError('SESSION_ACTIVE', 'This session is still being recorded. Stop it first');
       return session;
     },
@@ -52,6 +60,11 @@ export function createSessionAccess({ dirs, finder, isActive }: SessionAccessOpt
       const claimed: string[] = [];
       // Another check may have begun since this one was asked for.
       requireIdle(session.id);
+      if (isCopying(session.id))
+        throw new LecternError(
+          'SESSION_BUSY',
+          'A copy of this session is still being made. Wait until that is done',
+        );
       checking.add(session.id);
       try {
         for (const folder of dirs.foldersOf(session)) {

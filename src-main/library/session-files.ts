@@ -30,7 +30,10 @@ export function createSessionFiles(
     if (path !== undefined && isRegularFileSync(path)) return file.status;
     const growing =
       file.status === 'recording' && path !== undefined && isRegularFileSync(path + PARTIAL_SUFFIX);
-    return growing ? 'recording' : 'missing';
+    // What is made of the masters is made under other names, or will be at the next launch.
+    const isComing =
+      file.status === 'recording' && folders.length > 0 && !(file.master && file.type !== 'mixed');
+    return growing || isComing ? 'recording' : 'missing';
   };
 
   return {

@@ -17,6 +17,8 @@ export interface DeliveryOptions {
   readonly encoder: Encoder;
   /** Called once, where the copy that is made while recording fails: it is made from the master afterwards. */
   readonly onLiveFailure: () => void;
+  /** Aborted when the copy is given up; what waits for it then rejects. */
+  readonly signal: AbortSignal;
 }
 
 /** What a finished delivery came from: the encoder that ran along, or the master afterwards. */
@@ -38,7 +40,7 @@ export interface Delivery {
 
 /** A copy in another format, or with gain; undefined where the master itself is what was asked for. */
 export async function openDelivery(options: DeliveryOptions): Promise<Delivery | undefined> {
-  const { format, gain, encoder, path, sampleRate } = options;
+  const { format, gain, encoder, path, sampleRate, signal } = options;
   if (format === 'wav' && gain === 1) return undefined;
   const live = format === 'wav' ? await openAmplifiedWav(options) : openEncoded(options, format);
   let told = false;
@@ -49,6 +51,7 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery |
       finalPath: path,
       gain,
       chapters: chaptersOf(markers, sampleRate),
+      signal,
       ...(options.mp3BitRate === undefined ? {} : { mp3BitRate: options.mp3BitRate }),
     });
   return {
@@ -69,14 +72,21 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery |
       await rebuild(masterPath, markers);
     },
     async finish(masterPath, markers) {
+      const giveUp = (): void => void live?.abandon();
+      signal.addEventListener('abort', giveUp, { once: true });
       try {
+        signal.throwIfAborted();
         if (live === undefined) throw new Error('no live copy');
         await live.finish(markers);
+        signal.throwIfAborted();
         return 'live';
       } catch {
         await live?.abandon();
+        signal.throwIfAborted();
         await rebuild(masterPath, markers);
         return 'rebuilt';
+      } finally {
+        signal.removeEventListener('abort', giveUp);
       }
     },
   };

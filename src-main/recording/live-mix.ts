@@ -53,6 +53,7 @@ export async function openLiveMix(options: LiveMixOptions): Promise<LiveMix> {
 
   const begin = async (mayGuess: boolean): Promise<Attempt> => {
     const output = await openMixOutput(options);
+    if (isHeld) output.hurry();
     return { output, run: createMixRun({ ...options, mayGuess, write: output.write }) };
   };
 
@@ -127,6 +128,7 @@ export async function openLiveMix(options: LiveMixOptions): Promise<LiveMix> {
     },
     hold() {
       isHeld = true;
+      attempt?.output.hurry();
     },
     async finish(masterPaths, markers) {
       isHeld = true;

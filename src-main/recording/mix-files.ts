@@ -3,7 +3,7 @@ import type { RecordingFile } from '../contract/session-record.ts';
 import type { CuePoint } from '../files/cue-chunks.ts';
 import { openLiveMix } from './live-mix.ts';
 import { finishCopy, hasCopy, openCopy } from './part-copy.ts';
-import type { PartContext } from './part-context.ts';
+import type { FileInMaking, PartContext } from './part-context.ts';
 import { partFilesOf } from './part-file.ts';
 import type { TrackFiles } from './track-files.ts';
 
@@ -16,13 +16,23 @@ export interface MixFiles {
   /** As they are while being recorded. */
   listed(): readonly RecordingFile[];
   /**
-   * Makes mix and copy final.
+   * Begins to make mix and copy final.
    * @param masterPaths the finished masters; undefined where they could not all be finished.
    */
-  finish(
-    masterPaths: readonly string[] | undefined,
-    markers: readonly CuePoint[],
-  ): Promise<{ readonly files: readonly RecordingFile[]; readonly isWhole: boolean }>;
+  finish(masterPaths: readonly string[] | undefined, markers: readonly CuePoint[]): MixInMaking;
+}
+
+export interface MixInMaking {
+  readonly files: readonly FileInMaking[];
+  /** True once the mix holds all that both sides do, verified; false where it does not come to that. */
+  readonly isWhole: Promise<boolean>;
+}
+
+interface FinishedMix {
+  readonly master: RecordingFile;
+  /** What becomes of the copy, where there is to be one. */
+  readonly copy: FileInMaking['done'];
+  readonly isWhole: boolean;
 }
 
 export async function openMixFiles(sides: readonly TrackFiles[], context: PartContext): Promise<MixFiles> {
@@ -42,40 +52,61 @@ export async function openMixFiles(sides: readonly TrackFiles[], context: PartCo
     log: options.log,
   });
 
-  const listed = (status: RecordingFile['status']): RecordingFile[] => {
-    const none = { status, dataBytes: 0, byteSize: 0 };
-    return [
-      ...(hasCopy(session) ? [files.describe({ ...none, master: false })] : []),
-      files.describe({ ...none, master: true }),
-    ];
+  const describe = (master: boolean, status: RecordingFile['status']): RecordingFile =>
+    files.describe({ master, status, dataBytes: 0, byteSize: 0 });
+
+  const unmade = async (status: RecordingFile['status']): Promise<FinishedMix> => {
+    await mix.abandon().catch(() => undefined);
+    return { master: describe(true, status), copy: Promise.resolve(describe(false, status)), isWhole: false };
+  };
+
+  const finishMix = async (
+    masterPaths: readonly string[] | undefined,
+    markers: readonly CuePoint[],
+  ): Promise<FinishedMix> => {
+    // Made by the recovery that finishes the masters.
+    if (masterPaths === undefined) return unmade('recording');
+    try {
+      const { dataBytes, byteSize, delivery, deliveryIsWhole } = await mix.finish(masterPaths, markers);
+      const master = { path: join(options.folder, files.masterName), dataBytes, byteSize };
+      const copy = finishCopy(delivery, files, master, markers, context, deliveryIsWhole);
+      return {
+        master: files.describe({ master: true, status: 'completed', dataBytes, byteSize }),
+        copy: copy?.done ?? Promise.resolve(undefined),
+        isWhole: true,
+      };
+    } catch (error) {
+      options.log('error', 'the mix could not be made', { id: session.sessionId, error });
+      const failed = describe(true, 'failed').file_path;
+      spec.warn(
+        'The mix of both sides could not be made. Both sides are kept, each in a file of its own',
+        failed,
+      );
+      return unmade('failed');
+    }
   };
 
   return {
     follow: mix.follow,
     hold: mix.hold,
-    listed: () => listed('recording'),
-    async finish(masterPaths, markers) {
-      if (masterPaths === undefined) {
-        await mix.abandon();
-        // Made by the recovery that finishes the masters.
-        return { files: listed('recording'), isWhole: false };
-      }
-      try {
-        const { dataBytes, byteSize, delivery, deliveryIsWhole } = await mix.finish(masterPaths, markers);
-        const master = { path: join(options.folder, files.masterName), dataBytes, byteSize };
-        return {
-          files: [
-            ...(await finishCopy(delivery, files, master, markers, context, deliveryIsWhole)),
-            files.describe({ master: true, status: 'completed', dataBytes, byteSize }),
-          ],
-          isWhole: true,
-        };
-      } catch (error) {
-        options.log('error', 'the mix could not be made', { id: session.sessionId, error });
-        spec.warn('The mix of both sides could not be made. Both sides are kept, each in a file of its own');
-        await mix.abandon();
-        return { files: listed('failed'), isWhole: false };
-      }
+    listed: () => [...(hasCopy(session) ? [describe(false, 'recording')] : []), describe(true, 'recording')],
+    finish(masterPaths, markers) {
+      const made = finishMix(masterPaths, markers);
+      const isExpected = masterPaths !== undefined;
+      const copy = {
+        row: describe(false, 'recording'),
+        isExpected,
+        done: made.then((finished) => finished.copy),
+      };
+      const master = {
+        row: describe(true, 'recording'),
+        isExpected,
+        done: made.then((finished) => finished.master),
+      };
+      return {
+        files: hasCopy(session) ? [copy, master] : [master],
+        isWhole: made.then((finished) => finished.isWhole),
+      };
     },
   };
 }

@@ -10,6 +10,8 @@ const MAX_BACKLOG_BYTES = 2 * 1024 * 1024;
 const LOOK_INTERVAL_MS = 20;
 /** An encoder that takes nothing for so long is given up, and its copy made from the finished mix. */
 const ENCODER_PATIENCE_MS = 5000;
+/** The same once nothing more is recorded: somebody waits for the mix. */
+const ENCODER_PATIENCE_AT_END_MS = 200;
 
 const READ_BYTES = 256 * 1024;
 
@@ -37,6 +39,8 @@ export interface MixOutput {
   readonly deliveryIsWhole: boolean;
   /** Resolves once the audio is in the file and more is welcome; rejects when it cannot be written. */
   write(pcm: Uint8Array): Promise<void>;
+  /** Nothing more is recorded: an encoder that hangs must not hold the WAV up any longer. */
+  hurry(): void;
   /** Makes the WAV final and looks at it. Rejects unless it holds what was written. */
   finish(markers: readonly CuePoint[]): Promise<FinishedMix>;
   /** Ends the WAV without a trace; the delivery is left to whoever ends it. */
@@ -47,6 +51,7 @@ export async function openMixOutput(options: MixOutputOptions): Promise<MixOutpu
   const writer = await openWavWriter(options);
   const delivery = await options.openDelivery();
   let deliveryIsWhole = true;
+  let patienceMs = ENCODER_PATIENCE_MS;
   let dataBytes = 0;
   let checksum = 0;
 
@@ -55,7 +60,7 @@ export async function openMixOutput(options: MixOutputOptions): Promise<MixOutpu
     while (delivery !== undefined && deliveryIsWhole && delivery.queuedBytes > MAX_BACKLOG_BYTES) {
       idleMs = delivery.queuedBytes < least ? 0 : idleMs + LOOK_INTERVAL_MS;
       least = Math.min(least, delivery.queuedBytes);
-      if (idleMs > ENCODER_PATIENCE_MS) deliveryIsWhole = false;
+      if (idleMs > patienceMs) deliveryIsWhole = false;
       else await delay(LOOK_INTERVAL_MS);
     }
   };
@@ -71,6 +76,9 @@ export async function openMixOutput(options: MixOutputOptions): Promise<MixOutpu
       if (deliveryIsWhole) delivery?.write(pcm);
       await writer.append(pcm);
       await encoderTakes();
+    },
+    hurry() {
+      patienceMs = ENCODER_PATIENCE_AT_END_MS;
     },
     async finish(markers) {
       const { path, byteSize } = await writer.finish(markers);

@@ -4,7 +4,7 @@ import type { CuePoint } from '../files/cue-chunks.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import type { SessionSpec } from '../session/ports.ts';
 import { openDelivery, type Delivery } from './delivery.ts';
-import type { PartContext } from './part-context.ts';
+import type { FileInMaking, PartContext } from './part-context.ts';
 import type { PartFiles } from './part-file.ts';
 
 /** True where there is to be more than masters. */
@@ -15,7 +15,7 @@ export function hasCopy({ autoSave, format, gain }: SessionSpec): boolean {
 /** Opens the copy that was asked for of one kind of file; undefined where its master is all. */
 export async function openCopy(
   { deliveryName }: PartFiles,
-  { spec: { session, warn }, options }: PartContext,
+  { spec: { session, warn }, options, signal }: PartContext,
 ): Promise<Delivery | undefined> {
   if (!hasCopy(session)) return undefined;
   return openDelivery({
@@ -27,6 +27,7 @@ export async function openCopy(
     mayExceed4GiB: options.mayExceed4GiB,
     mp3BitRate: options.mp3BitRate,
     encoder: options.encoder,
+    signal,
     onLiveFailure: () =>
       warn(
         `Making the ${session.format.toUpperCase()} file stopped. Recording goes on, and the file is made from it at the end`,
@@ -43,36 +44,52 @@ export interface FinishedMaster {
 /**
  * Finishes the copy of a finished master.
  * @param isWhole false where the copy lacks something of the master, and must be made from it.
- * @returns what became of it; nothing where there is nothing to copy.
+ * @returns the copy in the making; undefined where there is nothing to copy.
  */
-export async function finishCopy(
+export function finishCopy(
   delivery: Delivery | undefined,
   files: PartFiles,
   master: FinishedMaster,
   markers: readonly CuePoint[],
-  { spec: { session, warn }, options: { folder, log } }: PartContext,
+  context: PartContext,
   isWhole = true,
-): Promise<readonly RecordingFile[]> {
-  if (delivery === undefined) return [];
+): FileInMaking | undefined {
+  if (delivery === undefined) return undefined;
   const { dataBytes } = master;
   // An empty MP4 or MP3 is a file that no player opens; the empty WAV tells the truth.
   if (dataBytes === 0) {
-    await delivery.abandon();
-    return [];
+    void delivery.abandon().catch(() => undefined);
+    return undefined;
   }
+  const row = files.describe({ master: false, status: 'recording', dataBytes, byteSize: 0 });
+  return { row, isExpected: true, done: makeCopy(delivery, files, master, markers, context, isWhole) };
+}
+
+async function makeCopy(
+  delivery: Delivery,
+  files: PartFiles,
+  { path, dataBytes }: FinishedMaster,
+  markers: readonly CuePoint[],
+  { spec: { session, warn }, options: { folder, log }, signal }: PartContext,
+  isWhole: boolean,
+): Promise<RecordingFile> {
+  const describe = (status: RecordingFile['status'], byteSize = 0): RecordingFile =>
+    files.describe({ master: false, status, dataBytes, byteSize });
   try {
     const origin = isWhole
-      ? await delivery.finish(master.path, markers)
-      : await delivery.remake(master.path, markers).then(() => 'rebuilt' as const);
+      ? await delivery.finish(path, markers)
+      : await delivery.remake(path, markers).then(() => 'rebuilt' as const);
     if (origin === 'rebuilt')
       log('warn', 'the delivered copy was rebuilt from the master', { id: session.sessionId });
-    const byteSize = await statBytes(join(folder, files.deliveryName));
-    return [files.describe({ master: false, status: 'completed', dataBytes, byteSize })];
+    return describe('completed', await statBytes(join(folder, files.deliveryName)));
   } catch (error) {
+    if (signal.aborted) return describe('recording');
     log('error', 'the delivered copy could not be made', { id: session.sessionId, error });
+    const failed = describe('failed');
     warn(
       `The ${session.format.toUpperCase()} file could not be made. The WAV recording is complete; export it again later`,
+      failed.file_path,
     );
-    return [files.describe({ master: false, status: 'failed', dataBytes, byteSize: 0 })];
+    return failed;
   }
 }

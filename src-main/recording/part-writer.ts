@@ -1,14 +1,16 @@
 import type { Track } from '../contract/audio-format.ts';
 import type { RecordingFile } from '../contract/session-record.ts';
 import type { PartSink, PartSpec } from '../session/ports.ts';
+import type { CuePoint } from '../files/cue-chunks.ts';
+import { endPart } from './end-part.ts';
 import { openMixFiles } from './mix-files.ts';
-import type { PartContext, PartWriterOptions } from './part-context.ts';
-import { toFileEntry } from './part-file.ts';
+import type { FileInMaking, PartContext, PartWriterOptions } from './part-context.ts';
 import { openTrackFiles, type TrackFiles } from './track-files.ts';
 
 /** Opens a part's files: a master for each track, the mix of both, and the copies that were asked for. */
 export async function openPartWriter(spec: PartSpec, options: PartWriterOptions): Promise<PartSink> {
-  const context: PartContext = { spec, options };
+  const giveUp = new AbortController();
+  const context: PartContext = { spec, options, signal: giveUp.signal };
   const { session } = spec;
   const sides = new Map<Track, TrackFiles>();
   for (const track of session.tracks) sides.set(track, await openTrackFiles(track, context));
@@ -16,18 +18,29 @@ export async function openPartWriter(spec: PartSpec, options: PartWriterOptions)
   const mix = session.record.includes('mixed') ? await openMixFiles(all, context) : undefined;
 
   /** A side that is kept in nothing but the mix goes once the mix has been verified, and not before. */
-  const removeSides = async (
-    files: readonly RecordingFile[],
-    mixIsWhole: boolean,
-  ): Promise<RecordingFile[]> => {
-    const isRemovable = all.every(({ isFinished }) => isFinished) && mixIsWhole;
-    const removed = isRemovable ? all.filter(({ isKept }) => !isKept) : [];
-    if (removed.length > 0) await options.beforeRemoval();
-    await Promise.all(removed.map((side) => side.remove()));
-    return files.filter(({ type }) => !removed.some(({ track }) => track === type));
+  const removeUnkept = async (mixIsWhole: Promise<boolean> | undefined): Promise<boolean> => {
+    if (!all.every(({ isFinished }) => isFinished) || !((await mixIsWhole) ?? true)) return false;
+    await options.beforeRemoval();
+    await Promise.all(all.filter(({ isKept }) => !isKept).map((side) => side.remove()));
+    return true;
   };
 
-  options.onFiles([...all.flatMap((side) => side.listed()), ...(mix?.listed() ?? [])]);
+  /** Begins what is made of the masters, which are final by now. */
+  const beginMaking = (markers: readonly CuePoint[], masterPaths: readonly string[]): FileInMaking[] => {
+    const ofMix = mix?.finish(masterPaths.length === all.length ? masterPaths : undefined, markers);
+    const copies = all.flatMap((side) => side.finishCopy(markers) ?? []);
+    const unkept = all.filter(({ isKept, isFinished }) => isFinished && !isKept);
+    if (unkept.length === 0) return [...copies, ...(ofMix?.files ?? [])];
+    const removed = removeUnkept(ofMix?.isWhole).catch(() => false);
+    const toGo = unkept
+      .flatMap((side) => side.listed())
+      .map((row) => ({ row, isExpected: false, done: removed.then((gone) => (gone ? undefined : row)) }));
+    return [...copies, ...(ofMix?.files ?? []), ...toGo];
+  };
+
+  const listed = (): RecordingFile[] => [...all.flatMap((side) => side.listed()), ...(mix?.listed() ?? [])];
+
+  options.onFiles(listed());
   return {
     append(track, pcm) {
       const side = sides.get(track);
@@ -46,14 +59,8 @@ export async function openPartWriter(spec: PartSpec, options: PartWriterOptions)
       // The masters come first; what is made of them can wait for both.
       const masters = await Promise.all(all.map((side) => side.finishMaster(markers)));
       const paths = masters.flatMap((master) => master?.path ?? []);
-      const [ofSides, ofMix] = await Promise.all([
-        Promise.all(all.map((side) => side.finish(markers))),
-        mix?.finish(paths.length === all.length ? paths : undefined, markers),
-      ]);
-      const made = [...ofSides.flat(), ...(ofMix?.files ?? [])];
-      const files = await removeSides(made, ofMix?.isWhole ?? true);
-      options.onFiles(files, summary);
-      return files.filter(({ status }) => status === 'completed').map(toFileEntry);
+      const making = beginMaking(markers, paths);
+      return endPart({ listed: listed(), making, summary, options, giveUp: () => giveUp.abort() });
     },
   };
 }

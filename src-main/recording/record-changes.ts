@@ -62,6 +62,21 @@ export function withPart(
   );
 }
 
+/** The record with what has become of one file after its part ended; without a row where it is there no longer. */
+export function withLateFile(
+  record: SessionRecord,
+  filePath: string,
+  row: RecordingFile | undefined,
+): SessionRecord {
+  const files = record.files.flatMap((known) => {
+    if (known.file_path !== filePath) return [known];
+    // Somebody may have exported the same file meanwhile.
+    if (row !== undefined && row.status !== 'completed' && known.status === 'completed') return [known];
+    return row === undefined ? [] : [row];
+  });
+  return { ...record, files };
+}
+
 /** The record with what a running part has captured so far. */
 export function withReport(record: SessionRecord, part: number, report: CaptureReport): SessionRecord {
   return {

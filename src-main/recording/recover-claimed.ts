@@ -63,6 +63,7 @@ export async function recoverClaimed(
     siblings,
     log,
     async onExamined(found, all) {
+      if (hadEnded(record, all)) return;
       const seconds = usualSeconds + lostSeconds(found, all);
       // The next owner's file will tell of this process, and the files of nothing that was lost.
       if (seconds <= LOST_AFTER_KILL_SECONDS) return;
@@ -79,6 +80,8 @@ export async function recoverClaimed(
   };
   const left = examined.flatMap(({ holds }) => (holds.kind === 'unknown' ? (holds.damage ?? []) : []));
   const isLost = left.length > 0 || isNothingLeft(session, record, examined);
+  if (!isLost && hadEnded(record, examined))
+    return { session: { ...settled, ended_at: record.ended_at }, deliveries, left };
   return {
     session: isLost
       ? { ...settled, status: 'failed', recovered: record.recovered }
@@ -86,6 +89,16 @@ export async function recoverClaimed(
     deliveries,
     left,
   };
+}
+
+/** True where the recording was over, and only what is made of it was cut off: then nothing of it is lost. */
+function hadEnded(record: SessionRecord, examined: readonly ExaminedMaster[]): boolean {
+  const isSide = ({ type }: Pick<RecordingFile, 'type'>): boolean => type !== 'mixed';
+  return (
+    record.status !== 'recording' &&
+    !examined.some(isSide) &&
+    !record.files.some((file) => file.master && isSide(file) && file.status === 'recording')
+  );
 }
 
 /**

@@ -115,7 +115,8 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     settled.push({ session, folders: claimed, deliveries });
     if (session.status === 'recovered')
       log('warn', 'a session that was cut off has been recovered', { id, seconds: session.duration_seconds });
-    else log('error', 'what a session that was cut off held could not be recovered', { id, left });
+    else if (session.status === 'failed')
+      log('error', 'what a session that was cut off held could not be recovered', { id, left });
     if (deliveries.length === 0) await finishFolders(session, claimed);
   };
 

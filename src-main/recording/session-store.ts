@@ -15,11 +15,15 @@ import { createSessionFolder, sessionFolder, unwritable } from '../files/session
 import { writeError } from '../files/write-error.ts';
 import type { Clock, Log, PartSpec, SessionSpec, SessionStore } from '../session/ports.ts';
 import { openJournal, type Journal } from './journal.ts';
+import type { LateCopies } from './late-copies.ts';
+import { createInOrder } from './in-order.ts';
 import { openPartWriter } from './part-writer.ts';
-import { recordOf, withPart, withReport } from './record-changes.ts';
+import { recordOf, withLateFile, withPart, withReport } from './record-changes.ts';
 
 /** Room below which a recording is not begun: it would end before anyone could do something about it. */
 const MIN_SECONDS_OF_ROOM = 10;
+/** Copies that are made while recording are ready by then; a stop that hangs is noticed by whoever waits for it. */
+const GRACE_MS = 500;
 
 export interface SessionStoreOptions {
   readonly dirs: RecordingsDirs;
@@ -33,6 +37,9 @@ export interface SessionStoreOptions {
   readonly fileUrl: (sessionId: string, name: string) => string;
   readonly mayExceed4GiB: boolean;
   readonly mp3BitRate?: number | undefined;
+  readonly lateCopies: LateCopies;
+  /** How long a part that ends waits for its copies, where it is not the usual time. */
+  readonly graceMs?: number | undefined;
 }
 
 interface OpenSession {
@@ -46,7 +53,7 @@ interface OpenSession {
 
 /** Keeps running sessions on disk: their folder, their files, their row and their `session.json`. */
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
-  const { dirs, catalog, transcripts, encoder, clock, log } = options;
+  const { dirs, catalog, transcripts, encoder, clock, log, lateCopies } = options;
   const sessions = new Map<string, OpenSession>();
 
   const sessionOf = (id: string): OpenSession => {
@@ -126,50 +133,85 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     sessionOf(sessionId).journal.update((record) => record);
   };
 
-  return {
-    async begin(spec) {
-      const earlier = await earlierTake(spec.sessionId);
-      const dir = dirFor(spec, earlier);
-      const folder = await createSessionFolder(dir, spec.sessionId);
-      await requireRoom(folder, spec);
-      if (!(await claimFolder(folder)))
-        throw new LecternError(
-          'SESSION_IN_USE',
-          'Another Lectern is recording this session. Choose another session id, or stop the other recording',
-        );
-      await remember(dir);
-      const record = recordOf(spec, encoder.info, earlier, { recordingsDir: recordingsDirOf(dirs, dir) });
-      if (record.database_records) restoreDeleted(spec.sessionId);
-      const folders = [folder];
-      const journal = openJournal(record, {
-        folders: () => folders,
-        catalog: record.database_records ? catalog : undefined,
-        log,
+  const inOrder = createInOrder();
+
+  /** Folders stay ours while anything is written to them. */
+  const release = async (sessionId: string, folders: readonly string[]): Promise<void> => {
+    if (sessions.has(sessionId) || lateCopies.isPending(sessionId)) return;
+    await Promise.all(folders.map(releaseFolder));
+  };
+
+  /** What a file has become after its session ended, which may have been renamed, or be recorded anew, since. */
+  const noteLateFile = async (
+    sessionId: string,
+    ended: OpenSession,
+    change: (record: SessionRecord) => SessionRecord,
+  ): Promise<void> => {
+    const running = sessions.get(sessionId);
+    if (running !== undefined) return running.journal.update(change);
+    const folders = ended.folders.filter(isFolderSync);
+    if (folders.length === 0) return;
+    const record = await earlierTake(sessionId);
+    // Its own journal may still be trying to reach the catalog; what others have written since is not in it.
+    if (record === undefined || record.revision <= ended.journal.record.revision)
+      ended.journal.update(change);
+    else
+      openJournal(
+        { ...change(record), revision: record.revision + 1 },
+        { folders: () => folders, catalog: record.database_records ? catalog : undefined, log },
+      ).close();
+    await ended.journal.settled();
+  };
+
+  const begin = async (
+    spec: SessionSpec,
+  ): Promise<{ readonly firstPart: number; readonly earlierSeconds: number }> => {
+    const earlier = await earlierTake(spec.sessionId);
+    const dir = dirFor(spec, earlier);
+    const folder = await createSessionFolder(dir, spec.sessionId);
+    await requireRoom(folder, spec);
+    if (!(await claimFolder(folder)))
+      throw new LecternError(
+        'SESSION_IN_USE',
+        'Another Lectern is recording this session. Choose another session id, or stop the other recording',
+      );
+    await remember(dir);
+    const record = recordOf(spec, encoder.info, earlier, { recordingsDir: recordingsDirOf(dirs, dir) });
+    if (record.database_records) restoreDeleted(spec.sessionId);
+    const folders = [folder];
+    const journal = openJournal(record, {
+      folders: () => folders,
+      catalog: record.database_records ? catalog : undefined,
+      log,
+    });
+    const turnFiles = spec.writeTurnFiles
+      ? createLiveTurnFiles({
+          record: () => journal.record,
+          folders: () => folders,
+          update: journal.update,
+          log,
+        })
+      : undefined;
+    sessions.set(spec.sessionId, { journal, dir, folders, turnFiles });
+    await keepReserve(folder);
+    await journal.settled();
+    // What an earlier take left in the folder may not have come into the catalog.
+    if (record.database_records)
+      await transcripts.restore(spec.sessionId, folders).catch((error: unknown) => {
+        log('error', 'the text of earlier takes could not be read', { id: spec.sessionId, error });
       });
-      const turnFiles = spec.writeTurnFiles
-        ? createLiveTurnFiles({
-            record: () => journal.record,
-            folders: () => folders,
-            update: journal.update,
-            log,
-          })
-        : undefined;
-      sessions.set(spec.sessionId, { journal, dir, folders, turnFiles });
-      await keepReserve(folder);
-      await journal.settled();
-      // What an earlier take left in the folder may not have come into the catalog.
-      if (record.database_records)
-        await transcripts.restore(spec.sessionId, folders).catch((error: unknown) => {
-          log('error', 'the text of earlier takes could not be read', { id: spec.sessionId, error });
-        });
-      addEvent(spec.sessionId, 'started');
-      return {
-        firstPart: record.parts.reduce((last, { part }) => Math.max(last, part), 0) + 1,
-        earlierSeconds: record.duration_seconds,
-      };
-    },
+    addEvent(spec.sessionId, 'started');
+    return {
+      firstPart: record.parts.reduce((last, { part }) => Math.max(last, part), 0) + 1,
+      earlierSeconds: record.duration_seconds,
+    };
+  };
+
+  return {
+    begin: (spec) => inOrder(spec.sessionId, () => begin(spec)),
     async openPart(spec) {
       const { sessionId } = spec.session;
+      const session = sessionOf(sessionId);
       try {
         const folder = await partFolder(spec);
         return await openPartWriter(spec, {
@@ -180,9 +222,19 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
           mayExceed4GiB: options.mayExceed4GiB,
           mp3BitRate: options.mp3BitRate,
           fileUrl: (name) => options.fileUrl(sessionId, name),
-          beforeRemoval: async () => sessionOf(sessionId).turnFiles?.settled(),
+          graceMs: options.graceMs ?? GRACE_MS,
+          beforeRemoval: async () => session.turnFiles?.settled(),
           onFiles: (files, summary) => {
-            sessionOf(sessionId).journal.update((record) => withPart(record, spec, files, summary));
+            session.journal.update((record) => withPart(record, spec, files, summary));
+          },
+          onLateFile: (filePath, row) =>
+            inOrder(sessionId, () =>
+              noteLateFile(sessionId, session, (record) => withLateFile(record, filePath, row)),
+            ).catch((error: unknown) => {
+              log('error', 'a finished copy could not be written down', { id: sessionId, error });
+            }),
+          onLate: (work) => {
+            lateCopies.add(sessionId, work, () => release(sessionId, session.folders));
           },
         });
       } catch (error) {
@@ -224,7 +276,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       await transcripts.settle(sessionId);
       journal.close();
       sessions.delete(sessionId);
-      await Promise.all(folders.map(releaseFolder));
+      await release(sessionId, folders);
     },
   };
 }

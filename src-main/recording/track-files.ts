@@ -5,7 +5,7 @@ import type { RecordingFile } from '../contract/session-record.ts';
 import type { CuePoint } from '../files/cue-chunks.ts';
 import { openWavWriter, PARTIAL_SUFFIX, type WavWriter } from '../files/wav-writer.ts';
 import { finishCopy, openCopy, type FinishedMaster } from './part-copy.ts';
-import type { PartContext } from './part-context.ts';
+import type { FileInMaking, PartContext } from './part-context.ts';
 import { partFilesOf } from './part-file.ts';
 
 /** One track of a part: its master, and the copy that was asked for. */
@@ -17,12 +17,12 @@ export interface TrackFiles {
   /** True once the master is final. */
   readonly isFinished: boolean;
   append(pcm: Uint8Array): Promise<void>;
-  /** As they are while being recorded. */
-  listed(masterBytes?: number): readonly RecordingFile[];
+  /** As they are: while being recorded, and once the master is final. */
+  listed(): readonly RecordingFile[];
   /** Makes the master final; undefined where its folder does not let it be, which leaves it to a recovery. */
   finishMaster(markers: readonly CuePoint[]): Promise<FinishedMaster | undefined>;
-  /** Makes the copy final, and lists what there is. To follow `finishMaster`. */
-  finish(markers: readonly CuePoint[]): Promise<readonly RecordingFile[]>;
+  /** Begins to make the copy final; undefined where there is none to come. To follow `finishMaster`. */
+  finishCopy(markers: readonly CuePoint[]): FileInMaking | undefined;
   /** Removes the finished master of a side that is not kept. */
   remove(): Promise<void>;
 }
@@ -43,11 +43,15 @@ export async function openTrackFiles(track: Track, context: PartContext): Promis
   let finished: FinishedMaster | undefined;
   let unfinished: { readonly path: string; readonly byteSize: number } | undefined;
 
-  const listed = (byteSize = 0): RecordingFile[] => {
+  const listed = (): RecordingFile[] => {
     const { dataBytes } = master;
-    const status = 'recording';
+    const { byteSize = 0 } = finished ?? unfinished ?? {};
+    // One that could not be finished still counts as being recorded, so that the next launch finishes it.
+    const status = finished === undefined ? 'recording' : 'completed';
     return [
-      ...(delivery === undefined ? [] : [files.describe({ master: false, status, dataBytes, byteSize: 0 })]),
+      ...(delivery === undefined
+        ? []
+        : [files.describe({ master: false, status: 'recording', dataBytes, byteSize: 0 })]),
       files.describe({ master: true, status, dataBytes, byteSize }),
     ];
   };
@@ -77,18 +81,20 @@ export async function openTrackFiles(track: Track, context: PartContext): Promis
       finished = { ...closed, dataBytes: master.dataBytes };
       return finished;
     },
-    async finish(markers) {
-      if (finished === undefined) {
-        const { path = '', byteSize = 0 } = unfinished ?? {};
-        await delivery?.finish(path, markers).catch(() => undefined);
-        // Still counted as being recorded, so that the next launch finishes what this one could not.
-        return listed(byteSize);
-      }
-      const { byteSize, dataBytes } = finished;
-      return [
-        ...(await finishCopy(delivery, files, finished, markers, context)),
-        files.describe({ master: true, status: 'completed', dataBytes, byteSize }),
-      ];
+    finishCopy(markers) {
+      if (finished !== undefined) return finishCopy(delivery, files, finished, markers, context);
+      const [row] = listed();
+      if (delivery === undefined || row === undefined) return undefined;
+      // Left to the next launch as its master is, which may then take it as it is.
+      const made = delivery.finish(unfinished?.path ?? '', markers);
+      return {
+        row,
+        isExpected: false,
+        done: made.then(
+          () => row,
+          () => row,
+        ),
+      };
     },
     async remove() {
       if (finished !== undefined) await rm(finished.path, { force: true });

@@ -122,8 +122,10 @@ export function createEngine(options: EngineOptions): Engine {
       isClosing: () => closing !== undefined,
       send: (message) => {
         count(message);
-        if (seat.client !== undefined) seat.client.send(message);
-        else if (message.type === 'recording_stopped') seat.untold.push(message);
+        // What is told after the end reaches whoever has come back to the session since.
+        const { client, untold } = seats.get(id) ?? seat;
+        if (client !== undefined) client.send(message);
+        else if (message.type === 'recording_stopped') untold.push(message);
       },
     });
     const seat: Seat = { session, client: undefined, leftAtMs: 0, untold: [] };

@@ -3,7 +3,7 @@ import type { AudioSegment } from '../contract/audio-segment.ts';
 import type { PlacementRule } from '../contract/client-messages.ts';
 import type { CaptureReport } from '../contract/capture-report.ts';
 import type { RecordingProfile } from '../contract/recording-profile.ts';
-import type { FileEntry, ServerMessage, StopReason } from '../contract/server-messages.ts';
+import type { FileEntry, PendingFile, ServerMessage, StopReason } from '../contract/server-messages.ts';
 import type { Marker, SessionStatus } from '../contract/session-record.ts';
 import type { TranscriptEntry } from '../contract/transcript.ts';
 
@@ -73,8 +73,11 @@ export interface PartSpec {
   readonly startedAtMs: number;
   /** The usual folder failed: use the fallback folder. */
   readonly relocated: boolean;
-  /** Tells the client what went wrong with a delivered copy; the master is not affected. */
-  readonly warn: (message: string) => void;
+  /**
+   * Tells the client what went wrong with a delivered copy; the master is not affected.
+   * @param filePath the file that is given up, as its entry would have named it; absent where it may still come.
+   */
+  readonly warn: (message: string, filePath?: string) => void;
 }
 
 /** What is known of a part when it ends. */
@@ -83,6 +86,16 @@ export interface PartSummary {
   readonly markers: readonly Marker[];
   readonly durationSeconds: number;
   readonly reason?: StopReason;
+}
+
+/** What a part has left when it ends. */
+export interface FinishedPart {
+  /** What is final, delivered copies first. */
+  readonly files: readonly FileEntry[];
+  /** What is still being made of the masters. */
+  readonly pending: readonly PendingFile[];
+  /** Each settles with a file that has become final since; with undefined where none has. None rejects. */
+  readonly late: readonly Promise<FileEntry | undefined>[];
 }
 
 /** Where a part's audio goes. */
@@ -98,10 +111,11 @@ export interface PartSink {
   /** Bytes of a track that are in the file; after a failure, all that ever will be. */
   writtenBytes(track: Track): number;
   /**
-   * Writes what is queued, makes every file final and durable, and lists them, delivered copies first. A file whose
-   * folder does not let it be finished is left out, for a recovery to finish.
+   * Writes what is queued, and makes the masters final and durable. What is made of them has a moment to be final too;
+   * what needs longer comes late, and holds nothing up. A file whose folder does not let it be finished is left out, for
+   * a recovery to finish.
    */
-  finish(summary: PartSummary): Promise<readonly FileEntry[]>;
+  finish(summary: PartSummary): Promise<FinishedPart>;
 }
 
 /** What a running session tells the world that outlives it. */

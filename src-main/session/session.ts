@@ -174,11 +174,13 @@ export function createSession(options: SessionOptions): Session {
       options.send(errorMessage(error));
     });
     conversation.end();
-    const outcome = await take.finish(reason).catch((error: unknown) => {
+    const closed = await take.finish(reason).catch((error: unknown) => {
       log('error', 'session could not be finalised', { id, error });
-      return errorMessage(error);
+      return { message: errorMessage(error), tellLate: () => undefined };
     });
-    const kept = outcome.type !== 'recording_stopped' || outcome.files.length > 0;
+    const outcome = closed.message;
+    const kept =
+      outcome.type !== 'recording_stopped' || outcome.files.length > 0 || outcome.pending !== undefined;
     if (!kept && take.failure === undefined)
       options.send(errorMessage(new LecternError('FOLDER_UNWRITABLE', UNFINISHED_MESSAGE)));
     const interrupted =
@@ -191,6 +193,7 @@ export function createSession(options: SessionOptions): Session {
     state = 'done';
     running = undefined;
     options.send(outcome);
+    closed.tellLate();
     taps.tell(outcome);
     taps.close();
     options.onActivity();

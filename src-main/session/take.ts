@@ -3,7 +3,7 @@ import { frameBytes, type Track } from '../contract/audio-format.ts';
 import type { GapCause } from '../contract/capture-report.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { Limits } from '../contract/limits.ts';
-import type { ServerMessage, StopReason } from '../contract/server-messages.ts';
+import type { ServerMessage, ServerMessageOf, StopReason } from '../contract/server-messages.ts';
 import {
   errorMessage,
   limitError,
@@ -48,6 +48,12 @@ export interface TakeOptions {
   readonly onPlaced: (track: Track, startFrame: number, placement: Placement) => void;
   /** Called when a part can no longer be written; `relocate`, or `settle` and `finish`, are to follow. */
   readonly onWriteError: (error: unknown) => void;
+}
+
+export interface ClosedPart {
+  readonly message: ServerMessageOf<'recording_stopped'>;
+  /** Tells of the files that become final later, as they do. To be called once the message has been sent. */
+  tellLate(): void;
 }
 
 export interface ChunkInput {
@@ -95,7 +101,7 @@ export interface Take {
   /** Places what is held back, lets live tracks end together, and resolves when all is written or has failed. */
   settle(): Promise<void>;
   /** Closes every part; the last one's outcome is returned, not sent. To follow `settle`. */
-  finish(reason: StopReason | undefined): Promise<ServerMessage>;
+  finish(reason: StopReason | undefined): Promise<ClosedPart>;
   readonly tracks: readonly SessionTrack[];
   readonly part: number;
   /** Seconds of audio frames over all parts. */
@@ -121,8 +127,9 @@ export async function openTake(options: TakeOptions): Promise<Take> {
   const reach = createFillReach(spec.sampleRate, () => takeClock.elapsedMs);
 
   const openPart = async (number: number, originFrame: number): Promise<Part> => {
-    const warn = (message: string): void => {
-      send({ type: 'warning', code: 'encoder', message });
+    const warn = (message: string, filePath?: string): void => {
+      const about = filePath === undefined ? {} : { file_path: filePath };
+      send({ type: 'warning', code: 'encoder', message, ...about });
     };
     const sink = await store.openPart({
       session: spec,
@@ -260,28 +267,42 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     part: Part,
     reason: StopReason | undefined,
     continues: boolean,
-  ): Promise<ServerMessage> => {
+  ): Promise<ClosedPart> => {
     settleAccount(part);
     partsToNote.delete(part);
     for (const place of part.tracks.values()) place.waiting = 0;
     const report = reportOf(part, clockFrames(part));
     const durationSeconds = partFrames(part) / spec.sampleRate;
-    const files = await part.sink.finish({
+    const { files, pending, late } = await part.sink.finish({
       report,
       markers: part.markers,
       durationSeconds,
       ...(reason === undefined ? {} : { reason }),
     });
     return {
-      type: 'recording_stopped',
-      session_id: spec.sessionId,
-      part: part.number,
-      duration_seconds: durationSeconds,
-      files: [...files],
-      report,
-      continues,
-      ...(reason === undefined ? {} : { reason }),
+      message: {
+        type: 'recording_stopped',
+        session_id: spec.sessionId,
+        part: part.number,
+        duration_seconds: durationSeconds,
+        files: [...files],
+        ...(pending.length === 0 ? {} : { pending: [...pending] }),
+        report,
+        continues,
+        ...(reason === undefined ? {} : { reason }),
+      },
+      tellLate() {
+        for (const completed of late)
+          void completed.then((file) => {
+            if (file !== undefined) send({ type: 'file_completed', session_id: spec.sessionId, file });
+          });
+      },
     };
+  };
+
+  const tell = ({ message, tellLate }: ClosedPart): void => {
+    send(message);
+    tellLate();
   };
 
   /** Closes a part that no track writes to any more, and says that the next one has begun. */
@@ -294,8 +315,8 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     const closed = Promise.all([closePart(part, reason, true), earlier]);
     closing.push(
       closed.then(
-        ([message]) => {
-          send(message);
+        ([ended]) => {
+          tell(ended);
           send(startedMessage(spec, next.number));
         },
         (error: unknown) => {
@@ -534,7 +555,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     async finish(reason) {
       const unfinished = partsInUse();
       const last = unfinished.pop() ?? newest;
-      for (const part of unfinished) closing.push(closePart(part, 'duration_limit', true).then(send));
+      for (const part of unfinished) closing.push(closePart(part, 'duration_limit', true).then(tell));
       // A part that could not be closed must not keep the last one open.
       const closed = await Promise.allSettled(closing);
       for (const outcome of closed) if (outcome.status === 'rejected') send(errorMessage(outcome.reason));

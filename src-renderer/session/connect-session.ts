@@ -1,7 +1,7 @@
 import type { Track } from '../../src-main/contract/audio-format.ts';
 import { type ClientMessage, DEFAULT_START } from '../../src-main/contract/client-messages.ts';
 import { fixedError, LecternError } from '../../src-main/contract/errors.ts';
-import type { ServerMessage, ServerMessageOf } from '../../src-main/contract/server-messages.ts';
+import type { FileEntry, ServerMessage, ServerMessageOf } from '../../src-main/contract/server-messages.ts';
 import { createBacklog } from './backlog.ts';
 import { type LineClock, openLine } from './line.ts';
 import { createOutbox, OUTBOX_LIMITS } from './outbox.ts';
@@ -47,6 +47,9 @@ async function openClient(deps: SessionDependencies, rejoin?: Rejoin): Promise<S
   const { events, clock } = deps;
   let phase: 'idle' | 'running' | 'ended' = 'idle';
   let outcome: ServerMessageOf<'recording_stopped'> | undefined;
+  /** Files that are still being made of parts that have ended. */
+  const pending = new Set<string>();
+  let isLeaving = false;
   let tracks: readonly Track[] = DEFAULT_START.tracks;
   const outbox = createOutbox({
     send: (data) => line.send(data),
@@ -62,6 +65,10 @@ async function openClient(deps: SessionDependencies, rejoin?: Rejoin): Promise<S
     if (message.type === 'recording_started') ({ tracks } = message);
     if (message.type === 'ack') outbox.acknowledge(tracks.indexOf(message.track), message.seq + 1);
     if (message.type === 'error') outbox.refuse(new LecternError(message.code, message.message));
+    if (message.type === 'recording_stopped')
+      for (const { file_path } of message.pending ?? []) pending.add(file_path);
+    if (message.type === 'file_completed') settleFile(message.file.file_path, message.file);
+    if (message.type === 'warning' && message.file_path !== undefined) settleFile(message.file_path);
     if (message.type === 'recording_stopped' && !message.continues) {
       phase = 'ended';
       outcome = message;
@@ -70,12 +77,28 @@ async function openClient(deps: SessionDependencies, rejoin?: Rejoin): Promise<S
     outbox.answer(message);
   };
 
+  const settleFile = (path: string, file?: FileEntry) => {
+    pending.delete(path);
+    if (outcome !== undefined) outcome = withFile(outcome, path, file);
+  };
+
+  const close = () => {
+    phase = 'ended';
+    line.close();
+    outbox.fail(connectionLost());
+  };
+
   const line = await openLine({
     ...deps,
     rejoins: rejoin !== undefined,
     events: {
       onMessage(message) {
         takeNote(message);
+        if (isLeaving) {
+          if (message.type === 'file_completed' || message.type === 'warning') events.onLate(message);
+          if (pending.size === 0) close();
+          return;
+        }
         events.onMessage(message);
         backlog.look(line.isUp);
       },
@@ -141,11 +164,31 @@ async function openClient(deps: SessionDependencies, rejoin?: Rejoin): Promise<S
     get heldChunks() {
       return outbox.chunks.held;
     },
-    close() {
-      phase = 'ended';
-      line.close();
-      outbox.fail(connectionLost());
+    get outcome() {
+      return outcome;
     },
+    leave() {
+      isLeaving = true;
+      if (outcome === undefined || pending.size === 0) close();
+      else outbox.fail(connectionLost());
+    },
+    close,
+  };
+}
+
+/** How a session ended, with what has become of one of its files since. */
+export function withFile<Ended extends Pick<ServerMessageOf<'recording_stopped'>, 'files' | 'pending'>>(
+  ended: Ended,
+  path: string,
+  file: FileEntry | undefined,
+): Ended {
+  const isOurs = ended.pending?.some(({ file_path }) => file_path === path) ?? false;
+  if (!isOurs) return ended;
+  return {
+    ...ended,
+    // Copies come first, as where they were ready at once.
+    files: file === undefined ? ended.files : [file, ...ended.files],
+    pending: ended.pending?.filter(({ file_path }) => file_path !== path),
   };
 }
 

@@ -10,6 +10,8 @@ import { openWebSocketTransport } from './websocket-transport.ts';
 export interface SessionClientEvents {
   /** Everything the engine says, after the client has taken note of it. */
   onMessage(message: ServerMessage): void;
+  /** What becomes of files that were not ready when the session ended, to a client that has left it. */
+  onLate(message: ServerMessage): void;
   onConnection(state: 'connected' | 'reconnecting' | 'lost'): void;
   /**
    * Captured audio waits for the disk; or so much waits that there is room for no more, and what is captured from now
@@ -37,6 +39,10 @@ export interface SessionClient {
   readonly unacknowledgedFrames: number;
   /** The same as audio; still there once the connection is lost for good. */
   readonly heldChunks: readonly HeldChunk[];
+  /** How the session ended, with the files that have become final since; nothing while it runs. */
+  readonly outcome: ServerMessageOf<'recording_stopped'> | undefined;
+  /** As close, but once it has been told what becomes of the files that are still being made. */
+  leave(): void;
   /** Lets the connection go; the engine ends a session that still runs as interrupted. */
   close(): void;
 }

@@ -1,6 +1,12 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { ErrorCode, WireError } from '../../src-main/contract/errors.ts';
-import type { ServerMessage, ServerMessageOf, WarningCode } from '../../src-main/contract/server-messages.ts';
+import type {
+  FileEntry,
+  ServerMessage,
+  ServerMessageOf,
+  WarningCode,
+} from '../../src-main/contract/server-messages.ts';
+import { withFile } from '../session/connect-session.ts';
 import type { LiveWarning, LiveWarningCode } from './live-warning.ts';
 import type { RecordingState } from './recording-state.ts';
 
@@ -25,6 +31,21 @@ export interface EngineMessageDependencies {
   readonly onDiskLow: () => void;
   /** Another page has the session now. */
   readonly onTakenOver: (error: WireError) => void;
+}
+
+/** What becomes of files that were not ready when their recording ended. */
+export function createLateMessageHandler({
+  store,
+  onLibraryChange,
+}: Pick<EngineMessageDependencies, 'store' | 'onLibraryChange'>): (message: ServerMessage) => void {
+  const settle = (path: string, file?: FileEntry): void => {
+    store.setState(({ saved }) => (saved === null ? {} : { saved: withFile(saved, path, file) }));
+    onLibraryChange();
+  };
+  return (message) => {
+    if (message.type === 'file_completed') settle(message.file.file_path, message.file);
+    if (message.type === 'warning' && message.file_path !== undefined) settle(message.file_path);
+  };
 }
 
 /** What the engine says of a running recording, as the screens show it. */
@@ -87,6 +108,8 @@ export function createEngineMessageHandler(
         return store.setState({ diskMinutesLeft: message.disk_minutes_left });
       case 'recording_stopped':
         return onStopped(message);
+      case 'file_completed':
+        return deps.onLibraryChange();
       case 'progress':
       case 'recording_paused':
       case 'recording_resumed':

@@ -9,7 +9,7 @@ import { heldAudio } from '../session/held-audio.ts';
 import type { RecordingMemory, RememberedRecording } from '../session/recording-memory.ts';
 import type { SessionAccess, SessionClient, SessionClientEvents } from '../session/session-client.ts';
 import type { AwakeClock } from './awake-clock.ts';
-import { createEngineMessageHandler } from './engine-messages.ts';
+import { createEngineMessageHandler, createLateMessageHandler } from './engine-messages.ts';
 import { gapWarning } from './gap-warning.ts';
 import { IDLE, isRunning, type RecordingState } from './recording-state.ts';
 import {
@@ -79,7 +79,7 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
   async function conclude(outcome: Partial<RecordingState>): Promise<void> {
     const { sessionId } = store.getState();
     if (sessionId !== null) memory.forget(sessionId);
-    client?.close();
+    client?.leave();
     client = undefined;
     early = null;
     tracks?.release();
@@ -98,11 +98,12 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
   }
 
   async function concludeUnasked(outcome: Partial<RecordingState>): Promise<void> {
-    if (client === undefined) return;
-    client.close();
+    const ended = client;
+    if (ended === undefined) return;
+    ended.leave();
     client = undefined;
     await tracks?.close();
-    await conclude(outcome);
+    await conclude(ended.outcome === undefined ? outcome : { ...outcome, saved: ended.outcome });
   }
 
   function send(track: Track, chunk: CaptureChunk): void {
@@ -193,6 +194,7 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
 
   const events: SessionClientEvents = {
     onMessage,
+    onLate: createLateMessageHandler({ store, onLibraryChange: deps.onLibraryChange }),
     onBacklog,
     onConnection(connection) {
       store.setState({ connection });

@@ -11,7 +11,7 @@ export type RecordingPhase = 'idle' | 'starting' | 'rejoining' | 'recording' | '
 /** A recording that has ended, as the engine told or the library knows it. */
 export type SavedRecording = Pick<
   ServerMessageOf<'recording_stopped'>,
-  'session_id' | 'duration_seconds' | 'files' | 'reason'
+  'session_id' | 'duration_seconds' | 'files' | 'pending' | 'reason'
 > & { readonly report?: CaptureReport | undefined };
 
 /** What an engine that went away never wrote, of one recording. */

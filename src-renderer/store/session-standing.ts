@@ -12,6 +12,7 @@ export function savedFromRecord(record: SessionRecord): SavedRecording {
     session_id: record.id,
     duration_seconds: last?.duration_seconds ?? record.duration_seconds,
     files: record.files.filter((file) => file.part === last?.part && file.status === 'completed'),
+    pending: record.files.filter((file) => file.part === last?.part && file.status === 'recording'),
     report: last?.report,
     ...(last?.reason === undefined ? {} : { reason: last.reason }),
   };

@@ -63,6 +63,11 @@ export function SavedCard({ saved }: { saved: SavedRecording }) {
           <ReportDetails lines={report.details} />
         </>
       )}
+      {saved.pending?.map(({ file_path, format }) => (
+        <p key={file_path} className="hint">
+          {t('saved.copyPending', { format: t(`record.formats.${format}`) })}
+        </p>
+      ))}
       {session?.files.some(({ master, status }) => !master && status === 'failed') && (
         <p className="note note-warn">
           {t('saved.copyFailed', { format: t(`record.formats.${session.format}`) })}

@@ -15,8 +15,8 @@ const MOMENTS = ['recording', 'stopping'] as const;
 export const encoderKill: Suite = {
   name: 'encoder-kill',
   promise:
-    'ffmpeg is killed, or stopped and left hanging, while recording and while finishing: the master is untouched and ' +
-    'the MP4 is delivered whole',
+    'ffmpeg is killed, or stopped and left hanging, while recording and while finishing: the WAV is answered within ' +
+    'a second and untouched, and the MP4 is delivered whole, with it or after it',
   rounds: { short: 1, normal: 60, long: 300 },
   open: () => Promise.resolve({ round }),
 };
@@ -44,6 +44,13 @@ async function round(seed: number) {
   }
   const stopped = await client.wait('recording_stopped');
   const stopMs = performance.now() - stopAtMs;
+  if (!stopped.files.some(({ format }) => format === 'wav'))
+    throw new Error(`expected the WAV in the answer to stop, got ${JSON.stringify(stopped.files)}`);
+  const delivered =
+    stopped.pending === undefined
+      ? stopped.files.find(({ format }) => format === 'mp4')
+      : (await client.wait('file_completed')).file;
+  const copyMs = performance.now() - stopAtMs;
   await engine.stop();
 
   const kept = await verifyMasters([join(dataDir, 'recordings', 'encoded')], sentBy(client), {
@@ -51,7 +58,6 @@ async function round(seed: number) {
   });
   if (kept !== client.sentFrames)
     throw new Error(`the master holds ${kept} frames of ${client.sentFrames} sent`);
-  const delivered = stopped.files.find(({ format }) => format === 'mp4');
   if (delivered === undefined) throw new Error(`no MP4 was delivered: ${engine.words().slice(-500)}`);
   const path = join(dataDir, 'recordings', delivered.file_path);
   const complaints = await decodingComplaints(path);
@@ -59,7 +65,7 @@ async function round(seed: number) {
   const offMs = Math.abs((await decodedSeconds(path)) - client.sentFrames / shape.sampleRate) * 1000;
   if (offMs > 70) throw new Error(`the MP4 is ${offMs.toFixed(0)} ms off its master`);
   removeFolder(dataDir);
-  return { [`ms from stop to MP4 after ${signal}`]: stopMs };
+  return { 'ms from stop to WAV': stopMs, [`ms from stop to MP4 after ${signal}`]: copyMs };
 }
 
 /** False where the process has ended by itself in the meantime. */

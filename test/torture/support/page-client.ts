@@ -72,6 +72,7 @@ export async function runPage({
     },
     events: {
       onMessage: () => undefined,
+      onLate: () => undefined,
       onConnection: (state) => told.push(state),
       onBacklog: (state) => told.push(state),
     },

@@ -20,6 +20,7 @@ const untilQuiet = async () => {
 async function openBench() {
   const { recorder, dataDir, dispose } = await openTestRecorder();
   const messages: ServerMessage[] = [];
+  const late: ServerMessage[] = [];
   const states: string[] = [];
   const timers: { at: number; action: () => void }[] = [];
   let now = 0;
@@ -59,6 +60,7 @@ async function openBench() {
     },
     events: {
       onMessage: (message: ServerMessage) => messages.push(message),
+      onLate: (message: ServerMessage) => late.push(message),
       onConnection: (state: string) => states.push(state),
       onBacklog: () => undefined,
     },
@@ -67,6 +69,7 @@ async function openBench() {
   return {
     client,
     messages,
+    late,
     states,
     dispose,
     /** The page is loaded again: its client and whatever that held are gone. */

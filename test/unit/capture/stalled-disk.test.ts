@@ -47,6 +47,7 @@ async function openBench({ keptChunks = 10_000, inFlightChunks = 20, chunkFrames
     clock: { now: () => now, after: (ms, action) => void timers.push({ at: now + ms, action }) },
     events: {
       onMessage: () => undefined,
+      onLate: () => undefined,
       onConnection: () => undefined,
       onBacklog: (state, lostSeconds) => backlogs.push([state, lostSeconds]),
     },

@@ -251,6 +251,8 @@ export function createScriptedEngine() {
             })),
           );
         },
+        outcome: undefined,
+        leave() {},
         close() {},
       };
     },

@@ -63,8 +63,10 @@ export function openEngine({
       writtenBytes,
       finish(summary) {
         part.summary = summary;
-        return Promise.resolve(
-          spec.session.tracks.map((type) => ({
+        return Promise.resolve({
+          pending: [],
+          late: [],
+          files: spec.session.tracks.map((type) => ({
             type,
             format: 'wav' as const,
             file_path: `${type}.wav`,
@@ -72,7 +74,7 @@ export function openEngine({
             byte_size: writtenBytes(type),
             duration_ms: 0,
           })),
-        );
+        });
       },
     };
   };

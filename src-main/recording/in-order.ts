@@ -1,0 +1,16 @@
+/** Runs what changes one session's record one after another; sessions do not wait for each other. */
+export function createInOrder(): <T>(sessionId: string, task: () => Promise<T>) => Promise<T> {
+  const last = new Map<string, Promise<void>>();
+  return (sessionId, task) => {
+    const result = (last.get(sessionId) ?? Promise.resolve()).then(task);
+    const settled = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    last.set(sessionId, settled);
+    void settled.then(() => {
+      if (last.get(sessionId) === settled) last.delete(sessionId);
+    });
+    return result;
+  };
+}
