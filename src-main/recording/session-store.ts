@@ -23,7 +23,7 @@ import { recordOf, withLateFile, withPart, withReport } from './record-changes.t
 /** Room below which a recording is not begun: it would end before anyone could do something about it. */
 const MIN_SECONDS_OF_ROOM = 10;
 /** Copies that are made while recording are ready by then; a stop that hangs is noticed by whoever waits for it. */
-const GRACE_MS = 500;
+const GRACE_MS = 600;
 
 export interface SessionStoreOptions {
   readonly dirs: RecordingsDirs;

@@ -1,5 +1,6 @@
 import {
   serverMessageSchema,
+  type FileEntry,
   type ServerMessage,
   type ServerMessageOf,
 } from '../../src-main/contract/server-messages.ts';
@@ -15,6 +16,16 @@ export interface ProtocolClient {
   /** Binary frames received, where the carrier brings any. */
   readonly heard?: readonly Buffer[];
   close(): void;
+}
+
+/** How a recording ended, with the files that come after the answer; a busy machine makes any copy late. */
+export async function nextWhole({
+  next,
+}: Pick<ProtocolClient, 'next'>): Promise<ServerMessageOf<'recording_stopped'>> {
+  const { pending = [], ...stopped } = await next('recording_stopped');
+  const late: FileEntry[] = [];
+  while (late.length < pending.length) late.push((await next('file_completed')).file);
+  return { ...stopped, files: [...late, ...stopped.files] };
 }
 
 /** The receiving half, shared by every carrier: checks each message against the contract and queues it. */

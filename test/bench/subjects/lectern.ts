@@ -1,6 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { ServerMessage, ServerMessageOf } from '../../../src-main/contract/server-messages.ts';
+import type {
+  FileEntry,
+  ServerMessage,
+  ServerMessageOf,
+} from '../../../src-main/contract/server-messages.ts';
 import { openRecorder } from '../../../src-main/open-recorder.ts';
 import type { Recorder } from '../../../src-main/recorder.ts';
 import { framingOf } from '../messages.ts';
@@ -37,6 +41,8 @@ export function startMessage(scenario: Scenario): object {
 export const openLectern: OpenSubject = async (scenario, folder) => {
   const recorder = await openBenchRecorder(scenario, folder);
   let stopped: ServerMessageOf<'recording_stopped'> | undefined;
+  /** The copy, where it is not ready at once. */
+  const late = Promise.withResolvers<FileEntry>();
   let failure: Error | undefined;
   let sent = 0;
   let acknowledged = 0;
@@ -47,6 +53,7 @@ export const openLectern: OpenSubject = async (scenario, folder) => {
       acknowledged = message.seq + 1;
       if (acknowledged === sent) onAck?.();
     } else if (message.type === 'recording_stopped') stopped = message;
+    else if (message.type === 'file_completed') late.resolve(message.file);
     else if (message.type === 'error' && !message.code.endsWith('_LIMIT'))
       failure = new Error(message.message);
   };
@@ -75,7 +82,10 @@ export const openLectern: OpenSubject = async (scenario, folder) => {
     },
     async stop() {
       await connection.receiveText(JSON.stringify({ action: 'stop' }));
-      const file = stopped?.files.find(({ format }) => format === scenario.format);
+      const isLate = stopped?.pending?.some(({ format }) => format === scenario.format) ?? false;
+      const file = isLate
+        ? await late.promise
+        : stopped?.files.find(({ format }) => format === scenario.format);
       if (file === undefined) throw failure ?? new Error(`no ${scenario.format} came of the stop`);
       const path = recorder.resolveFile(connection.sessionId, basename(file.file_path));
       if (path === undefined) throw new Error('the finished file is not in the catalog');

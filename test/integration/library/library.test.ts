@@ -2,6 +2,7 @@ import { spawnSync } from 'node:child_process';
 import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
+import { nextWhole } from '../../support/protocol-client.ts';
 import { listFfmpegCandidates } from '../../../src-main/encode/ffmpeg-candidates.ts';
 import { createEncoder } from '../../../src-main/encode/create-encoder.ts';
 import { findFfmpeg } from '../../../src-main/encode/find-ffmpeg.ts';
@@ -39,7 +40,7 @@ async function record(opened: ProtocolHost, id: string, start: object, audio: Bu
   client.say({ action: 'start', format: 'wav', ...start });
   for (let at = 0; at < audio.length; at += 32_000) client.sendAudio(audio.subarray(at, at + 32_000));
   client.say({ action: 'stop' });
-  const stopped = await client.next('recording_stopped');
+  const stopped = await nextWhole(client);
   client.close();
   return stopped;
 }

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import WebSocket from 'ws';
 import type { RecordingType } from '../../../src-main/contract/audio-format.ts';
-import { createInbox } from '../../support/protocol-client.ts';
+import { createInbox, nextWhole } from '../../support/protocol-client.ts';
 import { referenceMix, voice } from '../../support/mix-reference.ts';
 import { masterSamples } from '../../support/read-wav.ts';
 import { createDiskFaults, shimUnable } from '../../torture/disk-shim/disk-shim.ts';
@@ -57,7 +57,7 @@ async function openConversation() {
     },
     async stop() {
       say({ action: 'stop' });
-      const { files } = await inbox.next('recording_stopped');
+      const { files } = await nextWhole(inbox);
       const read = (type: RecordingType): Promise<Buffer> => {
         const file = files.find((candidate) => candidate.type === type);
         return masterSamples(join(dataDir, 'recordings', file?.file_path ?? `no ${type}`));

@@ -3,6 +3,7 @@ import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { nextWhole } from '../../support/protocol-client.ts';
 import { z } from 'zod';
 import { LIMITER_THRESHOLD } from '../../../src-main/audio/limiter.ts';
 import { DEFAULT_PROFILES, type RecordingProfile } from '../../../src-main/contract/recording-profile.ts';
@@ -261,7 +262,7 @@ describe('a client with both sides', () => {
             data: audio.subarray(at, at + RATE).toString('base64'),
           });
       client.say({ action: 'stop' });
-      const { files } = await client.next('recording_stopped');
+      const { files } = await nextWhole(client);
       const file = files.find((candidate) => candidate.type === 'mixed' && candidate.format === format);
       const heard = await decode(join(host.dataDir, 'recordings', file?.file_path ?? ''));
       expect(Math.abs(heard.length / RATE - 30)).toBeLessThan(0.05);

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, truncate, writeFile } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { nextWhole } from '../../support/protocol-client.ts';
 import { z } from 'zod';
 import { createEncoder } from '../../../src-main/encode/create-encoder.ts';
 import { listFfmpegCandidates } from '../../../src-main/encode/ffmpeg-candidates.ts';
@@ -37,7 +38,7 @@ async function recorded(format: 'wav' | 'mp4' | 'mp3', gain = 1) {
   for (let at = 0; at < speech.length; at += 32_000) client.sendAudio(speech.subarray(at, at + 32_000));
   client.say({ action: 'marker', label: 'end' });
   client.say({ action: 'stop' });
-  await client.next('recording_stopped');
+  await nextWhole(client);
   client.close();
   await expect
     .poll(async () => (await host.ask?.('GET', '/api/sessions/talk'))?.body)
