@@ -1,7 +1,8 @@
 import { frameBytes, type DeliveryFormat, type Track } from '../contract/audio-format.ts';
 import { type FrameHeader, headedFrame } from '../contract/headed-frame.ts';
 import { LecternError, toWireError, type ErrorCode } from '../contract/errors.ts';
-import type { ServerMessage, ServerMessageOf } from '../contract/server-messages.ts';
+import { withLateFile } from '../contract/late-file.ts';
+import type { FileEntry, ServerMessage, ServerMessageOf } from '../contract/server-messages.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Sides } from './open-sides.ts';
 import { createPace } from './pace.ts';
@@ -114,13 +115,17 @@ export async function streamSession(
 
 /** A session of our own, and what became of it. */
 function openSession(recorder: Recorder, onMessage: (message: ServerMessage) => void) {
-  const parts: ServerMessageOf<'recording_stopped'>[] = [];
+  let parts: ServerMessageOf<'recording_stopped'>[] = [];
   /** Files that are still being made of parts that have ended. */
   const pending = new Set<string>();
   const allMade = Promise.withResolvers<undefined>();
   let problems: ServerMessageOf<'error'>[] = [];
   let ended = false;
   let asked = false;
+  const settleFile = (path: string, file?: FileEntry): void => {
+    pending.delete(path);
+    parts = parts.map((part) => withLateFile(part, path, file));
+  };
   const connection = recorder.connect('new', {
     send(message) {
       if (message.type === 'error' && !message.code.endsWith('_LIMIT')) {
@@ -136,14 +141,8 @@ function openSession(recorder: Recorder, onMessage: (message: ServerMessage) => 
         ended = !message.continues;
         if (ended && !asked && problems.length === 0) problems = [endedUnasked(message.reason)];
       }
-      if (message.type === 'file_completed') {
-        const { file } = message;
-        const index = parts.findIndex((part) => part.pending?.some(isFile(file.file_path)) ?? false);
-        const part = parts[index];
-        if (part !== undefined) parts[index] = { ...part, files: [file, ...part.files] };
-        pending.delete(file.file_path);
-      }
-      if (message.type === 'warning' && message.file_path !== undefined) pending.delete(message.file_path);
+      if (message.type === 'file_completed') settleFile(message.file.file_path, message.file);
+      if (message.type === 'warning' && message.file_path !== undefined) settleFile(message.file_path);
       onMessage(message);
       if (ended && pending.size === 0) allMade.resolve(undefined);
     },
@@ -170,10 +169,6 @@ function openSession(recorder: Recorder, onMessage: (message: ServerMessage) => 
       return { parts, failure: problem && new LecternError(problem.code, problem.message) };
     },
   };
-}
-
-function isFile(path: string): (file: { readonly file_path: string }) => boolean {
-  return ({ file_path }) => file_path === path;
 }
 
 function endedUnasked(reason: string | undefined): ServerMessageOf<'error'> {

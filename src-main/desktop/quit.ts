@@ -13,6 +13,8 @@ export interface QuitGuard {
   guard(window: BrowserWindow): void;
 }
 
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
 const STOP_AND_SAVE = 0;
 const KEEP_RECORDING = 1;
 
@@ -60,8 +62,8 @@ export function guardQuit({ recorder, window, log }: QuitOptions): QuitGuard {
   };
 
   app.on('before-quit', holdBack);
-  process.on('SIGINT', endWithoutAsking);
-  process.on('SIGTERM', endWithoutAsking);
+  // Left to Chromium, a signal is a quit, which asks: and nobody is there, as its terminal or session has gone.
+  for (const signal of SIGNALS) process.on(signal, endWithoutAsking);
   // Linux and macOS: the system waits for the event to be let go.
   powerMonitor.on('shutdown', (event?: Event) => {
     event?.preventDefault();

@@ -1,6 +1,7 @@
 import type { Track } from '../../src-main/contract/audio-format.ts';
 import { type ClientMessage, DEFAULT_START } from '../../src-main/contract/client-messages.ts';
 import { fixedError, LecternError } from '../../src-main/contract/errors.ts';
+import { withLateFile } from '../../src-main/contract/late-file.ts';
 import type { FileEntry, ServerMessage, ServerMessageOf } from '../../src-main/contract/server-messages.ts';
 import { createBacklog } from './backlog.ts';
 import { type LineClock, openLine } from './line.ts';
@@ -79,7 +80,7 @@ async function openClient(deps: SessionDependencies, rejoin?: Rejoin): Promise<S
 
   const settleFile = (path: string, file?: FileEntry) => {
     pending.delete(path);
-    if (outcome !== undefined) outcome = withFile(outcome, path, file);
+    if (outcome !== undefined) outcome = withLateFile(outcome, path, file);
   };
 
   const close = () => {
@@ -173,22 +174,6 @@ async function openClient(deps: SessionDependencies, rejoin?: Rejoin): Promise<S
       else outbox.fail(connectionLost());
     },
     close,
-  };
-}
-
-/** How a session ended, with what has become of one of its files since. */
-export function withFile<Ended extends Pick<ServerMessageOf<'recording_stopped'>, 'files' | 'pending'>>(
-  ended: Ended,
-  path: string,
-  file: FileEntry | undefined,
-): Ended {
-  const isOurs = ended.pending?.some(({ file_path }) => file_path === path) ?? false;
-  if (!isOurs) return ended;
-  return {
-    ...ended,
-    // Copies come first, as where they were ready at once.
-    files: file === undefined ? ended.files : [file, ...ended.files],
-    pending: ended.pending?.filter(({ file_path }) => file_path !== path),
   };
 }
 

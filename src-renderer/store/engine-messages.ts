@@ -1,12 +1,12 @@
 import type { StoreApi } from 'zustand/vanilla';
 import type { ErrorCode, WireError } from '../../src-main/contract/errors.ts';
+import { withLateFile } from '../../src-main/contract/late-file.ts';
 import type {
   FileEntry,
   ServerMessage,
   ServerMessageOf,
   WarningCode,
 } from '../../src-main/contract/server-messages.ts';
-import { withFile } from '../session/connect-session.ts';
 import type { LiveWarning, LiveWarningCode } from './live-warning.ts';
 import type { RecordingState } from './recording-state.ts';
 
@@ -39,7 +39,7 @@ export function createLateMessageHandler({
   onLibraryChange,
 }: Pick<EngineMessageDependencies, 'store' | 'onLibraryChange'>): (message: ServerMessage) => void {
   const settle = (path: string, file?: FileEntry): void => {
-    store.setState(({ saved }) => (saved === null ? {} : { saved: withFile(saved, path, file) }));
+    store.setState(({ saved }) => (saved === null ? {} : { saved: withLateFile(saved, path, file) }));
     onLibraryChange();
   };
   return (message) => {

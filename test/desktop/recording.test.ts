@@ -132,15 +132,18 @@ describeOnEachHost('a recording made in the desktop app', (host) => {
     expect(Buffer.compare(samplesOf(onlyWav(dataDir, 'quit')), Buffer.concat([pcm, pcm]))).toBe(0);
   });
 
-  it('is saved whole when the system ends the app with SIGTERM', async () => {
-    const pcm = noise(SAMPLE_RATE, 7);
-    const session = await startRecording(app, 'terminated');
-    await session.sendAudio(pcm, CHUNK_BYTES);
-    await untilReceived(session, 1);
-    app.kill('SIGTERM');
-    expect(await app.exited).toBe(0);
-    expect(Buffer.compare(samplesOf(onlyWav(dataDir, 'terminated')), Buffer.from(pcm))).toBe(0);
-  });
+  it.each(['SIGTERM', 'SIGHUP', 'SIGINT'] as const)(
+    'is saved whole, unasked, when %s ends the app',
+    async (signal) => {
+      const pcm = noise(SAMPLE_RATE, 7);
+      const session = await startRecording(app, 'terminated');
+      await session.sendAudio(pcm, CHUNK_BYTES);
+      await untilReceived(session, 1);
+      app.kill(signal);
+      expect(await app.exited).toBe(0);
+      expect(Buffer.compare(samplesOf(onlyWav(dataDir, 'terminated')), Buffer.from(pcm))).toBe(0);
+    },
+  );
 
   it('survives a crash of the page, which comes back to the same session', async () => {
     const first = noise(SAMPLE_RATE, 8);

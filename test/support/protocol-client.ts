@@ -1,6 +1,6 @@
+import { withLateFile } from '../../src-main/contract/late-file.ts';
 import {
   serverMessageSchema,
-  type FileEntry,
   type ServerMessage,
   type ServerMessageOf,
 } from '../../src-main/contract/server-messages.ts';
@@ -22,10 +22,12 @@ export interface ProtocolClient {
 export async function nextWhole({
   next,
 }: Pick<ProtocolClient, 'next'>): Promise<ServerMessageOf<'recording_stopped'>> {
-  const { pending = [], ...stopped } = await next('recording_stopped');
-  const late: FileEntry[] = [];
-  while (late.length < pending.length) late.push((await next('file_completed')).file);
-  return { ...stopped, files: [...late, ...stopped.files] };
+  let stopped = await next('recording_stopped');
+  while ((stopped.pending ?? []).length > 0) {
+    const { file } = await next('file_completed');
+    stopped = withLateFile(stopped, file.file_path, file);
+  }
+  return stopped;
 }
 
 /** The receiving half, shared by every carrier: checks each message against the contract and queues it. */

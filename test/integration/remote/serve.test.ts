@@ -104,7 +104,7 @@ it('records over the network, and gives the file back sample for sample, whole a
   expect(list.sessions.map(({ id }) => id)).toEqual(['talk']);
 });
 
-it.each(['SIGINT', 'SIGTERM'] as const)(
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   'finalises what is being recorded on %s, and exits 0',
   async (signal) => {
     const server = await startServer();

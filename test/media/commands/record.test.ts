@@ -35,7 +35,7 @@ describe('short files that ffmpeg has to decode are recorded to their last sampl
   });
 });
 
-it.each(['SIGINT', 'SIGTERM'] as const)(
+it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   'two of %s while a file is streamed end the recording properly',
   async (signal) => {
     const { dir, data, record } = await setUp();

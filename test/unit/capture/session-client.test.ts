@@ -259,3 +259,60 @@ describe('session client', () => {
     await joining;
   });
 });
+
+test('a client that leaves is told what becomes of the copies that were not ready, and lets go then', async () => {
+  const told: string[] = [];
+  const sessionId = crypto.randomUUID();
+  let page: TransportEvents | undefined;
+  let closed = 0;
+  const tell = (message: ServerMessage) => page?.onText(JSON.stringify(message));
+  const client = await connectSession({
+    sessionId,
+    clock: { now: () => 0, after: () => undefined },
+    events: {
+      onMessage: ({ type }) => told.push(type),
+      onLate: ({ type }) => told.push(`late ${type}`),
+      onConnection: () => undefined,
+      onBacklog: () => undefined,
+    },
+    open: (_, events) => {
+      page = events;
+      return Promise.resolve({ send: () => undefined, close: () => closed++ });
+    },
+  });
+  const shape = { session_id: sessionId, format: 'mp4', sample_rate: RATE, channels: 1 } as const;
+  const starting = client.start({ format: 'mp4' });
+  tell({ type: 'recording_started', ...shape, encoding: 'pcm_s16le', tracks: ['user'], part: 1 });
+  await starting;
+  const wav = {
+    type: 'user',
+    format: 'wav',
+    file_path: 'x/u.wav',
+    url: '',
+    byte_size: 1,
+    duration_ms: 1,
+  } as const;
+  const copy = { ...wav, format: 'mp4', file_path: 'x/u.mp4' } as const;
+  const lost = { ...copy, type: 'mixed', file_path: 'x/m.mp4' } as const;
+  const stopping = client.stop();
+  tell({
+    type: 'recording_stopped',
+    session_id: sessionId,
+    part: 1,
+    duration_seconds: 1,
+    files: [wav],
+    pending: [copy, lost].map(({ type, format, file_path }) => ({ type, format, file_path })),
+    report: { captured: 1, expected: 1, gaps: [], tracks: [] },
+    continues: false,
+  });
+  await stopping;
+  client.leave();
+  expect(closed).toBe(0);
+  tell({ type: 'file_completed', session_id: sessionId, file: copy });
+  tell({ type: 'processing_started', message: 'of no concern to one that has left' });
+  expect(closed).toBe(0);
+  tell({ type: 'warning', code: 'encoder', message: 'no mix', file_path: lost.file_path });
+  expect(closed).toBe(1);
+  expect(told).toEqual(['recording_started', 'recording_stopped', 'late file_completed', 'late warning']);
+  expect(client.outcome).toMatchObject({ files: [{ format: 'mp4' }, { format: 'wav' }], pending: [] });
+});
