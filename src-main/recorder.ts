@@ -17,6 +17,7 @@ import { createHandlers } from './library/handlers.ts';
 import { noSystemAudio, type SystemAudioHandlers } from './library/no-system-audio.ts';
 import { createSessionFiles } from './library/session-files.ts';
 import { openForeignFiles } from './library/intake/open-foreign-files.ts';
+import { keepDataPrivate } from './library/private-data.ts';
 import { openProcessing } from './library/open-processing.ts';
 import { createSessionAccess } from './library/session-access.ts';
 import { createSessionFinder } from './library/session-finder.ts';
@@ -155,6 +156,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   await dirs.remember(recordingsDir).catch((error: unknown) => {
     log('error', 'the list of recording folders could not be written', { error });
   });
+  await keepDataPrivate({ dataDir, ownRecordingsDir: ownDir, recordingsDirs: dirs.all(), log });
   const files = createSessionFiles(dirs, fileUrl);
   const finder = createSessionFinder(catalog, dirs);
   const isActive = (id: string): boolean => engine.activeSessions().includes(id);

@@ -1,5 +1,5 @@
 import Database from 'better-sqlite3';
-import { chmodSync, mkdirSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
 import { migrations } from './migrations/index.ts';
@@ -18,8 +18,8 @@ export function openDatabase(path: string): Database.Database {
   try {
     const inMemory = path === ':memory:';
     if (!inMemory) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (!inMemory) makePrivate(path);
     const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
-    if (!inMemory) chmodSync(path, 0o600);
     database.pragma('journal_mode = WAL');
     // The log is made durable beside the commits, not in them: see write-ahead-log.ts.
     database.pragma('synchronous = NORMAL');
@@ -38,6 +38,12 @@ export function openDatabase(path: string): Database.Database {
       { cause: error },
     );
   }
+}
+
+/** Before SQLite opens it, which gives its log and its index the permissions that the database has. */
+function makePrivate(path: string): void {
+  closeSync(openSync(path, 'a', 0o600));
+  for (const each of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(each)) chmodSync(each, 0o600);
 }
 
 function migrate(database: Database.Database): void {

@@ -6,7 +6,7 @@ import { systemCode, writeError } from '../files/write-error.ts';
 /** Makes `folder` where it is missing. Rejects with FOLDER_UNWRITABLE before anything is recorded in vain. */
 export async function prepareFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new LecternError(
@@ -21,7 +21,7 @@ export async function prepareFolder(folder: string): Promise<void> {
 export async function copyOut(from: string, to: string): Promise<void> {
   const folder = dirname(to);
   try {
-    await mkdir(folder, { recursive: true });
+    await mkdir(folder, { recursive: true, mode: 0o700 });
   } catch (cause) {
     throw notCopied(folder, cause);
   }

@@ -57,8 +57,8 @@ async function isFolder(out: string): Promise<boolean> {
 
 async function writeNew(path: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true });
-    await writeFile(path, text, { flag: 'wx' });
+    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await writeFile(path, text, { flag: 'wx', mode: 0o600 });
   } catch (cause) {
     if (systemCode(cause) === 'EEXIST')
       throw new LecternError('FILE_EXISTS', `${path} already exists. Name another file with --out`, {

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { readRegularFile } from '../disk/regular-file.ts';
 
 /** In the data folder: where its server can be reached, and with what token. */
 const NOTE_FILE = 'server.json';
+/** Many times what it holds. */
+const MAX_NOTE_BYTES = 64 * 1024;
 /** A loopback server that takes longer is not one to hand a user over to. */
 const ANSWER_TIMEOUT_MS = 3000;
 
@@ -82,7 +85,9 @@ export async function announceServer(
 
 async function readNote(dataDir: string): Promise<ServerNote | undefined> {
   try {
-    return noteSchema.parse(JSON.parse(await readFile(join(dataDir, NOTE_FILE), 'utf8')));
+    return noteSchema.parse(
+      JSON.parse(String(await readRegularFile(join(dataDir, NOTE_FILE), MAX_NOTE_BYTES))),
+    );
   } catch {
     return undefined;
   }

@@ -1,11 +1,15 @@
-import { readFileSync, renameSync } from 'node:fs';
-import { mkdir, open, rename } from 'node:fs/promises';
+import { readFileSync, renameSync, statSync } from 'node:fs';
+import { mkdir, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
 import { describeProblem } from '../contract/parse-problem.ts';
 import { DEFAULT_SETTINGS, settingsSchema, type Settings, type SettingsPatch } from '../contract/settings.ts';
+import { recreateFile } from '../disk/regular-file.ts';
 import type { Log } from '../session/ports.ts';
 import { upgradeSettings } from './settings-versions.ts';
+
+/** A thousand profiles have less. */
+const MAX_SETTINGS_BYTES = 8 * 1024 * 1024;
 
 export interface SettingsStore {
   get(): Settings;
@@ -49,7 +53,7 @@ function merge(settings: Settings, patch: SettingsPatch): Settings {
 function readSettings(path: string, log: Log): Settings {
   let text: string;
   try {
-    text = readFileSync(path, 'utf8');
+    text = readBounded(path);
   } catch {
     return DEFAULT_SETTINGS;
   }
@@ -65,9 +69,15 @@ function readSettings(path: string, log: Log): Settings {
   }
 }
 
+/** A link is followed: whoever keeps the settings elsewhere made it. What cannot be settings is as good as not JSON. */
+function readBounded(path: string): string {
+  const stats = statSync(path);
+  return stats.isFile() && stats.size <= MAX_SETTINGS_BYTES ? readFileSync(path, 'utf8') : '';
+}
+
 async function writeSettings(path: string, settings: Settings): Promise<void> {
   await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const file = await open(`${path}.new`, 'w', 0o600);
+  const file = await recreateFile(`${path}.new`);
   try {
     await file.writeFile(`${JSON.stringify(settings, undefined, 2)}\n`);
     await file.datasync();

@@ -3,6 +3,7 @@ import type { ChildProcesses } from '../encode/child-processes.ts';
 import { requireRegularFile } from '../disk/regular-file.ts';
 import { describeInput } from '../encode/describe-input.ts';
 import { FOREIGN_INPUT } from '../encode/foreign-input.ts';
+import { createPrivateFile } from '../encode/replace-file.ts';
 import { runFfmpeg } from '../encode/run-ffmpeg.ts';
 import { audioExtension } from './diagnose.ts';
 import type { RepairControl } from './finding.ts';
@@ -114,6 +115,8 @@ export async function remux(
     expected = (await hear(input, index, ['-fflags', '+discardcorrupt'])).seconds;
   }
   if (expected <= 0) throw new LecternError('INVALID_AUDIO_FILE', 'no audio in it can be decoded');
+  // ffmpeg would make it as open as the system's habits allow.
+  await createPrivateFile(toPath);
   const strict = ['-xerror', '-err_detect', 'explode'];
   let copied = await copy(track);
   let heard = await hear(output, copied, strict, expected);

@@ -44,8 +44,8 @@ async function firstLine({ child, stdout, stderr, exited }: Spawned): Promise<st
   return stdout().split('\n', 1)[0] ?? '';
 }
 
-async function startServer(environment: Record<string, string> = {}) {
-  const dir = await temporaryFolder();
+async function startServer(environment: Record<string, string> = {}, given?: string) {
+  const dir = given ?? (await temporaryFolder());
   const server = run('serve.ts', ['--port', '0', '--dir', dir], environment);
   const line = lineSchema.parse(JSON.parse(await firstLine(server)));
   return { ...server, ...line, dir, headers: { authorization: `Bearer ${line.token}` } };
