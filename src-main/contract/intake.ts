@@ -54,6 +54,8 @@ export const examinationSchema = z.object({
   sound: soundSchema.nullable(),
   /** True where rate and channels are assumed, because the file does not say: the user may know better. */
   assumed: z.boolean(),
+  /** True where only ffmpeg could read it, or mend it, and there is none: it cannot be added. */
+  needs_ffmpeg: z.boolean().optional(),
   /** What would be done, or why nothing can be, in the engine's words. */
   details: z.array(z.string()),
 });

@@ -49,6 +49,20 @@ export const partRecordSchema = z.object({
 });
 export type PartRecord = z.infer<typeof partRecordSchema>;
 
+/** Which sound of a file became a recording, and what had to be done to it. */
+export const soundSourceSchema = z.object({
+  /** Among the file's audio tracks, from 1, and how many there are. */
+  track: z.int().min(1),
+  tracks: z.int().min(1),
+  /** Tracks before it, and why they were not taken. */
+  passed_over: z.array(z.object({ track: z.int().min(1), reason: z.enum(['undecodable', 'silent']) })),
+  /** So many channels were mixed; absent where they are as they were. */
+  mixed_channels: z.int().min(3).optional(),
+  /** Decibels by which samples above full scale were brought down; absent where there were none. */
+  scaled_db: z.number().max(0).optional(),
+});
+export type SoundSource = z.infer<typeof soundSourceSchema>;
+
 /** Where a session came from that was not recorded here, but made of a file. */
 export const importedSchema = z.object({
   at: z.iso.datetime(),
@@ -58,6 +72,8 @@ export const importedSchema = z.object({
   faults: z.array(faultCodeSchema),
   /** False where it was taken as it is. */
   mended: z.boolean(),
+  /** Absent where the file itself is the recording, and where it was imported before this was kept. */
+  source: soundSourceSchema.optional(),
   /** Files kept beside the recording that was made of them. */
   kept: z.array(
     z.object({

@@ -1,3 +1,4 @@
+import { createMonoFolder } from '../audio/channel-sum.ts';
 import { decodeToPcm16, samplesOf } from '../audio/pcm.ts';
 import { createResampler } from '../encode/resampler.ts';
 import { LecternError } from '../contract/errors.ts';
@@ -29,11 +30,12 @@ export async function* readSpeech({ path, startFrame, frames }: WavStretch): Asy
   try {
     const resampler =
       wav.sampleRate === SPEECH_RATE ? undefined : createResampler(wav.sampleRate, SPEECH_RATE, 1);
+    const folder = createMonoFolder(wav.channels, wav.sampleRate);
     const endFrame = Math.min(startFrame + frames, wav.frames);
     const chunkFrames = CHUNK_SECONDS * wav.sampleRate;
     for (let frame = startFrame; frame < endFrame; frame += chunkFrames) {
       const bytes = await wav.readFrames(frame, Math.min(chunkFrames, endFrame - frame));
-      const mono = toMono(samplesOf(decodeToPcm16(wav.encoding, bytes)), wav.channels);
+      const mono = folder.fold(samplesOf(decodeToPcm16(wav.encoding, bytes)));
       yield bytesOf(resampler === undefined ? mono : toInt16(resampler.push(mono)));
     }
     if (resampler !== undefined) yield bytesOf(toInt16(resampler.flush()));
@@ -47,17 +49,6 @@ async function openSpeech(path: string) {
   if (wav === undefined)
     throw new LecternError('INVALID_AUDIO_FILE', 'The recording is not a WAV that can be read');
   return wav;
-}
-
-function toMono(samples: Int16Array, channels: number): Int16Array {
-  if (channels === 1) return samples;
-  const mono = new Int16Array(samples.length / channels);
-  for (let frame = 0; frame < mono.length; frame++) {
-    let sum = 0;
-    for (let channel = 0; channel < channels; channel++) sum += samples[frame * channels + channel] ?? 0;
-    mono[frame] = sum / channels;
-  }
-  return mono;
 }
 
 function toInt16(samples: Float32Array): Int16Array {

@@ -1,3 +1,4 @@
+import { createMonoFolder } from '../audio/channel-sum.ts';
 import { samplesOf } from '../audio/pcm.ts';
 
 /** A new window of sound is looked at this often. */
@@ -30,6 +31,7 @@ export function createHops(sampleRate: number, channels: number): Hops {
   const rate = sampleRate / factor;
   const hop = new Float64Array(Math.round(HOP_SECONDS * rate));
   const window = new Float64Array(Math.round(WINDOW_SECONDS * rate));
+  const folder = createMonoFolder(channels, sampleRate);
   let sum = 0;
   let summed = 0;
   let filled = 0;
@@ -49,10 +51,10 @@ export function createHops(sampleRate: number, channels: number): Hops {
     window,
     hopFrames: hop.length * factor,
     take(startFrame, pcm, onHop) {
-      const samples = samplesOf(pcm);
+      const samples = folder.fold(samplesOf(pcm));
       for (let index = 0; index < samples.length; index++) {
         sum += samples[index] ?? 0;
-        if (++summed < factor * channels) continue;
+        if (++summed < factor) continue;
         const sample = sum / summed;
         sum = 0;
         summed = 0;
@@ -61,7 +63,7 @@ export function createHops(sampleRate: number, channels: number): Hops {
         hop[filled++] = filtered;
         if (filled < hop.length) continue;
         finishHop();
-        if (windowed === window.length) onHop(startFrame + (index + 1) / channels);
+        if (windowed === window.length) onHop(startFrame + index + 1);
       }
     },
     clear() {

@@ -1,18 +1,21 @@
-import { join } from 'node:path';
 import { LecternError } from '../../contract/errors.ts';
 import type { Examination, Verdict } from '../../contract/intake.ts';
 import type { Mending, Sound } from '../../contract/repair.ts';
-import type { AudioDecoder } from '../../encode/audio-decoder.ts';
+import { NEEDS_FFMPEG, type AudioDecoder, type DecodedShape } from '../../encode/audio-decoder.ts';
 import { openRegularFile } from '../../disk/regular-file.ts';
 import { readWavLayout } from '../../files/wav-reader.ts';
+import type { Diagnosis } from '../../repair/diagnose.ts';
 import type { Finding, RepairHints } from '../../repair/finding.ts';
 import type { Repairer } from '../../repair/repairer.ts';
+import { isMaster } from './import-session.ts';
 import type { IncomingFile } from './incoming-file.ts';
 
 export interface ExaminingTools {
   readonly repairer: Pick<Repairer, 'diagnose' | 'plan' | 'repair'>;
   readonly decoder: AudioDecoder;
 }
+
+const NO_SOUND = 'it holds no audio';
 
 /** Looks at a file, changes nothing of it, and remembers what was found for whatever is asked of it next. */
 export async function examineFile(
@@ -21,11 +24,15 @@ export async function examineFile(
   { repairer, decoder }: ExaminingTools,
   signal: AbortSignal,
 ): Promise<Examination> {
-  const diagnosis = await repairer.diagnose(file.originalPath, { ...hints, named: true });
+  const diagnosis = await repairer.diagnose(file.originalPath, { ...hints, named: true }, signal);
   const { finding } = diagnosis;
-  const sound = await soundOf(file, finding, decoder, signal);
-  const verdict = verdictOf(finding, sound);
-  const words = [finding?.action, finding?.reason].filter((each) => each !== undefined);
+  const { sound, source, needsFfmpeg } = await soundOf(file, diagnosis, decoder, signal);
+  const verdict = verdictOf(diagnosis, sound, needsFfmpeg);
+  const action = verdict === 'mendable' ? finding?.action : undefined;
+  const nothing = verdict === 'unknown' && !needsFfmpeg ? NO_SOUND : undefined;
+  const words = [action, finding?.reason ?? nothing, needsFfmpeg ? NEEDS_FFMPEG : undefined, source].filter(
+    (each) => each !== undefined,
+  );
   const examination: Examination = {
     id: file.id,
     name: file.name.shown,
@@ -37,7 +44,8 @@ export async function examineFile(
       message: withoutOptionNames(message),
     })),
     mending: verdict === 'mendable' && finding !== undefined ? mendingOf(finding) : null,
-    sound: sound === 'unknown' ? null : sound,
+    sound,
+    ...(needsFfmpeg ? { needs_ffmpeg: true } : {}),
     assumed: finding?.assumed ?? false,
     details: words.map(withoutOptionNames),
   };
@@ -46,27 +54,54 @@ export async function examineFile(
   return examination;
 }
 
-/** The sound of a file that needs no mending, null where it has none, `unknown` where nothing here can tell. */
+/** Rejects where a file cannot be added, with the words that it was examined with. */
+export function requireAddable({ verdict, sound, needs_ffmpeg: needsFfmpeg, details }: Examination): void {
+  if (needsFfmpeg === true) throw new LecternError('ENCODER_UNAVAILABLE', NEEDS_FFMPEG);
+  if (verdict === 'whole' || verdict === 'mendable' || (verdict === 'hopeless' && sound !== null)) return;
+  throw new LecternError(
+    'INVALID_AUDIO_FILE',
+    `Expected audio that can be read, found none in the file${details.map((each) => `: ${each}`).join('')}`,
+  );
+}
+
+interface FoundSound {
+  /** Null where there is none, or none that is known yet. */
+  readonly sound: Sound | null;
+  /** Which of several tracks it is, in words. */
+  readonly source?: string;
+  readonly needsFfmpeg: boolean;
+}
+
+/** The sound of a file as it is; none where it has none, or none that lasts. */
 export async function readSound(
   path: string,
-  scratchFolder: string,
   decoder: AudioDecoder,
   signal: AbortSignal,
-): Promise<Sound | null | 'unknown'> {
-  const wav = await wavSound(path);
-  if (wav !== undefined) return wav;
+): Promise<FoundSound> {
+  if (await isMaster(path)) return { sound: heard(await wavSound(path)), needsFfmpeg: false };
   try {
-    const shape = await decoder.probe(path, join(scratchFolder, 'probe.wav'), signal);
-    if (shape === undefined) return null;
-    return {
-      sample_rate: shape.sampleRate,
-      channels: shape.channels,
-      duration_seconds: shape.seconds ?? null,
-    };
+    const shape = await decoder.probe(path, signal);
+    if (shape === undefined) return { sound: null, needsFfmpeg: false };
+    const { sampleRate, channels, seconds } = shape;
+    const sound = { sample_rate: sampleRate, channels, duration_seconds: seconds ?? null };
+    const source = sourceWords(shape);
+    return { sound: heard(sound), needsFfmpeg: false, ...(source === undefined ? {} : { source }) };
   } catch (error) {
-    if (error instanceof LecternError && error.code === 'ENCODER_UNAVAILABLE') return 'unknown';
+    if (error instanceof LecternError && error.code === 'ENCODER_UNAVAILABLE')
+      return { sound: null, needsFfmpeg: true };
     throw error;
   }
+}
+
+function heard(sound: Sound | undefined): Sound | null {
+  return sound === undefined || sound.duration_seconds === 0 ? null : sound;
+}
+
+function sourceWords({ track, tracks, passedOver }: DecodedShape): string | undefined {
+  if (tracks === 1) return undefined;
+  const why = { undecodable: 'cannot be decoded', silent: 'is silent' };
+  const others = passedOver.map((each) => `track ${each.track} ${why[each.reason]}`);
+  return [`its sound is track ${track} of ${tracks}`, ...others].join('; ');
 }
 
 async function wavSound(path: string): Promise<Sound | undefined> {
@@ -86,26 +121,29 @@ async function wavSound(path: string): Promise<Sound | undefined> {
 
 async function soundOf(
   file: IncomingFile,
-  finding: Finding | undefined,
+  { finding, reading }: Diagnosis,
   decoder: AudioDecoder,
   signal: AbortSignal,
-): Promise<Sound | null | 'unknown'> {
-  if (finding?.sound !== undefined) {
+): Promise<FoundSound> {
+  const cure = finding?.cure;
+  if (finding?.kind === 'raw' && cure === undefined) return { sound: null, needsFfmpeg: false };
+  // Only ffmpeg copies packets; a header is written without it.
+  if (cure?.kind === 'remux' && reading?.decoded === undefined) return { sound: null, needsFfmpeg: true };
+  if (cure?.kind === 'rewrite' && finding?.sound !== undefined) {
     const { sampleRate, channels, seconds } = finding.sound;
-    return { sample_rate: sampleRate, channels, duration_seconds: seconds };
+    const sound = { sample_rate: sampleRate, channels, duration_seconds: seconds };
+    return { sound: heard(sound), needsFfmpeg: false };
   }
   // A cut-off container tells a length that it no longer has.
-  if (finding?.cure !== undefined) return 'unknown';
-  if (finding?.kind === 'raw') return null;
-  return readSound(file.originalPath, file.folder, decoder, signal);
+  if (cure !== undefined) return { sound: null, needsFfmpeg: false };
+  return readSound(file.originalPath, decoder, signal);
 }
 
-function verdictOf(finding: Finding | undefined, sound: Sound | null | 'unknown'): Verdict {
-  if (finding?.cure !== undefined) return 'mendable';
+function verdictOf({ finding, reading }: Diagnosis, sound: Sound | null, needsFfmpeg: boolean): Verdict {
+  const isDeaf = reading?.decoded?.seconds === 0 && finding?.cure?.kind === 'remux';
+  if (finding?.cure !== undefined && !needsFfmpeg && !isDeaf) return 'mendable';
   if (finding !== undefined && finding.faults.length > 0) return 'hopeless';
-  // Without ffmpeg a container is known by its structure alone.
-  if (sound === 'unknown') return finding === undefined ? 'unknown' : 'whole';
-  return sound === null || sound.duration_seconds === 0 ? 'unknown' : 'whole';
+  return sound === null ? 'unknown' : 'whole';
 }
 
 function mendingOf({ kind, cure }: Finding): Mending {

@@ -2,7 +2,7 @@ import { link, mkdir, rename, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { LecternError } from '../../contract/errors.ts';
-import type { FaultCode, Sound } from '../../contract/repair.ts';
+import type { FaultCode } from '../../contract/repair.ts';
 import type { Imported, SessionRecord } from '../../contract/session-record.ts';
 import type { AudioDecoder } from '../../encode/audio-decoder.ts';
 import { openRegularFile, requireRegularFile } from '../../disk/regular-file.ts';
@@ -15,6 +15,7 @@ import { readWavLayout, type WavLayout } from '../../files/wav-reader.ts';
 import { writeError } from '../../files/write-error.ts';
 import { writePieces } from '../../repair/write-pieces.ts';
 import type { Clock, Log } from '../../session/ports.ts';
+import { decodeMaster, MAX_RATE, MIN_RATE } from './decode-master.ts';
 import type { TaskControl } from './incoming-file.ts';
 
 /** Begins the name of a session's folder while it is being made. No session id can begin like it. */
@@ -29,7 +30,6 @@ export interface ImportJob {
   readonly title: string;
   /** What was wrong with it. */
   readonly faults: readonly FaultCode[];
-  readonly sound: Sound | null;
 }
 
 export interface ImportOptions {
@@ -40,9 +40,6 @@ export interface ImportOptions {
   readonly log: Log;
   readonly newId: () => string;
 }
-
-/** Rates that a recording may have; others are brought to the nearest. */
-const [MIN_RATE, MAX_RATE] = [8000, 192_000];
 
 /**
  * Makes a session of a file: its folder, its master, its description, its row. The folder gets its name only when all
@@ -106,7 +103,7 @@ async function fillFolder(
   const masterPath = join(staging, masterName);
   const asItIs = await isMaster(job.soundPath);
   if (asItIs) await place(job.soundPath, masterPath, control);
-  else await decodeMaster(job, masterPath, decoder, control);
+  const source = asItIs ? undefined : await decodeMaster(job.soundPath, masterPath, decoder, control);
 
   const kept: Imported['kept'] = [];
   const keep = async (role: 'original' | 'mended', path: string): Promise<void> => {
@@ -143,7 +140,7 @@ async function fillFolder(
     fallback_dir: null,
     database_records: true,
     recovered: null,
-    imported: { at, name: job.name, faults: [...job.faults], mended, kept },
+    imported: { at, name: job.name, faults: [...job.faults], mended, kept, ...(source && { source }) },
     parts: [{ part: 1, started_at: at, duration_seconds: seconds, sample_rate: sampleRate }],
     files: [
       {
@@ -165,7 +162,7 @@ async function fillFolder(
 }
 
 /** True for what a master is anyway: a plain 16-bit WAV of one or two channels. */
-async function isMaster(path: string): Promise<boolean> {
+export async function isMaster(path: string): Promise<boolean> {
   const layout = await layoutOf(path).catch(() => undefined);
   return (
     layout?.formatTag === 1 &&
@@ -175,27 +172,6 @@ async function isMaster(path: string): Promise<boolean> {
     layout.sampleRate <= MAX_RATE &&
     layout.declaredDataBytes === layout.dataBytes
   );
-}
-
-async function decodeMaster(
-  { soundPath, sound }: ImportJob,
-  masterPath: string,
-  decoder: AudioDecoder,
-  { signal, onProgress }: TaskControl,
-): Promise<void> {
-  const shape = await decoder.probe(soundPath, `${masterPath}.probe`, signal);
-  if (shape === undefined)
-    throw new LecternError('INVALID_AUDIO_FILE', 'Expected audio that can be read, found none in the file');
-  await decoder.decode({
-    fromPath: soundPath,
-    toPath: masterPath,
-    sampleRate: Math.min(MAX_RATE, Math.max(MIN_RATE, shape.sampleRate)),
-    // More than two channels are mixed down to two.
-    channels: Math.min(2, shape.channels),
-    seconds: shape.seconds ?? sound?.duration_seconds ?? undefined,
-    signal,
-    onProgress,
-  });
 }
 
 /** A second name where the disk allows it, for nothing; a copy elsewhere. */

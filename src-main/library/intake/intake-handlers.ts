@@ -3,10 +3,10 @@ import { intakeFilePath } from '../../contract/intake.ts';
 import type { AudioDecoder } from '../../encode/audio-decoder.ts';
 import { statBytes } from '../../files/stat-bytes.ts';
 import type { SessionFiles } from '../session-files.ts';
-import { examineFile, readSound, type ExaminingTools } from './examine-file.ts';
+import { examineFile, readSound, requireAddable, type ExaminingTools } from './examine-file.ts';
 import { importSession, type ImportOptions } from './import-session.ts';
 import type { Intake } from './intake.ts';
-import { mendedName, mendFile } from './mend-file.ts';
+import { mendedName, mendFile, soundPathOf } from './mend-file.ts';
 
 export interface IntakeHandlerOptions extends ImportOptions, ExaminingTools {
   readonly intake: Intake;
@@ -39,27 +39,26 @@ export function createIntakeHandlers(options: IntakeHandlerOptions): Pick<ApiHan
     'intake.mend': ({ id }) =>
       intake.work(id, 'mending', async (file, control) => {
         const path = await mendFile(file, options, control);
-        const sound = await readSound(path, file.folder, decoder, control.signal);
+        const { sound } = await readSound(path, decoder, control.signal);
         return {
           name: mendedName(file, path),
           url: intakeFilePath(id),
           byte_size: await statBytes(path),
-          sound: sound === 'unknown' ? null : sound,
+          sound,
         };
       }),
     'intake.add': async ({ id, title }) => {
       const session = await intake.work(id, 'adding', async (file, control) => {
         if (file.examined === undefined) await examineFile(file, {}, options, control.signal);
         const examination = file.examined?.examination;
-        const mendable = examination?.verdict === 'mendable';
+        if (examination !== undefined) requireAddable(examination);
         return importSession(
           {
-            soundPath: mendable ? await mendFile(file, options, control) : file.originalPath,
+            soundPath: await soundPathOf(file, options, control),
             originalPath: file.originalPath,
             name: file.name.shown,
             title: title ?? file.name.stem,
             faults: (examination?.faults ?? []).map(({ code }) => code),
-            sound: examination?.sound ?? null,
           },
           options,
           control,

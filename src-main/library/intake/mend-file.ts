@@ -29,6 +29,28 @@ export async function mendFile(
   return file.mendedPath;
 }
 
+/**
+ * The mended copy where the file needs mending and can be mended; else the file as it came, where it decodes: what can be
+ * heard of it is not refused for the sake of what cannot be mended.
+ */
+export async function soundPathOf(
+  file: IncomingFile,
+  tools: ExaminingTools,
+  control: TaskControl,
+): Promise<string> {
+  if (file.examined?.examination.verdict !== 'mendable') return file.originalPath;
+  try {
+    return await mendFile(file, tools, control);
+  } catch (error) {
+    control.signal.throwIfAborted();
+    const isHopeless =
+      error instanceof LecternError && ['INVALID_AUDIO_FILE', 'ENCODING_FAILED'].includes(error.code);
+    const sound = isHopeless ? await tools.decoder.probe(file.originalPath, control.signal) : undefined;
+    if (sound === undefined) throw error;
+    return file.originalPath;
+  }
+}
+
 /** The name under which the mended copy is saved: `talk.repaired.wav` of `talk.wav`. */
 export function mendedName(file: IncomingFile, mendedPath: string): string {
   return `${file.name.stem}.repaired${extname(mendedPath)}`;
