@@ -4,6 +4,7 @@ import type { SearchQuery, SearchResult } from '../contract/search.ts';
 import type { Transcript, TranscriptEntry } from '../contract/transcript.ts';
 import { openDatabase } from './database.ts';
 import { prepareDetails } from './details-rows.ts';
+import { fillIndex } from './fill-index.ts';
 import { type Jobs, prepareJobs } from './job-rows.ts';
 import { createOwedSessions } from './owed-sessions.ts';
 import { prepareSearch } from './search.ts';
@@ -58,7 +59,8 @@ export function openCatalog(path: string): Catalog {
   const statements = prepare(database);
   const transcripts = prepareTranscripts(database);
   const details = prepareDetails(database);
-  const words = prepareSearch(database);
+  const backlog = fillIndex(database);
+  const words = prepareSearch(database, backlog.isLeft);
 
   const read = (row: unknown, { withSegments = true } = {}): SessionRecord => {
     const session = sessionRowSchema.parse(row);
@@ -181,6 +183,7 @@ export function openCatalog(path: string): Catalog {
       );
     },
     close() {
+      backlog.stop();
       log?.stop();
       database.close();
     },

@@ -2,6 +2,7 @@ import Database from 'better-sqlite3';
 import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
+import { addIndexFunctions } from './index-functions.ts';
 import { migrations } from './migrations/index.ts';
 
 /**
@@ -27,6 +28,7 @@ export function openDatabase(path: string): Database.Database {
     database.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
     // What a search keeps for a moment is no reason to write a file.
     database.pragma('temp_store = MEMORY');
+    addIndexFunctions(database);
     migrate(database);
     return database;
   } catch (error) {

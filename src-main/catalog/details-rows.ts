@@ -18,7 +18,10 @@ export function prepareDetails(database: Database.Database) {
   const drop = database.prepare('DELETE FROM session_details WHERE session_id = ?');
   const add = database.prepare(
     `INSERT INTO session_details (session_id, kind, part, frame, text)
-       VALUES (@session_id, @kind, @part, @frame, @text)`,
+       VALUES (@session_id, @kind, @part, @frame, @text) RETURNING row`,
+  );
+  const index = database.prepare(
+    'INSERT INTO details_index (rowid, words, pairs) VALUES (@row, search_words(@text), search_pairs(@text))',
   );
   return {
     /** To be called in the transaction that saves the session: often, so it writes only what has changed. */
@@ -27,7 +30,10 @@ export function prepareDetails(database: Database.Database) {
       const wanted = detailsOf(session);
       if (JSON.stringify(known) === JSON.stringify(wanted)) return;
       drop.run(session.id);
-      for (const detail of wanted) add.run({ session_id: session.id, ...detail });
+      for (const detail of wanted) {
+        const row = add.pluck().get({ session_id: session.id, ...detail });
+        index.run({ row, text: detail.text });
+      }
     },
   };
 }

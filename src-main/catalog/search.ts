@@ -4,7 +4,7 @@ import type { SearchHit, SearchQuery, SearchResult } from '../contract/search.ts
 import { trackSchema } from '../contract/audio-format.ts';
 import { LINES_PER_SESSION } from './line-rows.ts';
 import { hasWord, matchExpression, parseSearch, type SearchTerm } from './search-terms.ts';
-import { prepareSnippets } from './snippets.ts';
+import { snippetOf } from './snippets.ts';
 
 /** Places that are ranked. Of words that are commoner, these are the latest. */
 const MAX_PLACES = 1000;
@@ -72,10 +72,12 @@ interface Resolved {
   readonly text: string;
 }
 
-/** The calls of the catalog that look for words. */
-export function prepareSearch(database: Database.Database) {
+/**
+ * The calls of the catalog that look for words.
+ * @param isFilling true while some lines are not yet in the index.
+ */
+export function prepareSearch(database: Database.Database, isFilling: () => boolean) {
   const statements = prepare(database);
-  const snippetsOf = prepareSnippets(database);
 
   const sessionsOf = (parameters: { numbers: number[]; ids: string[] }): SessionRow[] =>
     sessionSchema.parse(
@@ -130,7 +132,7 @@ export function prepareSearch(database: Database.Database) {
         const { session } = place;
         return session === undefined ? [] : [{ ...place, session }];
       }),
-      complete: lines.length <= MAX_PLACES && details.length <= MAX_PLACES,
+      complete: lines.length <= MAX_PLACES && details.length <= MAX_PLACES && !isFilling(),
     };
   };
 
@@ -183,7 +185,8 @@ export function prepareSearch(database: Database.Database) {
 
   return {
     search({ query, session_id, limit, offset = 0, per_session }: SearchQuery): SearchResult {
-      const match = matchExpression(parseSearch(query));
+      const terms = parseSearch(query);
+      const match = matchExpression(terms);
       if (match === '') return { hits: [], sessions: 0, total: 0, complete: true };
       const { places, complete } = placesOf(match, session_id);
       const found = bySession(places);
@@ -192,12 +195,8 @@ export function prepareSearch(database: Database.Database) {
         session_id === undefined
           ? resolve(found.slice(offset, end).map((all) => bestOf(all, per_session ?? DEFAULT_PER_SESSION)))
           : resolve(found).slice(offset, end);
-      const snippets = snippetsOf(
-        match,
-        chosen.map(({ text }) => text),
-      );
       return {
-        hits: chosen.map(({ hit }, index) => ({ ...hit, snippet: snippets[index] ?? '' })),
+        hits: chosen.map(({ hit, text }) => ({ ...hit, snippet: snippetOf(text, terms) })),
         sessions: found.length,
         total: places.length,
         complete,

@@ -1,6 +1,7 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { transcriptSchema, type Transcript, type TranscriptEntry } from '../contract/transcript.ts';
+import { prepareLineIndex } from './line-index.ts';
 import { lineRowsOf } from './line-rows.ts';
 
 const entryRowSchema = z.object({
@@ -45,12 +46,14 @@ export function prepareTranscripts(database: Database.Database) {
     `INSERT INTO session_transcripts (row, session_id, ${COLUMNS.join(', ')})
        VALUES (@row, @session_id, ${COLUMNS.map((column) => `@${column}`).join(', ')})
      ON CONFLICT (session_id, id) DO UPDATE SET
-       ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}`,
+       ${COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}
+     RETURNING row`,
   );
   const names = database.prepare('SELECT speaker, name FROM speaker_names WHERE session_id = ?');
   const dropNames = database.prepare('DELETE FROM speaker_names WHERE session_id = ?');
   const addName = database.prepare('INSERT INTO speaker_names VALUES (?, ?, ?)');
   const lineRows = lineRowsOf(database);
+  const index = prepareLineIndex(database);
 
   const rowsOf = (sessionId: string): EntryRow[] => z.array(entryRowSchema).parse(entries.all(sessionId));
   const revisionOf = (sessionId: string): number => Number(revision.get(sessionId) ?? 0);
@@ -69,7 +72,12 @@ export function prepareTranscripts(database: Database.Database) {
 
   const put = (sessionId: string, changed: readonly EntryRow[]): void => {
     let row = changed.length === 0 ? 0 : lineRows.next(sessionId);
-    for (const entry of changed) putEntry.run({ ...entry, session_id: sessionId, row: row++ });
+    for (const entry of changed) {
+      // A line that is known keeps its key.
+      const written = Number(putEntry.pluck().get({ ...entry, session_id: sessionId, row }));
+      index.put(written, entry.text, written === row);
+      row++;
+    }
   };
 
   const save = (sessionId: string, transcript: Transcript): void => {

@@ -7,6 +7,7 @@ import { searchMigration } from './6-search.ts';
 import { jobOwnersMigration } from './7-job-owners.ts';
 import { bleedMigration } from './8-bleed.ts';
 import { bleedIndexMigration } from './9-bleed-index.ts';
+import { searchSignsMigration } from './10-search-signs.ts';
 
 /** In order; the database's user_version counts how many it has. Never edited once released, only added to. */
 export const migrations: readonly string[] = [
@@ -19,4 +20,5 @@ export const migrations: readonly string[] = [
   jobOwnersMigration,
   bleedMigration,
   bleedIndexMigration,
+  searchSignsMigration,
 ];

@@ -225,6 +225,157 @@ describe('a search', () => {
   });
 });
 
+describe('in scripts without spaces', () => {
+  const NFD = (text: string): string => text.normalize('NFD');
+
+  test.each([
+    ['one sign', '我们明天开会', '会', '我们明天开[会]'],
+    ['a word of two', '我们明天开会讨论预算', '预算', '我们明天开会讨论[预算]'],
+    ['a part of a longer run', '我们明天开会讨论预算', '开会讨论', '我们明天[开会讨论]预算'],
+    ['a change of script', '今日はZoom会議です', 'zoom', '今日は[Zoom]会議です'],
+    ['what follows a change of script', '今日はZoom会議です', '会議', '今日はZoom[会議]です'],
+    ['across a change of script', '今日はZoom会議です', 'はzoom会', '今日[はZoom会]議です'],
+    ['a Latin name before signs', '新しいiPhone手机', 'iphone', '新しい[iPhone]手机'],
+    ['signs behind a Latin name', '新しいiPhone手机', '手机', '新しいiPhone[手机]'],
+    ['two words of it', '今日はZoom会議です', '会議 今日', '[今日]はZoom[会議]です'],
+    ['a phrase with a gap', '預算 會議', '"預算 會議"', '[預算 會議]'],
+    ['katakana with its long stroke', 'サーバーの設定', 'サーバー', '[サーバー]の設定'],
+    ['katakana of half a width', 'ｶﾞｲﾄﾞを見る', 'ガイド', '[ｶﾞｲﾄﾞ]を見る'],
+    ['letters of full width', 'ＺＯＯＭで話す', 'zoom', '[ＺＯＯＭ]で話す'],
+    ['kana with their marks apart', NFD('ガイドを見る'), 'ガイド', `[${NFD('ガイド')}]${NFD('を見る')}`],
+    ['Thai', 'วันนี้มีประชุมทีม', 'ประชุม', 'วันนี้มี[ประชุม]ทีม'],
+    ['Thai with a space of no width', 'วันนี้\u200bมี\u200bประชุม', 'มีประชุม', 'วันนี้\u200b[มี\u200bประชุม]'],
+    ['Lao', 'ມື້ນີ້ມີປະຊຸມ', 'ປະຊຸມ', 'ມື້ນີ້ມີ[ປະຊຸມ]'],
+    ['Khmer', 'ថ្ងៃនេះមានប្រជុំ', 'ប្រជុំ', 'ថ្ងៃនេះមាន[ប្រជុំ]'],
+    ['Burmese', 'ဒီနေ့အစည်းအဝေးရှိတယ်', 'အစည်းအဝေး', 'ဒီနေ့[အစည်းအဝေး]ရှိတယ်'],
+    ['Korean before particles', '오늘 회의는 길다', '회의', '오늘 [회의는] 길다'],
+    ['Korean behind Latin', 'Zoom회의 시작', '회의 ', 'Zoom[회의] 시작'],
+    ['Korean taken apart', NFD('오늘 회의'), '회의', `${NFD('오늘')} [${NFD('회의')}]`],
+    ['signs beyond the basic plane', '他姓𠮷野', '𠮷野', '他姓[𠮷野]'],
+  ])('%s', (_, said, query, expected) => {
+    saveTalk(catalog, silentSession('a', 0, { title: 'x' }), ['something else', said]);
+    expect(found(query)).toEqual([expected]);
+  });
+
+  test('what does not stand together is not found, nor what is not there', () => {
+    saveTalk(catalog, silentSession('a', 0, { title: 'x' }), ['会。议', '今日は。は会', '开 会']);
+    for (const query of ['会议', '日は会', '开会', '議', 'zoom会'])
+      expect([query, found(query)]).toEqual([query, []]);
+  });
+
+  test('titles, notes and markers too, and the list of sessions', () => {
+    saveTalk(
+      catalog,
+      silentSession('a', 0, {
+        title: '月例会議',
+        notes: '予算の話',
+        markers: [{ part: 1, frame: 0, label: '重要な決定' }],
+      }),
+      ['他の話'],
+    );
+    expect(found('会議')).toEqual(['月例[会議]']);
+    expect(found('予算')).toEqual(['[予算]の話']);
+    expect(found('決定')).toEqual(['重要な[決定]']);
+    const listed = (query: string) => catalog.list({ query, limit: 9, offset: 0 }).sessions.length;
+    expect([listed('会議 他の'), listed('会議 欠席')]).toEqual([1, 0]);
+  });
+
+  test('long text is cut around what was found', () => {
+    const long = '前'.repeat(60) + '預算' + '後'.repeat(60);
+    saveTalk(catalog, silentSession('a', 0, { title: 'x' }), [long]);
+    expect(found('預算')).toEqual([`…${'前'.repeat(15)}[預算]${'後'.repeat(15)}…`]);
+    const words = Array.from({ length: 60 }, (_, index) => `w${index}`);
+    saveTalk(catalog, silentSession('b', 0, { title: 'x' }), [words.join(' ')]);
+    expect(found('w30')).toEqual([
+      `…${words.slice(23, 30).join(' ')} [w30] ${words.slice(31, 39).join(' ')}…`,
+    ]);
+  });
+});
+
+describe('letters that are written in several ways', () => {
+  test.each([
+    ['strasse', 'Hauptstr. oder Straße', '[Straße]'],
+    ['STRASSE', 'die Straße', '[Straße]'],
+    ['straße', 'STRASSE', '[STRASSE]'],
+    ['straẞe', 'in der Strasse', '[Strasse]'],
+    ['grosse', 'GROẞE SACHE', '[GROẞE]'],
+    ['office', 'the oﬃce ﬁle', '[oﬃce]'],
+    ['file', 'the oﬃce ﬁle', '[ﬁle]'],
+    ['istanbul', 'İstanbul ve Isparta', '[İstanbul]'],
+    ['isparta', 'İstanbul ve Isparta', '[Isparta]'],
+    ['IŞIK', 'ışık', '[ışık]'],
+    ['καλημερα', 'Καλημέρα σας', '[Καλημέρα]'],
+    ['ΟΔΟΣ', 'η οδός εδώ', '[οδός]'],
+    ['uber', 'u\u0308ber allem', '[u\u0308ber]'],
+    ['می\u200cخواهم', 'میخواهم بروم', '[میخواهم]'],
+    ['میخواهم', 'می\u200cخواهم بروم', '[می\u200cخواهم]'],
+    ['क्षमा', 'क्\u200dषमा करें', '[क्\u200dषमा]'],
+    ['क्\u200cषमा', 'क्षमा करें', '[क्षमा]'],
+    ['हिन्दी', 'यह हिन्दी है', '[हिन्दी]'],
+    ['مدرسة', 'مَدْرَسَة كبيرة', '[مَدْرَسَة]'],
+    ['שלום', 'שָׁלוֹם לכם', '[שָׁלוֹם]'],
+    ['Übergang', 'der Über\u00adgang', '[Über\u00adgang]'],
+  ])('%s finds %s', (query, said, marked) => {
+    saveTalk(catalog, silentSession('a', 0, { title: 'x' }), ['nothing', said]);
+    const [hit] = found(query);
+    expect(hit).toContain(marked);
+    expect(hit?.replace(/[[\]]/g, '')).toBe(said);
+  });
+});
+
+test('any stretch of words and signs is found where it stands, and its marks leave the text as it is', () => {
+  // Two words of one alphabet never touch.
+  const parts = fc.array(
+    fc.record({
+      part: fc.constantFrom(
+        'Straße',
+        'iPhone',
+        'İş',
+        'ﬁn',
+        'می\u200cخواهم',
+        '会',
+        '議',
+        '今',
+        'は',
+        'ｶﾞ',
+        'ที่',
+        '𠮷',
+        '會',
+      ),
+      gap: fc.constantFrom('', '', ' ', '。', ', '),
+    }),
+    { minLength: 1, maxLength: 30 },
+  );
+  const isWord = (part: string | undefined): boolean =>
+    part !== undefined && /^[\p{Script=Latin}\p{Script=Arabic}]/u.test(part);
+  fc.assert(
+    fc.property(parts, fc.nat(29), fc.nat(5), (all, from, more) => {
+      const spelt = all.map(({ part, gap }, index) =>
+        isWord(part) && isWord(all[index + 1]?.part) && gap === '' ? `${part} ` : part + gap,
+      );
+      const text = spelt.join('').trim();
+      const piece = spelt
+        .slice(from, from + more + 1)
+        .join('')
+        .trim();
+      if (piece === '') return;
+      const own = openCatalog(':memory:');
+      try {
+        saveTalk(own, silentSession('a', 0, { title: '-' }), [text]);
+        const { hits } = own.search({ query: `"${piece}"` });
+        expect([piece, hits.length]).toEqual([piece, 1]);
+        const snippet = hits[0]?.snippet ?? '';
+        const shown = snippet.replaceAll(MATCH_START, '').replaceAll(MATCH_END, '').replace(/^…|…$/g, '');
+        expect(text).toContain(shown);
+        expect(snippet).toContain(MATCH_START);
+      } finally {
+        own.close();
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
 describe('the list of sessions', () => {
   const listed = (query: string): string[] =>
     catalog.list({ query, limit: 100, offset: 0 }).sessions.map(({ id }) => id);

@@ -1,0 +1,71 @@
+import type Database from 'better-sqlite3';
+import { z } from 'zod';
+
+/** Lines that are indexed before the catalog is open, in a fraction of a second: most have no more. */
+const LINES_AT_ONCE = 10_000;
+/** Lines of a piece, which holds the process up for some hundredths of a second. */
+const LINES_OF_A_PIECE = 500;
+/** Between two pieces; audio that comes in meanwhile does not wait. */
+const PAUSE_MS = 50;
+
+const rowSchema = z.array(z.number());
+
+/** Lines that are not yet in the index, since it was made anew. */
+export interface IndexBacklog {
+  /** True while there are any: a search does not find everything. */
+  isLeft(): boolean;
+  stop(): void;
+}
+
+/** Puts lines that the index does not have yet into it, the latest first, in pieces between which others have their turn. */
+export function fillIndex(database: Database.Database): IndexBacklog {
+  const backlog = database.prepare('SELECT below FROM index_backlog').pluck();
+  const rows = database
+    .prepare('SELECT row FROM session_transcripts WHERE row < ? ORDER BY row DESC LIMIT ?')
+    .pluck();
+  // A line that was written again since is in it already.
+  const drop = database.prepare(
+    'DELETE FROM transcript_index WHERE rowid BETWEEN ? AND ? AND rowid IN (SELECT value FROM json_each(?))',
+  );
+  const add = database.prepare(
+    `INSERT INTO transcript_index (rowid, words, pairs)
+       SELECT row, search_words(text), search_pairs(text) FROM session_transcripts WHERE row BETWEEN ? AND ?`,
+  );
+  const move = database.prepare('UPDATE index_backlog SET below = ?');
+  const end = database.prepare('DELETE FROM index_backlog');
+
+  const fill = database.transaction((lines: number): boolean => {
+    const below = backlog.get();
+    if (below === undefined) return false;
+    const piece = rowSchema.parse(rows.all(below, lines));
+    const [last] = piece;
+    const first = piece.at(-1);
+    if (first !== undefined && last !== undefined) {
+      drop.run(first, last, JSON.stringify(piece));
+      add.run(first, last);
+      move.run(first);
+    }
+    if (piece.length === lines) return true;
+    end.run();
+    return false;
+  });
+
+  let timer: NodeJS.Timeout | undefined;
+  const next = (lines: number): void => {
+    try {
+      if (!fill.immediate(lines)) return;
+    } catch {
+      // Somebody else writes; those lines are still to be done.
+    }
+    timer = setTimeout(() => {
+      next(LINES_OF_A_PIECE);
+    }, PAUSE_MS).unref();
+  };
+  if (backlog.get() !== undefined) next(LINES_AT_ONCE);
+  return {
+    isLeft: () => backlog.get() !== undefined,
+    stop() {
+      clearTimeout(timer);
+    },
+  };
+}

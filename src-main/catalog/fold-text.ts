@@ -1,0 +1,35 @@
+/**
+ * Signs that are part of how a word is written but not of which word it is: joiners and what keeps from joining (U+200C, U+200D),
+ * soft hyphens, marks of direction, variation selectors, and the stroke that makes Arabic words longer.
+ */
+const UNSEEN = String.raw`\u00ad\u034f\u061c\u0640\u180b-\u180e\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufe00-\ufe0f\ufeff`;
+
+/** A letter or digit with its marks. Letters of Hangul that were taken apart, as file names have them, belong together. */
+const CLUSTER_PATTERN =
+  String.raw`(?:[\u1100-\u115f\ua960-\ua97c][\u1160-\u11a7\ud7b0-\ud7c6]*[\u11a8-\u11ff\ud7cb-\ud7fb]*|[\p{L}\p{N}\p{Co}])` +
+  String.raw`[\p{M}\uff9e\uff9f${UNSEEN}]*`;
+
+/** Each cluster of a text. */
+export const CLUSTERS = new RegExp(CLUSTER_PATTERN, 'gu');
+/** Clusters that nothing separates. */
+export const CHUNKS = new RegExp(`(?:${CLUSTER_PATTERN})+`, 'gu');
+
+const UNSEEN_SIGNS = new RegExp(`[${UNSEEN}]`, 'gu');
+const MARKS = /\p{Mn}/gu;
+/** Vowels of Arabic and Hebrew, which are hardly ever written. */
+const POINTS = /[\u0591-\u05bd\u05bf\u05c1\u05c2\u05c4\u05c5\u05c7\u064b-\u0652\u0670]/gu;
+const NO_WORD = /[^\p{L}\p{N}\p{M}\p{Co}]/gu;
+
+/**
+ * A cluster as it is compared: in small letters after full case folding (ß is ss, a ligature its letters, the Turkish letters
+ * without a dot and with one are both i), of one width, Latin and Greek without accents, Arabic and Hebrew without points.
+ */
+export function foldCluster(cluster: string): string {
+  // From capitals to small letters what has no capital of its own is expanded, as ß is.
+  const cased = cluster.replace(UNSEEN_SIGNS, '').normalize('NFKC').toLowerCase().toUpperCase().toLowerCase();
+  const apart = cased.normalize('NFD');
+  const bare = /^[\p{Script=Latin}\p{Script=Greek}]/u.test(apart)
+    ? apart.replace(MARKS, '')
+    : apart.replace(POINTS, '');
+  return bare.normalize('NFC').replaceAll('ς', 'σ').replace(NO_WORD, '');
+}

@@ -1,0 +1,107 @@
+import { CHUNKS, CLUSTERS, foldCluster } from './fold-text.ts';
+
+/** A word; in scripts that put no spaces between words, a sign with its marks. */
+export interface TextToken {
+  /** Folded. */
+  readonly text: string;
+  /** Where it stands in the text, in UTF-16 units. */
+  readonly start: number;
+  readonly end: number;
+  /** Of a script without spaces. */
+  readonly isSign: boolean;
+  /** A sign that follows another with nothing between them. */
+  readonly continues: boolean;
+}
+
+const SIGN =
+  /^(?=[\p{L}\p{N}])[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Bopomofo}\p{scx=Yi}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}\p{scx=Tai_Tham}\p{scx=New_Tai_Lue}\p{scx=Tai_Le}\p{scx=Tai_Viet}\p{scx=Javanese}\p{scx=Balinese}]/u;
+/** Alphabets between which a word ends without a space, as in "Zoom회의". Digits belong to either. */
+const SCRIPTS = [
+  /^\p{Script=Latin}/u,
+  /^\p{Script=Hangul}/u,
+  /^\p{Script=Cyrillic}/u,
+  /^\p{Script=Arabic}/u,
+  /^\p{Script=Devanagari}/u,
+  /^\p{Script=Greek}/u,
+  /^\p{Script=Hebrew}/u,
+];
+const ASCII = /^\p{ASCII}*$/u;
+/** Khmer and Thai mark the ends of words by a space of no width, or do not. */
+const ONLY_ZERO_SPACES = /^\u200b+$/;
+/** Stands between signs that do not follow each other, so that no pair is found across. No token has it in it. */
+const BREAK = '\u00b7';
+
+/** The words and signs of a text, in order. */
+export function tokensOf(text: string): TextToken[] {
+  const tokens: TextToken[] = [];
+  for (const { 0: chunk, index } of text.matchAll(CHUNKS))
+    if (ASCII.test(chunk)) {
+      const end = index + chunk.length;
+      tokens.push({ text: chunk.toLowerCase(), start: index, end, isSign: false, continues: false });
+    } else addTokens(tokens, text, chunk, index);
+  return tokens;
+}
+
+function addTokens(tokens: TextToken[], text: string, chunk: string, at: number): void {
+  let word: { text: string; start: number; end: number; script: number | undefined } | undefined;
+  const endWord = (): void => {
+    if (word !== undefined)
+      tokens.push({ text: word.text, start: word.start, end: word.end, isSign: false, continues: false });
+    word = undefined;
+  };
+  for (const { 0: cluster, index } of chunk.matchAll(CLUSTERS)) {
+    const folded = foldCluster(cluster);
+    if (folded === '') continue;
+    const start = at + index;
+    const end = start + cluster.length;
+    if (SIGN.test(folded)) {
+      endWord();
+      tokens.push({ text: folded, start, end, isSign: true, continues: follows(tokens.at(-1), text, start) });
+      continue;
+    }
+    const script = scriptOf(folded);
+    if (word === undefined || (script !== undefined && word.script !== undefined && script !== word.script)) {
+      endWord();
+      word = { text: folded, start, end, script };
+    } else word = { text: word.text + folded, start: word.start, end, script: script ?? word.script };
+  }
+  endWord();
+}
+
+function follows(before: TextToken | undefined, text: string, start: number): boolean {
+  if (before?.isSign !== true) return false;
+  return before.end === start || ONLY_ZERO_SPACES.test(text.slice(before.end, start));
+}
+
+/** Undefined for digits. */
+function scriptOf(folded: string): number | undefined {
+  return /^\p{N}/u.test(folded) ? undefined : SCRIPTS.findIndex((script) => script.test(folded));
+}
+
+/** What the index keeps of a text. */
+export interface IndexedText {
+  /** Every word and every sign. */
+  readonly words: string;
+  /** Every two signs that follow each other: two are a word in Chinese, and one is in every third line. */
+  readonly pairs: string;
+}
+
+/** A text as the index takes it: folded, with a space between any two tokens. */
+export function indexedText(text: string): IndexedText {
+  // The index's own tokenizer does the same to ASCII.
+  if (ASCII.test(text)) return { words: text, pairs: '' };
+  const tokens = tokensOf(text);
+  return { words: tokens.map((token) => token.text).join(' '), pairs: pairsOf(tokens).join(' ') };
+}
+
+/** Pairs of signs in order; those of two runs are kept apart. */
+export function pairsOf(tokens: readonly TextToken[]): string[] {
+  const pairs: string[] = [];
+  for (const [index, token] of tokens.entries()) {
+    const before = tokens[index - 1];
+    if (before === undefined || !token.continues) continue;
+    if (!before.continues && pairs.length > 0) pairs.push(BREAK);
+    pairs.push(before.text + token.text);
+  }
+  return pairs;
+}
