@@ -31,7 +31,7 @@ export function createTakeClock(clock: Clock): TakeClock {
       began = { monotonicMs: clock.monotonicMs(), wallMs: clock.wallMs() };
     },
     pause(atMs) {
-      pausedSinceMs ??= atMs;
+      pausedSinceMs ??= Math.max(atMs, began.monotonicMs);
     },
     resume(atMs) {
       if (pausedSinceMs !== undefined) pausedMs += Math.max(0, atMs - pausedSinceMs);

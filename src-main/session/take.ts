@@ -179,7 +179,8 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     [...new Set(tracks.map((track) => track.part))].sort((a, b) => a.number - b.number);
 
   const clockFrames = (part: Part): number | null =>
-    options.live ? Math.round(((liveMs() - part.beganAtMs) / 1000) * spec.sampleRate) : null;
+    // A pause that was asked for while the part was being opened began before it.
+    options.live ? Math.round((Math.max(0, liveMs() - part.beganAtMs) / 1000) * spec.sampleRate) : null;
 
   const noteFailure = (sink: PartSink, error: unknown): void => {
     if (failedSinks.has(sink)) return;

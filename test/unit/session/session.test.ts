@@ -169,6 +169,18 @@ describe('session', () => {
     });
   });
 
+  test('a pause that is asked for while the session begins counts from its beginning', async () => {
+    const host = openEngine();
+    const connection = host.engine.connect('early', host.client);
+    void connection.receiveText(say({ action: 'start', format: 'wav', framing: 'headed' }));
+    void connection.receiveText(say({ action: 'pause' }));
+    host.wind(1000);
+    await flushed();
+    host.wind(5000);
+    await connection.receiveText(say({ action: 'stop' }));
+    expect(host.of('recording_stopped')[0]?.report.tracks[0]?.clock).toBe(0);
+  });
+
   test('a live source that brings too little is caught by the clock', async () => {
     const host = openEngine();
     const connection = host.engine.connect('short', host.client);
