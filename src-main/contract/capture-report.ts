@@ -104,8 +104,14 @@ export function leadingTrack(one: TrackReport, other: TrackReport): TrackReport 
   return ahead > 0 ? other : one;
 }
 
-/** A track's report with what of its muted stretches lies in the first `frames` of its file. */
-export function withMutedBefore({ muted = [], ...report }: TrackReport, frames: number): TrackReport {
+/**
+ * A track's report with what of its muted stretches lies in the first `frames` of its file, which nothing waits for any
+ * more.
+ */
+export function withMutedBefore(
+  { muted = [], waiting: _, ...report }: TrackReport,
+  frames: number,
+): TrackReport {
   const left = muted.flatMap((stretch) => {
     const within = Math.min(stretch.frames, frames - stretch.start_frame);
     return within > 0 ? [{ ...stretch, frames: within }] : [];

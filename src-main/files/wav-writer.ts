@@ -2,6 +2,7 @@ import { rename, unlink, type FileHandle } from 'node:fs/promises';
 import { openRegularFile } from '../disk/regular-file.ts';
 import { encodeCueChunks, type CuePoint } from './cue-chunks.ts';
 import { syncFolder } from './sync-folder.ts';
+import { silentRuns, type Run } from './silent-runs.ts';
 import { createWavHeader } from './wav-header.ts';
 import { writeError } from './write-error.ts';
 
@@ -100,18 +101,25 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     await removed.close();
   };
 
+  const writeRun = async (run: Run): Promise<number> => {
+    const position = header.byteLength + dataBytes;
+    if (run.kind === 'audio') return writeFully(file, run.buffers, position);
+    // Nothing lies beyond what is counted, so that a longer file is zeros there.
+    await file.truncate(position + run.bytes);
+    return run.bytes;
+  };
+
   const writeBatch = async (batch: readonly Append[]): Promise<void> => {
     if (lookDue) await restoreIfRemoved();
-    const written = await writeFully(
-      file,
-      batch.map(({ pcm }) => pcm),
-      header.byteLength + dataBytes,
-    ).catch((error: unknown) => {
-      failure = writeError(error);
-      return error instanceof ShortWriteError ? error.writtenBytes : 0;
-    });
-    // A full disk takes half a frame; counting only whole ones keeps the file valid.
-    dataBytes += written - (written % bytesPerFrame);
+    for (const run of silentRuns(batch.map(({ pcm }) => pcm))) {
+      if (failure !== undefined) break;
+      const written = await writeRun(run).catch((error: unknown) => {
+        failure = writeError(error);
+        return error instanceof ShortWriteError ? error.writtenBytes : 0;
+      });
+      // A full disk takes half a frame; counting only whole ones keeps the file valid.
+      dataBytes += written - (written % bytesPerFrame);
+    }
     await patchHeader(0);
     scheduleSync();
   };

@@ -48,9 +48,9 @@ export async function recoverClaimed(
   { record, siblings, folders, owners }: ClaimedSession,
   { clock, log, save }: ClaimedRecoveryOptions,
 ): Promise<RecoveredClaim> {
-  const usualSeconds = owners.every((owner) => owner === 'dead')
-    ? LOST_AFTER_KILL_SECONDS
-    : LOST_AFTER_POWER_CUT_SECONDS;
+  const usualSeconds =
+    waitingSeconds(record) +
+    (owners.every((owner) => owner === 'dead') ? LOST_AFTER_KILL_SECONDS : LOST_AFTER_POWER_CUT_SECONDS);
   const noteLoss = (session: SessionRecord, seconds: number): SessionRecord => ({
     ...session,
     // A recovery that was itself cut off has already said what was lost.
@@ -99,6 +99,14 @@ function hadEnded(record: SessionRecord, examined: readonly ExaminedMaster[]): b
     !examined.some(isSide) &&
     !record.files.some((file) => file.master && isSide(file) && file.status === 'recording')
   );
+}
+
+/** What was last known to wait in memory for an earlier chunk, in seconds of the track that waited most. */
+function waitingSeconds(session: SessionRecord): number {
+  const seconds = session.parts.flatMap(({ part, report }) =>
+    (report?.tracks ?? []).map(({ waiting = 0 }) => waiting / sampleRateOf(session, part)),
+  );
+  return Math.max(0, ...seconds);
 }
 
 /**

@@ -33,6 +33,8 @@ import { createTrackOutput } from './track-output.ts';
 
 /** How often a running part's report is written down: a storm of gaps must not become one of writes. */
 const NOTE_INTERVAL_MS = 1000;
+/** So many at once, where they are rare: a kill just after a gap must not make audio of its silence. */
+const NOTES_AT_ONCE = 8;
 
 export interface TakeOptions {
   readonly spec: SessionSpec;
@@ -150,7 +152,8 @@ export async function openTake(options: TakeOptions): Promise<Take> {
   takeClock.begin();
   let earlierBytes = 0;
   let markersAdded = 0;
-  let notedAtMs = -Infinity;
+  /** When all notes so far would have been made at their usual interval. */
+  let notedUpToMs = -Infinity;
   const partsToNote = new Set<Part>();
   const failedSinks = new Set<PartSink>();
   let failure: unknown;
@@ -201,11 +204,11 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     for (const { muted } of part.tracks.values()) muted?.noted();
   };
 
-  const mayNote = (): boolean => clock.monotonicMs() - notedAtMs >= NOTE_INTERVAL_MS;
+  const mayNote = (): boolean => notedUpToMs - clock.monotonicMs() <= (NOTES_AT_ONCE - 1) * NOTE_INTERVAL_MS;
 
   const noteDueReports = (): void => {
     if (partsToNote.size === 0 || !mayNote()) return;
-    notedAtMs = clock.monotonicMs();
+    notedUpToMs = Math.max(clock.monotonicMs(), notedUpToMs) + NOTE_INTERVAL_MS;
     for (const track of tracks) track.place.waiting = claimOf(track);
     for (const part of partsToNote) noteNow(part);
   };
@@ -223,7 +226,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     if (timeline.heldFrames > place.waiting) {
       place.waiting = claimOf(track);
       noteNow(part);
-    } else if (place.waiting > 0) partsToNote.add(part);
+    } else if (timeline.heldFrames === 0 && place.waiting > 0) partsToNote.add(part);
   };
 
   const write = (track: SessionTrack, placement: Placement): void => {

@@ -29,6 +29,38 @@ describe('master on disk', () => {
     expect((await readWav(path)).samples.equals(audio)).toBe(true);
   });
 
+  test('a long silence is a hole in the file: it reads as zeros, is counted at once, and takes no room', async () => {
+    const path = join(folder, 'user_1.wav');
+    const writer = await openWavWriter({ path, ...shape });
+    const audio = seededBytes(9, 400_000);
+    const second = Buffer.alloc(48_000 * 4);
+    await writer.append(audio.subarray(0, 200_000));
+    await Promise.all(Array.from({ length: 60 }, () => writer.append(second)));
+    const silentBytes = 60 * second.length;
+    const unfinished = await readWav(path + PARTIAL_SUFFIX);
+    expect(unfinished.samples).toHaveLength(200_000 + silentBytes);
+    await writer.append(audio.subarray(200_000));
+    await writer.finish();
+    const { samples } = await readWav(path);
+    const expected = [audio.subarray(0, 200_000), Buffer.alloc(silentBytes), audio.subarray(200_000)];
+    expect(samples.equals(Buffer.concat(expected))).toBe(true);
+    const { blocks } = await stat(path);
+    expect(blocks * 512).toBeLessThan(400_000 + silentBytes / 10);
+  });
+
+  test('audio that begins, ends or is interspersed with zeros is kept to the last byte', async () => {
+    const path = join(folder, 'user_1.wav');
+    const writer = await openWavWriter({ path, ...shape });
+    const pieces = Array.from({ length: 200 }, (_, index) =>
+      index % 3 === 0
+        ? seededBytes(index, 4 * (1 + (index % 7)))
+        : Buffer.alloc(4 * (1 + ((index * 977) % 6000))),
+    );
+    await Promise.all(pieces.map((piece) => writer.append(piece)));
+    await writer.finish();
+    expect((await readWav(path)).samples.equals(Buffer.concat(pieces))).toBe(true);
+  });
+
   test('markers are cue points where they were set, and the samples end before them', async () => {
     const path = join(folder, 'user_1.wav');
     const writer = await openWavWriter({ path, ...shape });
