@@ -18,6 +18,8 @@ export interface WavMaster extends PcmShape {
 }
 
 const READ_BYTES = 192 * 1024;
+/** A header is in the first chunks; zeros, which look like empty ones, are not followed for gigabytes. */
+const MAX_CHUNKS = 64;
 
 /** Rejects with FILE_MISSING, with FILE_NOT_REGULAR, or with INVALID_AUDIO_FILE where it is not a 16-bit PCM WAV. */
 export async function openWavMaster(path: string): Promise<WavMaster> {
@@ -58,7 +60,8 @@ async function readHeader(file: FileHandle, fileBytes: number) {
     throw invalid('it does not begin as WAV');
   let shape: PcmShape | undefined;
   let longDataBytes: number | undefined;
-  for (let position = 12; position + 8 <= fileBytes;) {
+  let position = 12;
+  for (let count = 0; count < MAX_CHUNKS && position + 8 <= fileBytes; count++) {
     const chunk = await readView(file, position, 8);
     const name = fourCc(chunk, 0);
     const chunkBytes = chunk.getUint32(4, true);

@@ -84,7 +84,7 @@ export async function openWavSamples(path: string): Promise<WavSamples | undefin
     });
   });
   const encoding = layout === undefined ? undefined : wireEncodingOf(layout);
-  if (layout === undefined || encoding === undefined || layout.channels > 2) {
+  if (layout === undefined || encoding === undefined || layout.channels > 2 || layout.sampleRate === 0) {
     await file.close();
     return undefined;
   }

@@ -13,6 +13,9 @@ import {
 } from './wav-format.ts';
 import { assembleWav, pcm16Format } from './wav-pieces.ts';
 
+/** Of a format chunk, far more than any codec puts there. */
+const MAX_FORMAT_BYTES = 64 * 1024;
+
 /** Examines a file that begins as a WAV; undefined for any other. */
 export async function diagnoseWav(source: ByteSource, hints: RepairHints): Promise<Finding | undefined> {
   const wav = await readWavChunks(source);
@@ -26,9 +29,12 @@ export async function diagnoseWav(source: ByteSource, hints: RepairHints): Promi
       reason: 'there is nothing to rebuild it from',
     };
   }
-  const formatContent = await source.read(wav.format.offset, wav.format.length);
+  const formatContent = await source.read(wav.format.offset, Math.min(wav.format.length, MAX_FORMAT_BYTES));
   const declaredFormat = parseWavFormat(formatContent);
   const checked = checkWavFormat(declaredFormat, hints);
+  // Where nothing has that shape, nothing can be counted in it.
+  if (checked.format.channels === 0 && checked.reason !== undefined)
+    return { kind: 'wav', faults: checked.faults, reason: checked.reason };
   const extent = await findWavExtent(source, data, checked.format);
   const encoded = await judgeSamples(source, data.offset, extent.audioBytes, checked.format);
 
