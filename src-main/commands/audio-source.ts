@@ -1,5 +1,6 @@
 import type { AudioFormat } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
+import { createAudioDecoder } from '../encode/audio-decoder.ts';
 import { fileUrl } from '../encode/ffmpeg-args.ts';
 import { openWavSamples, type WavSamples } from '../files/wav-reader.ts';
 import { realpath } from 'node:fs/promises';
@@ -55,10 +56,18 @@ export async function openFileSource(
       'INVALID_AUDIO_FILE',
       `${path} is not a WAV of 16-bit PCM, 32-bit float or mu-law; other files need ffmpeg, which was not found`,
     );
-  return openFfmpegSource(ffmpeg, ['-i', fileUrl(path)], {
+  const decoder = createAudioDecoder(ffmpeg);
+  const taken = await decoder.probe(await realpath(path)).finally(() => decoder.close());
+  // What is not read of strangers' files may still be named here: ffmpeg decides.
+  const input =
+    taken === undefined
+      ? ['-i', fileUrl(path)]
+      : ['-guess_layout_max', '0', '-i', fileUrl(path), '-map', `0:a:${taken.track - 1}`];
+  return openFfmpegSource(ffmpeg, input, {
     live: false,
     name: path,
     shape: wanted ?? USUAL_SHAPE,
+    ...(taken === undefined ? {} : { inputChannels: taken.channels }),
   });
 }
 

@@ -1,5 +1,7 @@
 import { spawn } from 'node:child_process';
 import { PassThrough } from 'node:stream';
+import { createMonoFolder } from '../audio/channel-sum.ts';
+import { bytesOf, samplesOf } from '../audio/pcm.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { AudioShape, AudioSource } from './audio-source.ts';
 
@@ -14,17 +16,24 @@ export interface FfmpegSourceOptions {
   /** What its errors call it. */
   readonly name: string;
   readonly shape: AudioShape;
+  /** Channels of the input, where it is known: they become one without one taking another away. */
+  readonly inputChannels?: number;
 }
 
 /** Whatever ffmpeg reads, as 16-bit PCM of this shape. */
 export function openFfmpegSource(
   ffmpeg: string,
   input: readonly string[],
-  { live, name, shape: { sampleRate, channels } }: FfmpegSourceOptions,
+  { live, name, shape: { sampleRate, channels }, inputChannels = channels }: FfmpegSourceOptions,
 ): AudioSource {
-  const bytesPerFrame = 2 * channels;
+  const isFolded = channels === 1 && inputChannels > 1;
+  const read = isFolded ? inputChannels : channels;
+  const folder = createMonoFolder(isFolded ? inputChannels : 1, sampleRate);
+  const passOn = (pcm: Buffer): Uint8Array => (isFolded ? bytesOf(folder.fold(samplesOf(pcm))) : pcm);
+  const bytesPerFrame = 2 * read;
   const bytesPerSecond = sampleRate * bytesPerFrame;
-  const output = ['-vn', '-ac', String(channels), '-ar', String(sampleRate), '-f', 's16le', 'pipe:1'];
+  const mixed = isFolded ? [] : ['-ac', String(channels)];
+  const output = ['-vn', ...mixed, '-ar', String(sampleRate), '-f', 's16le', 'pipe:1'];
   const child = spawn(ffmpeg, ['-hide_banner', '-nostdin', '-loglevel', 'error', ...input, ...output], {
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
@@ -55,9 +64,11 @@ export function openFfmpegSource(
     for await (const piece of pieces) {
       bytes += piece.length;
       rest = Buffer.concat([rest, piece]);
-      for (; rest.length >= chunkBytes; rest = rest.subarray(chunkBytes)) yield rest.subarray(0, chunkBytes);
+      for (; rest.length >= chunkBytes; rest = rest.subarray(chunkBytes))
+        yield passOn(rest.subarray(0, chunkBytes));
     }
-    if (rest.length >= bytesPerFrame) yield rest.subarray(0, rest.length - (rest.length % bytesPerFrame));
+    if (rest.length >= bytesPerFrame)
+      yield passOn(rest.subarray(0, rest.length - (rest.length % bytesPerFrame)));
     const code = await ended;
     if (stopped || (!live && code === 0)) return;
     const reason = complaint.trim().split('\n').at(-1) ?? '';
