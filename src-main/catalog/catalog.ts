@@ -3,12 +3,12 @@ import { sessionRecordSchema, type SessionRecord } from '../contract/session-rec
 import type { SearchQuery, SearchResult } from '../contract/search.ts';
 import type { Transcript, TranscriptEntry } from '../contract/transcript.ts';
 import { openDatabase } from './database.ts';
-import { prepareDetails } from './details-rows.ts';
 import { fillIndex } from './fill-index.ts';
 import { type Jobs, prepareJobs } from './job-rows.ts';
 import { createOwedSessions } from './owed-sessions.ts';
+import { prepareRecords, type AddedToSession } from './record-rows.ts';
 import { prepareSearch } from './search.ts';
-import { recordFromRows, segmentParameters, sessionParameters, sessionRowSchema } from './session-rows.ts';
+import { recordFromRows, sessionRowSchema } from './session-rows.ts';
 import { prepareTranscripts, type TranscriptExtent } from './transcript-rows.ts';
 import { keepLogSynced } from './write-ahead-log.ts';
 
@@ -25,6 +25,18 @@ export interface Catalog {
   save(session: SessionRecord): void;
   /** The same for one that may have to wait: where the database refuses it, readers see it, and it is written later. */
   saveOrOwe(session: SessionRecord): void;
+  /**
+   * Writes what `session` says otherwise than `known`, which must be what the catalog has: parts, files, markers and
+   * segments that are the same objects cost nothing.
+   */
+  saveChanges(session: SessionRecord, known: SessionRecord): void;
+  /** Adds rows to a session that is there, and counts its revision on: costs as little late in a session as early. */
+  append(
+    session: Pick<SessionRecord, 'id' | 'revision' | 'sample_rate' | 'channels' | 'parts'>,
+    added: AddedToSession,
+  ): void;
+  /** Lets readers see the session as `read` tells it, until the database takes it. */
+  owe(id: string, read: () => SessionRecord): void;
   get(id: string): SessionRecord | undefined;
   has(id: string): boolean;
   /** Newest first, without their segments. */
@@ -57,8 +69,8 @@ export function openCatalog(path: string): Catalog {
   const database = openDatabase(path);
   const log = path === ':memory:' ? undefined : keepLogSynced(database, path);
   const statements = prepare(database);
+  const records = prepareRecords(database);
   const transcripts = prepareTranscripts(database);
-  const details = prepareDetails(database);
   const backlog = fillIndex(database);
   const words = prepareSearch(database, backlog.isLeft);
 
@@ -75,54 +87,9 @@ export function openCatalog(path: string): Catalog {
     );
   };
 
-  const save = database.transaction((session: SessionRecord) => {
-    statements.saveSession.run(sessionParameters(session));
-    statements.dropParts.run(session.id);
-    for (const part of session.parts)
-      statements.addPart.run({
-        session_id: session.id,
-        part: part.part,
-        started_at: part.started_at,
-        duration_seconds: part.duration_seconds,
-        sample_rate: part.sample_rate ?? null,
-        report: part.report === undefined ? null : JSON.stringify(part.report),
-        reason: part.reason ?? null,
-      });
-    for (const file of session.files) {
-      const track = session.parts
-        .find(({ part }) => part === file.part)
-        ?.report?.tracks.find((candidate) => candidate.track === file.type);
-      const gaps = session.parts.find(({ part }) => part === file.part)?.report?.gaps ?? [];
-      statements.saveRecording.run({
-        session_id: session.id,
-        part: file.part,
-        recording_type: file.type,
-        file_path: file.file_path,
-        format: file.format,
-        master: file.master ? 1 : 0,
-        status: file.status,
-        byte_size: file.byte_size,
-        duration_ms: file.duration_ms,
-        captured_frames: track?.captured ?? null,
-        expected_frames: track?.expected ?? null,
-        gaps: JSON.stringify(gaps.filter((gap) => gap.track === file.type)),
-        gain: file.gain,
-        sha256: file.sha256 ?? null,
-      });
-    }
-    statements.dropRecordings.run({
-      session_id: session.id,
-      kept: JSON.stringify(session.files.map((file) => file.file_path)),
-    });
-    statements.dropMarkers.run(session.id);
-    for (const marker of session.markers) statements.addMarker.run({ session_id: session.id, ...marker });
-    for (const segment of session.segments) statements.saveSegment.run(segmentParameters(session, segment));
-    details.save(session);
-  });
-
   const owed = createOwedSessions();
   const saveNow = (session: SessionRecord): void => {
-    save.immediate(session);
+    records.save(session);
     owed.forget(session.id);
   };
   /** One refusal is enough: each costs the wait for a lock. */
@@ -137,9 +104,12 @@ export function openCatalog(path: string): Catalog {
   return {
     save: saveNow,
     saveOrOwe(session) {
-      owed.owe(session);
+      owed.owe(session.id, () => session);
       saveNow(session);
     },
+    saveChanges: records.saveChanges,
+    append: records.append,
+    owe: owed.owe,
     get(id) {
       const row = statements.get.get(id);
       return row === undefined ? owed.get(id) : owed.latest(read(row));
@@ -193,91 +163,7 @@ export function openCatalog(path: string): Catalog {
 const MATCHES = 'deleted_at IS NULL AND (@ids IS NULL OR id IN (SELECT value FROM json_each(@ids)))';
 
 function prepare(database: Database.Database) {
-  const sessionColumns = [
-    'id',
-    'revision',
-    'title',
-    'notes',
-    'status',
-    'started_at',
-    'ended_at',
-    'format',
-    'sample_rate',
-    'channels',
-    'encoding',
-    'tracks',
-    'record',
-    'profile',
-    'gain',
-    'encoder',
-    'duration_seconds',
-    'recordings_dir',
-    'fallback_dir',
-    'recovered',
-    'imported',
-  ];
-  const recordingColumns = [
-    'session_id',
-    'part',
-    'recording_type',
-    'file_path',
-    'format',
-    'master',
-    'status',
-    'byte_size',
-    'duration_ms',
-    'captured_frames',
-    'expected_frames',
-    'gaps',
-    'gain',
-    'sha256',
-  ];
-  const segmentColumns = [
-    'segment_id',
-    'session_id',
-    'turn_id',
-    'role',
-    'part',
-    'start_frame',
-    'frame_count',
-    'start_ms',
-    'end_ms',
-    'sample_rate',
-    'num_channels',
-    'duration_ms',
-    'byte_size',
-    'interrupted',
-    'bleed',
-    'audio_url',
-    'file',
-    'started_at',
-    'ended_at',
-  ];
-  const upsert = (table: string, columns: readonly string[], key: readonly string[]): string =>
-    `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((column) => `@${column}`).join(', ')})
-     ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${columns
-       .filter((column) => !key.includes(column))
-       .map((column) => `${column} = excluded.${column}`)
-       .join(', ')}`;
   return {
-    saveSession: database.prepare(upsert('sessions', sessionColumns, ['id'])),
-    saveRecording: database.prepare(upsert('recordings', recordingColumns, ['session_id', 'file_path'])),
-    dropParts: database.prepare('DELETE FROM session_parts WHERE session_id = ?'),
-    addPart: database.prepare(
-      `INSERT INTO session_parts (session_id, part, started_at, duration_seconds, sample_rate, report, reason)
-       VALUES (@session_id, @part, @started_at, @duration_seconds, @sample_rate, @report, @reason)`,
-    ),
-    dropRecordings: database.prepare(
-      `DELETE FROM recordings WHERE session_id = @session_id
-         AND file_path NOT IN (SELECT value FROM json_each(@kept))`,
-    ),
-    dropMarkers: database.prepare('DELETE FROM markers WHERE session_id = ?'),
-    addMarker: database.prepare(
-      'INSERT INTO markers (session_id, part, frame, label) VALUES (@session_id, @part, @frame, @label)',
-    ),
-    saveSegment: database.prepare(
-      upsert('session_audio_segments', segmentColumns, ['session_id', 'segment_id']),
-    ),
     segments: database.prepare(
       'SELECT * FROM session_audio_segments WHERE session_id = ? ORDER BY start_ms, id',
     ),

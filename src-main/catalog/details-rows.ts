@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
-import type { SessionRecord } from '../contract/session-record.ts';
+import type { Marker, SessionRecord } from '../contract/session-record.ts';
 
 const detailSchema = z.object({
   kind: z.enum(['title', 'notes', 'marker']),
@@ -23,17 +23,22 @@ export function prepareDetails(database: Database.Database) {
   const index = database.prepare(
     'INSERT INTO details_index (rowid, words, pairs) VALUES (@row, search_words(@text), search_pairs(@text))',
   );
+  const put = (sessionId: string, detail: Detail): void => {
+    const row = add.pluck().get({ session_id: sessionId, ...detail });
+    index.run({ row, text: detail.text });
+  };
   return {
+    /** Adds one marker to what is there. To be called in the transaction that adds it to the session. */
+    addMarker(sessionId: string, { part, frame, label }: Marker): void {
+      if (label !== '') put(sessionId, { kind: 'marker', part, frame, text: label });
+    },
     /** To be called in the transaction that saves the session: often, so it writes only what has changed. */
     save(session: SessionRecord): void {
       const known = z.array(detailSchema).parse(read.all(session.id));
       const wanted = detailsOf(session);
       if (JSON.stringify(known) === JSON.stringify(wanted)) return;
       drop.run(session.id);
-      for (const detail of wanted) {
-        const row = add.pluck().get({ session_id: session.id, ...detail });
-        index.run({ row, text: detail.text });
-      }
+      for (const detail of wanted) put(session.id, detail);
     },
   };
 }

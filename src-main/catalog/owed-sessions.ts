@@ -2,7 +2,8 @@ import type { SessionRecord } from '../contract/session-record.ts';
 
 /** Sessions as the database should know them and did not take them, as while another process holds it locked. */
 export interface OwedSessions {
-  owe(session: SessionRecord): void;
+  /** `read` is asked whenever somebody wants to know, so that a change of what is owed costs nothing. */
+  owe(id: string, read: () => SessionRecord): void;
   /** The database knows it, or is to know it no more. */
   forget(id: string): void;
   get(id: string): SessionRecord | undefined;
@@ -12,15 +13,15 @@ export interface OwedSessions {
 }
 
 export function createOwedSessions(): OwedSessions {
-  const owed = new Map<string, SessionRecord>();
+  const owed = new Map<string, () => SessionRecord>();
   return {
-    owe: (session) => void owed.set(session.id, session),
+    owe: (id, read) => void owed.set(id, read),
     forget: (id) => void owed.delete(id),
-    get: (id) => owed.get(id),
+    get: (id) => owed.get(id)?.(),
     latest(session) {
-      const other = owed.get(session.id);
+      const other = owed.get(session.id)?.();
       return other !== undefined && other.revision > session.revision ? other : session;
     },
-    all: () => [...owed.values()],
+    all: () => [...owed.values()].map((read) => read()),
   };
 }

@@ -144,7 +144,7 @@ const WAV_HEADER_BYTES = 44;
 
 /** Named parameters for the row of one segment. */
 export function segmentParameters(
-  session: SessionRecord,
+  session: Pick<SessionRecord, 'id' | 'channels' | 'sample_rate' | 'parts'>,
   segment: AudioSegment,
 ): Record<string, string | number | null> {
   const sampleRate = sampleRateOf(session, segment.part);

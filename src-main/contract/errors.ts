@@ -21,6 +21,10 @@ export const errorCodeSchema = z.enum([
   'SLOW_CONSUMER',
   'SHUTTING_DOWN',
   'TRANSCRIPT_FULL',
+  'MARKERS_FULL',
+  'TURNS_FULL',
+  'TAPS_FULL',
+  'CONNECTIONS_FULL',
   // the disk
   'FOLDER_UNWRITABLE',
   'DISK_FULL',

@@ -20,6 +20,18 @@ export const PROTOCOL_LIMITS: Limits = {
 /** Chunks between two `progress` messages. */
 export const PROGRESS_INTERVAL_CHUNKS = 100;
 
+/** Markers of one session: a marker every three seconds for a working day, and more than anybody finds again. */
+export const MAX_SESSION_MARKERS = 10_000;
+/** Stretches of turns that one session keeps: a day and a half of people who take turns every four seconds. */
+export const MAX_SESSION_SEGMENTS = 30_000;
+
+/** Who may listen to one session, and to all of them. */
+export const MAX_SESSION_TAPS = 16;
+export const MAX_TAPS = 64;
+/** Bytes that may wait for all who listen together; each has its share, but not more than the second. */
+export const MAX_TAPS_UNSENT_BYTES = 64 * MEBIBYTE;
+export const MAX_TAP_UNSENT_BYTES = 4 * MEBIBYTE;
+
 /** Milliseconds a session whose connection dropped waits for its client to come back. */
 export const RECONNECT_WINDOW_MS = 30_000;
 

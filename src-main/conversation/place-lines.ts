@@ -31,3 +31,19 @@ export function placeLines(
   });
   return lines.map((line) => placed.find(({ id }) => id === line.id) ?? line);
 }
+
+/**
+ * Live text that came after its turn had ended, at the turn's end: behind its other lines, with which it shares the
+ * turn's time once all of them are placed.
+ */
+export function placeBehind(line: TranscriptEntry, segments: readonly AudioSegment[]): TranscriptEntry {
+  const last = segments.at(-1);
+  if (last === undefined || line.source !== 'live') return line;
+  return {
+    ...line,
+    interrupted: segments.some(({ interrupted }) => interrupted),
+    occurred_at: last.ended_at,
+    start_ms: last.end_ms,
+    end_ms: last.end_ms,
+  };
+}

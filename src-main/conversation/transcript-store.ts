@@ -5,7 +5,7 @@ import { MAX_SESSION_CHARACTERS, MAX_SESSION_ENTRIES } from '../contract/transcr
 import type { Transcript, TranscriptEntry } from '../contract/transcript.ts';
 import { readTranscriptFile, readTranscriptFileSync } from '../files/session-file.ts';
 import type { Log } from '../session/ports.ts';
-import { placeLines } from './place-lines.ts';
+import { placeBehind, placeLines } from './place-lines.ts';
 import { createTranscriptFiles } from './transcript-files.ts';
 import { applyChange, createWaitingChanges, type TranscriptChange } from './waiting-changes.ts';
 
@@ -50,6 +50,9 @@ export interface TranscriptStoreOptions {
   readonly log: Log;
 }
 
+/** Lines of one turn that share its time: nobody says more in one, and all of them are written again for it. */
+const MAX_PLACED_LINES = 500;
+
 const NOTHING: Transcript = { revision: 0, speakers: {}, entries: [] };
 
 /** Keeps the text of sessions in two places. A fault of one is logged and does not keep it from the other. */
@@ -58,6 +61,8 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
   const waiting = createWaitingChanges({ catalog, log });
   /** Text that is newer than its file, of sessions that have nothing but their file. */
   const held = new Map<string, Transcript>();
+  /** Turns that had ended before some of their lines came: those lines and their others are still to share its time. */
+  const late = new Map<string, Map<string, readonly AudioSegment[]>>();
   /** How much text there is, of sessions to which live text has been added. */
   const extents = new Map<string, { entries: number; characters: number }>();
 
@@ -80,7 +85,10 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
   };
 
   const files = createTranscriptFiles({
-    read,
+    read: (sessionId) => {
+      placeLate(sessionId);
+      return read(sessionId);
+    },
     foldersOf,
     log,
     onWritten: (sessionId) => {
@@ -89,7 +97,7 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
   });
 
   /** Into the catalog by the shortest way, or else behind what waits for it. */
-  const put = (sessionId: string, quick: () => void, change: TranscriptChange): void => {
+  const keep = (sessionId: string, quick: () => void, change: TranscriptChange): void => {
     if (isFileOnly(sessionId)) held.set(sessionId, applyChange(read(sessionId), change));
     else if (waiting.has(sessionId)) waiting.add(sessionId, change);
     else
@@ -98,7 +106,30 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
       } catch (error) {
         waiting.add(sessionId, change, error);
       }
+  };
+
+  const put = (sessionId: string, quick: () => void, change: TranscriptChange): void => {
+    keep(sessionId, quick, change);
     files.note(sessionId);
+  };
+
+  /** Gives the lines of a turn the times that they have of it. */
+  const placeTurn = (sessionId: string, turnId: string, segments: readonly AudioSegment[]): void => {
+    keep(
+      sessionId,
+      () => {
+        const lines = catalog.transcriptOfTurn(sessionId, turnId);
+        if (lines.length > 0 && lines.length <= MAX_PLACED_LINES)
+          catalog.putTranscript(sessionId, placeLines(lines, segments));
+      },
+      (transcript) => placedIn(transcript, segments),
+    );
+  };
+
+  const placeLate = (sessionId: string): void => {
+    const turns = late.get(sessionId);
+    late.delete(sessionId);
+    for (const [turnId, segments] of turns ?? []) placeTurn(sessionId, turnId, segments);
   };
 
   const extentOf = (sessionId: string) => {
@@ -128,8 +159,12 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
   };
 
   return {
-    read,
+    read(sessionId) {
+      placeLate(sessionId);
+      return read(sessionId);
+    },
     change(sessionId, change) {
+      placeLate(sessionId);
       const changed = (): Transcript => {
         if (isFileOnly(sessionId)) {
           const after = applyChange(read(sessionId), change);
@@ -153,29 +188,23 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
     },
     add(sessionId, entry, segments = []) {
       admit(sessionId, entry);
-      const { turn_id } = entry;
+      const placed = placeBehind(entry, segments);
       put(
         sessionId,
-        () => {
-          const others =
-            turn_id === null || segments.length === 0 ? [] : catalog.transcriptOfTurn(sessionId, turn_id);
-          catalog.putTranscript(sessionId, placeLines([...others, entry], segments));
-        },
-        (transcript) => placedIn({ ...transcript, entries: [...transcript.entries, entry] }, segments),
+        () => catalog.putTranscript(sessionId, [placed]),
+        (transcript) => ({ ...transcript, entries: [...transcript.entries, placed] }),
       );
+      const { turn_id } = entry;
+      if (turn_id === null || segments.length === 0) return;
+      const turns = late.get(sessionId) ?? new Map<string, readonly AudioSegment[]>();
+      late.set(sessionId, turns.set(turn_id, segments));
     },
     endTurn(sessionId, segments) {
       const turnId = segments[0]?.turn_id;
       // Nothing was said live, so nothing was said in this turn.
       if (turnId === undefined || !extents.has(sessionId)) return;
-      put(
-        sessionId,
-        () => {
-          const lines = catalog.transcriptOfTurn(sessionId, turnId);
-          if (lines.length > 0) catalog.putTranscript(sessionId, placeLines(lines, segments));
-        },
-        (transcript) => placedIn(transcript, segments),
-      );
+      placeTurn(sessionId, turnId, segments);
+      files.note(sessionId);
     },
     async restore(sessionId, folders) {
       const known = catalog.transcriptRevision(sessionId);
@@ -189,6 +218,7 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
     },
     async settle(sessionId) {
       waiting.retry(sessionId);
+      placeLate(sessionId);
       extents.delete(sessionId);
       if (held.has(sessionId)) files.note(sessionId);
       await files.settle(sessionId);
@@ -204,6 +234,7 @@ function placedIn(transcript: Transcript, segments: readonly AudioSegment[]): Tr
   const turnId = segments[0]?.turn_id;
   if (turnId === undefined) return transcript;
   const lines = transcript.entries.filter(({ turn_id }) => turn_id === turnId);
+  if (lines.length > MAX_PLACED_LINES) return transcript;
   const placed = new Map(placeLines(lines, segments).map((entry) => [entry.id, entry]));
   return { ...transcript, entries: transcript.entries.map((entry) => placed.get(entry.id) ?? entry) };
 }

@@ -70,7 +70,8 @@ export function createWaitingChanges({
       const changes = waiting.get(sessionId);
       if (changes === undefined)
         log('error', 'the catalog could not take the text; it is tried again', { id: sessionId, error });
-      waiting.set(sessionId, [...(changes ?? []), change]);
+      if (changes === undefined) waiting.set(sessionId, [change]);
+      else changes.push(change);
       timer ??= setTimeout(offerAll, RETRY_MS).unref();
     },
     makeRoom(more) {

@@ -11,9 +11,9 @@ const CUE_POINT_BYTES = 24;
 export type TailKind = 'audio' | 'cue points' | 'half-written cue points';
 
 /** @param expected the cue points that whoever wrote the file would have put there. */
-export function judgeTail(tail: Buffer, expected: readonly CuePoint[], sampleRate: number): TailKind {
+export function judgeTail(tail: Buffer, expected: readonly CuePoint[]): TailKind {
   if (areCuePoints(tail)) return 'cue points';
-  const whole = encodeCueChunks(expected, sampleRate);
+  const whole = encodeCueChunks(expected);
   const isBegun = tail.length >= CHUNK_HEAD_BYTES && whole.subarray(0, tail.length).equals(tail);
   return isBegun ? 'half-written cue points' : 'audio';
 }

@@ -132,7 +132,7 @@ async function tailOf(
   file: FileHandle,
   { size, header }: Known,
   declared: number | undefined,
-  { sampleRate, channels }: WavShape,
+  { channels }: WavShape,
   cuePoints: ExamineOptions['cuePoints'],
 ): Promise<TailKind | undefined> {
   if (declared === undefined || declared % (2 * channels) !== 0) return undefined;
@@ -140,7 +140,7 @@ async function tailOf(
   if (from >= size || size - from > MOST_TAIL_BYTES) return undefined;
   const tail = Buffer.alloc(size - from);
   await readFully(file, tail, from);
-  return judgeTail(tail, cuePoints(Math.floor(declared / (2 * channels))), sampleRate);
+  return judgeTail(tail, cuePoints(Math.floor(declared / (2 * channels))));
 }
 
 async function readHead(file: FileHandle, size: number): Promise<Buffer> {

@@ -42,7 +42,7 @@ export async function finishWav(
   master: ReadableMaster,
   { finalPath, cuePoints }: FinishWavOptions,
 ): Promise<{ readonly byteSize: number }> {
-  const cues = encodeCueChunks(cuePoints, master.shape.sampleRate);
+  const cues = encodeCueChunks(cuePoints);
   if (master.kind === 'damaged') return mend(master, finalPath, cues);
   const byteSize = master.kind === 'foreign' ? master.size : await finishInPlace(master, cues);
   if (master.path !== finalPath) await renameToFree(master.path, finalPath);

@@ -1,6 +1,7 @@
 import { rename } from 'node:fs/promises';
 import type { z } from 'zod';
 import { readRegularFile, readRegularFileSync, recreateFile } from '../disk/regular-file.ts';
+import { jsonPieces } from './json-pieces.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /** More than a description of a session can come to; what is larger was not written by us, and is not read. */
@@ -10,7 +11,9 @@ const MAX_JSON_BYTES = 64 * 1024 * 1024;
 export async function writeJsonFile(path: string, content: unknown): Promise<void> {
   const file = await recreateFile(`${path}.new`);
   try {
-    await file.writeFile(`${JSON.stringify(content, undefined, 2)}\n`);
+    // In pieces, between which others have their turn: what is written may have tens of thousands of items.
+    for (const piece of jsonPieces(content)) await file.writeFile(piece);
+    await file.writeFile('\n');
     await file.datasync();
   } finally {
     await file.close();

@@ -142,7 +142,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
   };
 
   const writeTail = async (cuePoints: readonly CuePoint[]): Promise<number> => {
-    const cues = encodeCueChunks(cuePoints, options.sampleRate);
+    const cues = encodeCueChunks(cuePoints);
     if (cues.length === 0 || failure !== undefined) return 0;
     await writeFully(file, [cues], header.byteLength + dataBytes);
     await patchHeader(cues.length);

@@ -1,7 +1,10 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import type { SessionRecord } from '../contract/session-record.ts';
-import { writeSessionFile } from '../files/session-file.ts';
+import type { AddedToSession } from '../catalog/record-rows.ts';
+import { LecternError } from '../contract/errors.ts';
+import type { AudioSegment } from '../contract/audio-segment.ts';
+import type { Marker, SessionRecord } from '../contract/session-record.ts';
 import type { Log } from '../session/ports.ts';
+import { createDescriptionWriter } from './description-writer.ts';
 
 /** How soon a catalog that refused a record is tried again. */
 const RETRY_MS = 1000;
@@ -12,6 +15,12 @@ export interface Journal {
   readonly record: SessionRecord;
   /** Replaces the record and writes it down: to the catalog at once, to `session.json` after what is under way. */
   update(change: (record: SessionRecord) => SessionRecord): void;
+  /**
+   * Adds markers or segments, which costs as little late in a session as early: to the catalog at once, to
+   * `session.json` soon. Where the catalog has not taken them, resolves once they are in `session.json`, and rejects
+   * with WRITE_FAILED where the session ends before; undefined where they are written down already.
+   */
+  append(added: AddedToSession): Promise<void> | undefined;
   /** Resolves once everything said so far is in `session.json`, and in the catalog if that can be. */
   settled(): Promise<void>;
   /** Says that no more will come. */
@@ -22,7 +31,7 @@ export interface JournalOptions {
   /** Every folder that holds a part of the session: each gets its `session.json`. */
   readonly folders: () => readonly string[];
   /** Undefined for a session that the catalog must not know of. */
-  readonly catalog: Catalog | undefined;
+  readonly catalog: Pick<Catalog, 'saveOrOwe' | 'saveChanges' | 'append' | 'owe'> | undefined;
   readonly log: Log;
 }
 
@@ -31,50 +40,98 @@ export interface JournalOptions {
  * the catalog or of the file is logged and tried again, and does not reach the audio.
  */
 export function openJournal(first: SessionRecord, { folders, catalog, log }: JournalOptions): Journal {
-  let record = first;
-  let fileStale = false;
-  let writing: Promise<void> = Promise.resolve();
+  let base = first;
+  /** What came since `base`, kept apart so that adding does not copy what is there. */
+  let added: { markers: Marker[]; segments: AudioSegment[] } = { markers: [], segments: [] };
+  let revision = first.revision;
+  /** True while the catalog has all there is; otherwise it gets the whole record when it is tried again. */
+  let inCatalog = false;
   let retryTimer: NodeJS.Timeout | undefined;
   let triesLeft = Infinity;
+  /** Resolved when the revision they stand for is written down. */
+  let waiting: {
+    readonly revision: number;
+    readonly resolve: () => void;
+    readonly reject: (error: Error) => void;
+  }[] = [];
 
-  const writeFiles = async (): Promise<void> => {
-    if (!fileStale) return;
-    fileStale = false;
-    const written = await Promise.allSettled(folders().map((folder) => writeSessionFile(folder, record)));
-    for (const outcome of written)
-      if (outcome.status === 'rejected')
-        log('error', 'session.json could not be written', { id: record.id, error: outcome.reason });
+  const record = (): SessionRecord => {
+    const { markers, segments } = added;
+    if (revision === base.revision) return base;
+    base = {
+      ...base,
+      revision,
+      ...(markers.length > 0 && { markers: [...base.markers, ...markers] }),
+      ...(segments.length > 0 && { segments: [...base.segments, ...segments] }),
+    };
+    added = { markers: [], segments: [] };
+    return base;
   };
 
-  const saveToCatalog = (): void => {
+  const writtenDown = (upTo: number): void => {
+    for (const waiter of waiting) if (waiter.revision <= upTo) waiter.resolve();
+    waiting = waiting.filter((waiter) => waiter.revision > upTo);
+  };
+
+  const file = createDescriptionWriter({ read: record, folders, log, onWritten: writtenDown });
+
+  /** A refusal may have cost the wait for a lock, so what is only added is not offered until the next try. */
+  const toCatalog = (write: () => void): void => {
     clearTimeout(retryTimer);
-    retryTimer = undefined;
     try {
-      catalog?.saveOrOwe(record);
+      write();
+      inCatalog = true;
+      writtenDown(revision);
     } catch (error) {
-      log('error', 'the catalog could not be written', { id: record.id, error });
-      if (triesLeft-- > 0) retryTimer = setTimeout(saveToCatalog, RETRY_MS).unref();
+      inCatalog = false;
+      log('error', 'the catalog could not be written', { id: base.id, error });
+      catalog?.owe(base.id, record);
+      if (triesLeft-- > 0)
+        retryTimer = setTimeout(() => toCatalog(() => catalog?.saveOrOwe(record())), RETRY_MS).unref();
     }
   };
 
-  const write = (): void => {
-    saveToCatalog();
-    fileStale = true;
-    writing = writing.then(writeFiles);
-  };
-
-  write();
+  if (catalog !== undefined) toCatalog(() => catalog.saveOrOwe(record()));
+  file.note('now');
   return {
     get record() {
-      return record;
+      return record();
     },
     update(change) {
-      record = { ...change(record), revision: record.revision + 1 };
-      write();
+      const known = record();
+      revision++;
+      base = { ...change(known), revision };
+      const wasInCatalog = inCatalog;
+      if (catalog !== undefined)
+        toCatalog(() => (wasInCatalog ? catalog.saveChanges(base, known) : catalog.saveOrOwe(base)));
+      file.note('now');
     },
-    settled: () => writing,
+    append({ markers = [], segments = [] }) {
+      revision++;
+      added.markers.push(...markers);
+      added.segments.push(...segments);
+      const { id, sample_rate, channels, parts } = base;
+      if (inCatalog)
+        toCatalog(() =>
+          catalog?.append({ id, revision, sample_rate, channels, parts }, { markers, segments }),
+        );
+      file.note('soon');
+      if (inCatalog) return undefined;
+      return new Promise((resolve, reject) => {
+        waiting.push({ revision, resolve, reject });
+      });
+    },
+    settled: file.settled,
     close() {
       triesLeft = LAST_TRIES;
+      file.close();
+      for (const { reject } of waiting.splice(0))
+        reject(
+          new LecternError(
+            'WRITE_FAILED',
+            'It could be written down neither in the catalog nor beside the recording',
+          ),
+        );
     },
   };
 }

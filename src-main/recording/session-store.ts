@@ -2,7 +2,9 @@ import { dirname } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { TranscriptStore } from '../conversation/transcript-store.ts';
 import { createLiveTurnFiles, type LiveTurnFiles } from '../conversation/turn-files.ts';
+import type { AudioSegment } from '../contract/audio-segment.ts';
 import { LecternError } from '../contract/errors.ts';
+import { MAX_SESSION_MARKERS, MAX_SESSION_SEGMENTS } from '../contract/limits.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { isFolderSync } from '../disk/regular-file.ts';
@@ -49,6 +51,15 @@ interface OpenSession {
   readonly folders: string[];
   /** Undefined where turns get no files of their own. */
   readonly turnFiles: LiveTurnFiles | undefined;
+  markers: number;
+  readonly turns: KnownTurns;
+}
+
+/** The segments of a session by their turn: text that comes later asks for them with every line. */
+interface KnownTurns {
+  readonly segments: number;
+  add(segments: readonly AudioSegment[]): void;
+  of(turnId: string | null): readonly AudioSegment[];
 }
 
 /** Keeps running sessions on disk: their folder, their files, their row and their `session.json`. */
@@ -192,7 +203,14 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
           log,
         })
       : undefined;
-    sessions.set(spec.sessionId, { journal, dir, folders, turnFiles });
+    sessions.set(spec.sessionId, {
+      journal,
+      dir,
+      folders,
+      turnFiles,
+      markers: record.markers.length,
+      turns: knownTurns(record.segments),
+    });
     await keepReserve(folder);
     await journal.settled();
     // What an earlier take left in the folder may not have come into the catalog.
@@ -249,21 +267,30 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       sessionOf(sessionId).journal.update((record) => withReport(record, part, report));
     },
     addMarker(sessionId, marker) {
-      sessionOf(sessionId).journal.update((record) => ({ ...record, markers: [...record.markers, marker] }));
+      const session = sessionOf(sessionId);
+      if (session.markers >= MAX_SESSION_MARKERS)
+        throw new LecternError(
+          'MARKERS_FULL',
+          `This session has ${session.markers} markers, the most there can be. Recording goes on; start a new session for more`,
+        );
+      session.markers++;
+      return session.journal.append({ markers: [marker] });
     },
     addSegments(sessionId, segments) {
-      const { journal, turnFiles } = sessionOf(sessionId);
-      journal.update((record) => ({ ...record, segments: [...record.segments, ...segments] }));
+      const { journal, turnFiles, turns } = sessionOf(sessionId);
+      if (turns.segments + segments.length > MAX_SESSION_SEGMENTS)
+        throw new LecternError(
+          'TURNS_FULL',
+          `This session has ${turns.segments} turns, the most there can be. Recording goes on; start a new session to keep more`,
+        );
+      turns.add(segments);
+      // What is not in the catalog yet will be, or is told by the log.
+      journal.append({ segments })?.catch(() => undefined);
       turnFiles?.add(segments);
       transcripts.endTurn(sessionId, segments);
     },
     addTranscript(sessionId, entry) {
-      const { segments } = sessionOf(sessionId).journal.record;
-      transcripts.add(
-        sessionId,
-        entry,
-        segments.filter(({ turn_id }) => turn_id === entry.turn_id),
-      );
+      transcripts.add(sessionId, entry, sessionOf(sessionId).turns.of(entry.turn_id));
     },
     async end(sessionId, status) {
       const { journal, folders, turnFiles } = sessionOf(sessionId);
@@ -278,6 +305,27 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       sessions.delete(sessionId);
       await release(sessionId, folders);
     },
+  };
+}
+
+function knownTurns(first: readonly AudioSegment[]): KnownTurns {
+  const byTurn = new Map<string, AudioSegment[]>();
+  let count = 0;
+  const add = (segments: readonly AudioSegment[]): void => {
+    count += segments.length;
+    for (const segment of segments) {
+      const known = byTurn.get(segment.turn_id);
+      if (known === undefined) byTurn.set(segment.turn_id, [segment]);
+      else known.push(segment);
+    }
+  };
+  add(first);
+  return {
+    get segments() {
+      return count;
+    },
+    add,
+    of: (turnId) => (turnId === null ? undefined : byTurn.get(turnId)) ?? [],
   };
 }
 

@@ -11,6 +11,8 @@ import type { Connection, Log, TapClient } from '../session/ports.ts';
 const MAX_UNSENT_BYTES = 8 * MEBIBYTE;
 const PING_INTERVAL_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 1000;
+/** For a listener to read what still waits for it. */
+const TAP_CLOSE_TIMEOUT_MS = 10_000;
 /** Close codes of RFC 6455, 7.4.1. */
 const CLOSE = { normal: 1000, goingAway: 1001, policyViolation: 1008, internalError: 1011 } as const;
 
@@ -38,6 +40,8 @@ export function createSessionSockets({
     maxPayload: MAX_MESSAGE_BYTES,
     // Audio does not compress, and a small frame that inflates would go round the limit.
     perMessageDeflate: false,
+    // One message a turn of the event loop: a client that sends thousands at once does not hold up the others.
+    allowSynchronousEvents: false,
   });
   const silent = new WeakSet<WebSocket>();
   const pings = setInterval(() => {
@@ -134,7 +138,11 @@ function tapClient(socket: WebSocket): TapClient {
     get unsentBytes() {
       return socket.bufferedAmount;
     },
-    close: () => socket.close(CLOSE.normal),
+    close: () => {
+      socket.close(CLOSE.normal);
+      // Whoever does not read does not answer either, and what waits for it would stay in memory.
+      setTimeout(() => socket.terminate(), TAP_CLOSE_TIMEOUT_MS).unref();
+    },
   };
 }
 

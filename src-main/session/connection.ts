@@ -80,7 +80,8 @@ export function createConnection(options: ConnectionOptions): Connection {
       options.onAudio(bytes.byteLength);
       if (options.autoStart !== undefined && !autoStarted) {
         autoStarted = true;
-        void session.start(options.autoStart);
+        // A client that comes back, or a second one, goes on with the recording that is there.
+        void session.start(options.autoStart, { unlessRunning: true });
       }
       return session.binary(bytes);
     },

@@ -2,6 +2,7 @@ import type { AudioSegment } from '../contract/audio-segment.ts';
 import type { Track } from '../contract/audio-format.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 import type { TranscriptEntry } from '../contract/transcript.ts';
+import { errorMessage } from './messages.ts';
 import type { Clock, SessionSpec, TurnDetector, TurnEvent } from './ports.ts';
 
 /** A stretch of a take that lies in one part. */
@@ -55,6 +56,7 @@ export function createConversation(options: ConversationOptions): Conversation {
   const firstFrame = Math.round(options.earlierSeconds * sampleRate);
   /** The turn a role is in, or was in last. */
   const latestTurn = new Map<Track, string>();
+  let toldOfFullTurns = false;
 
   const sessionMs = (frame: number): number => ((firstFrame + frame) / sampleRate) * 1000;
   /**
@@ -91,6 +93,16 @@ export function createConversation(options: ConversationOptions): Conversation {
     });
   };
 
+  /** Turns that are too many are told all the same; that they are not kept, once. */
+  const save = (segments: readonly AudioSegment[]): void => {
+    try {
+      options.saveSegments(segments);
+    } catch (error) {
+      if (!toldOfFullTurns) send(errorMessage(error));
+      toldOfFullTurns = true;
+    }
+  };
+
   const note = (events: readonly TurnEvent[]): void => {
     for (const event of events) {
       const { turnId: turn_id, role } = event;
@@ -101,7 +113,7 @@ export function createConversation(options: ConversationOptions): Conversation {
         continue;
       }
       const segments = segmentsOf(event);
-      if (segments.length > 0) options.saveSegments(segments);
+      if (segments.length > 0) save(segments);
       const { interrupted, bleed } = event;
       const end_ms = sessionMs(event.endFrame);
       send({ type: 'turn_ended', turn_id, role, start_ms, end_ms, interrupted, ...(bleed && { bleed }) });

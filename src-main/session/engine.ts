@@ -1,6 +1,12 @@
 import type { StartMessage } from '../contract/client-messages.ts';
 import { fixedError, LecternError } from '../contract/errors.ts';
-import { RECONNECT_WINDOW_MS, type Limits } from '../contract/limits.ts';
+import {
+  MAX_TAP_UNSENT_BYTES,
+  MAX_TAPS,
+  MAX_TAPS_UNSENT_BYTES,
+  RECONNECT_WINDOW_MS,
+  type Limits,
+} from '../contract/limits.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 import { NEW_SESSION, sessionIdSchema } from '../contract/session-id.ts';
 import { createConnection } from './connection.ts';
@@ -46,8 +52,8 @@ export interface Engine {
   /** Starts or rejoins a session. Throws INVALID_SESSION_ID or SHUTTING_DOWN. */
   connect(sessionId: string, client: Client): Connection;
   /**
-   * Lets somebody hear a running session's raw audio and turns; returns the way to leave. Throws NOT_RECORDING where
-   * nothing of that id is being recorded.
+   * Lets somebody hear a running session's raw audio and turns; returns the way to leave, to be taken once its
+   * connection is gone. Throws NOT_RECORDING where nothing of that id is being recorded, and TAPS_FULL.
    */
   tap(sessionId: string, client: TapClient): () => void;
   /** Ids of sessions that are recording, paused or being finalised. */
@@ -80,6 +86,8 @@ export function createEngine(options: EngineOptions): Engine {
   const { store, clock, log, limits, nameSession, decodeBase64 } = options;
   const seats = new Map<string, Seat>();
   const listeners = new Set<(active: number) => void>();
+  /** Whoever listens to a session, until its connection is gone. */
+  const listening = new Set<TapClient>();
   const totals = { sessions: 0, chunks: 0, bytes: 0, errors: 0, warnings: 0 };
   let closing: Promise<void> | undefined;
 
@@ -117,6 +125,8 @@ export function createEngine(options: EngineOptions): Engine {
       decodeBase64,
       newId: options.newId,
       openTurnDetector: options.openTurnDetector,
+      allowedUnsentTapBytes: () =>
+        Math.min(MAX_TAP_UNSENT_BYTES, MAX_TAPS_UNSENT_BYTES / Math.max(1, listening.size)),
       onActivity,
       onEnded: () => options.onEnded?.(id),
       isClosing: () => closing !== undefined,
@@ -188,7 +198,17 @@ export function createEngine(options: EngineOptions): Engine {
     tap(sessionId, client) {
       const seat = seats.get(sessionId);
       if (seat === undefined) throw fixedError('NOT_RECORDING');
-      return seat.session.tap(client);
+      if (listening.size >= MAX_TAPS)
+        throw new LecternError(
+          'TAPS_FULL',
+          `Expected at most ${MAX_TAPS} to listen at once. End one of them, then connect again`,
+        );
+      const leave = seat.session.tap(client);
+      listening.add(client);
+      return () => {
+        listening.delete(client);
+        leave();
+      };
     },
     activeSessions,
     tell(sessionId, message) {

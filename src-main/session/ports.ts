@@ -131,8 +131,12 @@ export interface SessionStore {
   readonly canRelocate: boolean;
   /** Writes down what a running part has captured so far, for whoever must recover it. */
   noteReport(sessionId: string, part: number, report: CaptureReport): void;
-  addMarker(sessionId: string, marker: Marker): void;
-  /** Writes down the audio of a turn that has ended. */
+  /**
+   * Undefined where it survives the process from now on; otherwise resolves when it does, and rejects with WRITE_FAILED
+   * where the session ends before. Throws MARKERS_FULL.
+   */
+  addMarker(sessionId: string, marker: Marker): Promise<void> | undefined;
+  /** Writes down the audio of a turn that has ended. Throws TURNS_FULL. */
   addSegments(sessionId: string, segments: readonly AudioSegment[]): void;
   /** Writes down what somebody said. */
   addTranscript(sessionId: string, entry: TranscriptEntry): void;

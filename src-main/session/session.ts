@@ -63,6 +63,8 @@ export interface SessionOptions {
   readonly decodeBase64: (text: string) => Uint8Array | undefined;
   readonly newId: () => string;
   readonly openTurnDetector: (options: TurnDetectorOptions) => TurnDetector;
+  /** Bytes that may wait for one listener at this moment. */
+  readonly allowedUnsentTapBytes: () => number;
 }
 
 export interface AudioChunkInput {
@@ -78,7 +80,8 @@ export interface Session {
   readonly state: SessionState;
   /** True from the moment a start is asked for until its files are final. */
   readonly active: boolean;
-  start(message: StartMessage): Promise<void>;
+  /** Begins; where it has begun already, answers ALREADY_RECORDING, or goes on where told so. */
+  start(message: StartMessage, options?: { readonly unlessRunning: boolean }): Promise<void>;
   audioChunk(chunk: AudioChunkInput): Promise<void>;
   binary(frame: Uint8Array): Promise<void>;
   /** Another connection sends from now on: what it sends does not continue what came before. */
@@ -91,7 +94,7 @@ export interface Session {
   transcript(text: LiveText): Promise<void>;
   /** The client's own voice activity, of the first track unless it says otherwise. */
   voice(track: Track | undefined, active: boolean): Promise<void>;
-  /** Lets somebody listen until the take ends, or the returned way to leave is taken. Throws NOT_RECORDING. */
+  /** Lets somebody listen until the take ends, or the returned way to leave is taken. Throws NOT_RECORDING, TAPS_FULL. */
   tap(client: TapClient): () => void;
   status(): Promise<void>;
   /** Finalises; without a recording answers NOT_RECORDING, unless `reason` says that nobody asked. */
@@ -399,7 +402,7 @@ export function createSession(options: SessionOptions): Session {
     const { firstPart, earlierSeconds } = await store.begin(spec);
     const onLimit = message.on_limit ?? DEFAULT_START.on_limit;
     const live = message.framing === 'headed';
-    const taps = createTaps(spec.tracks);
+    const taps = createTaps(spec.tracks, options.allowedUnsentTapBytes);
     const tellAll = (told: ServerMessage): void => {
       options.send(told);
       taps.tell(told);
@@ -477,7 +480,7 @@ export function createSession(options: SessionOptions): Session {
     get active() {
       return starting > 0 || (state !== 'idle' && state !== 'done');
     },
-    start(message) {
+    start(message, { unlessRunning } = { unlessRunning: false }) {
       // Looked at now, not in its turn: what was asked for before the end is begun, and then finalised with the rest.
       if (options.isClosing())
         return perform(() => {
@@ -485,10 +488,12 @@ export function createSession(options: SessionOptions): Session {
         });
       // Said at once: a client that leaves before its session has begun leaves a session all the same.
       starting++;
-      return perform(() => begin(message)).finally(() => {
-        starting--;
-        options.onActivity();
-      });
+      return perform(() => (unlessRunning && running !== undefined ? undefined : begin(message))).finally(
+        () => {
+          starting--;
+          options.onActivity();
+        },
+      );
     },
     audioChunk: (chunk) =>
       performChunk(chunk.data.length, placeOfText(chunk), async (arrivedMs) => {
@@ -546,13 +551,18 @@ export function createSession(options: SessionOptions): Session {
     },
     marker: (label) =>
       perform(() => {
-        const marker = requireRunning().take.addMarker(label ?? '');
-        options.send({
-          type: 'marker_added',
-          index: marker.index,
-          position_seconds: marker.seconds,
-          label: marker.label,
-        });
+        const { written, ...marker } = requireRunning().take.addMarker(label ?? '');
+        const answer = (): void => {
+          options.send({
+            type: 'marker_added',
+            index: marker.index,
+            position_seconds: marker.seconds,
+            label: marker.label,
+          });
+        };
+        if (written === undefined) return answer();
+        // Audio does not wait for it; the answer does, as it says that the marker is kept.
+        void written.then(answer, (error: unknown) => options.send(errorMessage(error)));
       }),
     transcript: (text) =>
       perform(() => {

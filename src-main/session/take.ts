@@ -68,6 +68,14 @@ export interface ChunkInput {
   readonly arrivedMs: number;
 }
 
+/** A marker that was taken; `written` as SessionStore.addMarker tells it. */
+export interface AddedMarker {
+  readonly index: number;
+  readonly label: string;
+  readonly seconds: number;
+  readonly written: Promise<void> | undefined;
+}
+
 /** One stretch from start to stop: its tracks, and its parts one after another. */
 export interface Take {
   /** Places a chunk; says which limit, if any, now ends the session. Not to be called again before it resolves. */
@@ -90,7 +98,7 @@ export interface Take {
   /** Says that time does not count from then on, or counts again. */
   pause(atMs: number): Promise<void>;
   resume(atMs: number): void;
-  addMarker(label: string): { readonly index: number; readonly label: string; readonly seconds: number };
+  addMarker(label: string): AddedMarker;
   /** Goes on in the fallback folder with everything that has not reached a file. */
   relocate(reason: StopReason): Promise<void>;
   readonly relocated: boolean;
@@ -506,12 +514,14 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     },
     addMarker(wanted) {
       const leader = tracks.reduce((best, track) => (positionOf(track) > positionOf(best) ? track : best));
-      const index = markersAdded++;
+      const index = markersAdded;
       const label = wanted === '' ? `Marker ${index + 1}` : wanted;
       const marker = { part: leader.part.number, frame: leader.place.position, label };
+      const seconds = positionOf(leader) / spec.sampleRate;
+      const written = store.addMarker(spec.sessionId, marker);
       leader.part.markers.push(marker);
-      store.addMarker(spec.sessionId, marker);
-      return { index, label, seconds: positionOf(leader) / spec.sampleRate };
+      markersAdded++;
+      return { index, label, seconds, written };
     },
     async relocate(reason) {
       const failed = partsInUse();

@@ -1,48 +1,59 @@
 import type { Track } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import { headedFrame } from '../contract/headed-frame.ts';
-import { MEBIBYTE } from '../contract/limits.ts';
+import { MAX_SESSION_TAPS, MEBIBYTE } from '../contract/limits.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 import { errorMessage } from './messages.ts';
 import type { TapClient } from './ports.ts';
 
-/** More than a minute of 16 kHz mono: a subscriber this far behind is not listening. */
-const MAX_UNSENT_BYTES = 4 * MEBIBYTE;
-
 /** Those who listen to one session while it is recorded. */
 export interface Taps {
-  /** Returns the way to leave. */
+  /** Returns the way to leave, to be taken once its connection is gone. Throws TAPS_FULL. */
   add(client: TapClient): () => void;
-  /** Sends raw samples that stand at `startFrame` of the take. A subscriber too slow to take them is let go. */
+  /** Sends raw samples that stand at `startFrame` of the take. A listener too slow to take them is let go. */
   audio(track: Track, startFrame: number, pcm: Uint8Array): void;
   tell(message: ServerMessage): void;
   /** Nothing more comes. */
   close(): void;
 }
 
-export function createTaps(tracks: readonly Track[]): Taps {
+/** @param allowedUnsentBytes what may wait for one listener at this moment: one that is further behind is not listening. */
+export function createTaps(tracks: readonly Track[], allowedUnsentBytes: () => number): Taps {
   const clients = new Map<TapClient, number[]>();
+  /** With those that were let go and are still connected, for what waits for them is still there. */
+  const present = new Set<TapClient>();
 
   const letGo = (client: TapClient): void => {
     clients.delete(client);
-    const message = `Expected this listener to keep up, ${MAX_UNSENT_BYTES / MEBIBYTE} MB are waiting for it; the recording goes on without it. Connect again to go on from now`;
+    const waiting = (client.unsentBytes / MEBIBYTE).toFixed(1);
+    const message = `Expected this listener to keep up, ${waiting} MB are waiting for it; the recording goes on without it. Connect again to go on from now`;
     client.send(errorMessage(new LecternError('SLOW_CONSUMER', message)));
     client.close();
   };
 
   return {
     add(client) {
+      if (present.size >= MAX_SESSION_TAPS)
+        throw new LecternError(
+          'TAPS_FULL',
+          `Expected at most ${MAX_SESSION_TAPS} to listen to one session. End one of them, then connect again`,
+        );
+      present.add(client);
       clients.set(
         client,
         tracks.map(() => 0),
       );
-      return () => clients.delete(client);
+      return () => {
+        clients.delete(client);
+        present.delete(client);
+      };
     },
     audio(track, startFrame, pcm) {
       if (clients.size === 0) return;
       const trackIndex = tracks.indexOf(track);
+      const allowed = allowedUnsentBytes();
       for (const [client, nextSeqs] of clients) {
-        if (client.unsentBytes > MAX_UNSENT_BYTES) {
+        if (client.unsentBytes > allowed) {
           letGo(client);
           continue;
         }
@@ -52,7 +63,10 @@ export function createTaps(tracks: readonly Track[]): Taps {
       }
     },
     tell(message) {
-      for (const client of clients.keys()) client.send(message);
+      const allowed = allowedUnsentBytes();
+      for (const client of clients.keys())
+        if (client.unsentBytes > allowed) letGo(client);
+        else client.send(message);
     },
     close() {
       for (const client of clients.keys()) client.close();

@@ -1,76 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { expect, it, onTestFinished } from 'vitest';
-import { WebSocket } from 'ws';
+import { expect, it } from 'vitest';
 import { z } from 'zod';
-import { serverMessageSchema, type ServerMessage } from '../../../src-main/contract/server-messages.ts';
 import { type Impostor, plantImpostor } from '../../support/impostor.ts';
+import { openSession, spawnServer, startServer } from '../../support/server-process.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
-
-const root = join(import.meta.dirname, '../../..');
-const lineSchema = z.strictObject({ url: z.url(), ws: z.url(), token: z.string().min(20), pid: z.int() });
-
-interface Spawned {
-  readonly child: ChildProcess;
-  readonly stdout: () => string;
-  readonly stderr: () => string;
-  readonly exited: Promise<number | null>;
-}
-
-function run(script: string, args: readonly string[], environment: Record<string, string> = {}): Spawned {
-  const child = spawn(process.execPath, [join(root, 'src-main', script), ...args], {
-    env: { ...process.env, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  const said = { stdout: '', stderr: '' };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => (said.stdout += text));
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (said.stderr += text));
-  const exited = once(child, 'exit').then(() => child.exitCode);
-  onTestFinished(async () => {
-    if (child.exitCode === null) child.kill('SIGKILL');
-    await exited;
-  });
-  return { child, stdout: () => said.stdout, stderr: () => said.stderr, exited };
-}
-
-async function firstLine({ child, stdout, stderr, exited }: Spawned): Promise<string> {
-  while (!stdout().includes('\n')) {
-    const ended = child.stdout === null ? exited : Promise.race([once(child.stdout, 'data'), exited]);
-    await ended;
-    if (child.exitCode !== null) throw new Error(`The server ended: ${stderr()}`);
-  }
-  return stdout().split('\n', 1)[0] ?? '';
-}
-
-async function startServer(environment: Record<string, string> = {}, given?: string) {
-  const dir = given ?? (await temporaryFolder());
-  const server = run('serve.ts', ['--port', '0', '--dir', dir], environment);
-  const line = lineSchema.parse(JSON.parse(await firstLine(server)));
-  return { ...server, ...line, dir, headers: { authorization: `Bearer ${line.token}` } };
-}
-
-/** A client that keeps every message, and can wait for one of a kind. */
-async function openSession(wsUrl: string, token: string, sessionId: string) {
-  const socket = new WebSocket(`${wsUrl}${sessionId}?token=${token}`);
-  const messages: ServerMessage[] = [];
-  socket.on('message', (data: Buffer) => {
-    messages.push(serverMessageSchema.parse(JSON.parse(data.toString())));
-    socket.emit('heard');
-  });
-  await once(socket, 'open');
-  const hear = async <Type extends ServerMessage['type']>(type: Type) => {
-    for (;;) {
-      const found = messages.find(
-        (message): message is Extract<ServerMessage, { type: Type }> => message.type === type,
-      );
-      if (found !== undefined) return found;
-      await once(socket, 'heard');
-    }
-  };
-  return { socket, messages, hear, say: (message: object) => socket.send(JSON.stringify(message)) };
-}
 
 const ramp = Buffer.from(Int16Array.from({ length: 1600 }, (_, index) => index * 20 - 16_000).buffer);
 
@@ -171,7 +106,7 @@ it('records each connection without being asked where the environment says so, i
 
 it('says which variable makes no sense, and does not start', async () => {
   const dir = await temporaryFolder();
-  const server = run('serve.ts', ['--port', '0', '--dir', dir], { BACKEND_RECORD_GAIN: '9' });
+  const server = spawnServer(['--port', '0', '--dir', dir], { BACKEND_RECORD_GAIN: '9' });
   expect(await server.exited).toBe(2);
   expect(server.stderr()).toContain('BACKEND_RECORD_GAIN: expected a number from 1.0 to 4.0, got "9"');
   expect(server.stdout()).toBe('');

@@ -1,0 +1,37 @@
+/** Characters of a piece, more or less: a millisecond's work. */
+const PIECE_CHARACTERS = 64 * 1024;
+/** Objects within objects that are taken apart: `{version, session: {markers: [{…}]}}`. */
+const MAX_DEPTH = 3;
+
+/** What `JSON.stringify(value, undefined, 2)` gives, a piece at a time, of plain data. */
+export function* jsonPieces(value: unknown): Generator<string> {
+  let piece = '';
+  for (const token of tokens(value, MAX_DEPTH, '')) {
+    piece += token;
+    if (piece.length < PIECE_CHARACTERS) continue;
+    yield piece;
+    piece = '';
+  }
+  yield piece;
+}
+
+function* tokens(value: unknown, depth: number, indent: string): Generator<string> {
+  if (typeof value !== 'object' || value === null || depth === 0) {
+    // Line feeds within strings are escaped: those that are there are between tokens.
+    yield JSON.stringify(value, undefined, 2).replaceAll('\n', `\n${indent}`);
+    return;
+  }
+  const isList = Array.isArray(value);
+  const inner = `${indent}  `;
+  let isFirst = true;
+  const entries: Iterable<[string, unknown]> = isList
+    ? value.map((item: unknown): [string, unknown] => ['', item ?? null])
+    : Object.entries(value).filter(([, item]) => item !== undefined);
+  for (const [key, item] of entries) {
+    yield `${isFirst ? (isList ? '[' : '{') : ','}\n${inner}${isList ? '' : `${JSON.stringify(key)}: `}`;
+    yield* tokens(item, depth - 1, inner);
+    isFirst = false;
+  }
+  if (isFirst) yield isList ? '[]' : '{}';
+  else yield `\n${indent}${isList ? ']' : '}'}`;
+}
