@@ -307,12 +307,13 @@ export const api = {
   'system_audio.status': operation('GET', '/api/system-audio', z.strictObject({}), systemAudioStatusSchema),
   /**
    * Makes the computer's sound ready to be opened by the page, and answers with how. Throws SYSTEM_AUDIO_UNAVAILABLE.
-   * Called again while it is open, says how it stands.
+   * Called again while it is open, says how it stands. With `output`, the name of one, that one is listened to instead
+   * of the default output, until another one becomes the default or it is gone. Throws INVALID_INPUT for an unknown one.
    */
   'system_audio.open': operation(
     'POST',
     '/api/system-audio/open',
-    z.strictObject({}),
+    z.strictObject({ output: z.string().min(1).max(1000).optional() }),
     systemAudioStatusSchema,
   ),
   /** Takes it down again, once nobody listens to it any more. */

@@ -23,6 +23,10 @@ export const systemAudioObstacleSchema = z.enum([
 ]);
 export type SystemAudioObstacle = z.infer<typeof systemAudioObstacleSchema>;
 
+/** Something that sound is played on: `name` is the sound server's, `label` the one that people know it by. */
+export const systemAudioOutputSchema = z.object({ name: z.string().max(1000), label: z.string() });
+export type SystemAudioOutput = z.infer<typeof systemAudioOutputSchema>;
+
 export const systemAudioStatusSchema = z.object({
   way: systemAudioWaySchema,
   obstacle: systemAudioObstacleSchema.nullable(),
@@ -33,6 +37,10 @@ export const systemAudioStatusSchema = z.object({
    * it any more. Null while none is.
    */
   device: z.object({ label: z.string(), generation: z.int().min(1) }).nullable(),
+  /** The output that is listened to, where there are several to choose from; absent where that is not known. */
+  output: systemAudioOutputSchema.optional(),
+  /** Other outputs that programs play on, heard or not by whoever sits there. */
+  playing_elsewhere: z.array(systemAudioOutputSchema).optional(),
 });
 export type SystemAudioStatus = z.infer<typeof systemAudioStatusSchema>;
 

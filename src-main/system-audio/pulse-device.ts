@@ -1,7 +1,9 @@
+import { LecternError } from '../contract/errors.ts';
 import type { Log } from '../session/ports.ts';
 import { type Environment, type Pactl, unavailable } from './pactl.ts';
 import { deviceLabel, moduleArguments, sourceName } from './pulse-names.ts';
-import { type PulseState, readPulseState } from './pulse-state.ts';
+import { type ChosenOutput, validChoice, wantedSink } from './pulse-outputs.ts';
+import { type PulseState, readPulseState, type Sink } from './pulse-state.ts';
 import { watchServer } from './watch-server.ts';
 
 export interface PulseDeviceOptions {
@@ -16,8 +18,13 @@ export interface PulseDeviceOptions {
 
 /** The device that carries what the computer plays. One at a time; all calls are answered in their order. */
 export interface PulseDevice {
-  /** Loads the device, or leaves it as it is. Rejects with SYSTEM_AUDIO_UNAVAILABLE. */
-  open(): Promise<void>;
+  /**
+   * Loads the device, or leaves it as it is. Rejects with SYSTEM_AUDIO_UNAVAILABLE.
+   * @param output the name of one to listen to instead of the default one; INVALID_INPUT where there is none of that name
+   */
+  open(output?: string): Promise<void>;
+  /** The output that is, or would be, listened to. */
+  listenedOf(state: PulseState): Sink | undefined;
   /** Takes the device down as soon as nobody listens to it. */
   release(): Promise<void>;
   /** Takes the device down, whoever listens. */
@@ -36,6 +43,7 @@ export function createPulseDevice(options: PulseDeviceOptions): PulseDevice {
   const label = deviceLabel(pid);
   const idleMs = options.idleMs ?? IDLE_MS;
   let wanted = false;
+  let chosen: ChosenOutput | undefined;
   let module: number | undefined;
   let generation = 0;
   let stopWatching: (() => void) | undefined;
@@ -59,15 +67,16 @@ export function createPulseDevice(options: PulseDeviceOptions): PulseDevice {
     generation += 1;
   };
 
-  /** Puts the device on the output that is the default one by now; loads it where it is gone. */
+  /** Puts the device on the output that is the wanted one by now; loads it where it is gone. */
   const follow = async (state: PulseState): Promise<void> => {
-    const { monitor } = state;
+    chosen = validChoice(state, chosen);
+    const monitor = wantedSink(state, chosen)?.monitor;
     if (monitor === undefined) throw unavailable('no_output');
     if (module === undefined) return load(monitor.name);
     const feed = state.outputs.find((output) => output.module === module);
     if (feed !== undefined && feed.source !== monitor.source) {
       await pactl('move-source-output', String(feed.index), monitor.name);
-      log('info', 'System audio follows the default output', { monitor: monitor.name });
+      log('info', 'System audio follows the output', { monitor: monitor.name });
     }
   };
 
@@ -129,8 +138,17 @@ export function createPulseDevice(options: PulseDeviceOptions): PulseDevice {
   };
 
   return {
-    open: () =>
+    open: (output) =>
       inTurn(async () => {
+        if (output !== undefined) {
+          const { sinks, defaultSink } = await readPulseState(pactl);
+          if (!sinks.some(({ name }) => name === output))
+            throw new LecternError(
+              'INVALID_INPUT',
+              `Expected the name of an output (${sinks.map(({ name }) => name).join(', ')}), got ${JSON.stringify(output)}`,
+            );
+          chosen = { name: output, whenDefault: defaultSink };
+        }
         wanted = true;
         try {
           await settle();
@@ -140,9 +158,11 @@ export function createPulseDevice(options: PulseDeviceOptions): PulseDevice {
         }
         stopWatching ??= watchServer(options.environment, look);
       }),
+    listenedOf: (state) => wantedSink(state, chosen),
     release: () =>
       inTurn(async () => {
         wanted = false;
+        chosen = undefined;
         if (module !== undefined) await settle();
         else stop();
       }),

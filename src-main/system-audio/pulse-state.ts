@@ -5,14 +5,33 @@ import { ownerOf } from './pulse-names.ts';
 export interface PulseState {
   /** False where it runs on another machine, whose processes are not to be told apart here. */
   readonly isLocal: boolean;
-  /** The source that carries what the default output plays, where there is one. */
-  readonly monitor: { readonly name: string; readonly source: number } | undefined;
+  /** The name of the default output. */
+  readonly defaultSink: string | undefined;
+  /** Outputs, with the source that carries what each plays. */
+  readonly sinks: readonly Sink[];
+  /** Streams that play on an output. */
+  readonly players: readonly Player[];
   /** Modules that a Lectern has loaded. */
   readonly devices: readonly { readonly module: number; readonly pid: number }[];
   /** Sources by name. */
   readonly sources: ReadonlyMap<string, number>;
   /** Streams that take from a source. */
   readonly outputs: readonly SourceOutput[];
+}
+
+export interface Sink {
+  readonly index: number;
+  readonly name: string;
+  readonly label: string;
+  readonly monitor: { readonly name: string; readonly source: number };
+}
+
+export interface Player {
+  readonly sink: number | undefined;
+  /** Neither held nor muted. */
+  readonly isHeard: boolean;
+  /** The program whose stream it is; undefined for one of the sound server's own modules. */
+  readonly client: number | undefined;
 }
 
 export interface SourceOutput {
@@ -23,21 +42,27 @@ export interface SourceOutput {
 }
 
 export async function readPulseState(pactl: Pactl): Promise<PulseState> {
-  const [info, modules, sources, outputs] = await Promise.all([
+  const [info, modules, sources, outputs, sinks, inputs] = await Promise.all([
     pactl('info'),
     pactl('list', 'short', 'modules'),
     pactl('list', 'short', 'sources'),
     pactl('list', 'source-outputs'),
+    pactl('list', 'sinks'),
+    pactl('list', 'sink-inputs'),
   ]);
   const facts = fieldsOf(info);
   const sourcesByName = new Map(
     rowsOf(sources).map(([index = '', name = '']): [string, number] => [name, Number(index)]),
   );
-  const monitor = `${facts.get('Default Sink') ?? ''}.monitor`;
-  const source = sourcesByName.get(monitor);
   return {
     isLocal: facts.get('Is Local') !== 'no',
-    monitor: source === undefined ? undefined : { name: monitor, source },
+    defaultSink: facts.get('Default Sink'),
+    sinks: parseSinks(sinks, sourcesByName),
+    players: paragraphsOf(inputs, 'Sink Input').map(({ fields }) => ({
+      sink: numberOrNone(fields.get('Sink')),
+      isHeard: fields.get('Corked') !== 'yes' && fields.get('Mute') !== 'yes',
+      client: numberOrNone(fields.get('Client')),
+    })),
     devices: rowsOf(modules).flatMap(([index = '', name = '', argument = '']) => {
       const pid = ownerOf(name, argument);
       return pid === undefined ? [] : [{ module: Number(index), pid }];
@@ -63,19 +88,32 @@ function fieldsOf(text: string): ReadonlyMap<string, string> {
   );
 }
 
-/** One paragraph a stream, its number in the first line. */
 function parseOutputs(text: string): readonly SourceOutput[] {
-  return text.split(/^(?=Source Output #)/m).flatMap((paragraph) => {
-    const index = /^Source Output #(\d+)/.exec(paragraph)?.[1];
-    if (index === undefined) return [];
-    const fields = fieldsOf(paragraph);
-    return [
-      {
-        index: Number(index),
-        source: numberOrNone(fields.get('Source')),
-        module: numberOrNone(fields.get('Owner Module')),
-      },
-    ];
+  return paragraphsOf(text, 'Source Output').map(({ index, fields }) => ({
+    index,
+    source: numberOrNone(fields.get('Source')),
+    module: numberOrNone(fields.get('Owner Module')),
+  }));
+}
+
+function parseSinks(text: string, sources: ReadonlyMap<string, number>): readonly Sink[] {
+  return paragraphsOf(text, 'Sink').flatMap(({ index, fields }) => {
+    const name = fields.get('Name');
+    const monitor = fields.get('Monitor Source') ?? '';
+    const source = sources.get(monitor);
+    if (name === undefined || source === undefined) return [];
+    return [{ index, name, label: fields.get('Description') ?? name, monitor: { name: monitor, source } }];
+  });
+}
+
+/** One paragraph a thing, its kind and number in the first line. */
+function paragraphsOf(
+  text: string,
+  kind: string,
+): readonly { readonly index: number; readonly fields: ReadonlyMap<string, string> }[] {
+  return text.split(new RegExp(`^(?=${kind} #)`, 'm')).flatMap((paragraph) => {
+    const index = new RegExp(`^${kind} #(\\d+)`).exec(paragraph)?.[1];
+    return index === undefined ? [] : [{ index: Number(index), fields: fieldsOf(paragraph) }];
   });
 }
 

@@ -6,6 +6,7 @@ import type { SystemAudio } from '../recorder.ts';
 import type { Log } from '../session/ports.ts';
 import { createPactl, type Environment, type LinuxObstacle, OBSTACLE_WORDS } from './pactl.ts';
 import { createPulseDevice } from './pulse-device.ts';
+import { outputOf, playingElsewhere } from './pulse-outputs.ts';
 import { readPulseState } from './pulse-state.ts';
 
 export interface SystemAudioOptions {
@@ -29,18 +30,17 @@ function createLinuxSystemAudio(options: SystemAudioOptions): SystemAudio {
   const device = createPulseDevice({ ...options, pactl });
 
   const status = async (): Promise<SystemAudioStatus> => {
-    if (device.device === null) {
-      const obstacle = await readPulseState(pactl).then(
-        ({ monitor }) => (monitor === undefined ? 'no_output' : undefined),
-        obstacleOf,
-      );
-      if (obstacle !== undefined) return statusWithout(obstacle);
-    }
+    const state = await readPulseState(pactl).catch(obstacleOf);
+    const listened = typeof state === 'string' ? undefined : device.listenedOf(state);
+    if (device.device === null && listened === undefined)
+      return statusWithout(typeof state === 'string' ? state : 'no_output');
     return {
       way: 'device',
       obstacle: null,
       message: 'The sound of the default output can be recorded',
       device: device.device,
+      ...(listened === undefined ? {} : { output: outputOf(listened) }),
+      ...(typeof state === 'string' ? {} : { playing_elsewhere: [...playingElsewhere(state, listened)] }),
     };
   };
 
@@ -53,8 +53,8 @@ function createLinuxSystemAudio(options: SystemAudioOptions): SystemAudio {
   return {
     handlers: {
       'system_audio.status': status,
-      'system_audio.open': async () => {
-        await device.open();
+      'system_audio.open': async ({ output }) => {
+        await device.open(output);
         return status();
       },
       'system_audio.close': async () => {

@@ -130,6 +130,48 @@ describe('the sound of a Linux computer', () => {
     expect((await statusOf(systemAudio)).device).toMatchObject({ generation: 1 });
   });
 
+  test('names the output that a program plays on elsewhere, and goes on from there when asked to', async () => {
+    const systemAudio = start();
+    const listenTo = (output: string) => systemAudio.handlers['system_audio.open']({ output });
+    await openIt(systemAudio);
+    const listener = listen(`lectern_system_audio_${OURS}`);
+    expect(await statusOf(systemAudio)).toMatchObject({ output: { name: 'first' }, playing_elsewhere: [] });
+    playOn('second');
+    await expect
+      .poll(async () => (await statusOf(systemAudio)).playing_elsewhere)
+      .toEqual([{ name: 'second', label: expect.stringMatching(/null output/i) }]);
+    expect(await listener.hears()).toBe(false);
+
+    await expect(listenTo('third')).rejects.toMatchObject({ code: 'INVALID_INPUT' });
+    expect(await listenTo('second')).toMatchObject({ output: { name: 'second' }, playing_elsewhere: [] });
+    await expect.poll(() => listener.hears()).toBe(true);
+    expect((await statusOf(systemAudio)).device, 'without a break').toMatchObject({ generation: 1 });
+
+    // A new default output is what counts from then on, also when it was the default one before.
+    await addOutput('third');
+    await audio.control('set-default-sink', 'third');
+    await expect.poll(() => listener.hears()).toBe(false);
+    await audio.control('set-default-sink', 'first');
+    await expect.poll(async () => (await statusOf(systemAudio)).output).toMatchObject({ name: 'first' });
+    expect(await listener.hears()).toBe(false);
+  });
+
+  test('goes back to the default output when the chosen one is unplugged', async () => {
+    const systemAudio = start();
+    await openIt(systemAudio);
+    await systemAudio.handlers['system_audio.open']({ output: 'second' });
+    const second = (await modules()).find((line) => line.includes('sink_name=second'))?.split('\t')[0] ?? '';
+    await audio.control('unload-module', second);
+    await expect
+      .poll(() => statusOf(systemAudio))
+      .toMatchObject({ output: { name: 'first' }, device: { generation: 2 } });
+  });
+
+  test('does not take what its own sound server passes on for a program that plays', async () => {
+    await audio.control('load-module', 'module-loopback', 'source=first.monitor', 'sink=second');
+    expect((await statusOf(start())).playing_elsewhere).toEqual([]);
+  });
+
   test('is another device once its output was unplugged, so that nobody goes on recording what took its place', async () => {
     const systemAudio = start();
     await openIt(systemAudio);
