@@ -8,6 +8,7 @@ import type { SystemAudioRequest } from '../capture/system-audio.ts';
 import type { CaptureSource, CaptureWish, SourceStatus } from './capture-source.ts';
 import type { LevelFeed } from './level-feed.ts';
 import { createOpenSource } from './open-source.ts';
+import { createSilentOutput, type SoundElsewhere } from './silent-output.ts';
 
 /**
  * How the other side's sound is had here: as a device, or by sharing, which may have to wait for a click. `picker` asks
@@ -22,6 +23,8 @@ export interface OtherSideState {
   readonly way: OtherSideWay | null;
   /** Why there is no way; `browser` where only the browser has none. */
   readonly obstacle: SystemAudioObstacle | 'browser' | null;
+  /** What is recorded is silent, and something plays on another output. */
+  readonly elsewhere: SoundElsewhere | null;
 }
 
 export interface OtherSideDependencies {
@@ -41,6 +44,8 @@ export interface OtherSideController extends CaptureSource {
   look(): Promise<void>;
   /** Opens it where nobody is asked about it. */
   check(): Promise<void>;
+  /** Records another output from now on, by its name in `elsewhere`, without a break. */
+  listenTo(output: string): Promise<void>;
   /** Nobody wants it any more. */
   release(): Promise<void>;
 }
@@ -55,7 +60,9 @@ export function createOtherSide(deps: OtherSideDependencies): OtherSideControlle
     status: { kind: 'checking' },
     way: null,
     obstacle: null,
+    elsewhere: null,
   }));
+  const silentOutput = createSilentOutput({ ...deps, set: (elsewhere) => store.setState({ elsewhere }) });
   /** Which of the shell's devices is open. */
   let generation: number | undefined;
 
@@ -101,7 +108,9 @@ export function createOtherSide(deps: OtherSideDependencies): OtherSideControlle
     if (way === 'display') return deps.openSystemAudio('share', shape, events);
     const { device } = opened.value;
     generation = device?.generation;
-    return deps.openSystemAudio({ deviceLabel: device?.label ?? '' }, shape, events);
+    const capture = await deps.openSystemAudio({ deviceLabel: device?.label ?? '' }, shape, events);
+    silentOutput.start();
+    return capture;
   }
 
   async function isOutdated(): Promise<boolean> {
@@ -110,9 +119,18 @@ export function createOtherSide(deps: OtherSideDependencies): OtherSideControlle
     return answer.ok && answer.value.device?.generation !== generation;
   }
 
+  const close = (): Promise<void> => {
+    silentOutput.stop();
+    return source.close();
+  };
+
   return {
     store,
     look,
+    async listenTo(output) {
+      const answer = await api.call('system_audio.open', { output });
+      if (answer.ok) store.setState({ elsewhere: null });
+    },
     async check() {
       if (store.getState().way === null) await look();
       const { way } = store.getState();
@@ -121,13 +139,13 @@ export function createOtherSide(deps: OtherSideDependencies): OtherSideControlle
     },
     async release() {
       if (store.getState().status.kind === 'checking') return;
-      await source.close();
+      await close();
       store.setState({ status: { kind: 'checking' } });
       if (store.getState().way !== 'picker') await api.call('system_audio.close', {});
     },
     open: source.open,
     replace: source.replace,
-    close: source.close,
+    close,
     attach: source.attach,
     // What has to be asked for with a click is not opened by looking.
     isThere: async () => store.getState().way === 'device',

@@ -10,6 +10,7 @@ import { MarkerForm } from './MarkerForm.tsx';
 import { OtherSideLine } from './OtherSideLine.tsx';
 import { RecordingButtons } from './RecordingButtons.tsx';
 import { RecordingState } from './RecordingState.tsx';
+import { SoundElsewhereNote } from './SoundElsewhereNote.tsx';
 import { WarningLine } from './WarningLine.tsx';
 
 export function RecordingPanel() {
@@ -21,6 +22,7 @@ export function RecordingPanel() {
       <RecordingState />
       <Levels tracks={tracks} />
       {tracks.includes('assistant') && !otherSideIsThere && <OtherSideLine />}
+      {tracks.includes('assistant') && <SoundElsewhereNote />}
       <DiskLine />
       <WarningLine />
       <RecordingButtons />
