@@ -27,7 +27,7 @@ export type InOrder<Chunk> =
 export interface ChunkOrder<Chunk> {
   /** Takes a chunk and says what is now next. Time is the engine's monotonic clock. */
   accept(chunk: Chunk, nowMs: number): InOrder<Chunk>[];
-  /** A chunk of this number came, cannot be used, and is waited for no longer. */
+  /** A chunk of this number came and cannot be used: what follows it does not wait for it. */
   refuse(seq: number, frames: number | undefined): InOrder<Chunk>[];
   /** Gives up what has been waited for long enough. */
   tick(nowMs: number): InOrder<Chunk>[];
@@ -93,7 +93,8 @@ export function createChunkOrder<Chunk extends NumberedChunk>(): ChunkOrder<Chun
     for (; ; next++) {
       const chunk = takeWaiting(next);
       if (chunk !== undefined) ready.push({ kind: 'chunk', chunk });
-      else if (refused.has(next)) ready.push(dropRefused(next));
+      // Until something follows it, it may come again, mended.
+      else if (refused.has(next) && waiting.size > 0) ready.push(dropRefused(next));
       else return ready;
     }
   };
@@ -128,7 +129,6 @@ export function createChunkOrder<Chunk extends NumberedChunk>(): ChunkOrder<Chun
         else duplicated++;
         return overdue(nowMs);
       }
-      // One that was refused may come again, mended, while its turn has not come.
       refused.delete(count);
       waiting.set(count, { chunk, sinceMs: nowMs });
       waitingBytes += chunk.pcm.byteLength;

@@ -312,8 +312,10 @@ export function createSession(options: SessionOptions): Session {
   /** What follows a numbered chunk that was answered for good need not wait for it. */
   const passOver = async ({ track, seq, bytes }: ChunkPlace): Promise<void> => {
     if (running === undefined || seq === undefined || !running.spec.tracks.includes(track)) return;
-    if (state === 'paused') running.take.skip(track, seq);
-    else if (state === 'recording') await endAt(await running.take.refuse(track, seq, bytes));
+    // What came during a pause has no length.
+    const length = state === 'paused' ? 0 : bytes;
+    if (state === 'paused' || state === 'recording')
+      await endAt(await running.take.refuse(track, seq, length));
   };
 
   /** As perform, for audio: bounded while it waits, and a refused chunk is counted and logged as well as answered. */
