@@ -133,7 +133,12 @@ export const api = {
   'intake.begin': operation(
     'POST',
     '/api/intake',
-    z.strictObject({ name: z.string().max(1000), byte_size: z.int().min(0) }),
+    z.strictObject({
+      name: z.string().max(1000),
+      byte_size: z.int().min(0),
+      /** When the file was last changed, in milliseconds since 1970, where the sender knows. */
+      modified_ms: z.number().optional(),
+    }),
     z.object({ id: intakeIdSchema, name: z.string() }),
   ),
   'intake.progress': operation('GET', '/api/intake/:id', intakeReference, intakeProgressSchema),

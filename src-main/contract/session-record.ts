@@ -63,6 +63,10 @@ export const soundSourceSchema = z.object({
 });
 export type SoundSource = z.infer<typeof soundSourceSchema>;
 
+/** What dates a recording that came as a file: what is in it, when it was last changed, or only that it came now. */
+export const datedBySchema = z.enum(['embedded', 'file', 'now']);
+export type DatedBy = z.infer<typeof datedBySchema>;
+
 /** Where a session came from that was not recorded here, but made of a file. */
 export const importedSchema = z.object({
   at: z.iso.datetime(),
@@ -70,6 +74,8 @@ export const importedSchema = z.object({
   name: z.string(),
   /** What was wrong with it. */
   faults: z.array(faultCodeSchema),
+  /** Absent where it is from before files had dates of their own. */
+  dated_by: datedBySchema.optional(),
   /** False where it was taken as it is. */
   mended: z.boolean(),
   /** Absent where the file itself is the recording, and where it was imported before this was kept. */

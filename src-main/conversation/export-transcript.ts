@@ -101,7 +101,7 @@ function jsonOf(
 function fileStem({ id, title }: SessionRecord): string {
   const stem = title
     .normalize('NFC')
-    .replace(/[\\/:*?"<>|\p{C}]+/gu, ' ')
+    .replace(/(?:[\\/:*?"<>|]|(?![\u200c\u200d])\p{C})+/gu, ' ')
     .replace(/\s+/g, ' ')
     .slice(0, 100)
     .replace(/^[\s.]+|[\s.]+$/g, '');

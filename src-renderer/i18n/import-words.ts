@@ -3,12 +3,16 @@ import { t } from './i18n.ts';
 import type { ReportWords } from './report-words.ts';
 
 /** Of a session that was made of a file: what it was made of. What is missing from it nobody here can know. */
-export function importWords({ name, mended, faults, source }: Imported): ReportWords {
+export function importWords({ name, mended, faults, source, dated_by: datedBy }: Imported): ReportWords {
   return {
     label: t('imported.label'),
     whole: true,
     text: t(mended ? 'imported.mended' : 'imported.asItIs', { name }),
-    details: [...faults.map((code) => t(`faults.${code}`)), ...sourceWords(source)],
+    details: [
+      ...(datedBy === undefined ? [] : [t(`imported.dated.${datedBy}`)]),
+      ...faults.map((code) => t(`faults.${code}`)),
+      ...sourceWords(source),
+    ],
   };
 }
 

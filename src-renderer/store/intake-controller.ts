@@ -87,7 +87,11 @@ export function createIntake({ api, sendPiece, after, onAdded }: IntakeDependenc
     if (source === undefined) return;
     const { file, abort } = source;
     change(key, { stage: 'receiving', fraction: 0 });
-    const begun = await api.call('intake.begin', { name: file.name.slice(0, 1000), byte_size: file.size });
+    const begun = await api.call('intake.begin', {
+      name: file.name.slice(0, 1000),
+      byte_size: file.size,
+      modified_ms: file.lastModified,
+    });
     if (!begun.ok) return fail(key, begun.error);
     const { id, name } = begun.value;
     // Thrown away while it was announced.

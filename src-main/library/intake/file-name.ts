@@ -2,7 +2,8 @@ import { audioExtension, isAudioName } from '../../repair/diagnose.ts';
 
 /** What is made of the name that a file came with. No part of it that a client chose ever becomes a path. */
 export interface IncomingName {
-  /** To show and to offer for saving: without folders, control characters or what turns the writing round. */
+  /** To show and to offer for saving: without folders, control characters or what turns the writing round.
+   * Joiners stay, without which Persian and many others are misspelt. */
   readonly shown: string;
   /** The same without its extension. */
   readonly stem: string;
@@ -16,7 +17,11 @@ const OTHER_EXTENSIONS = ['.flac', '.aac', '.aif', '.aiff', '.amr', '.caf', '.wm
 
 export function parseIncomingName(name: string): IncomingName {
   const base = name.split(/[/\\]/).at(-1) ?? '';
-  const plain = base.replace(/\p{C}/gu, '').trim().slice(0, MAX_CHARACTERS).toWellFormed();
+  const plain = base
+    .replace(/(?![\u200c\u200d])\p{C}/gu, '')
+    .trim()
+    .slice(0, MAX_CHARACTERS)
+    .toWellFormed();
   const shown = plain === '' ? 'audio' : plain;
   const known = isAudioName(shown) ? audioExtension(shown) : shown.toLowerCase().replace(/^.*(?=\.)/s, '');
   const extension = isAudioName(shown) || OTHER_EXTENSIONS.includes(known) ? known : '';

@@ -17,6 +17,7 @@ import { writePieces } from '../../repair/write-pieces.ts';
 import type { Clock, Log } from '../../session/ports.ts';
 import { decodeMaster, MAX_RATE, MIN_RATE } from './decode-master.ts';
 import type { TaskControl } from './incoming-file.ts';
+import { recordedAt } from './recorded-at.ts';
 
 /** Begins the name of a session's folder while it is being made. No session id can begin like it. */
 export const IMPORTING_PREFIX = '.importing-';
@@ -26,6 +27,8 @@ export interface ImportJob {
   readonly soundPath: string;
   /** The bytes as they came. */
   readonly originalPath: string;
+  /** When it was last changed where it came from. */
+  readonly modifiedMs: number | undefined;
   readonly name: string;
   readonly title: string;
   /** What was wrong with it. */
@@ -80,7 +83,7 @@ export async function importSession(
 function enter(session: SessionRecord, catalog: Catalog): void {
   try {
     catalog.save(session);
-    catalog.addEvent(session.id, session.started_at, 'imported', session.imported);
+    catalog.addEvent(session.id, session.imported?.at ?? session.started_at, 'imported', session.imported);
   } catch (error) {
     throw new LecternError(
       'CATALOG_UNAVAILABLE',
@@ -98,7 +101,8 @@ async function fillFolder(
   control: TaskControl,
 ): Promise<SessionRecord> {
   const nowMs = clock.wallMs();
-  const unixSeconds = Math.floor(nowMs / 1000);
+  const recorded = await recordedAt(job.originalPath, job.modifiedMs, nowMs);
+  const unixSeconds = Math.floor(recorded.ms / 1000);
   const masterName = partFileName({ type: 'user', unixSeconds, part: 1, extension: 'wav' });
   const masterPath = join(staging, masterName);
   const asItIs = await isMaster(job.soundPath);
@@ -117,15 +121,15 @@ async function fillFolder(
 
   const { sampleRate, channels, dataBytes } = await layoutOf(masterPath);
   const seconds = dataBytes / (2 * channels) / sampleRate;
-  const at = new Date(nowMs).toISOString();
+  const startedAt = new Date(recorded.ms).toISOString();
   return {
     id,
     revision: 1,
     title: job.title,
     notes: '',
     status: mended ? 'recovered' : 'completed',
-    started_at: at,
-    ended_at: at,
+    started_at: startedAt,
+    ended_at: new Date(recorded.ms + Math.round(seconds * 1000)).toISOString(),
     format: 'wav',
     sample_rate: sampleRate,
     channels,
@@ -140,8 +144,16 @@ async function fillFolder(
     fallback_dir: null,
     database_records: true,
     recovered: null,
-    imported: { at, name: job.name, faults: [...job.faults], mended, kept, ...(source && { source }) },
-    parts: [{ part: 1, started_at: at, duration_seconds: seconds, sample_rate: sampleRate }],
+    imported: {
+      at: new Date(nowMs).toISOString(),
+      dated_by: recorded.by,
+      name: job.name,
+      faults: [...job.faults],
+      mended,
+      kept,
+      ...(source && { source }),
+    },
+    parts: [{ part: 1, started_at: startedAt, duration_seconds: seconds, sample_rate: sampleRate }],
     files: [
       {
         type: 'user',

@@ -20,8 +20,8 @@ type IntakeName = Extract<keyof ApiHandlers, `intake.${string}`>;
 export function createIntakeHandlers(options: IntakeHandlerOptions): Pick<ApiHandlers, IntakeName> {
   const { intake, decoder } = options;
   return {
-    'intake.begin': async ({ name, byte_size: byteSize }) => {
-      const file = await intake.begin(name, byteSize);
+    'intake.begin': async ({ name, byte_size: byteSize, modified_ms: modifiedMs }) => {
+      const file = await intake.begin(name, byteSize, modifiedMs);
       return { id: file.id, name: file.name.shown };
     },
     'intake.progress': ({ id }) => {
@@ -56,6 +56,7 @@ export function createIntakeHandlers(options: IntakeHandlerOptions): Pick<ApiHan
           {
             soundPath: await soundPathOf(file, options, control),
             originalPath: file.originalPath,
+            modifiedMs: file.modifiedMs,
             name: file.name.shown,
             title: title ?? file.name.stem,
             faults: (examination?.faults ?? []).map(({ code }) => code),

@@ -22,7 +22,7 @@ export interface IntakeOptions {
 /** Files from outside, each in a private folder of its own until it is added, discarded, or the process ends. */
 export interface Intake {
   /** Makes room for a file. Rejects with FILE_TOO_LARGE, DISK_FULL or INTAKE_FULL. */
-  begin(name: string, byteSize: number): Promise<IncomingFile>;
+  begin(name: string, byteSize: number, modifiedMs?: number): Promise<IncomingFile>;
   /** Takes the next piece of a file; resolves with the bytes there are now. */
   receive(id: string, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<number>;
   /** Works on a file that is here in full, after whatever else is being done to it. */
@@ -103,7 +103,11 @@ export async function createIntake({ dataDir, clock, log, newId }: IntakeOptions
     if (closed) throw new LecternError('SHUTTING_DOWN', 'Lectern is closing');
   };
 
-  const makeFile = async (name: string, byteSize: number): Promise<IncomingFile> => {
+  const makeFile = async (
+    name: string,
+    byteSize: number,
+    modifiedMs: number | undefined,
+  ): Promise<IncomingFile> => {
     const id = newId();
     const incoming = parseIncomingName(name);
     try {
@@ -118,6 +122,7 @@ export async function createIntake({ dataDir, clock, log, newId }: IntakeOptions
         folder,
         originalPath,
         byteSize,
+        modifiedMs,
         receivedBytes: 0,
         stage: 'receiving',
         fraction: null,
@@ -129,14 +134,14 @@ export async function createIntake({ dataDir, clock, log, newId }: IntakeOptions
   };
 
   return {
-    async begin(name, byteSize) {
+    async begin(name, byteSize, modifiedMs) {
       requireOpen();
       await discardForgotten();
       const place = Symbol();
       beginning.add(place);
       try {
         await requireRoom(byteSize);
-        const file = await makeFile(name, byteSize);
+        const file = await makeFile(name, byteSize, modifiedMs);
         files.set(file.id, { file, work: createFileWork() });
         return file;
       } finally {
