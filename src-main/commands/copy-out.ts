@@ -1,6 +1,7 @@
 import { access, constants, copyFile, mkdir } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
+import { fitName } from '../disk/fit-name.ts';
 import { systemCode, writeError } from '../files/write-error.ts';
 
 /** Makes `folder` where it is missing. Rejects with FOLDER_UNWRITABLE before anything is recorded in vain. */
@@ -39,7 +40,7 @@ export async function copyInto(from: string, folder: string): Promise<string> {
   const extension = extname(from);
   const stem = basename(from, extension);
   for (let number = 1; ; number++) {
-    const to = join(folder, `${stem}${number === 1 ? '' : `-${number}`}${extension}`);
+    const to = join(folder, fitName(stem, `${number === 1 ? '' : `-${number}`}${extension}`));
     try {
       await copyOut(from, to);
       return to;

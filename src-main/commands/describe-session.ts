@@ -1,8 +1,15 @@
 import type { TrackReport } from '../contract/capture-report.ts';
 import type { StopReason } from '../contract/server-messages.ts';
 import type { Conversation } from '../contract/transcript.ts';
-import { sampleRateOf, type PartRecord, type SessionRecord } from '../contract/session-record.ts';
+import {
+  sampleRateOf,
+  type DatedBy,
+  type PartRecord,
+  type SessionRecord,
+} from '../contract/session-record.ts';
+import { localTime } from '../contract/session-time.ts';
 import { formatDuration } from './format-duration.ts';
+import { plainText } from './plain-text.ts';
 
 /** A source that stood still for less may only have been slow to start. */
 const STOOD_STILL_SECONDS = 1;
@@ -22,7 +29,8 @@ export function describeSession(session: SessionRecord, conversation?: Conversat
   const lines = [
     `${session.title}  (${session.status})`,
     ...outcomeOf(session),
-    `started   ${session.started_at}`,
+    `started   ${localTime(session.started_at)}`,
+    ...importOf(session),
     `duration  ${formatDuration(session.duration_seconds)}`,
     `format    ${session.format}, ${session.sample_rate} Hz, ${session.channels === 1 ? 'mono' : 'stereo'}`,
     ...profileOf(session),
@@ -40,6 +48,18 @@ export function describeSession(session: SessionRecord, conversation?: Conversat
     );
   if (conversation !== undefined) lines.push(...saidIn(conversation));
   return lines.join('\n');
+}
+
+const DATED_WORDS: Record<DatedBy, string> = {
+  embedded: 'dated by what is in it',
+  file: 'dated by when it was last changed',
+  now: 'dated by when it was added',
+};
+
+function importOf({ imported }: SessionRecord): string[] {
+  if (imported === null) return [];
+  const dated = imported.dated_by === undefined ? '' : `, ${DATED_WORDS[imported.dated_by]}`;
+  return [`added     from ${plainText(imported.name)} at ${localTime(imported.at)}${dated}`];
 }
 
 function profileOf({ profile, database_records }: SessionRecord): string[] {

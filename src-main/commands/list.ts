@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { recordingTypeSchema } from '../contract/audio-format.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
+import { localTime } from '../contract/session-time.ts';
 import { printData, withRecorder, type CommonOptions } from './command-context.ts';
 import { formatDuration } from './format-duration.ts';
 import { wholeNumberFrom } from './option-numbers.ts';
@@ -28,7 +29,7 @@ export function addListCommand(program: Command): void {
 }
 
 function lineOf(session: SessionRecord): string {
-  const started = session.started_at.slice(0, 16).replace('T', ' ');
+  const started = localTime(session.started_at);
   const { id, duration_seconds, status, title } = session;
   return [id, started, formatDuration(duration_seconds), status, typesOf(session), title].join('\t');
 }

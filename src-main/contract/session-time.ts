@@ -33,3 +33,13 @@ export function positionAt(session: Parts, wallTime: string): number {
   const within = Math.min(wallMs - Date.parse(part.started_at), part.duration_seconds * 1000);
   return partStartMs(session, part.part) + within;
 }
+
+/** A moment in this machine's time with its offset, such as `2026-03-01 10:00 +01:00`. */
+export function localTime(moment: string): string {
+  const date = new Date(moment);
+  const two = (value: number): string => String(Math.abs(value)).padStart(2, '0');
+  const ahead = -date.getTimezoneOffset();
+  const offset = `${ahead < 0 ? '-' : '+'}${two(Math.trunc(ahead / 60))}:${two(ahead % 60)}`;
+  const day = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`;
+  return `${day} ${two(date.getHours())}:${two(date.getMinutes())} ${offset}`;
+}

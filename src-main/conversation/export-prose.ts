@@ -1,4 +1,5 @@
 import type { SessionRecord } from '../contract/session-record.ts';
+import { localTime } from '../contract/session-time.ts';
 
 /** A line as a reader wants it. */
 export interface ProseLine {
@@ -23,7 +24,6 @@ export function toPlainText(lines: readonly ProseLine[]): string {
 }
 
 export function toMarkdown(session: SessionRecord, lines: readonly ProseLine[]): string {
-  const started = session.started_at.slice(0, 16).replace('T', ' ');
   const paragraphs = lines.map(({ startMs, label, text, interrupted }) => {
     const time = startMs === null ? '' : `(${clock(startMs)}) `;
     const name = label === null ? '' : `**${escaped(label)}** `;
@@ -31,7 +31,7 @@ export function toMarkdown(session: SessionRecord, lines: readonly ProseLine[]):
   });
   const head = [
     `# ${escaped(session.title.replace(/\s+/g, ' '))}`,
-    `${started} UTC, ${clock(session.duration_seconds * 1000)}`,
+    `${localTime(session.started_at)}, ${clock(session.duration_seconds * 1000)}`,
   ];
   return `${[...head, ...paragraphs].join('\n\n')}\n`;
 }

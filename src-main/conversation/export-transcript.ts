@@ -6,6 +6,7 @@ import type {
   ExportedTranscript,
   TranscriptExportFormat,
 } from '../contract/transcript.ts';
+import { fitName } from '../disk/fit-name.ts';
 import { toSrt, toVtt, type Cue } from './export-cues.ts';
 import { toMarkdown, toPlainText, type ProseLine } from './export-prose.ts';
 import { speakerLabels } from './speaker-labels.ts';
@@ -57,7 +58,7 @@ export function exportTranscript(
     json: () => `${JSON.stringify(jsonOf(session, conversation, lines, labelOf), undefined, 2)}\n`,
   };
   return {
-    file_name: `${fileStem(session)}.${format}`,
+    file_name: fitName(fileStem(session), `.${format}`),
     media_type: MEDIA_TYPES[format],
     text: texts[format](),
   };

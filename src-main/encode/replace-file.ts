@@ -1,6 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { fitName } from '../disk/fit-name.ts';
 import { openRegularFile, recreateFile, requireReplaceable } from '../disk/regular-file.ts';
+
+/** `.txt`, which goes on top for what an encoder is to be told. */
+const METADATA_BYTES = 4;
 
 /**
  * Puts a new file at `finalPath`, or leaves what is there untouched. `write` fills a temporary file beside it
@@ -13,7 +18,10 @@ export async function replaceFile(
   verify: (temporaryPath: string) => Promise<void>,
 ): Promise<void> {
   await requireReplaceable(finalPath);
-  const temporaryPath = `${finalPath}.encoding-${randomBytes(4).toString('hex')}`;
+  const temporaryPath = join(
+    dirname(finalPath),
+    fitName(basename(finalPath), `.encoding-${randomBytes(4).toString('hex')}`, METADATA_BYTES),
+  );
   try {
     await createPrivateFile(temporaryPath);
     await write(temporaryPath);

@@ -3,6 +3,7 @@ import type { ExportFormat, RecordingType } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { FileEntry } from '../contract/server-messages.ts';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
+import { fitName } from '../disk/fit-name.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import type { SessionFiles } from './session-files.ts';
@@ -88,7 +89,7 @@ async function exportMaster(
   const stem = basename(master.file_path, '.wav');
   const variant = gain === 1 ? '' : gain === session.gain ? '' : `_gain${gain}`;
   const suffix = format === 'wav' ? (variant === '' ? '_gain' : variant) : variant;
-  const name = `${stem}${suffix}.${EXTENSIONS[format]}`;
+  const name = fitName(stem, `${suffix}.${EXTENSIONS[format]}`);
   const finalPath = join(dirname(masterPath), name);
   await options.encoder.encodeFile({
     format,

@@ -1,5 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative } from 'node:path';
+import { fitName } from '../disk/fit-name.ts';
 import { PARTIAL_SUFFIX } from './diagnose.ts';
 import type { FileKind } from './finding.ts';
 
@@ -24,9 +25,9 @@ export function* outputNames(path: string, kind: FileKind, target: RepairTarget)
   }
   const folder =
     target.place === 'folder' ? join(target.folder, relative(target.root, dirname(path))) : dirname(path);
-  if (target.place !== 'beside') yield join(folder, stem + extension);
-  yield join(folder, `${stem}.repaired${extension}`);
-  for (let number = 2; ; number++) yield join(folder, `${stem}.repaired-${number}${extension}`);
+  if (target.place !== 'beside') yield join(folder, fitName(stem, extension));
+  yield join(folder, fitName(stem, `.repaired${extension}`));
+  for (let number = 2; ; number++) yield join(folder, fitName(stem, `.repaired-${number}${extension}`));
 }
 
 /** True for samples without a header under a name that no WAV has: what is made of them is one. */
@@ -35,8 +36,10 @@ export function changesName(path: string, kind: FileKind): boolean {
 }
 
 export function* backupNames(path: string): Generator<string> {
-  yield `${path}.bak`;
-  for (let number = 2; ; number++) yield `${path}.bak${number}`;
+  const [folder, extension] = [dirname(path), extname(path)];
+  const stem = basename(path, extension);
+  yield join(folder, fitName(stem, `${extension}.bak`));
+  for (let number = 2; ; number++) yield join(folder, fitName(stem, `${extension}.bak${number}`));
 }
 
 export async function exists(path: string): Promise<boolean> {

@@ -1,7 +1,11 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { fitName } from '../disk/fit-name.ts';
 import { systemCode } from '../files/write-error.ts';
+
+/** A process, its random digits and an extension, which follow the prefix. */
+const OWN_BYTES = 40;
 
 /** A name beside `finalPath` for what is not finished, which says whose it is. */
 export function temporaryPathFor(finalPath: string, extension: string): string {
@@ -22,7 +26,7 @@ export async function removeLeftovers(finalPath: string): Promise<void> {
 }
 
 function prefixOf(finalPath: string): string {
-  return `.${basename(finalPath)}.repairing-`;
+  return fitName(`.${basename(finalPath)}`, '.repairing-', OWN_BYTES);
 }
 
 function isRunning(pid: number): boolean {

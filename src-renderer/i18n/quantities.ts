@@ -18,7 +18,11 @@ export function bytesText(bytes: number): string {
     : `${(mebibytes / 1024).toFixed(1)} GB`;
 }
 
-const dates = new Intl.DateTimeFormat(undefined, { dateStyle: 'medium', timeStyle: 'short' });
+/** With the offset: a recording may be from another zone, or from before the clocks changed. */
+const dates = new Intl.DateTimeFormat(undefined, {
+  ...{ year: 'numeric', month: 'short', day: 'numeric' },
+  ...{ hour: 'numeric', minute: '2-digit', timeZoneName: 'shortOffset' },
+});
 export function dateText(iso: string): string {
   return dates.format(new Date(iso));
 }

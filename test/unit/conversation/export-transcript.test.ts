@@ -1,3 +1,4 @@
+import { localTime } from '../../../src-main/contract/session-time.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { SessionRecord } from '../../../src-main/contract/session-record.ts';
@@ -60,7 +61,7 @@ describe('an exported transcript', () => {
       '[0:00:00] Me: Good morning & welcome.\n[0:59:59] Me: If x < 3 then —\n[1:00:00] Other side: No -- wait!\n',
     );
     expect(exported(DIALOGUE.slice(3), 'md', { speakers: { 'assistant:SPEAKER_01': 'Bo_b' } }).text).toBe(
-      '# Budget: "Q3"/Q4?\n\n2026-03-01 09:00 UTC, 1:00:00\n\n' +
+      `# Budget: "Q3"/Q4?\n\n${localTime('2026-03-01T09:00:00.000Z')}, 1:00:00\n\n` +
         '**Bo\\_b** (100:00:00) \\*Who\\* said "that"? SPEAKER\n',
     );
     const [untimed] = [said('1. not a list', 0, 1, { start_ms: null, end_ms: null })];

@@ -61,7 +61,11 @@ test('files wait for one another; one that is refused does not hold up the next'
   const first = await next('intake.begin');
   expect(stages()).toEqual(['receiving', 'queued']);
   first.answer({ ok: false, error: refusal });
-  expect((await next('intake.begin')).input).toEqual({ name: 'b.wav', byte_size: 10 });
+  expect((await next('intake.begin')).input).toEqual({
+    name: 'b.wav',
+    byte_size: 10,
+    modified_ms: expect.any(Number) as number,
+  });
   expect(stages()).toEqual(['failed', 'receiving']);
   expect(intake.store.getState().files[0]?.problem).toEqual(refusal);
 });
