@@ -28,7 +28,7 @@ export interface ImportJob {
   /** The bytes as they came. */
   readonly originalPath: string;
   /** When it was last changed where it came from. */
-  readonly modifiedMs: number | undefined;
+  readonly modifiedMs?: number | undefined;
   readonly name: string;
   readonly title: string;
   /** What was wrong with it. */

@@ -13,7 +13,7 @@ export interface IncomingFile {
   readonly originalPath: string;
   readonly byteSize: number;
   /** When it was last changed where it came from, in milliseconds since 1970. */
-  readonly modifiedMs: number | undefined;
+  readonly modifiedMs?: number | undefined;
   receivedBytes: number;
   examined?: { readonly diagnosis: Diagnosis; readonly examination: Examination };
   mendedPath?: string;
