@@ -78,8 +78,8 @@ export interface RecorderOptions {
   readonly samplePath: string;
   /** Works on the queue of transcriptions; a command that soon ends leaves it to others. */
   readonly transcribes?: boolean;
-  /** False where others than this machine's user can reach us: they may not name programs to run. */
-  readonly allowsPrograms?: boolean;
+  /** False where others than this machine's user can reach us: they may name no programs, servers or folders. */
+  readonly allowsReach?: boolean;
   /** Tests and special servers alone set other limits than the protocol's. */
   readonly limits?: Limits;
 }
@@ -222,7 +222,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     clock,
     log,
     samplePath: options.samplePath,
-    allowsPrograms: options.allowsPrograms ?? true,
+    allowsReach: options.allowsReach ?? true,
     tell: engine.tell,
   });
   for (const { id } of recovery.recovered) processing.noteEnded(id);

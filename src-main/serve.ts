@@ -10,6 +10,7 @@ import { onTermination } from './launch/on-termination.ts';
 import { openRecorder } from './open-recorder.ts';
 import { projectDir, readPackageVersion } from './launch/package-version.ts';
 import { announceServer } from './launch/server-note.ts';
+import { descriptorLimit } from './launch/descriptor-limit.ts';
 import { logToStderr, machineAddresses, thisMachine, thisProcess } from './launch/this-machine.ts';
 import type { Recorder } from './recorder.ts';
 import { createToken } from './remote/access.ts';
@@ -29,6 +30,8 @@ export interface ServerOptions {
   /** The address to bind; loopback where absent. */
   readonly host?: string;
   readonly dataDir?: string;
+  /** Lets whoever has the token name programs, servers and folders, even from other machines. */
+  readonly allowReach?: boolean;
   /** The profile of every session that names none. */
   readonly profile?: string;
   readonly environment?: Environment;
@@ -58,6 +61,7 @@ export interface RunningServer {
 export async function startServer({
   port,
   host = '127.0.0.1',
+  allowReach = false,
   dataDir = defaultDataDir(thisMachine),
   profile,
   environment = process.env,
@@ -77,7 +81,7 @@ export async function startServer({
         environment,
         log,
         transcribes: true,
-        allowsPrograms: isLoopback(host),
+        allowsReach: allowReach || isLoopback(host),
         systemAudio: createSystemAudio({ ...thisProcess, ...thisMachine, environment, log }),
         // Relative, so that it is right under every name and port this server is reached by.
         fileUrl: filePath,
@@ -88,6 +92,7 @@ export async function startServer({
     version,
     rendererDir: join(projectDir, 'out', 'renderer'),
     machineAddresses,
+    descriptors: descriptorLimit(),
     log,
     ...(openWindow === undefined ? {} : { openWindow }),
   });
@@ -158,6 +163,7 @@ async function main(): Promise<void> {
       options: {
         port: { type: 'string' },
         host: { type: 'string' },
+        'allow-reach': { type: 'boolean' },
         dir: { type: 'string' },
         profile: { type: 'string' },
       },
@@ -165,6 +171,7 @@ async function main(): Promise<void> {
     options = {
       ...(values.port === undefined ? {} : { port: parsePort(values.port) }),
       ...(values.host === undefined ? {} : { host: values.host }),
+      allowReach: values['allow-reach'] === true,
       ...(values.dir === undefined ? {} : { dataDir: values.dir }),
       ...(values.profile === undefined ? {} : { profile: values.profile }),
     };

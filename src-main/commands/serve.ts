@@ -6,6 +6,7 @@ import { dataDirOf, type CommonOptions } from './command-context.ts';
 interface ServeOptions extends CommonOptions {
   readonly port?: number;
   readonly host?: string;
+  readonly allowReach?: boolean;
   readonly profile?: string;
 }
 
@@ -21,13 +22,15 @@ export function addServeCommand(program: Command): void {
       }
     })
     .option('--host <address>', 'the address to bind; loopback unless told otherwise')
+    .option('--allow-reach', 'lets clients on other machines name programs, servers and folders')
     .option('--profile <name>', "the settings' profile for every session that names none")
     .action(async (_, command: Command) => {
-      const { port, host, profile, ...options } = command.optsWithGlobals<ServeOptions>();
+      const { port, host, allowReach, profile, ...options } = command.optsWithGlobals<ServeOptions>();
       await serveUntilSignalled({
         dataDir: dataDirOf(options),
         ...(port === undefined ? {} : { port }),
         ...(host === undefined ? {} : { host }),
+        ...(allowReach === undefined ? {} : { allowReach }),
         ...(profile === undefined ? {} : { profile }),
       });
     });

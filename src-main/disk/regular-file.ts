@@ -1,6 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, rmSync, type Stats } from 'node:fs';
 import { lstat, open, rm, type FileHandle } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
+import { whenThereIsRoom } from './descriptors.ts';
 
 /** How a file is opened: to read, to change in place, or to be made, which fails with EEXIST where the name is taken. */
 export type OpenFlags = 'r' | 'r+' | 'wx' | 'wx+';
@@ -29,7 +30,9 @@ const NOT_REGULAR = new Set(['ELOOP', 'EMLINK', 'ENXIO', 'EOPNOTSUPP', 'EISDIR']
  */
 export async function openRegularFile(path: string, flags: OpenFlags = 'r'): Promise<FileHandle> {
   if (NO_FOLLOW === 0 && !flags.startsWith('wx')) await requireRegularFile(path);
-  const file = await open(path, OPEN_FLAGS[flags] | NO_FOLLOW | NO_WAIT, PRIVATE).catch((error: unknown) => {
+  const file = await whenThereIsRoom(() =>
+    open(path, OPEN_FLAGS[flags] | NO_FOLLOW | NO_WAIT, PRIVATE),
+  ).catch((error: unknown) => {
     throw known(error);
   });
   try {

@@ -35,8 +35,8 @@ export interface ProcessingOptions {
   readonly log: Log;
   /** A WAV of a few seconds of speech, to try recognisers on. */
   readonly samplePath: string;
-  /** False where others than this machine's user can reach us: they may not name programs to run. */
-  readonly allowsPrograms: boolean;
+  /** False where others than this machine's user can reach us: they may name no programs, servers or folders. */
+  readonly allowsReach: boolean;
   /** Tells a session's client, where it is still there. */
   readonly tell: (sessionId: string, message: ServerMessage) => void;
 }
@@ -118,7 +118,7 @@ export async function openProcessing(options: ProcessingOptions): Promise<Proces
       secrets,
       transcripts,
       newId: randomUUID,
-      allowsPrograms: options.allowsPrograms,
+      allowsReach: options.allowsReach,
       tryRecogniser: (recogniser, key) =>
         tryRecogniser(recogniser, {
           samplePath: options.samplePath,

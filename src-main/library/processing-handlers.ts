@@ -4,6 +4,7 @@ import type { ApiHandlers } from '../contract/api.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { DiarizerSettings, Job, RecogniserSettings, RecogniserTrial } from '../contract/processing.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
+import type { SettingsPatch } from '../contract/settings.ts';
 import type { ProcessingQueue } from '../conversation/processing-queue.ts';
 import { requireCatalogued } from '../conversation/process-session.ts';
 import { labelEntries } from '../conversation/voices.ts';
@@ -25,8 +26,8 @@ export interface ProcessingHandlersOptions {
     recogniser: RecogniserSettings,
     apiKey: string | undefined,
   ) => Promise<RecogniserTrial>;
-  /** False where others than this machine's user can reach us: they may not name programs to run. */
-  readonly allowsPrograms: boolean;
+  /** False where others than this machine's user can reach us: they may name no programs, servers or folders. */
+  readonly allowsReach: boolean;
 }
 
 export type ProcessingName =
@@ -48,11 +49,15 @@ export function createProcessingHandlers(
   const { access, jobs, queue, settings, secrets } = options;
 
   const requireAllowed = (wanted: RecogniserSettings | DiarizerSettings | undefined, known: object): void => {
-    if (wanted?.kind !== 'command' || options.allowsPrograms || isDeepStrictEqual(wanted, known)) return;
-    throw new LecternError(
-      'FORBIDDEN',
-      'Lectern is reachable from other machines, so no program to run is taken. Set it while it serves this machine alone',
-    );
+    if (options.allowsReach || wanted === undefined || wanted.kind === 'none') return;
+    if (!isDeepStrictEqual(wanted, known))
+      throw notFromAfar('no program to run and no server to ask is taken');
+  };
+
+  const requireKnownFolders = (patch: SettingsPatch): void => {
+    if (options.allowsReach) return;
+    const known = new Set(foldersOf(settings.get()));
+    if (foldersOf(patch).some((folder) => !known.has(folder))) throw notFromAfar('no folder is taken');
   };
 
   const stateOf = ({ recogniser }: { recogniser: RecogniserSettings }): { has_key: boolean } => ({
@@ -101,9 +106,22 @@ export function createProcessingHandlers(
     'settings.update': (patch) => {
       requireAllowed(patch.recogniser, settings.get().recogniser);
       requireAllowed(patch.diarizer, settings.get().diarizer);
+      requireKnownFolders(patch);
       return settings.update(patch);
     },
   };
+}
+
+function notFromAfar(what: string): LecternError {
+  return new LecternError(
+    'FORBIDDEN',
+    `Lectern is reachable from other machines, so ${what}. Set it while it serves this machine alone, or start it with --allow-reach`,
+  );
+}
+
+function foldersOf({ recordings_dir, fallback_dir, profiles = [] }: SettingsPatch): string[] {
+  const folders = [recordings_dir, fallback_dir, ...profiles.map((profile) => profile.recordings_dir)];
+  return folders.filter((folder) => folder !== null && folder !== undefined);
 }
 
 /** Sessions with where they stand on their way to text. A catalog that cannot tell keeps nobody from their recordings. */

@@ -17,14 +17,19 @@ export interface AccessOptions {
   /** Names and addresses, as a Host header spells them, that reach this server. */
   readonly hostNames: readonly string[];
   readonly port: number;
+  /** For how long tickets last. */
+  readonly monotonicMs?: () => number;
 }
+
+/** A browser that is started cold on a busy machine takes seconds to ask for the page. */
+const TICKET_MS = 60_000;
 
 export interface Access {
   check(request: AccessRequest): AccessDecision;
   /** The Set-Cookie line that lets the page, once opened with the token, go on without it. */
   readonly setCookie: string;
   /**
-   * A `?token=` value that works once. A program's arguments can be read by every user of the machine, so the
+   * A `?token=` value that works once, within a minute. A program's arguments can be read by every user of the machine, so the
    * browser is started with one of these rather than with the token.
    */
   createTicket(): string;
@@ -33,18 +38,31 @@ export interface Access {
 export const createToken = (): string => randomBytes(32).toString('base64url');
 
 /** Refuses whatever does not prove that it was handed the address of this launch. */
-export function createAccess({ token, hostNames, port }: AccessOptions): Access {
+export function createAccess({
+  token,
+  hostNames,
+  port,
+  monotonicMs = () => performance.now(),
+}: AccessOptions): Access {
   const hosts = new Set(hostNames.flatMap((name) => authorities(name, port)));
   const cookieName = `lectern_${port}`;
   // Cookies of one host go to servers on all its ports: what leaks there must not be the token itself.
   const cookieValue = createHmac('sha256', token).update('lectern page cookie').digest('base64url');
-  const tickets = new Set<string>();
+  /** Until when each of them opens the page. */
+  const tickets = new Map<string, number>();
+
+  const redeem = (ticket: string): boolean => {
+    const until = tickets.get(ticket);
+    tickets.delete(ticket);
+    return until !== undefined && monotonicMs() <= until;
+  };
 
   return {
     setCookie: `${cookieName}=${cookieValue}; Path=/; HttpOnly; SameSite=Strict`,
     createTicket() {
       const ticket = createToken();
-      tickets.add(ticket);
+      for (const [unused, until] of tickets) if (monotonicMs() > until) tickets.delete(unused);
+      tickets.set(ticket, monotonicMs() + TICKET_MS);
       return ticket;
     },
     check({ target, header }) {
@@ -64,8 +82,7 @@ export function createAccess({ token, hostNames, port }: AccessOptions): Access 
       const bearer = /^bearer +(\S+) *$/i.exec(header('authorization') ?? '')?.[1];
       if (bearer !== undefined && sameSecret(bearer, token)) return { ok: true, by: 'bearer' };
       const query = queryToken(target);
-      if (query !== null && (sameSecret(query, token) || tickets.delete(query)))
-        return { ok: true, by: 'query' };
+      if (query !== null && (sameSecret(query, token) || redeem(query))) return { ok: true, by: 'query' };
       const cookie = cookieOf(header('cookie') ?? '', cookieName);
       if (cookie !== undefined && sameSecret(cookie, cookieValue)) return { ok: true, by: 'cookie' };
       return {

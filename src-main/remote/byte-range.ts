@@ -24,3 +24,20 @@ export function parseByteRange(header: string | null, size: number): ByteRange |
   if (first >= size) return 'unsatisfiable';
   return { first, last: to === '' ? size - 1 : Math.min(Number(to), size - 1) };
 }
+
+/** What tells one state of a file from another (RFC 9110, 8.8). */
+export interface Validators {
+  /** A strong one, with its quotes. */
+  readonly etag: string;
+  /** An HTTP date. */
+  readonly lastModified: string;
+}
+
+/**
+ * Whether a Range still concerns the file that the client has the rest of (RFC 9110, 13.1.5): true without `If-Range`,
+ * where it is the very ETag, or the very date.
+ */
+export function isRangeCurrent(ifRange: string | null, { etag, lastModified }: Validators): boolean {
+  const wanted = ifRange?.trim();
+  return wanted === undefined || wanted === etag || wanted === lastModified;
+}

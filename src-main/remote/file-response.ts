@@ -1,7 +1,9 @@
+import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, extname } from 'node:path';
 import { openRegularFile, statRegularFile } from '../disk/regular-file.ts';
-import { type ByteRange, parseByteRange } from './byte-range.ts';
+import { type ByteRange, isRangeCurrent, parseByteRange, type Validators } from './byte-range.ts';
 import { errorResponse } from './error-response.ts';
 
 const READ_BYTES = 64 * 1024;
@@ -44,23 +46,38 @@ export async function fileResponse(
   absolutePath: string,
   options: FileResponseOptions = {},
 ): Promise<Response> {
-  const size = (await statRegularFile(absolutePath))?.size;
-  if (size === undefined)
+  const found = await statRegularFile(absolutePath);
+  if (found === undefined)
     return errorResponse({ code: 'FILE_MISSING', message: `${basename(absolutePath)} is no longer there` });
-  const stretch = { path: absolutePath, head: new Uint8Array(0), start: 0, bytes: size };
-  return stretchResponse(request, stretch, options);
+  const stretch = { path: absolutePath, head: new Uint8Array(0), start: 0, bytes: found.size };
+  return respond(request, stretch, found, options);
 }
 
 /** The same for what is a part of a file. */
-export function stretchResponse(
+export async function stretchResponse(
   request: Request,
   stretch: FileStretch,
-  { downloadName = basename(stretch.path), extension = extname(stretch.path) }: FileResponseOptions = {},
+  options: FileResponseOptions = {},
+): Promise<Response> {
+  const found = await statRegularFile(stretch.path);
+  if (found === undefined)
+    return errorResponse({ code: 'FILE_MISSING', message: `${basename(stretch.path)} is no longer there` });
+  return respond(request, stretch, found, options);
+}
+
+function respond(
+  request: Request,
+  stretch: FileStretch,
+  found: FileState,
+  { downloadName = basename(stretch.path), extension = extname(stretch.path) }: FileResponseOptions,
 ): Response {
   const size = stretch.head.byteLength + stretch.bytes;
   const asAttachment = new URL(request.url).searchParams.get('download') === '1';
+  const validators = validatorsOf(found, stretch);
   const headers = new Headers({
     'Accept-Ranges': 'bytes',
+    ETag: validators.etag,
+    'Last-Modified': validators.lastModified,
     // Recordings are private: they are not to be left in a browser's cache.
     'Cache-Control': 'no-store',
     'Content-Disposition': contentDisposition(asAttachment ? 'attachment' : 'inline', downloadName),
@@ -68,7 +85,9 @@ export function stretchResponse(
     'X-Content-Type-Options': 'nosniff',
   });
 
-  const range = parseByteRange(request.headers.get('range'), size);
+  // Of a file that has changed since, a part is of no use to whoever has the rest: the whole of it is sent.
+  const isCurrent = isRangeCurrent(request.headers.get('if-range'), validators);
+  const range = isCurrent ? parseByteRange(request.headers.get('range'), size) : 'whole';
   if (range === 'unsatisfiable') {
     headers.set('Content-Range', `bytes */${size}`);
     headers.delete('Content-Disposition');
@@ -80,6 +99,17 @@ export function stretchResponse(
   if (range !== 'whole') headers.set('Content-Range', `bytes ${first}-${last}/${size}`);
   const body = request.method === 'HEAD' ? null : streamStretch(stretch, { first, last });
   return new Response(body, { status: range === 'whole' ? 200 : 206, headers });
+}
+
+type FileState = Pick<Stats, 'ino' | 'mtimeMs' | 'ctimeMs' | 'size'>;
+
+/** A file that is replaced has another inode, one that is written to another time of change, and size. */
+function validatorsOf(found: FileState, { start, bytes }: FileStretch): Validators {
+  const state = [found.ino, found.mtimeMs, found.ctimeMs, found.size, start, bytes].join('-');
+  return {
+    etag: `"${createHash('sha256').update(state).digest('base64url').slice(0, 22)}"`,
+    lastModified: new Date(found.mtimeMs).toUTCString(),
+  };
 }
 
 /** Opens the file when the first byte is asked for, so that a body nobody reads leaves nothing open. */

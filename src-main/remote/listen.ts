@@ -5,6 +5,7 @@ import { LecternError } from '../contract/errors.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Log } from '../session/ports.ts';
 import { type Access, type AccessDecision, createAccess } from './access.ts';
+import { openDoors } from './doors.ts';
 import { hostNamesFor, printedHost } from './host-names.ts';
 import { createHttpApp } from './http-app.ts';
 import { createSessionSockets } from './session-sockets.ts';
@@ -22,6 +23,10 @@ export interface ListenOptions {
   readonly machineAddresses: () => readonly string[];
   readonly log: Log;
   readonly pingIntervalMs?: number;
+  /** Files and sockets that this process may have open at once; undefined where that is not known. */
+  readonly descriptors?: number | undefined;
+  /** Milliseconds that a connection has to show the token. */
+  readonly proofMs?: number;
   /** Opens the app's window; absent where that is for the caller to do. */
   readonly openWindow?: () => void;
 }
@@ -45,8 +50,15 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const answer = getRequestListener((request) => fetchApp(request), { overrideGlobalObjects: false });
   const server = createServer(
     { shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket' },
-    (request, response) => void answer(request, response),
+    (request, response) => {
+      doors.watch(request, response);
+      void answer(request, response);
+    },
   );
+  const doors = openDoors(server, {
+    descriptors: options.descriptors,
+    ...(options.proofMs !== undefined && { proofMs: options.proofMs }),
+  });
   server.on('upgrade', refuseUpgrade);
   const port = await bind(server, host, options.ports);
 
@@ -63,6 +75,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   fetchApp = (request) => app.fetch(request);
   server.off('upgrade', refuseUpgrade);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    doors.release(socket);
     const decision = access.check({
       target: request.url ?? '/',
       header: (name) => firstHeader(request, name),

@@ -4,6 +4,7 @@ import { readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
+import { DEFAULT_SETTINGS } from '../../../src-main/contract/settings.ts';
 import { jobSchema, type RecogniserSettings } from '../../../src-main/contract/processing.ts';
 import { DEFAULT_PROFILES } from '../../../src-main/contract/recording-profile.ts';
 import { conversationSchema } from '../../../src-main/contract/transcript.ts';
@@ -255,9 +256,17 @@ test('a key is used, and never told', async () => {
   expect(await ask('GET', '/api/recogniser'), 'another server has another key').toEqual({ has_key: false });
 });
 
-test('who can reach Lectern from elsewhere cannot have programs run', async () => {
-  host = await openWebSocketHost({ allowsPrograms: false });
+test('who can reach Lectern from elsewhere cannot have programs run, servers asked or folders written to', async () => {
+  host = await openWebSocketHost({ allowsReach: false });
   const recogniser = await useProgram('true');
+  const server = {
+    kind: 'openai',
+    base_url: 'http://127.0.0.1:9/v1',
+    model: 'whisper-1',
+    language: null,
+    max_upload_mb: 25,
+    timeout_seconds: 5,
+  };
   for (const [method, path, body] of [
     ['PATCH', '/api/settings', { recogniser }],
     [
@@ -275,6 +284,20 @@ test('who can reach Lectern from elsewhere cannot have programs run', async () =
       },
     ],
     ['POST', '/api/recogniser/try', { recogniser }],
+    ['POST', '/api/recogniser/try', { recogniser: server }],
+    ['PATCH', '/api/settings', { recogniser: server }],
+    ['PATCH', '/api/settings', { recordings_dir: '/tmp/elsewhere' }],
+    ['PATCH', '/api/settings', { fallback_dir: '/tmp/elsewhere' }],
+    [
+      'PATCH',
+      '/api/settings',
+      {
+        profiles: DEFAULT_SETTINGS.profiles.map((profile) => ({
+          ...profile,
+          recordings_dir: '/tmp/elsewhere',
+        })),
+      },
+    ],
   ] as const)
     expect(await host.ask?.(method, path, body)).toMatchObject({ status: 403 });
 });
