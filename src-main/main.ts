@@ -26,18 +26,23 @@ import { createRendererFiles } from './remote/renderer-files.ts';
 import { createSystemAudio } from './system-audio/system-audio.ts';
 
 const dataDir = chooseDataDir(process.argv, defaultDataDir(thisMachine));
-const profileDir = keepProfileIn(dataDir);
+const profileDir = orGiveUp(() => keepProfileIn(dataDir));
 
 // Before anything opens the catalog: two processes must never write to the same folder.
-if (app.requestSingleInstanceLock()) {
+if (profileDir === undefined) {
+  // Said already; nothing else is begun.
+} else if (app.requestSingleInstanceLock()) {
   registerAppScheme();
   // Not awaited: Electron is ready only after this file has run.
-  void app.whenReady().then(run).catch(giveUp);
+  void app
+    .whenReady()
+    .then(() => run(profileDir))
+    .catch(giveUp);
 } else {
   app.quit();
 }
 
-async function run(): Promise<void> {
+async function run(profileDir: string): Promise<void> {
   const ffmpeg = await findFfmpeg({ candidates: await listFfmpegCandidates(process.env), log });
   const displayAudio = createDisplayAudio({
     platform: process.platform,
@@ -72,11 +77,11 @@ async function run(): Promise<void> {
   });
   installMenu();
   stayAwakeWhileRecording(recorder);
-  showWindows(recorder);
+  showWindows(recorder, profileDir);
 }
 
 /** One window at a time; on macOS the app outlives it. */
-function showWindows(recorder: Recorder): void {
+function showWindows(recorder: Recorder, profileDir: string): void {
   let window: BrowserWindow | undefined;
   const isTrusted = (event: Parameters<typeof isTrustedSender>[0]): boolean => isTrustedSender(event, window);
   const quit = guardQuit({ recorder, window: () => window, log });
@@ -101,6 +106,16 @@ function showWindows(recorder: Recorder): void {
     if (process.platform !== 'darwin') app.quit();
   });
   open();
+}
+
+/** What the first steps throw would otherwise be shown by Electron, raw, and leave the process running. */
+function orGiveUp<T>(step: () => T): T | undefined {
+  try {
+    return step();
+  } catch (error) {
+    giveUp(error);
+    return undefined;
+  }
 }
 
 function giveUp(error: unknown): void {

@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { openCatalogOrSubstitute } from './catalog/open-catalog.ts';
 import { createTranscriptStore } from './conversation/transcript-store.ts';
@@ -13,6 +12,8 @@ import type { Encoder } from './encode/encoder.ts';
 import type { WavSlice } from './files/wav-slice.ts';
 import { openRecordingsDirs } from './files/recordings-dirs.ts';
 import { unwritable } from './files/session-folder.ts';
+import { requireWritableFolder } from './disk/make-folder.ts';
+import { createUsableDir } from './recording/usable-dir.ts';
 import { createHandlers } from './library/handlers.ts';
 import { noSystemAudio, type SystemAudioHandlers } from './library/no-system-audio.ts';
 import { createSessionFiles } from './library/session-files.ts';
@@ -138,8 +139,9 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   const ownDir = join(dataDir, 'recordings');
   const recordingsDir = options.recordingsDir ?? settings.get().recordings_dir ?? ownDir;
   const fallbackDir = (): string | null => settings.get().fallback_dir;
-  await mkdir(recordingsDir, { recursive: true, mode: 0o700 }).catch((error: unknown) => {
-    throw unwritable(error);
+  // Nothing can be done without it; a recordings folder that is not there may be back later.
+  await requireWritableFolder(dataDir).catch((error: unknown) => {
+    throw unwritable(error, dataDir);
   });
   const catalog = openCatalogOrSubstitute(join(dataDir, 'lectern.db'), log);
   const mp3BitRate = defaults?.mp3BitRate;
@@ -157,6 +159,10 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     log('error', 'the list of recording folders could not be written', { error });
   });
   await keepDataPrivate({ dataDir, ownRecordingsDir: ownDir, recordingsDirs: dirs.all(), log });
+  const usableDir = createUsableDir({ fallbackDir, ownDir });
+  const { dir: firstDir, problem } = await usableDir(recordingsDir);
+  if (problem !== undefined)
+    log('warn', `${problem.message} Recordings go to ${firstDir} until it is back`, { dir: recordingsDir });
   const files = createSessionFiles(dirs, fileUrl);
   const finder = createSessionFinder(catalog, dirs);
   const isActive = (id: string): boolean => engine.activeSessions().includes(id);
@@ -174,6 +180,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     openTurnDetector: createTurnDetector,
     store: createSessionStore({
       dirs,
+      usableDir,
       fallbackDir,
       catalog,
       transcripts,

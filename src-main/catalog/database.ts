@@ -1,9 +1,10 @@
 import Database from 'better-sqlite3';
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
 import { addIndexFunctions } from './index-functions.ts';
 import { migrations } from './migrations/index.ts';
+import { makeFolderSync } from '../disk/make-folder.ts';
 
 /**
  * A writer of another process is waited for this long; SQLite then reports SQLITE_BUSY. The wait holds up the whole
@@ -18,7 +19,7 @@ const PAGE_CACHE_KIB = 2000;
 export function openDatabase(path: string): Database.Database {
   try {
     const inMemory = path === ':memory:';
-    if (!inMemory) mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+    if (!inMemory) makeFolderSync(dirname(path));
     if (!inMemory) makePrivate(path);
     const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     database.pragma('journal_mode = WAL');

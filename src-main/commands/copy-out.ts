@@ -1,13 +1,14 @@
-import { access, constants, copyFile, mkdir } from 'node:fs/promises';
+import { access, constants, copyFile } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
 import { fitName } from '../disk/fit-name.ts';
 import { systemCode, writeError } from '../files/write-error.ts';
+import { makeFolder } from '../disk/make-folder.ts';
 
 /** Makes `folder` where it is missing. Rejects with FOLDER_UNWRITABLE before anything is recorded in vain. */
 export async function prepareFolder(folder: string): Promise<void> {
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     await access(folder, constants.W_OK | constants.X_OK);
   } catch (cause) {
     throw new LecternError(
@@ -22,7 +23,7 @@ export async function prepareFolder(folder: string): Promise<void> {
 export async function copyOut(from: string, to: string): Promise<void> {
   const folder = dirname(to);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
   } catch (cause) {
     throw notCopied(folder, cause);
   }

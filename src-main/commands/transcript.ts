@@ -1,4 +1,4 @@
-import { mkdir, stat, writeFile } from 'node:fs/promises';
+import { stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { trackSchema, type Track } from '../contract/audio-format.ts';
@@ -6,6 +6,7 @@ import { LecternError } from '../contract/errors.ts';
 import { transcriptExportFormatSchema, type TranscriptExportFormat } from '../contract/transcript.ts';
 import { systemCode } from '../files/write-error.ts';
 import { printData, withRecorder, type CommonOptions } from './command-context.ts';
+import { makeFolder } from '../disk/make-folder.ts';
 
 interface TranscriptOptions extends CommonOptions {
   readonly format?: TranscriptExportFormat;
@@ -57,7 +58,7 @@ async function isFolder(out: string): Promise<boolean> {
 
 async function writeNew(path: string, text: string): Promise<void> {
   try {
-    await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(path));
     await writeFile(path, text, { flag: 'wx', mode: 0o600 });
   } catch (cause) {
     if (systemCode(cause) === 'EEXIST')

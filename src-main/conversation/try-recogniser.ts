@@ -1,4 +1,4 @@
-import { mkdtemp, rm, mkdir } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toWireError } from '../contract/errors.ts';
 import type { RecogniserSettings, RecogniserTrial } from '../contract/processing.ts';
@@ -6,6 +6,7 @@ import type { Clock } from '../session/ports.ts';
 import { createRecogniser } from '../transcribe/create-recogniser.ts';
 import type { RecogniserTools } from '../transcribe/recogniser.ts';
 import { measureWav, readSpeech, SPEECH_RATE } from './track-audio.ts';
+import { makeFolder } from '../disk/make-folder.ts';
 
 /** Spoken in resources/sample-speech.wav. */
 const SPOKEN =
@@ -30,7 +31,7 @@ export async function tryRecogniser(
   settings: RecogniserSettings,
   { samplePath, processingDir, tools, clock, signal }: TrialOptions,
 ): Promise<RecogniserTrial> {
-  await mkdir(processingDir, { recursive: true, mode: 0o700 });
+  await makeFolder(processingDir);
   const workDir = await mkdtemp(join(processingDir, 'trial-'));
   const startedMs = clock.monotonicMs();
   const answer = { text: '', spoken: SPOKEN, has_times: false, has_words: false, error: null };

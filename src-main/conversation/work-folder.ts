@@ -1,11 +1,12 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { transcriptWordSchema } from '../contract/transcript.ts';
 import { readJsonFile, writeJsonFile } from '../files/json-file.ts';
 import { processStarted } from '../files/process-started.ts';
 import type { PlacedText } from './place-text.ts';
+import { makeFolder, makeFolderSync } from '../disk/make-folder.ts';
 
 const DONE_FILE = 'done.json';
 const PROGRAM_FILE = 'program.json';
@@ -40,7 +41,7 @@ export interface WorkFolder {
 
 /** Opens the folder of a session; ends the program that a process before this one left running, and removes its files. */
 export async function openWorkFolder(path: string, madeBy: string): Promise<WorkFolder> {
-  await mkdir(path, { recursive: true, mode: 0o700 });
+  await makeFolder(path);
   endLeftProgram(join(path, PROGRAM_FILE));
   for (const name of await readdir(path))
     if (name !== DONE_FILE) await rm(join(path, name), { recursive: true, force: true });
@@ -66,7 +67,7 @@ function noteProgram(folder: string, pid: number | undefined): void {
   try {
     if (pid === undefined) rmSync(path, { force: true });
     else {
-      mkdirSync(folder, { recursive: true, mode: 0o700 });
+      makeFolderSync(folder);
       writeFileSync(path, JSON.stringify({ pid, started: processStarted(pid) }), { mode: 0o600 });
     }
   } catch {

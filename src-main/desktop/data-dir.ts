@@ -1,6 +1,8 @@
 import { app } from 'electron';
-import { mkdirSync } from 'node:fs';
+import { accessSync, constants } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { LecternError } from '../contract/errors.ts';
+import { makeFolderSync } from '../disk/make-folder.ts';
 
 const DIR_ARGUMENT = '--dir=';
 
@@ -16,7 +18,17 @@ export function chooseDataDir(argv: readonly string[], usual: string): string {
  */
 export function keepProfileIn(dataDir: string): string {
   const profileDir = join(dataDir, 'desktop-profile');
-  mkdirSync(profileDir, { recursive: true, mode: 0o700 });
+  try {
+    makeFolderSync(profileDir);
+    accessSync(profileDir, constants.W_OK | constants.X_OK);
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : 'unknown';
+    throw new LecternError(
+      'FOLDER_UNWRITABLE',
+      `The data folder ${dataDir} cannot be written (${code}). Make it writable, or name another with --dir=FOLDER`,
+      { cause },
+    );
+  }
   app.setPath('userData', profileDir);
   return profileDir;
 }

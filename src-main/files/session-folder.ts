@@ -1,4 +1,4 @@
-import { access, constants, mkdir } from 'node:fs/promises';
+import { access, constants } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { recordingTypeSchema, type RecordingType } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
@@ -6,6 +6,7 @@ import { sessionIdSchema } from '../contract/session-id.ts';
 import { isFolderSync } from '../disk/regular-file.ts';
 import { syncFolder } from './sync-folder.ts';
 import { systemCode } from './write-error.ts';
+import { makeFolder } from '../disk/make-folder.ts';
 
 /** The folder of a session. The id is checked here too, so that no caller can be led outside. */
 export function sessionFolder(recordingsDir: string, sessionId: string): string {
@@ -60,7 +61,7 @@ export function parsePartFileName(name: string): PartFileName | undefined {
 export async function createSessionFolder(recordingsDir: string, sessionId: string): Promise<string> {
   const folder = sessionFolder(recordingsDir, sessionId);
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 });
+    await makeFolder(folder);
     if (!isFolderSync(folder)) throw new Error('a link has the name of the folder');
     await access(folder, constants.W_OK | constants.X_OK);
     await syncFolder(folder);
@@ -70,10 +71,11 @@ export async function createSessionFolder(recordingsDir: string, sessionId: stri
   }
 }
 
-export function unwritable(error: unknown): LecternError {
-  return new LecternError(
-    'FOLDER_UNWRITABLE',
-    `The recordings folder cannot be written (${systemCode(error)}). Choose another folder in Settings, or make this one writable`,
-    { cause: error },
-  );
+/** @param dir the folder, where it is the user's own words that it is told to. */
+export function unwritable(error: unknown, dir?: string): LecternError {
+  const words =
+    dir === undefined
+      ? `The recordings folder cannot be written (${systemCode(error)}). Choose another folder in Settings, or make this one writable`
+      : `The folder ${dir} cannot be written (${systemCode(error)}). Make it writable, or choose another one.`;
+  return new LecternError('FOLDER_UNWRITABLE', words, { cause: error });
 }

@@ -1,7 +1,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdirSync, realpathSync } from 'node:fs';
+import { realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { Machine } from './data-folder.ts';
+import { makeFolderSync } from '../disk/make-folder.ts';
 
 export interface BrowserWindowOptions {
   readonly executable: string;
@@ -44,6 +45,6 @@ export function browserProfileDir(
 
 /** Opens the app window. The process lives as long as the window, unless a running browser took it over. */
 export function openBrowserWindow(options: BrowserWindowOptions): ChildProcess {
-  mkdirSync(options.profileDir, { recursive: true, mode: 0o700 });
+  makeFolderSync(options.profileDir);
   return spawn(options.executable, browserArguments(options), { stdio: 'ignore' });
 }

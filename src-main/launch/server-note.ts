@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { link, mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { link, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { makeFolder } from '../disk/make-folder.ts';
 import { readRegularFile } from '../disk/regular-file.ts';
 
 /** In the data folder: where its server can be reached, and with what token. */
@@ -58,7 +59,7 @@ export async function announceServer(
   const draft = `${path}.${randomUUID()}`;
   const unannounced = { announced: false, withdraw: () => Promise.resolve() };
   try {
-    await mkdir(dataDir, { recursive: true, mode: 0o700 });
+    await makeFolder(dataDir);
     await writeFile(draft, `${JSON.stringify(note)}\n`, { mode: 0o600, flag: 'wx' });
     // Of two that start at the same moment, one gets the name.
     const first = await link(draft, path).then(

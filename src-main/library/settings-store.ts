@@ -1,12 +1,14 @@
 import { readFileSync, renameSync, statSync } from 'node:fs';
-import { mkdir, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
 import { describeProblem } from '../contract/parse-problem.ts';
 import { DEFAULT_SETTINGS, settingsSchema, type Settings, type SettingsPatch } from '../contract/settings.ts';
 import { recreateFile } from '../disk/regular-file.ts';
 import type { Log } from '../session/ports.ts';
+import { checkFolders } from './settings-folders.ts';
 import { upgradeSettings } from './settings-versions.ts';
+import { makeFolder } from '../disk/make-folder.ts';
 
 /** A thousand profiles have less. */
 const MAX_SETTINGS_BYTES = 8 * 1024 * 1024;
@@ -27,6 +29,7 @@ export function openSettings(path: string, log: Log): SettingsStore {
       // Merged in its turn, so that of two changes at once neither is lost.
       const updated = writing.then(async () => {
         const next = merge(settings, patch);
+        await checkFolders(settings, next);
         await writeSettings(path, next).catch((error: unknown) => {
           throw new LecternError(
             'WRITE_FAILED',
@@ -76,7 +79,7 @@ function readBounded(path: string): string {
 }
 
 async function writeSettings(path: string, settings: Settings): Promise<void> {
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  await makeFolder(dirname(path));
   const file = await recreateFile(`${path}.new`);
   try {
     await file.writeFile(`${JSON.stringify(settings, undefined, 2)}\n`);

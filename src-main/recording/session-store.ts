@@ -15,20 +15,23 @@ import { readSessionFile } from '../files/session-file.ts';
 import { recordingsDirOf, type RecordingsDirs } from '../files/recordings-dirs.ts';
 import { createSessionFolder, sessionFolder, unwritable } from '../files/session-folder.ts';
 import { writeError } from '../files/write-error.ts';
-import type { Clock, Log, PartSpec, SessionSpec, SessionStore } from '../session/ports.ts';
+import type { BegunSession, Clock, Log, PartSpec, SessionSpec, SessionStore } from '../session/ports.ts';
 import { openJournal, type Journal } from './journal.ts';
 import type { LateCopies } from './late-copies.ts';
 import { createInOrder } from './in-order.ts';
 import { openPartWriter } from './part-writer.ts';
+import type { UsableDir } from './usable-dir.ts';
 import { recordOf, withLateFile, withPart, withReport } from './record-changes.ts';
 
 /** Room below which a recording is not begun: it would end before anyone could do something about it. */
 const MIN_SECONDS_OF_ROOM = 10;
 /** Copies that are made while recording are ready by then; a stop that hangs is noticed by whoever waits for it. */
-const GRACE_MS = 600;
+const GRACE_MS = 400;
 
 export interface SessionStoreOptions {
   readonly dirs: RecordingsDirs;
+  /** The folder that takes the place of one that cannot be written now. */
+  readonly usableDir: (wanted: string) => Promise<UsableDir>;
   /** Where a session goes on when its folder can no longer be written; asked when that happens. */
   readonly fallbackDir: () => string | null;
   readonly catalog: Catalog;
@@ -174,11 +177,9 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     await ended.journal.settled();
   };
 
-  const begin = async (
-    spec: SessionSpec,
-  ): Promise<{ readonly firstPart: number; readonly earlierSeconds: number }> => {
+  const begin = async (spec: SessionSpec): Promise<BegunSession> => {
     const earlier = await earlierTake(spec.sessionId);
-    const dir = dirFor(spec, earlier);
+    const { dir, problem } = await options.usableDir(dirFor(spec, earlier));
     const folder = await createSessionFolder(dir, spec.sessionId);
     await requireRoom(folder, spec);
     if (!(await claimFolder(folder)))
@@ -222,6 +223,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     return {
       firstPart: record.parts.reduce((last, { part }) => Math.max(last, part), 0) + 1,
       earlierSeconds: record.duration_seconds,
+      ...(problem === undefined ? {} : { elsewhere: { dir, reason: problem.message } }),
     };
   };
 

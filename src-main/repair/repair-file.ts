@@ -1,4 +1,4 @@
-import { chmod, mkdir, rename, rm, unlink } from 'node:fs/promises';
+import { chmod, rename, rm, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
 import { requireRegularFile, statRegularFile } from '../disk/regular-file.ts';
@@ -14,6 +14,7 @@ import { remux, type Remuxer } from './remux.ts';
 import { changesName, exists, outputNames, type RepairTarget } from './repair-target.ts';
 import { removeLeftovers, temporaryPathFor } from './temporary-file.ts';
 import { holdsPieces, writePieces } from './write-pieces.ts';
+import { makeFolder } from '../disk/make-folder.ts';
 
 export interface RepairPlan {
   readonly outputPath: string;
@@ -68,7 +69,7 @@ export async function executeRepair(
   const extension = finding.kind === 'raw' ? '.wav' : audioExtension(path);
   const temporaryPath = temporaryPathFor(outputPath, extension);
   try {
-    await mkdir(dirname(outputPath), { recursive: true, mode: 0o700 });
+    await makeFolder(dirname(outputPath));
     await removeLeftovers(outputPath);
     await write(finding.cure, path, temporaryPath, remuxer, control);
     const { finding: result } = await diagnose(temporaryPath);

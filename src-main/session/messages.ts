@@ -141,6 +141,11 @@ export function diskLowWarning(minutes: number): ServerMessage {
   };
 }
 
+/** Said at the start, where the wanted folder is not there. */
+export function elsewhereWarning({ dir, reason }: { dir: string; reason: string }): ServerMessage {
+  return { type: 'warning', code: 'relocated', message: `${reason} This recording goes to ${dir}` };
+}
+
 export function relocatedWarning(): ServerMessage {
   return {
     type: 'warning',

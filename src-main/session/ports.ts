@@ -118,6 +118,14 @@ export interface PartSink {
   finish(summary: PartSummary): Promise<FinishedPart>;
 }
 
+/** A session that is about to be recorded. */
+export interface BegunSession {
+  readonly firstPart: number;
+  readonly earlierSeconds: number;
+  /** Where it is recorded instead, and why, where the wanted folder cannot be written now. */
+  readonly elsewhere?: { readonly dir: string; readonly reason: string };
+}
+
 /** What a running session tells the world that outlives it. */
 export interface SessionStore {
   /**
@@ -125,7 +133,7 @@ export interface SessionStore {
    * number of the first part and the length of what was there before, before the first sample is taken. Rejects with
    * FOLDER_UNWRITABLE or DISK_FULL.
    */
-  begin(spec: SessionSpec): Promise<{ readonly firstPart: number; readonly earlierSeconds: number }>;
+  begin(spec: SessionSpec): Promise<BegunSession>;
   openPart(spec: PartSpec): Promise<PartSink>;
   /** True where a part that cannot be written can go on in another folder. */
   readonly canRelocate: boolean;

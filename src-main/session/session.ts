@@ -14,6 +14,7 @@ import {
   errorMessage,
   limitError,
   partialFrameWarning,
+  elsewhereWarning,
   reasonOf,
   relocatedWarning,
   startedMessage,
@@ -401,7 +402,7 @@ export function createSession(options: SessionOptions): Session {
     const { profiles, nameSession } = options;
     const spec = specOf({ id, message, profiles, startedAtMs: clock.wallMs(), nameSession });
     if (running !== undefined) throw fixedError('ALREADY_RECORDING');
-    const { firstPart, earlierSeconds } = await store.begin(spec);
+    const { firstPart, earlierSeconds, elsewhere } = await store.begin(spec);
     const onLimit = message.on_limit ?? DEFAULT_START.on_limit;
     const live = message.framing === 'headed';
     const taps = createTaps(spec.tracks, options.allowedUnsentTapBytes);
@@ -472,6 +473,7 @@ export function createSession(options: SessionOptions): Session {
     state = 'recording';
     options.onActivity();
     options.send(startedMessage(spec, firstPart));
+    if (elsewhere !== undefined) options.send(elsewhereWarning(elsewhere));
   };
 
   return {

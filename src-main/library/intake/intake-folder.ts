@@ -1,6 +1,7 @@
 import { mkdir, readdir, rm, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { claimFolder, ownerState } from '../../files/ownership.ts';
+import { makeFolder } from '../../disk/make-folder.ts';
 
 /** The private folder of this process for files that come in, among those of others on the same data folder. */
 export interface IntakeFolder {
@@ -16,7 +17,7 @@ export function createIntakeFolder(root: string, processName: string): IntakeFol
   let made: Promise<unknown> | undefined;
   return {
     async add(name) {
-      made ??= mkdir(own, { recursive: true, mode: 0o700 }).then(() => claimFolder(own));
+      made ??= makeFolder(own).then(() => claimFolder(own));
       await made;
       const folder = join(own, name);
       await mkdir(folder, { mode: 0o700 });

@@ -124,3 +124,31 @@ it('shows how much digital silence a microphone sent, and from when on', async (
     ', 13.0 s of digital silence in 2 places, the first from 0:12: microphone',
   );
 });
+
+it.each([
+  ['list', ['list']],
+  ['serve', ['serve', '--port', '0']],
+  ['recover', ['recover']],
+  ['record', ['record', '--out', 'OUT', '--input', 'nothing.wav']],
+])('%s ends, and names the folder, where the data folder can never be made', async (_command, args) => {
+  const folder = await temporaryFolder();
+  const filled = args.map((arg) => (arg === 'OUT' ? join(folder, 'out') : arg));
+  const { code, stdout, stderr } = await lectern([...filled, '--dir', '/proc/nope']);
+  expect([code, stdout]).toEqual([1, '']);
+  expect(stderr).toContain('The folder /proc/nope cannot be written');
+});
+
+it('record ends where the folder for what it delivers can never be made', async () => {
+  const folder = await temporaryFolder();
+  const { code, stderr } = await lectern([
+    'record',
+    '--out',
+    '/proc/nope',
+    '--input',
+    'nothing.wav',
+    '--dir',
+    folder,
+  ]);
+  expect(code).toBe(1);
+  expect(stderr).toContain('The folder /proc/nope cannot be written');
+});

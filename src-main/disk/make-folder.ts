@@ -1,0 +1,77 @@
+import { mkdirSync } from 'node:fs';
+import { access, constants, mkdir, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+
+/** What a disk may take to answer whether a folder is there; one on a machine that is gone never does. */
+const PATIENCE_MS = 3000;
+
+function isMissing(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'ENOENT';
+}
+
+/**
+ * Makes a folder and what is missing above it; one that is there is left as it is. Rejects with the system's error.
+ * Node's own way of doing so never ends below `/proc`, where a folder that is there denies that anything could be.
+ * @param mode of the folders that are made.
+ */
+export async function makeFolder(path: string, mode = 0o700): Promise<void> {
+  try {
+    await mkdir(path, { mode });
+  } catch (error) {
+    if (isMissing(error) && dirname(path) !== path) {
+      await makeFolder(dirname(path), mode);
+      await mkdir(path, { mode }).catch((again: unknown) => requireFolder(path, again));
+    } else await requireFolder(path, error);
+  }
+}
+
+/** As makeFolder, at once. */
+export function makeFolderSync(path: string, mode = 0o700): void {
+  try {
+    mkdirSync(path, { mode });
+  } catch (error) {
+    if (isThere(error)) return;
+    if (!isMissing(error) || dirname(path) === path) throw error;
+    makeFolderSync(dirname(path), mode);
+    try {
+      mkdirSync(path, { mode });
+    } catch (again) {
+      if (!isThere(again)) throw again;
+    }
+  }
+}
+
+/**
+ * Makes sure that a folder is there and can be written to. Rejects with the system's error, and with ETIMEDOUT where the
+ * disk does not answer; the question itself cannot be taken back then.
+ */
+export async function requireWritableFolder(path: string, patienceMs = PATIENCE_MS): Promise<void> {
+  const { promise: tooLate, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(Object.assign(new Error('the disk does not answer'), { code: 'ETIMEDOUT' }));
+  }, patienceMs);
+  const asked = makeFolder(path).then(() => access(path, constants.W_OK | constants.X_OK));
+  try {
+    await Promise.race([asked, tooLate]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What was there before a folder could be made is fine where it is a folder. */
+async function requireFolder(path: string, error: unknown): Promise<void> {
+  const isFolder = await stat(path).then(
+    (stats) => stats.isDirectory(),
+    () => false,
+  );
+  if (!isFolder) throw notAFolder(error);
+}
+
+function notAFolder(error: unknown): unknown {
+  const isFile = isThere(error);
+  return isFile ? Object.assign(new Error('not a folder'), { code: 'ENOTDIR' }) : error;
+}
+
+function isThere(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EEXIST';
+}
