@@ -54,7 +54,7 @@ const mayImport = {
   serve: { values: belowEntries },
   commands: { values: [...belowEntries, 'serve'] },
   entry: { values: [...belowEntries, 'serve', 'commands'] },
-  renderer: { values: ['contract', 'locales'] },
+  renderer: { values: ['contract', 'audio', 'locales'] },
 };
 
 /** Of node:fs: what follows links, waits for pipes, or writes into what is there. `disk/` has what does not. */

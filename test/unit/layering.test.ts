@@ -144,10 +144,13 @@ test.each(['files', 'encode', 'conversation', 'recording', 'library/intake', 're
   },
 );
 
-test('the page may import the contract, the words and itself, and nothing else of the project', async () => {
+test('the page may import the contract, the arithmetic of audio, the words and itself, and nothing else of the project', async () => {
   const from = 'src-renderer/capture/x.ts';
   const worklet = "import url from './worklet.ts?worker&url';";
-  const legal = ['src-main/contract/x.ts', 'resources/locales/en.json', 'src-renderer/store/x.ts'];
+  const legal = [
+    ...['src-main/contract/x.ts', 'src-main/audio/x.ts'],
+    ...['resources/locales/en.json', 'src-renderer/store/x.ts'],
+  ];
   for (const code of [worklet, ...legal.flatMap((target) => everyImport(from, target))]) {
     expect(await complaints(from, code), code).toEqual([]);
   }
