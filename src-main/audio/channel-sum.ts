@@ -6,6 +6,8 @@ const MEMORY_SECONDS = 0.05;
 /** Correlation below which a channel is taken for the inverse of those before it, and above which no longer. */
 const INVERTED_BELOW = -0.8;
 const UPRIGHT_ABOVE = -0.2;
+/** Samples that have to be heard before anything is told by them: of fewer, noise of two microphones may be inverse. */
+const LEAST_SAMPLES = 32;
 
 /** Adds the channels of a frame up so that none takes another away. */
 export interface ChannelSum {
@@ -24,6 +26,8 @@ export function createChannelSum(channels: number, sampleRate: number): ChannelS
   const energy = new Float64Array(channels);
   /** Of what was summed before the channel. */
   const summedEnergy = new Float64Array(channels);
+  /** How many of the samples remembered are no zeros. */
+  const heard = new Float64Array(channels);
   const inverted = new Uint8Array(channels);
 
   return {
@@ -34,9 +38,11 @@ export function createChannelSum(channels: number, sampleRate: number): ChannelS
         const crossed = (cross[channel] = (cross[channel] ?? 0) * forget + sum * value);
         const own = (energy[channel] = (energy[channel] ?? 0) * forget + value * value);
         const others = (summedEnergy[channel] = (summedEnergy[channel] ?? 0) * forget + sum * sum);
+        const samples = (heard[channel] = (heard[channel] ?? 0) * forget + (value === 0 ? 0 : 1));
         const limit = inverted[channel] === 1 ? UPRIGHT_ABOVE : INVERTED_BELOW;
         // Compared squared: a root for every sample would cost more than all else.
-        inverted[channel] = crossed < 0 && crossed * crossed > limit * limit * own * others ? 1 : 0;
+        const isInverse = crossed < 0 && crossed * crossed > limit * limit * own * others;
+        inverted[channel] = isInverse && samples > LEAST_SAMPLES ? 1 : 0;
         sum += inverted[channel] === 1 ? -value : value;
       }
       return sum;

@@ -9,6 +9,9 @@ export interface AssemblyOptions {
   readonly framesPerLevel: number;
 }
 
+/** What an audio context hands the worklet of any device; the assembly makes the recording's channels of it. */
+export const WORKLET_INPUT_CHANNELS = 2;
+
 /** What is to be done with audio from now on. `finish` is answered with `finished` after the last chunk. */
 export type AssemblyCommand = 'record' | 'hold' | 'finish';
 

@@ -1,4 +1,9 @@
-import type { AssemblyOptions, AssemblyReport, TimedCommand } from './capture-messages.ts';
+import {
+  WORKLET_INPUT_CHANNELS,
+  type AssemblyOptions,
+  type AssemblyReport,
+  type TimedCommand,
+} from './capture-messages.ts';
 import { CONTEXT_STAMPS } from './dropped-audio.ts';
 import { createStreamAssembly } from './stream-assembly.ts';
 
@@ -23,14 +28,12 @@ const PIECE_QUANTA = Math.ceil(sampleRate / 50 / QUANTUM_FRAMES);
 
 class ChunkProcessor extends AudioWorkletProcessor {
   readonly #assembly: ReturnType<typeof createStreamAssembly>;
-  readonly #channels: number;
   #planes: Float32Array[] = [];
   #filled = 0;
   #startedAtMs = 0;
 
   constructor({ processorOptions }: { processorOptions: AssemblyOptions }) {
     super();
-    this.#channels = processorOptions.channels;
     this.#assembly = createStreamAssembly({
       ...processorOptions,
       // An audio context drops nothing by itself; it is held up, and its own clock with it.
@@ -65,7 +68,7 @@ class ChunkProcessor extends AudioWorkletProcessor {
   #begin(quantumFrames: number): void {
     this.#startedAtMs = Date.now();
     this.#planes = Array.from(
-      { length: this.#channels },
+      { length: WORKLET_INPUT_CHANNELS },
       () => new Float32Array(quantumFrames * PIECE_QUANTA),
     );
   }

@@ -1,5 +1,6 @@
 import type { GapCause } from '../../src-main/contract/capture-report.ts';
 import type { AssemblyCommand, AssemblyOptions, AssemblyReport } from './capture-messages.ts';
+import { createChannelShape } from './channel-shape.ts';
 import { createChunkAssembler } from './chunk-assembler.ts';
 import {
   createDropDetector,
@@ -46,6 +47,7 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
   /** Length of the audio used so far, and of what was lost in it. */
   let countedMs = 0;
   const drops = createDropDetector<ReadPiece>(options.stamps);
+  const { shape } = createChannelShape(channels);
   let recorded = false;
   let resampler: { readonly fromRate: number; readonly process: Resampler['process'] } | undefined;
   let finished = false;
@@ -115,7 +117,7 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
     const startedAtMs = beginsMs + Math.min(...recentDelaysMs);
     if (lostMs > 0) leaveOut(startedAtMs - lostMs, startedAtMs, asleep ? 'suspended' : options.lossCause);
     else obeyUntil(startedAtMs);
-    const ready = atRate(asChannels(piece.planes, channels), piece.sampleRate);
+    const ready = atRate(shape(piece.planes, piece.sampleRate), piece.sampleRate);
     pushObeying(ready, startedAtMs, piece.wallMs - piece.readAtMs);
   };
 
@@ -160,13 +162,4 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
       obeyUntil(Number.POSITIVE_INFINITY);
     },
   };
-}
-
-/** Web Audio's "speakers" rule: stereo to mono is the mean of both sides, mono to stereo a copy. */
-function asChannels(planes: readonly Float32Array[], channels: 1 | 2): readonly Float32Array[] {
-  const [left, right] = planes;
-  if (left === undefined) return [];
-  if (channels === 2) return [left, right ?? left];
-  if (right === undefined) return [left];
-  return [left.map((sample, frame) => (sample + (right[frame] ?? 0)) / 2)];
 }

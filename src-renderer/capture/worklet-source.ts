@@ -1,5 +1,11 @@
 import { LecternError } from '../../src-main/contract/errors.ts';
-import type { AssemblyOptions, AssemblyReport, FrameSource, FrameSourceOptions } from './capture-messages.ts';
+import {
+  WORKLET_INPUT_CHANNELS,
+  type AssemblyOptions,
+  type AssemblyReport,
+  type FrameSource,
+  type FrameSourceOptions,
+} from './capture-messages.ts';
 import chunkWorkletUrl from './chunk-worklet.ts?worker&url';
 
 const OPENING_LIMIT_MS = 10_000;
@@ -19,8 +25,9 @@ export async function openWorkletSource(options: FrameSourceOptions): Promise<Fr
     const source = new MediaStreamAudioSourceNode(context, { mediaStream: new MediaStream([track]) });
     const processorOptions: AssemblyOptions = { sampleRate, channels, framesPerChunk, framesPerLevel };
     const worklet = new AudioWorkletNode(context, 'lectern-chunks', {
-      // Explicit with "speakers": stereo to mono is the mean of both sides, mono to stereo a copy.
-      channelCount: channels,
+      // Explicit with "speakers": mono comes as two copies. Both sides come even where one channel is recorded, as
+      // Web Audio's own mean would lose sides that are each other's inverse.
+      channelCount: WORKLET_INPUT_CHANNELS,
       channelCountMode: 'explicit',
       channelInterpretation: 'speakers',
       processorOptions,
