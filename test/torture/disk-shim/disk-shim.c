@@ -1,8 +1,8 @@
 /*
  * Stands between a process and its disk (LD_PRELOAD). Below the folder LECTERN_SHIM_ROOT it
  *   - writes every change, with its bytes, in order to LECTERN_SHIM_LOG, for a power cut to be replayed;
- *   - fails or holds up changes to files whose path holds LECTERN_SHIM_MATCH, as the shared memory of
- *     LECTERN_SHIM_CONTROL says, which the test may alter at any moment.
+ *   - fails or holds up changes to files whose path holds LECTERN_SHIM_MATCH, and fails reading them, as the shared
+ *     memory of LECTERN_SHIM_CONTROL says, which the test may alter at any moment.
  */
 #define _GNU_SOURCE
 #include <errno.h>
@@ -34,6 +34,11 @@ struct control {
   volatile int32_t stall;  /* writes wait while this is 1 */
   volatile int32_t failed; /* counts what was made to fail */
   volatile int32_t names;  /* 1: creating, renaming and making folders fail too */
+  volatile int32_t read_error;       /* errno of the reads that fail, 0 for none */
+  volatile int32_t read_skip;        /* reads that still succeed before they do */
+  volatile int32_t read_times;       /* reads that fail then, -1 for all */
+  volatile int32_t read_from, read_to; /* only those that touch these bytes of a file */
+  volatile int32_t read_failed;      /* counts them */
 };
 
 static pthread_mutex_t order = PTHREAD_MUTEX_INITIALIZER;
@@ -129,6 +134,51 @@ static ssize_t do_write(int fd, const struct iovec *data, int count, off_t offse
   errno = saved;
   return written;
 }
+
+/* The error to fail a read with, or 0. */
+static int read_fault(int fd, off_t offset, size_t bytes) {
+  char path[PATH_MAX];
+  if (control == NULL || control->read_error == 0 || control->read_times == 0) return 0;
+  if (!path_of(fd, path) || (match != NULL && strstr(path, match) == NULL)) return 0;
+  if (offset < 0) offset = syscall(SYS_lseek, fd, 0, SEEK_CUR);
+  if (offset >= control->read_to || offset + (off_t)bytes <= control->read_from) return 0;
+  if (control->read_skip > 0) {
+    control->read_skip--;
+    return 0;
+  }
+  if (control->read_times > 0) control->read_times--;
+  control->read_failed++;
+  return control->read_error;
+}
+
+static size_t bytes_of(const struct iovec *into, int count) {
+  size_t bytes = 0;
+  for (int index = 0; index < count; index++) bytes += into[index].iov_len;
+  return bytes;
+}
+
+ssize_t read(int fd, void *into, size_t bytes) {
+  int code = root == NULL ? 0 : read_fault(fd, -1, bytes);
+  if (code != 0) REFUSE(code);
+  return syscall(SYS_read, fd, into, bytes);
+}
+ssize_t readv(int fd, const struct iovec *into, int count) {
+  int code = root == NULL ? 0 : read_fault(fd, -1, bytes_of(into, count));
+  if (code != 0) REFUSE(code);
+  return syscall(SYS_readv, fd, into, count);
+}
+ssize_t pread(int fd, void *into, size_t bytes, off_t offset) {
+  int code = root == NULL ? 0 : read_fault(fd, offset, bytes);
+  if (code != 0) REFUSE(code);
+  return syscall(SYS_pread64, fd, into, bytes, offset);
+}
+ssize_t pread64(int fd, void *into, size_t bytes, off64_t offset) { return pread(fd, into, bytes, offset); }
+ssize_t preadv(int fd, const struct iovec *into, int count, off_t offset) {
+  int code = root == NULL ? 0 : read_fault(fd, offset, bytes_of(into, count));
+  if (code != 0) REFUSE(code);
+  return syscall(SYS_preadv, fd, into, count, offset, 0);
+}
+ssize_t preadv64(int fd, const struct iovec *into, int count, off64_t offset) { return preadv(fd, into, count, offset); }
 
 ssize_t write(int fd, const void *data, size_t bytes) {
   if (root == NULL) return syscall(SYS_write, fd, data, bytes);

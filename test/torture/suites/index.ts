@@ -1,4 +1,5 @@
 import type { Suite } from '../support/suite.ts';
+import { damaged } from './damaged.ts';
 import { database } from './database.ts';
 import { encoderKill } from './encoder-kill.ts';
 import { faultyDisk } from './faulty-disk.ts';
@@ -15,7 +16,7 @@ import { stalledPage } from './stalled-page.ts';
 /** By what they attack, in the order in which they run: what matters most comes first. */
 export const suitesByTarget = {
   processes: [kill, encoderKill, many],
-  disk: [powerCut, fullDisk, faultyDisk, noBackpressure, stalledPage],
+  disk: [powerCut, damaged, fullDisk, faultyDisk, noBackpressure, stalledPage],
   page: [rendererKill],
   engine: [database, fuzz, long],
 } as const satisfies Record<string, readonly Suite[]>;

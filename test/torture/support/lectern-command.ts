@@ -39,10 +39,33 @@ export async function recoverAndKill(dataDir: string, afterMs: number): Promise<
   await ended;
 }
 
-function start(args: readonly string[]) {
+/** What a recovery said, on a disk of the test's choice, with what it left as it was. */
+export async function recoverOn(
+  dataDir: string,
+  env: Readonly<Record<string, string>>,
+): Promise<{ readonly recovered: readonly SessionRecord[]; readonly unfinished: readonly string[] }> {
+  const child = start(['recover', '--json', '--dir', dataDir], env);
+  let stdout = '';
+  let stderr = '';
+  child.stdout.setEncoding('utf8').on('data', (text: string) => (stdout += text));
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const code: unknown = (await once(child, 'close'))[0];
+  const said = z
+    .object({
+      recovered: z.array(sessionRecordSchema),
+      unfinished: z.array(z.object({ id: z.string(), reason: z.string() })),
+    })
+    .parse(JSON.parse(stdout));
+  if (code !== (said.unfinished.length === 0 ? 0 : 1))
+    throw new Error(`lectern recover ended with ${String(code)}: ${stderr}`);
+  return { recovered: said.recovered, unfinished: said.unfinished.map(({ id }) => id) };
+}
+
+function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, ['src-main/cli.ts', ...args], {
     cwd: repository,
     detached: true,
+    env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   trackChild(child);
