@@ -11,7 +11,7 @@ import type { Encoder } from '../encode/encoder.ts';
 import { claimFolder, ownerState, releaseFolder } from '../files/ownership.ts';
 import { recordingsDirOf, type RecordingsDirs } from '../files/recordings-dirs.ts';
 import { readSessionAccount } from '../files/session-account.ts';
-import { SESSION_FILE_NAME, writeSessionFile } from '../files/session-file.ts';
+import { SESSION_FILE_NAME } from '../files/session-file.ts';
 import { setAside } from '../files/set-aside.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { systemCode } from '../files/write-error.ts';
@@ -20,9 +20,12 @@ import { inferRecord, type InferredRecord } from './infer-record.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { makeDelivery, recoverClaimed } from './recover-claimed.ts';
 import type { UnfinishedDelivery } from './recover-session.ts';
+import { createSaver } from './save-session.ts';
 
 /** A folder may be full of what does not belong there. */
 const MOST_NAMED = 20;
+const UNWRITABLE =
+  'Its folder cannot be written: make it writable, or free some space. It is left as it is, and tried again at the next launch';
 
 export interface RecoveryOptions {
   readonly dirs: RecordingsDirs;
@@ -78,6 +81,14 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     await Promise.all(folders.map(releaseFolder));
   };
 
+  /** Another process may just have claimed them. */
+  const noteUnclaimed = async (id: string, folders: readonly string[], cutOff: boolean): Promise<void> => {
+    const owners = await Promise.all(folders.map(ownerState));
+    if (!cutOff || owners.includes('alive')) return;
+    log('error', 'a session was cut off, and its folder cannot be written', { id });
+    unfinished.push({ id, reason: UNWRITABLE });
+  };
+
   const recoverSession = async (id: string): Promise<void> => {
     const known = ask(() => catalog.get(id), undefined, log);
     const candidates = dirs.candidatesOf(id);
@@ -100,7 +111,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     const claims = await Promise.all(folders.map(claimFolder));
     const claimed = folders.filter((_, index) => claims[index] === true);
     // A folder that cannot be written cannot be claimed either; what is in the others is recovered all the same.
-    if (claimed.length === 0) return;
+    if (claimed.length === 0) return noteUnclaimed(id, folders, cutOff);
     if (!cutOff) return finishFolders(record, claimed);
     await keepDamagedAccounts(claimed, id);
     const siblings = { isDescribed: described !== undefined, shape: inferred?.shape };
@@ -153,23 +164,6 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
         await finishFolders(latest, folders);
       }
     },
-  };
-}
-
-/**
- * Writes a session to the catalog and to its folders. Either may refuse, as a full disk does: the catalog then goes on
- * saying what it should, and takes it when it can; of two that differ the later one counts at the next launch.
- */
-export function createSaver(
-  catalog: Pick<Catalog, 'saveOrOwe'>,
-  log: Log,
-): (session: SessionRecord, folders: readonly string[]) => Promise<void> {
-  return async (session, folders) => {
-    if (session.database_records) ask(() => catalog.saveOrOwe(session), undefined, log);
-    for (const folder of folders)
-      await writeSessionFile(folder, session).catch((error: unknown) => {
-        log('warn', 'session.json could not be written', { id: session.id, error });
-      });
   };
 }
 

@@ -19,8 +19,10 @@ import type { BegunSession, Clock, Log, PartSpec, SessionSpec, SessionStore } fr
 import { openJournal, type Journal } from './journal.ts';
 import type { LateCopies } from './late-copies.ts';
 import { createInOrder } from './in-order.ts';
+import { takeUpEarlier } from './earlier-take.ts';
 import { openPartWriter } from './part-writer.ts';
 import type { UsableDir } from './usable-dir.ts';
+import { createSaver } from './save-session.ts';
 import { recordOf, withLateFile, withPart, withReport } from './record-changes.ts';
 
 /** Room below which a recording is not begun: it would end before anyone could do something about it. */
@@ -75,6 +77,8 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     if (session === undefined) throw new Error(`session ${id} was not begun`);
     return session;
   };
+
+  const save = createSaver(catalog, log);
 
   const earlierTake = async (id: string): Promise<SessionRecord | undefined> => {
     try {
@@ -178,7 +182,9 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
   };
 
   const begin = async (spec: SessionSpec): Promise<BegunSession> => {
-    const earlier = await earlierTake(spec.sessionId);
+    const known = await earlierTake(spec.sessionId);
+    const takenUp = await takeUpEarlier(known, dirs, { ...options, save });
+    const earlier = takenUp?.record ?? known;
     const { dir, problem } = await options.usableDir(dirFor(spec, earlier));
     const folder = await createSessionFolder(dir, spec.sessionId);
     await requireRoom(folder, spec);
@@ -204,14 +210,15 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
           log,
         })
       : undefined;
-    sessions.set(spec.sessionId, {
+    const open = {
       journal,
       dir,
       folders,
       turnFiles,
       markers: record.markers.length,
       turns: knownTurns(record.segments),
-    });
+    };
+    sessions.set(spec.sessionId, open);
     await keepReserve(folder);
     await journal.settled();
     // What an earlier take left in the folder may not have come into the catalog.
@@ -220,6 +227,11 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
         log('error', 'the text of earlier takes could not be read', { id: spec.sessionId, error });
       });
     addEvent(spec.sessionId, 'started');
+    takenUp
+      ?.finishCopies((change) => inOrder(spec.sessionId, () => noteLateFile(spec.sessionId, open, change)))
+      .catch((error: unknown) => {
+        log('error', 'a copy of an earlier take could not be noted', { id: spec.sessionId, error });
+      });
     return {
       firstPart: record.parts.reduce((last, { part }) => Math.max(last, part), 0) + 1,
       earlierSeconds: record.duration_seconds,

@@ -1,0 +1,74 @@
+import { rm } from 'node:fs/promises';
+import type { SessionRecord } from '../contract/session-record.ts';
+import { listFiles } from '../disk/list-files.ts';
+import { claimFolder, ownerState } from '../files/ownership.ts';
+import type { RecordingsDirs } from '../files/recordings-dirs.ts';
+import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
+import { makeDelivery, recoverClaimed, type ClaimedRecoveryOptions } from './recover-claimed.ts';
+
+/** A folder that cannot be read keeps nobody from recording. */
+const NOTHING = { files: [] };
+
+/** A session as an earlier take left it, with its masters in order. */
+export interface EarlierTake {
+  readonly record: SessionRecord;
+  /**
+   * Makes the copies that were cut off, one after another. `update` is called with a change for the record as it then is.
+   * What cannot be made now is made at the next launch. Rejects where `update` does.
+   */
+  finishCopies(update: (change: (record: SessionRecord) => SessionRecord) => Promise<void>): Promise<void>;
+}
+
+/**
+ * Puts in order what a process left of a session when it died, before another take goes on in its folders: nothing else
+ * would as long as this process lives. To be called before the folders are claimed. Undefined where there is nothing to do,
+ * or where it cannot be done now: the next launch tries again.
+ */
+export async function takeUpEarlier(
+  earlier: SessionRecord | undefined,
+  dirs: Pick<RecordingsDirs, 'foldersOf'>,
+  options: ClaimedRecoveryOptions,
+): Promise<EarlierTake | undefined> {
+  if (earlier === undefined) return undefined;
+  const folders = dirs.foldersOf(earlier);
+  const owners = await Promise.all(folders.map(ownerState));
+  if (owners.some((owner) => owner === 'alive') || owners.every((owner) => owner === 'none'))
+    return undefined;
+  // Its part may have been begun and not yet been written down.
+  const names = (await Promise.all(folders.map((folder) => listFiles(folder).catch(() => NOTHING)))).flatMap(
+    ({ files }) => files,
+  );
+  const isCutOff = earlier.files.some(({ status }) => status === 'recording');
+  if (!isCutOff && !names.some((name) => name.endsWith(`.wav${PARTIAL_SUFFIX}`))) return undefined;
+  const claims = await Promise.all(folders.map(claimFolder));
+  if (folders.length === 0 || claims.includes(false)) return undefined;
+  try {
+    const siblings = { isDescribed: true };
+    const { session, deliveries } = await recoverClaimed(
+      { record: earlier, siblings, folders, owners },
+      options,
+    );
+    await options.save(session, folders);
+    return {
+      record: session,
+      async finishCopies(update) {
+        for (const delivery of deliveries) {
+          const made = await makeDelivery(session, delivery, options);
+          // It may have been ended with this process: the next launch sees it as it was.
+          if (made.status !== 'completed') return;
+          await rm(delivery.finalPath + PARTIAL_SUFFIX, { force: true }).catch(() => undefined);
+          await update((record) => ({
+            ...record,
+            files: record.files.map((file) => (file.file_path === made.file_path ? made : file)),
+          }));
+        }
+      },
+    };
+  } catch (error) {
+    options.log('error', 'an earlier take could not be put in order; its files are left as they are', {
+      id: earlier.id,
+      error,
+    });
+    return undefined;
+  }
+}
