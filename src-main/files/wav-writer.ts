@@ -1,7 +1,7 @@
-import { rename, unlink, type FileHandle } from 'node:fs/promises';
+import { unlink, type FileHandle } from 'node:fs/promises';
 import { openRegularFile } from '../disk/regular-file.ts';
 import { encodeCueChunks, type CuePoint } from './cue-chunks.ts';
-import { syncFolder } from './sync-folder.ts';
+import { renameToFree } from './set-aside.ts';
 import { silentRuns, type Run } from './silent-runs.ts';
 import { createWavHeader } from './wav-header.ts';
 import { writeError } from './write-error.ts';
@@ -33,6 +33,8 @@ export interface WavWriter {
   readonly queuedBytes: number;
   /** Bytes of audio in the file. */
   readonly dataBytes: number;
+  /** Frames that somebody else has cut off the file while it was written: silence stands in their place. */
+  readonly lostStretches: readonly { readonly startFrame: number; readonly frames: number }[];
   /** Reads back audio that is in the file: fills `into` from this byte of it on. Rejects once it is finished. */
   read(position: number, into: Uint8Array): Promise<void>;
   /** Why nothing more can be written. What was written before stays playable. */
@@ -69,6 +71,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
   let dataBytes = 0;
   let failure: Error | undefined;
   let draining: Promise<void> | undefined;
+  const lostStretches: { startFrame: number; frames: number }[] = [];
   let lookDue = false;
   let syncing: Promise<void> = Promise.resolve();
   let syncTimer: NodeJS.Timeout | undefined;
@@ -109,8 +112,19 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     return run.bytes;
   };
 
+  /** Writing behind the end of a file that was cut off fills the place with zeros: this is the last moment to see it. */
+  const noteIfCutOff = async (): Promise<void> => {
+    const { size } = await file.stat();
+    const left = Math.max(0, size - header.byteLength);
+    if (left >= dataBytes) return;
+    const startFrame = Math.floor(left / bytesPerFrame);
+    lostStretches.push({ startFrame, frames: dataBytes / bytesPerFrame - startFrame });
+    await file.truncate(header.byteLength + dataBytes);
+  };
+
   const writeBatch = async (batch: readonly Append[]): Promise<void> => {
     if (lookDue) await restoreIfRemoved();
+    await noteIfCutOff();
     for (const run of silentRuns(batch.map(({ pcm }) => pcm))) {
       if (failure !== undefined) break;
       const written = await writeRun(run).catch((error: unknown) => {
@@ -164,6 +178,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     get dataBytes() {
       return dataBytes;
     },
+    lostStretches,
     get failure() {
       return failure;
     },
@@ -183,6 +198,9 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
       await draining;
       clearTimeout(syncTimer);
       await restoreIfRemoved().catch((error: unknown) => {
+        failure ??= writeError(error);
+      });
+      await noteIfCutOff().catch((error: unknown) => {
         failure ??= writeError(error);
       });
       // Cue points are a courtesy; a disk too full for them must not cost the recording.
@@ -205,12 +223,11 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
       const byteSize = header.byteLength + dataBytes + trailingBytes;
       if (!counted) return { path: partialPath, byteSize };
       try {
-        await rename(partialPath, options.path);
+        await renameToFree(partialPath, options.path);
       } catch (error) {
         failure ??= writeError(error);
         return { path: partialPath, byteSize };
       }
-      await syncFolder(options.path);
       return { path: options.path, byteSize };
     },
   };

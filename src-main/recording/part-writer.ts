@@ -1,8 +1,10 @@
 import type { Track } from '../contract/audio-format.ts';
+import type { CaptureReport } from '../contract/capture-report.ts';
 import type { RecordingFile } from '../contract/session-record.ts';
 import type { PartSink, PartSpec } from '../session/ports.ts';
 import type { CuePoint } from '../files/cue-chunks.ts';
 import { endPart } from './end-part.ts';
+import { withLostStretches } from './damaged-while-recording.ts';
 import { openMixFiles } from './mix-files.ts';
 import type { FileInMaking, PartContext, PartWriterOptions } from './part-context.ts';
 import { openTrackFiles, type TrackFiles } from './track-files.ts';
@@ -40,6 +42,9 @@ export async function openPartWriter(spec: PartSpec, options: PartWriterOptions)
 
   const listed = (): RecordingFile[] => [...all.flatMap((side) => side.listed()), ...(mix?.listed() ?? [])];
 
+  const accountFor = (report: CaptureReport): CaptureReport =>
+    withLostStretches(report, (track) => sides.get(track)?.master.lostStretches ?? []);
+
   options.onFiles(listed());
   return {
     append(track, pcm) {
@@ -53,6 +58,7 @@ export async function openPartWriter(spec: PartSpec, options: PartWriterOptions)
       return all.reduce((sum, { master }) => sum + master.queuedBytes, 0);
     },
     writtenBytes: (track) => sides.get(track)?.master.dataBytes ?? 0,
+    accountFor,
     async finish(summary) {
       const markers = summary.markers.map(({ frame, label }) => ({ frame, label }));
       mix?.hold();
@@ -60,7 +66,13 @@ export async function openPartWriter(spec: PartSpec, options: PartWriterOptions)
       const masters = await Promise.all(all.map((side) => side.finishMaster(markers)));
       const paths = masters.flatMap((master) => master?.path ?? []);
       const making = beginMaking(markers, paths);
-      return endPart({ listed: listed(), making, summary, options, giveUp: () => giveUp.abort() });
+      return endPart({
+        listed: listed(),
+        making,
+        summary: { ...summary, report: accountFor(summary.report) },
+        options,
+        giveUp: () => giveUp.abort(),
+      });
     },
   };
 }

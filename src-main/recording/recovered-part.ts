@@ -1,4 +1,10 @@
-import { type CaptureReport, type Gap, leadingTrack, withMutedBefore } from '../contract/capture-report.ts';
+import {
+  type CaptureReport,
+  type Gap,
+  leadingTrack,
+  type TrackReport,
+  withMutedBefore,
+} from '../contract/capture-report.ts';
 import type { PartRecord, SessionRecord } from '../contract/session-record.ts';
 import type { ExaminedMaster } from './recover-master.ts';
 import { withParts } from './record-changes.ts';
@@ -38,7 +44,7 @@ export function withExaminedPart(
     chunks_duplicated: 0,
     chunks_late: 0,
     clipped_samples: 0,
-    ...(before === undefined ? {} : withMutedBefore(before, frames)),
+    ...(before === undefined ? {} : withMutedBefore(withoutWaiting(before), frames)),
     clock: null,
     track,
     captured: Math.max(0, frames - silence),
@@ -57,6 +63,10 @@ export function withExaminedPart(
     report,
   };
   return withParts(session, [...session.parts.filter((other) => other.part !== part), recovered]);
+}
+
+function withoutWaiting({ waiting: _, ...report }: TrackReport): TrackReport {
+  return report;
 }
 
 /** Frames of a track of a part that damage has taken. */

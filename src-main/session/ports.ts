@@ -116,6 +116,8 @@ export interface PartSink {
    * a recovery to finish.
    */
   finish(summary: PartSummary): Promise<FinishedPart>;
+  /** A part's report with what its finished files have lost meanwhile; absent where they cannot lose anything. */
+  accountFor?(report: CaptureReport): CaptureReport;
 }
 
 /** A session that is about to be recorded. */

@@ -299,7 +299,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
         duration_seconds: durationSeconds,
         files: [...files],
         ...(pending.length === 0 ? {} : { pending: [...pending] }),
-        report,
+        report: part.sink.accountFor?.(report) ?? report,
         continues,
         ...(reason === undefined ? {} : { reason }),
       },
