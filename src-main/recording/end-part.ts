@@ -10,13 +10,16 @@ export interface PartEnd {
   readonly listed: readonly RecordingFile[];
   readonly making: readonly FileInMaking[];
   readonly summary: PartSummary;
-  readonly options: Pick<PartWriterOptions, 'graceMs' | 'onFiles' | 'onLateFile' | 'onLate'>;
+  readonly options: Pick<PartWriterOptions, 'onFiles' | 'onLateFile' | 'onLate'>;
+  /** How long what is made of the masters is waited for. */
+  readonly graceMs: number;
   /** Ends what is being made. */
   readonly giveUp: () => void;
 }
 
 /** Waits a moment for what is made of the masters, and lists what is final then; the rest is written down as it comes. */
-export async function endPart({ listed, making, summary, options, giveUp }: PartEnd): Promise<FinishedPart> {
+export async function endPart(end: PartEnd): Promise<FinishedPart> {
+  const { listed, making, summary, options, graceMs, giveUp } = end;
   const beingMade = new Set(making.map(({ row }) => row.file_path));
   // A copy of nothing is not made.
   const isReal = ({ master, status, file_path }: RecordingFile): boolean =>
@@ -37,7 +40,7 @@ export async function endPart({ listed, making, summary, options, giveUp }: Part
 
   const settled = new Map(making.map((file) => [file, settle(file)]));
   const done = Promise.all(settled.values());
-  await Promise.race([done, delay(options.graceMs, undefined, { ref: false })]);
+  await Promise.race([done, delay(graceMs, undefined, { ref: false })]);
   hasEnded = true;
   options.onFiles([...rows.values()], summary);
   const left = [...unsettled];

@@ -60,6 +60,7 @@ export async function openPartWriter(spec: PartSpec, options: PartWriterOptions)
     writtenBytes: (track) => sides.get(track)?.master.dataBytes ?? 0,
     accountFor,
     async finish(summary) {
+      const askedMs = performance.now();
       const markers = summary.markers.map(({ frame, label }) => ({ frame, label }));
       mix?.hold();
       // The masters come first; what is made of them can wait for both.
@@ -71,6 +72,7 @@ export async function openPartWriter(spec: PartSpec, options: PartWriterOptions)
         making,
         summary: { ...summary, report: accountFor(summary.report) },
         options,
+        graceMs: Math.max(0, options.graceMs - (performance.now() - askedMs)),
         giveUp: () => giveUp.abort(),
       });
     },

@@ -27,8 +27,11 @@ import { recordOf, withLateFile, withPart, withReport } from './record-changes.t
 
 /** Room below which a recording is not begun: it would end before anyone could do something about it. */
 const MIN_SECONDS_OF_ROOM = 10;
-/** Copies that are made while recording are ready by then; a stop that hangs is noticed by whoever waits for it. */
-const GRACE_MS = 400;
+/**
+ * From the moment a part is to end to the answer, the masters' last writes included: a stop is answered within a second.
+ * Copies that are made while recording take half of it, even of an hour.
+ */
+const GRACE_MS = 800;
 
 export interface SessionStoreOptions {
   readonly dirs: RecordingsDirs;
