@@ -157,3 +157,8 @@ export function gainForPeaks(peaks: readonly number[]): number {
   const peak = Math.max(0, ...peaks.filter(Number.isFinite));
   return peak > 1 ? SCALED_PEAK / peak : 1;
 }
+
+/** A gain in decibels, to the tenth. */
+export function decibelsOf(gain: number): number {
+  return Math.round(200 * Math.log10(gain)) / 10;
+}

@@ -25,6 +25,22 @@ export function bytesOf(samples: Int16Array): Uint8Array {
   return pcm;
 }
 
+/** Samples of little-endian 32-bit float, to read: a view where it can be one, otherwise a copy. */
+export function floatsOf(bytes: Uint8Array): Float32Array {
+  if (LITTLE_ENDIAN && bytes.byteOffset % 4 === 0)
+    return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  return Float32Array.from({ length: bytes.byteLength >> 2 }, (_, index) => view.getFloat32(index * 4, true));
+}
+
+/** Samples of little-endian 32-bit float times `gain`, in a new buffer. */
+export function scaleFloats(bytes: Uint8Array, gain: number): Uint8Array {
+  const scaled = new Uint8Array(bytes.byteLength & ~3);
+  const view = new DataView(scaled.buffer);
+  floatsOf(bytes).forEach((sample, index) => view.setFloat32(index * 4, sample * gain, true));
+  return scaled;
+}
+
 /** 32-bit float, nominally -1 to 1, to int16: scaled by 32768 so that int16 survives a round trip; NaN is 0. */
 function decodeFloat(bytes: Uint8Array): Uint8Array {
   const count = bytes.byteLength >> 2;

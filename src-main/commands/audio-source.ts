@@ -1,3 +1,5 @@
+import { createChannelPeaks, gainForPeaks } from '../audio/channel-mix.ts';
+import { floatsOf, scaleFloats } from '../audio/pcm.ts';
 import type { AudioFormat } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import { createAudioDecoder } from '../encode/audio-decoder.ts';
@@ -12,6 +14,8 @@ export interface AudioSource extends AudioFormat {
   readonly live: boolean;
   /** Known in advance for files. */
   readonly seconds: number | undefined;
+  /** What its samples were multiplied by, below 1, so that none is above full scale; 1 where none was. */
+  readonly gain: number;
   /**
    * About a tenth of a second at a time, to be read once. A source that ends otherwise than it should throws, after
    * everything it did deliver.
@@ -34,17 +38,23 @@ export async function openFileSource(
   wanted?: AudioShape,
 ): Promise<AudioSource> {
   const wav = await openWav(path);
-  if (wav !== undefined && isOf(wav, wanted))
+  if (wav !== undefined && isOf(wav, wanted)) {
+    const gain = wav.encoding === 'pcm_f32le' ? await gainForWav(wav) : 1;
     return {
       encoding: wav.encoding,
       sampleRate: wav.sampleRate,
       channels: wav.channels,
       live: false,
       seconds: wav.frames / wav.sampleRate,
-      chunks: () => wav.read(Math.max(1, Math.round(wav.sampleRate * CHUNK_SECONDS))),
+      gain,
+      async *chunks() {
+        const chunks = wav.read(Math.max(1, Math.round(wav.sampleRate * CHUNK_SECONDS)));
+        for await (const chunk of chunks) yield gain === 1 ? chunk : scaleFloats(chunk, gain);
+      },
       stop: () => undefined,
       close: () => wav.close(),
     };
+  }
   await wav?.close();
   if (ffmpeg === undefined && wav !== undefined && wanted !== undefined)
     throw new LecternError(
@@ -56,8 +66,8 @@ export async function openFileSource(
       'INVALID_AUDIO_FILE',
       `${path} is not a WAV of 16-bit PCM, 32-bit float or mu-law; other files need ffmpeg, which was not found`,
     );
-  const decoder = createAudioDecoder(ffmpeg);
-  const taken = await decoder.probe(await realpath(path)).finally(() => decoder.close());
+  const shape = wanted ?? USUAL_SHAPE;
+  const { taken, gain } = await examine(await realpath(path), ffmpeg, shape.sampleRate);
   // What is not read of strangers' files may still be named here: ffmpeg decides.
   const input =
     taken === undefined
@@ -66,9 +76,36 @@ export async function openFileSource(
   return openFfmpegSource(ffmpeg, input, {
     live: false,
     name: path,
-    shape: wanted ?? USUAL_SHAPE,
+    shape,
+    gain,
     ...(taken === undefined ? {} : { inputChannels: taken.channels }),
   });
+}
+
+/** Which track is taken of a file, and what brings it within full scale where its samples may lie above. */
+async function examine(path: string, ffmpeg: string, sampleRate: number) {
+  const decoder = createAudioDecoder(ffmpeg);
+  try {
+    const taken = await decoder.probe(path);
+    if (taken?.isFloat !== true) return { taken, gain: 1 };
+    const measured = createChannelPeaks(taken.channels);
+    await decoder.stream({
+      ...{ path, shape: taken, encoding: 'pcm_f32le', sampleRate },
+      onFrames(bytes) {
+        measured.push(floatsOf(bytes));
+        return true;
+      },
+    });
+    return { taken, gain: gainForPeaks(measured.peaks) };
+  } finally {
+    await decoder.close();
+  }
+}
+
+async function gainForWav(wav: WavSamples): Promise<number> {
+  const measured = createChannelPeaks(wav.channels);
+  for await (const chunk of wav.read(wav.sampleRate)) measured.push(floatsOf(chunk));
+  return gainForPeaks(measured.peaks);
 }
 
 /** Whoever names a link means what it leads to; a pipe is for ffmpeg to read. */

@@ -11,29 +11,41 @@ const BUFFER_SECONDS = 30;
 /** A device that no longer answers keeps ffmpeg from ending by itself. */
 const STOP_PATIENCE_MS = 2000;
 
+/** The first two channels, or two copies of the only one, which folding makes what it was. */
+const TWO_CHANNELS = 'aeval=val(0)|val(min(1\\,nb_in_channels-1)):channel_layout=stereo';
+
 export interface FfmpegSourceOptions {
   readonly live: boolean;
   /** What its errors call it. */
   readonly name: string;
   readonly shape: AudioShape;
-  /** Channels of the input, where it is known: they become one without one taking another away. */
+  /** Channels of the input, where it is known. However many, they become one without one taking another away. */
   readonly inputChannels?: number;
+  /** What brings the loudest sample of a file within full scale; 1 where it is. */
+  readonly gain?: number;
 }
 
 /** Whatever ffmpeg reads, as 16-bit PCM of this shape. */
 export function openFfmpegSource(
   ffmpeg: string,
   input: readonly string[],
-  { live, name, shape: { sampleRate, channels }, inputChannels = channels }: FfmpegSourceOptions,
+  { live, name, shape: { sampleRate, channels }, inputChannels, gain = 1 }: FfmpegSourceOptions,
 ): AudioSource {
-  const isFolded = channels === 1 && inputChannels > 1;
-  const read = isFolded ? inputChannels : channels;
-  const folder = createMonoFolder(isFolded ? inputChannels : 1, sampleRate);
+  // What a device has is known once it is open; and ffmpeg's own way from one channel to two makes it quieter.
+  const isCopied = live && inputChannels === undefined && channels === 1;
+  const read = isCopied ? 2 : channels === 1 ? (inputChannels ?? 1) : channels;
+  const isFolded = read > channels;
+  const folder = createMonoFolder(isFolded ? read : 1, sampleRate);
   const passOn = (pcm: Buffer): Uint8Array => (isFolded ? bytesOf(folder.fold(samplesOf(pcm))) : pcm);
   const bytesPerFrame = 2 * read;
   const bytesPerSecond = sampleRate * bytesPerFrame;
   const mixed = isFolded ? [] : ['-ac', String(channels)];
-  const output = ['-vn', ...mixed, '-ar', String(sampleRate), '-f', 's16le', 'pipe:1'];
+  const filters = [
+    ...(gain === 1 ? [] : [`volume=${gain}:precision=double`]),
+    ...(isCopied ? [TWO_CHANNELS] : []),
+  ];
+  const filtered = filters.length === 0 ? [] : ['-af', filters.join(',')];
+  const output = ['-vn', ...filtered, ...mixed, '-ar', String(sampleRate), '-f', 's16le', 'pipe:1'];
   const child = spawn(ffmpeg, ['-hide_banner', '-nostdin', '-loglevel', 'error', ...input, ...output], {
     stdio: ['ignore', 'pipe', 'pipe'],
     windowsHide: true,
@@ -81,6 +93,7 @@ export function openFfmpegSource(
     channels,
     live,
     seconds: undefined,
+    gain,
     chunks,
     stop() {
       if (stopped) return;

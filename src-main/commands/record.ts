@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { deliveryFormatSchema, type DeliveryFormat } from '../contract/audio-format.ts';
+import { decibelsOf } from '../audio/channel-mix.ts';
+import { deliveryFormatSchema, type DeliveryFormat, type Track } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import { findProfile, type RecordingProfile } from '../contract/recording-profile.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
@@ -66,6 +67,8 @@ async function record(options: RecordOptions): Promise<void> {
       const format = options.format ?? profile?.format ?? 'wav';
       const shape = profile && { sampleRate: profile.sample_rate, channels: profile.channels };
       const sides = await openSides({ ...options, shape, ffmpeg: await ffmpegPath() });
+      for (const { track, source } of sides)
+        if (source.gain < 1) process.stderr.write(`lectern: ${scaledText(track, source.gain)}\n`);
       try {
         const streamed = await streamSession(recorder, sides, {
           format,
@@ -85,6 +88,11 @@ async function record(options: RecordOptions): Promise<void> {
     },
     logToRecord,
   );
+}
+
+function scaledText(track: Track, gain: number): string {
+  const file = track === 'user' ? '--input' : '--assistant';
+  return `${file} has samples above full scale; it is recorded ${-decibelsOf(gain)} dB quieter, so that none is clipped`;
 }
 
 /** Chunks on their way when a session ends are refused, which only repeats that it has ended. */

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
-import { createChannelMix, createChannelPeaks, gainForPeaks } from '../../audio/channel-mix.ts';
-import { samplesOf } from '../../audio/pcm.ts';
+import { createChannelMix, createChannelPeaks, decibelsOf, gainForPeaks } from '../../audio/channel-mix.ts';
+import { floatsOf, samplesOf } from '../../audio/pcm.ts';
 import { LecternError } from '../../contract/errors.ts';
 import { MAX_INTAKE_BYTES } from '../../contract/intake.ts';
 import { MEBIBYTE } from '../../contract/limits.ts';
@@ -124,11 +124,6 @@ function sourceOf(shape: DecodedShape, gain: number): SoundSource {
     tracks,
     passed_over: [...passedOver],
     ...(channels > 2 ? { mixed_channels: channels } : {}),
-    ...(gain < 1 ? { scaled_db: Math.round(200 * Math.log10(gain)) / 10 } : {}),
+    ...(gain < 1 ? { scaled_db: decibelsOf(gain) } : {}),
   };
-}
-
-function floatsOf(bytes: Buffer): Float32Array {
-  const aligned = bytes.byteOffset % 4 === 0 ? bytes : Buffer.from(Uint8Array.from(bytes).buffer);
-  return new Float32Array(aligned.buffer, aligned.byteOffset, aligned.byteLength >> 2);
 }

@@ -95,6 +95,7 @@ test.each([
     channels: 1,
     live,
     seconds: undefined,
+    gain: 1,
     chunks,
     stop: () => undefined,
     close: () => Promise.resolve(),

@@ -1,6 +1,7 @@
 import { chmod, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { measureLevels } from '../../../src-main/audio/levels.ts';
 import { type AudioServer, startAudioServer } from '../../support/audio-server.ts';
 import { masterSamples } from '../../support/read-wav.ts';
 import { lectern, samplesOf, sessionsIn, startLectern } from './run-command.ts';
@@ -42,11 +43,17 @@ it('gives what was captured, and fails, when the capture ends by itself without 
   await chmod(ffmpeg, 0o700);
   const { code, stdout, stderr } = await lectern(args, { env: { ...audio.env, LECTERN_FFMPEG: ffmpeg } });
   const bytes = await readFile(captured);
-  const seconds = (bytes.length / 32_000).toFixed(1);
+  // Both sides are captured, and one channel is made of them.
+  const seconds = (bytes.length / 64_000).toFixed(1);
   expect(stderr).toContain(`${STARTED}lectern: The microphone stopped after ${seconds} s.`);
   expect(code).toBe(1);
   expect(bytes.length).toBeGreaterThan(0);
-  expect((await masterSamples(stdout.trim())).equals(bytes)).toBe(true);
+  const sides = new Int16Array(Uint8Array.from(bytes).buffer);
+  const mean = Int16Array.from(
+    { length: sides.length / 2 },
+    (_, frame) => ((sides[2 * frame] ?? 0) + (sides[2 * frame + 1] ?? 0)) / 2,
+  );
+  expect((await masterSamples(stdout.trim())).equals(Buffer.from(mean.buffer))).toBe(true);
 });
 
 it('fails without leaving a session behind where there is no microphone', async () => {
@@ -56,4 +63,27 @@ it('fails without leaving a session behind where there is no microphone', async 
   expect(stderr).toMatch(/^lectern: The microphone could not be opened .*\n$/);
   expect([code, stdout]).toEqual([1, '']);
   expect(await sessionsIn(dir)).toEqual([]);
+});
+
+it('hears a microphone whose sides are each other’s inverse, and one of two equal sides at its own level', async () => {
+  const level = async (right: -1 | 1) => {
+    const { dir, args } = await setUp();
+    const pcm = join(dir, 'tone.raw');
+    const tone = Int16Array.from({ length: 2 * 48_000 * 20 }, (_, index) =>
+      Math.round(
+        8000 * Math.sin((2 * Math.PI * 440 * Math.floor(index / 2)) / 48_000) * (index % 2 === 0 ? 1 : right),
+      ),
+    );
+    await writeFile(pcm, new Uint8Array(tone.buffer));
+    const playback = audio.play(pcm);
+    const { code, stdout, stderr } = await lectern([...args, '--seconds', '2'], { env: audio.env });
+    playback.stop();
+    expect([code, stderr]).toEqual([0, STARTED]);
+    return measureLevels(await masterSamples(stdout.trim())).peak;
+  };
+  for (const right of [-1, 1] as const) {
+    const peak = await level(right);
+    expect(peak).toBeGreaterThan(7600);
+    expect(peak).toBeLessThan(8400);
+  }
 });

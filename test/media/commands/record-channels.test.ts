@@ -36,3 +36,33 @@ test.each([
   const spoken = measureLevels(await masterSamples(join(folder, 'speech.wav')));
   expect(recorded.rms / spoken.rms).toBeGreaterThan(share);
 });
+
+test.each([
+  ['a WAV that is sent as it is', 'hot.wav', [], 6],
+  ['a file that ffmpeg reads', 'hot.mkv', [], 6],
+  ['sides that become one channel', 'hot-stereo.mkv', ['-ac', '2'], 3],
+])(
+  'samples above full scale of %s are recorded quieter, none of them clipped, and that is said',
+  async (_, name, shape, decibels) => {
+    const folder = await temporaryFolder();
+    await ffmpeg(
+      ...['-f', 'lavfi', '-i', 'sine=440:r=16000:d=2', '-af', 'volume=16', ...shape],
+      ...['-c:a', 'pcm_f32le', join(folder, name)],
+    );
+    const args = ['record', '--out', folder, '--input', join(folder, name), '--speed', '100'];
+    const { status, stdout, stderr } = spawnSync(
+      process.execPath,
+      [CLI, ...args, '--dir', join(folder, 'data')],
+      { encoding: 'utf8' },
+    );
+    expect(stderr).toBe(
+      `lectern: --input has samples above full scale; it is recorded ${decibels} dB quieter, so that none is clipped\n`,
+    );
+    expect(status).toBe(0);
+    const { peak, clippedSamples } = measureLevels(
+      await masterSamples(stdout.trim().split('\n').at(-1) ?? ''),
+    );
+    expect(clippedSamples).toBe(0);
+    expect(peak).toBeGreaterThan(32_000);
+  },
+);
