@@ -15,11 +15,11 @@ export function openCatalogOrSubstitute(path: string, log: Log): Catalog {
     const code = causeCode(error);
     if (error instanceof LecternError && code === undefined) throw error;
     if (code !== undefined && /^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
-      const aside = setAside(path);
-      log('error', 'the catalog was damaged; it has been set aside and is made anew from the recordings', {
-        aside,
-      });
       try {
+        const aside = setAside(path);
+        log('error', 'the catalog was damaged; it has been set aside and is made anew from the recordings', {
+          aside,
+        });
         return openCatalog(path);
       } catch (again) {
         log('error', 'the catalog could not be made anew', { error: again });

@@ -1,6 +1,8 @@
-import { spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type * as Electron from 'electron';
 import { _electron, chromium, type Page } from 'playwright-core';
 import { describe } from 'vitest';
@@ -8,7 +10,7 @@ import { build, needsBuild } from '../../src-main/launch/build.ts';
 import { findDesktopElectron } from '../setup/desktop-electron.ts';
 import { launchDouble } from '../support/electron-double/launch.ts';
 import { startXDisplay, type XDisplay } from '../support/x-display.ts';
-import { appFolderFor } from './app-folder.ts';
+import { appFolderFor, copyApp } from './app-folder.ts';
 
 export const projectDir = resolve(import.meta.dirname, '../..');
 
@@ -16,6 +18,18 @@ export interface LaunchOptions {
   readonly dataDir: string;
   /** Switches of Chromium. */
   readonly chromiumArgs?: readonly string[];
+}
+
+export interface EndingLaunch extends LaunchOptions {
+  /** Changes a copy of the built app before it is started. */
+  readonly spoil?: (appFolder: string) => Promise<void>;
+}
+
+export interface Ending {
+  readonly code: number | null;
+  readonly stderr: string;
+  /** The title of the box that was on the screen, which was then closed; undefined where there is no screen to look at. */
+  readonly boxTitle: string | undefined;
 }
 
 type InMain<Result> = (electron: typeof Electron, text: string) => Result | Promise<Result>;
@@ -40,9 +54,11 @@ export interface DesktopHost {
   readonly name: string;
   /** Why this host cannot run here; undefined where it can. */
   readonly unavailable: string | undefined;
+  /** True where boxes can be seen on a screen. */
+  readonly hasScreen: boolean;
   launch(options: LaunchOptions): Promise<DesktopApp>;
-  /** Starts the app where another already runs, and gives its exit code. */
-  launchSecond(options: LaunchOptions): Promise<number | null>;
+  /** Starts the app where it cannot stay: another already runs, or something is wrong. */
+  launchToEnd(options: EndingLaunch): Promise<Ending>;
 }
 
 const built = needsBuild(projectDir).then((stale) => (stale ? build(projectDir) : undefined));
@@ -57,6 +73,7 @@ async function untilLoaded(page: Page): Promise<Page> {
 const double: DesktopHost = {
   name: 'the double over Chromium',
   unavailable: undefined,
+  hasScreen: false,
   launch: async ({ dataDir, chromiumArgs = [] }) => {
     await built;
     const app = launchDouble({ projectDir, args: [`--dir=${dataDir}`], chromiumArgs });
@@ -77,11 +94,14 @@ const double: DesktopHost = {
       dispose: app.dispose,
     };
   },
-  launchSecond: async ({ dataDir }) => {
-    const app = launchDouble({ projectDir, args: [`--dir=${dataDir}`] });
+  launchToEnd: async ({ dataDir, spoil }) => {
+    await built;
+    const folder = spoil === undefined ? projectDir : await copyApp(projectDir);
+    await spoil?.(folder);
+    const app = launchDouble({ projectDir: folder, args: [`--dir=${dataDir}`] });
     const code = await app.exited;
     await app.dispose();
-    return code;
+    return { code, stderr: app.stderr(), boxTitle: undefined };
   },
 };
 
@@ -104,6 +124,7 @@ let appFolder: Promise<string> | undefined;
 const electron: DesktopHost = {
   name: `Electron ${installed?.version ?? 'itself'}`,
   unavailable: installed === undefined ? 'skipped: there is no Electron to run it' : undefined,
+  hasScreen: process.platform === 'linux',
   launch: async (options) => {
     const app = await _electron.launch({ ...(await launchArguments(options)), env: await environment() });
     const child = app.process();
@@ -131,24 +152,55 @@ const electron: DesktopHost = {
       },
     };
   },
-  launchSecond: async (options) => {
+  launchToEnd: async (options) => {
     const { executablePath, args } = await launchArguments(options);
-    const child = spawn(executablePath, args, { stdio: 'ignore', env: await environment() });
-    return new Promise((resolve) => child.once('exit', resolve));
+    const env = await environment();
+    const child = spawn(executablePath, args, { stdio: ['ignore', 'ignore', 'pipe'], env });
+    let stderr = '';
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
+      stderr += text;
+    });
+    const exited = new Promise<number | null>((resolve) => child.once('close', resolve));
+    const looking = new AbortController();
+    const box = process.platform === 'linux' ? closeBox(env, looking.signal) : undefined;
+    const code = await exited;
+    looking.abort();
+    return { code, stderr, boxTitle: await box };
   },
 };
 
-async function launchArguments({ dataDir, chromiumArgs = [] }: LaunchOptions): Promise<{
+/** Waits for a box of ours on the screen, and answers it as somebody would who presses Return. */
+async function closeBox(env: Record<string, string>, signal: AbortSignal): Promise<string | undefined> {
+  const xdotool = (...args: string[]): Promise<string> =>
+    promisify(execFile)('xdotool', args, { env }).then(
+      ({ stdout }) => stdout.trim(),
+      () => '',
+    );
+  while (!signal.aborted) {
+    const [id] = (await xdotool('search', '--onlyvisible', '--name', 'could not start')).split('\n');
+    if (id !== undefined && id !== '') {
+      const title = await xdotool('getwindowname', id);
+      await xdotool('windowfocus', '--sync', id, 'key', '--window', id, 'Return');
+      return title;
+    }
+    await setTimeout(100, undefined, { signal }).catch(() => undefined);
+  }
+  return undefined;
+}
+
+async function launchArguments({ dataDir, chromiumArgs = [], spoil }: EndingLaunch): Promise<{
   executablePath: string;
   args: string[];
 }> {
   if (installed === undefined) throw new Error('there is no Electron to run it');
   await built;
   appFolder ??= appFolderFor(projectDir, installed);
+  const folder = spoil === undefined ? await appFolder : await copyApp(projectDir, installed.sqlitePath);
+  await spoil?.(folder);
   const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   return {
     executablePath: installed.path,
-    args: [...asRoot, ...chromiumArgs, await appFolder, `--dir=${dataDir}`],
+    args: [...asRoot, ...chromiumArgs, folder, `--dir=${dataDir}`],
   };
 }
 

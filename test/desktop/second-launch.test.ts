@@ -22,7 +22,7 @@ describeOnEachHost('launching Lectern twice', (host) => {
     try {
       await app.evaluateMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize());
       await expect.poll(() => isMinimized(app)).toBe(true);
-      expect(await host.launchSecond({ dataDir })).toBe(0);
+      expect((await host.launchToEnd({ dataDir })).code).toBe(0);
       await expect.poll(() => isMinimized(app)).toBe(false);
     } finally {
       await app.dispose();

@@ -53,6 +53,7 @@ export const TEST_REQUIREMENTS: readonly Requirement[] = [
   programs('xvfb', 'Xvfb'),
   // Without a window manager no window is ever minimised.
   programs('openbox', 'openbox'),
+  programs('xdotool', 'xdotool'),
   programs('python3', 'python3'),
   // For the shim that stands between the engine and its disk in test/torture.
   programs('gcc', 'cc'),

@@ -75,6 +75,7 @@ test('the recorder may import every part, and the entries everything', async () 
     ['src-main/recorder.ts', 'src-main/session/x.ts'],
     ['src-main/recorder.ts', 'src-main/library/x.ts'],
     ['src-main/main.ts', 'src-main/desktop/x.ts'],
+    ['src-main/main.ts', 'src-main/desktop-app.ts'],
     ['src-main/serve.ts', 'src-main/remote/x.ts'],
     ['src-main/cli.ts', 'src-main/commands/x.ts'],
     ['src-main/start.ts', 'src-main/launch/x.ts'],
@@ -165,9 +166,10 @@ test('the page may import the contract, the arithmetic of audio, the words and i
   }
 });
 
-test('only desktop/, preload/ and main.ts may import electron', async () => {
+test('only desktop/, preload/, main.ts and desktop-app.ts may import electron', async () => {
   const code = "import { app } from 'electron';";
-  for (const path of ['src-main/desktop/x.ts', 'src-main/preload/x.ts', 'src-main/main.ts']) {
+  const shell = ['src-main/main.ts', 'src-main/desktop-app.ts'];
+  for (const path of ['src-main/desktop/x.ts', 'src-main/preload/x.ts', ...shell]) {
     expect(await complaints(path, code), path).toEqual([]);
   }
   const others = ['src-main/start.ts', 'src-main/encode/x.ts', 'src-main/recorder.ts', 'src-renderer/x.ts'];

@@ -2,6 +2,7 @@ import { EventEmitter } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { homedir, tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { BrowserWindow } from './browser-window.ts';
 import { endBrowser, startBrowser } from './browser.ts';
 import { setUserDataDir, userDataDir } from './options.ts';
@@ -122,7 +123,9 @@ class App extends EventEmitter {
 
 export const app = new App();
 
-// Electron becomes ready by itself once the main script has run.
+// Electron becomes ready by itself once the main script has run, what it awaits included.
 setImmediate(() => {
-  if (!app.isExiting()) app.whenReady().catch(() => process.exit(1));
+  import(pathToFileURL(process.argv[1] ?? '').href)
+    .then(() => (app.isExiting() ? undefined : app.whenReady()))
+    .catch(() => process.exit(1));
 });
