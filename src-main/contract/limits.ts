@@ -36,7 +36,7 @@ export const MAX_TAP_UNSENT_BYTES = 4 * MEBIBYTE;
 export const RECONNECT_WINDOW_MS = 30_000;
 
 /**
- * Largest WebSocket message that is read at all. Above the chunk limit with room for base64 and more,
- * so that an oversized chunk is answered rather than the connection closed.
+ * Largest WebSocket message that is read at all, above the chunk limit with room for base64 and more. What is longer is
+ * answered with CHUNK_TOO_LARGE, and dropped while it arrives.
  */
 export const MAX_MESSAGE_BYTES = 16 * MEBIBYTE;

@@ -1,4 +1,6 @@
+import { isUtf8 } from 'node:buffer';
 import type { IncomingMessage } from 'node:http';
+import { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import { LecternError, toWireError } from '../contract/errors.ts';
@@ -6,6 +8,8 @@ import { MAX_MESSAGE_BYTES, MEBIBYTE } from '../contract/limits.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Connection, Log, TapClient } from '../session/ports.ts';
+import { limitedSocket } from './limited-socket.ts';
+import { createMessageLimit, type MessageLimit } from './message-limit.ts';
 
 /** A client that leaves this much unread is gone in all but name. */
 const MAX_UNSENT_BYTES = 8 * MEBIBYTE;
@@ -14,7 +18,16 @@ const CLOSE_TIMEOUT_MS = 1000;
 /** For a listener to read what still waits for it. */
 const TAP_CLOSE_TIMEOUT_MS = 10_000;
 /** Close codes of RFC 6455, 7.4.1. */
-const CLOSE = { normal: 1000, goingAway: 1001, policyViolation: 1008, internalError: 1011 } as const;
+const CLOSE = {
+  normal: 1000,
+  goingAway: 1001,
+  notUtf8: 1007,
+  policyViolation: 1008,
+  tooLarge: 1009,
+  internalError: 1011,
+} as const;
+/** Frames of one message; the parser gives the connection up at a few more. */
+const MAX_MESSAGE_FRAMES = 16_000;
 
 export interface SessionSocketsOptions {
   readonly recorder: Pick<Recorder, 'connect' | 'tap'>;
@@ -42,6 +55,8 @@ export function createSessionSockets({
     perMessageDeflate: false,
     // One message a turn of the event loop: a client that sends thousands at once does not hold up the others.
     allowSynchronousEvents: false,
+    // Looked at below: text that was cut may end within a character.
+    skipUTF8Validation: true,
   });
   const silent = new WeakSet<WebSocket>();
   const pings = setInterval(() => {
@@ -57,9 +72,9 @@ export function createSessionSockets({
     }
   }, pingIntervalMs).unref();
 
-  const accept = (socket: WebSocket, target: string) => {
-    const heard = () => silent.delete(socket);
-    socket.on('pong', heard).on('message', heard);
+  const accept = (socket: WebSocket, raw: Duplex, limit: MessageLimit, target: string) => {
+    // Any byte: within a large message, no pong can come.
+    raw.on('data', () => silent.delete(socket));
     socket.on('error', (error) =>
       log('warn', 'A socket failed', { kind: 'code' in error ? error.code : '' }),
     );
@@ -69,7 +84,8 @@ export function createSessionSockets({
         socket.on('close', recorder.tap(sessionId, tapClient(socket)));
         return;
       }
-      converse(socket, recorder.connect(sessionId, { send: (message) => send(socket, message) }), log);
+      const connection = recorder.connect(sessionId, { send: (message) => send(socket, message) });
+      converse(socket, connection, limit, log);
     } catch (error) {
       send(socket, { type: 'error', ...toWireError(error) });
       socket.close(CLOSE.policyViolation, toWireError(error).code);
@@ -78,7 +94,12 @@ export function createSessionSockets({
 
   return {
     upgrade(request, socket, head) {
-      server.handleUpgrade(request, socket, head, (webSocket) => accept(webSocket, request.url ?? '/'));
+      const limit = createMessageLimit({ maxBytes: MAX_MESSAGE_BYTES, maxFrames: MAX_MESSAGE_FRAMES });
+      if (socket instanceof Socket) socket.setTimeout(0).setNoDelay();
+      if (head.length > 0) socket.unshift(head);
+      server.handleUpgrade(request, limitedSocket(socket, limit), Buffer.alloc(0), (webSocket) =>
+        accept(webSocket, socket, limit, request.url ?? '/'),
+      );
     },
     async close() {
       clearInterval(pings);
@@ -96,7 +117,7 @@ export function createSessionSockets({
 }
 
 /** Feeds frames to the connection in order, and reads no more while it has not taken what it was given. */
-function converse(socket: WebSocket, connection: Connection, log: Log): void {
+function converse(socket: WebSocket, connection: Connection, limit: MessageLimit, log: Log): void {
   let pending = 0;
   const taken = () => {
     pending -= 1;
@@ -106,9 +127,23 @@ function converse(socket: WebSocket, connection: Connection, log: Log): void {
     pending += 1;
     socket.pause();
     const bytes = toBytes(data);
-    const received = isBinary
-      ? connection.receiveBinary(bytes)
-      : connection.receiveText(bytes.toString('utf8'));
+    const fate = limit.nextFate();
+    if (fate === 'whole' && !isBinary && !isUtf8(bytes)) {
+      socket.close(CLOSE.notUtf8, 'Expected text in UTF-8');
+      taken();
+      return;
+    }
+    const received =
+      fate !== 'whole'
+        ? connection.receiveOversized(isBinary ? bytes : undefined)
+        : isBinary
+          ? connection.receiveBinary(bytes)
+          : connection.receiveText(bytes.toString('utf8'));
+    if (fate === 'endless') {
+      socket.close(CLOSE.tooLarge, 'No message is as long as this one announces to be');
+      // What it answers would be a part of that message.
+      setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
+    }
     received.then(taken, (error: unknown) => {
       log('error', 'A message could not be handled', { kind: toWireError(error).message });
       socket.close(CLOSE.internalError, 'INTERNAL');

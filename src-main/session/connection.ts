@@ -85,6 +85,9 @@ export function createConnection(options: ConnectionOptions): Connection {
       }
       return session.binary(bytes);
     },
+    receiveOversized(head) {
+      return options.ownsSession() ? session.oversized(head) : takenOver();
+    },
     disconnect: options.onDisconnect,
   };
 }

@@ -235,6 +235,11 @@ export interface Connection {
   receiveText(text: string): Promise<void>;
   /** Takes a binary frame of audio. The bytes may be kept. Resolves as receiveText does. */
   receiveBinary(bytes: Uint8Array): Promise<void>;
+  /**
+   * Answers, in its turn, a message that was too long to be read, with CHUNK_TOO_LARGE. Resolves as receiveText does.
+   * @param head the first bytes of a binary frame, a header's worth at least; undefined for text.
+   */
+  receiveOversized(head: Uint8Array | undefined): Promise<void>;
   /** The client is gone. Its session waits for it to come back, then ends as interrupted. */
   disconnect(): void;
 }

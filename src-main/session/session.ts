@@ -85,6 +85,8 @@ export interface Session {
   start(message: StartMessage, options?: { readonly unlessRunning: boolean }): Promise<void>;
   audioChunk(chunk: AudioChunkInput): Promise<void>;
   binary(frame: Uint8Array): Promise<void>;
+  /** Refuses a chunk that was too long to be read; of a binary one, its first bytes are known. */
+  oversized(head: Uint8Array | undefined): Promise<void>;
   /** Another connection sends from now on: what it sends does not continue what came before. */
   changeSender(): Promise<void>;
   /** Answers a message that could not be read, in its turn. */
@@ -524,6 +526,11 @@ export function createSession(options: SessionOptions): Session {
         if (!isForeign('raw', frame))
           throw new LecternError('INVALID_CHUNK', `Invalid audio chunk: ${parsed.problem}`);
       }),
+    oversized: (head) => {
+      const { track, seq } = (head === undefined ? undefined : placeOf(head)) ?? {};
+      const place = track === undefined ? undefined : { track, ...(seq === undefined ? {} : { seq }) };
+      return performChunk(head?.byteLength ?? 0, place, () => Promise.reject(fixedError('CHUNK_TOO_LARGE')));
+    },
     changeSender: () =>
       perform(() => {
         if (running !== undefined) dropRemainder(running.remainder.drop());

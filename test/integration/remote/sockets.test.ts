@@ -1,4 +1,4 @@
-import { connect } from 'node:net';
+import { connect, Socket } from 'node:net';
 import { expect, it, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import { MAX_MESSAGE_BYTES } from '../../../src-main/contract/limits.ts';
@@ -7,6 +7,13 @@ import { openSocket, startTestServer, stubConnection, stubRecorder, TOKEN } from
 
 function clientOf(port: number): WebSocket {
   return new WebSocket(`ws://127.0.0.1:${port}/ws/talk?token=${TOKEN}`);
+}
+
+/** What is under a client, for frames that no client would send. */
+function rawSocketOf(client: WebSocket): Socket {
+  const socket: unknown = Reflect.get(client, '_socket');
+  if (!(socket instanceof Socket)) throw new Error('Expected an open client');
+  return socket;
 }
 
 const connectTo = (connection: ReturnType<typeof stubConnection>): Partial<Recorder> => ({
@@ -107,19 +114,70 @@ it('makes a fast sender wait for a slow disk, so that memory stays bounded and n
   client.terminate();
 });
 
-it('refuses a message larger than any chunk can be, and ends only that connection', async () => {
+it('hands over no message larger than any chunk can be, says so in its turn, and takes what follows', async () => {
+  const received: string[] = [];
   const disconnect = vi.fn();
-  const { port } = await startTestServer(stubRecorder(connectTo(stubConnection({ disconnect }))));
-  const other = clientOf(port);
+  const { port } = await startTestServer(
+    stubRecorder(
+      connectTo(
+        stubConnection({
+          receiveText: async (text) => void received.push(text),
+          receiveBinary: async (bytes) => void received.push(`${bytes.byteLength} bytes`),
+          receiveOversized: async (head) => void received.push(head === undefined ? 'text' : head.join(' ')),
+          disconnect,
+        }),
+      ),
+    ),
+  );
   const client = clientOf(port);
-  await Promise.all([other, client].map((socket) => new Promise((resolve) => socket.once('open', resolve))));
-  client.on('error', () => undefined);
-  client.send(Buffer.alloc(MAX_MESSAGE_BYTES + 1));
-  const code = await new Promise((resolve) => client.once('close', resolve));
-  expect(code).toBe(1009);
-  await vi.waitFor(() => expect(disconnect).toHaveBeenCalledTimes(1), 10_000);
-  expect(other.readyState).toBe(WebSocket.OPEN);
-  other.close();
+  await new Promise((resolve) => client.once('open', resolve));
+  client.send(Buffer.alloc(MAX_MESSAGE_BYTES, 1));
+  client.send(Buffer.alloc(MAX_MESSAGE_BYTES + 1, 2));
+  client.send('after it');
+  client.send('é'.repeat(MAX_MESSAGE_BYTES / 2) + 'x');
+  client.send(Buffer.alloc(3));
+  await vi.waitFor(() => expect(received).toHaveLength(5), 20_000);
+  expect(received).toEqual([
+    `${MAX_MESSAGE_BYTES} bytes`,
+    Array(16).fill(2).join(' '),
+    'after it',
+    'text',
+    '3 bytes',
+  ]);
+  expect(disconnect).not.toHaveBeenCalled();
+  client.close();
+});
+
+it('closes with words where a message announces more than can ever come', async () => {
+  const answered = vi.fn(async () => undefined);
+  const { port } = await startTestServer(
+    stubRecorder(connectTo(stubConnection({ receiveOversized: answered }))),
+  );
+  const client = clientOf(port);
+  await new Promise((resolve) => client.once('open', resolve));
+  const closed = new Promise((resolve) =>
+    client.once('close', (code, reason) => resolve([code, reason.toString()])),
+  );
+  rawSocketOf(client).write(Buffer.from('82ff400000000000000000000000', 'hex'));
+  expect(await closed).toEqual([1009, expect.stringContaining('announces')]);
+  expect(answered).toHaveBeenCalledTimes(1);
+});
+
+it('closes with 1007 where text is not UTF-8, and with 1002 where frames are not what the protocol says', async () => {
+  const { port } = await startTestServer();
+  for (const [frames, code] of [
+    ['818200000000c328', 1007],
+    ['008000000000', 1002],
+    ['8900', 1002],
+    ['c28000000000', 1002],
+  ] as const) {
+    const client = clientOf(port);
+    client.on('error', () => undefined);
+    await new Promise((resolve) => client.once('open', resolve));
+    const closed = new Promise((resolve) => client.once('close', resolve));
+    rawSocketOf(client).write(Buffer.from(frames, 'hex'));
+    expect([frames, await closed]).toEqual([frames, code]);
+  }
 });
 
 it('notices a client that vanished without closing, but not one it has stopped reading', async () => {

@@ -59,6 +59,7 @@ export function stubConnection(parts: Partial<Connection> = {}): Connection {
     sessionId: 'stub',
     receiveText: async () => undefined,
     receiveBinary: async () => undefined,
+    receiveOversized: async () => undefined,
     disconnect: () => undefined,
     ...parts,
   };

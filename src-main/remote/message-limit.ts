@@ -1,0 +1,166 @@
+import { Buffer } from 'node:buffer';
+
+/** RFC 6455, 5.2. */
+const FIN = 0x80;
+const RESERVED = 0x70;
+const MASKED = 0x80;
+const OPCODE = { continuation: 0x0, text: 0x1, binary: 0x2, firstControl: 0x8 } as const;
+const MASK_BYTES = 4;
+/** Bytes of an oversized message that are handed on: as many as a chunk's header has. */
+const HEAD_BYTES = 16;
+/** The end of a message, and nothing else: a last frame without payload, masked with zeros. */
+const EMPTY_END = Buffer.from([FIN | OPCODE.continuation, MASKED, 0, 0, 0, 0]);
+
+/** What became of a message, by its number: handed on as it came, cut, or cut where no end of it will ever come. */
+export type MessageFate = 'whole' | 'cut' | 'endless';
+
+export interface MessageLimitOptions {
+  /** Bytes of payload that a message may have. */
+  readonly maxBytes: number;
+  /** Frames that a message may come in. */
+  readonly maxFrames: number;
+}
+
+/** Looks at what a WebSocket client sends before it is parsed, and leaves out what oversized messages have too much. */
+export interface MessageLimit {
+  /** Takes bytes as they came from the client; returns those to be parsed. The parts are views, not copies. */
+  push(bytes: Buffer): Buffer[];
+  /** Says once what became of the next message that was parsed, in their order. */
+  nextFate(): MessageFate;
+}
+
+/** A frame's fixed fields. */
+interface FrameStart {
+  readonly first: number;
+  readonly opcode: number;
+  readonly bytes: number;
+  readonly header: Buffer;
+}
+
+/**
+ * A message that turns out to be oversized ends for the parser where that is known, with its first bytes, and the rest
+ * is dropped as it arrives: nobody holds it, and what comes after it is parsed as ever. Frames that break RFC 6455 are
+ * handed on as they are, for the parser to refuse.
+ */
+export function createMessageLimit({ maxBytes, maxFrames }: MessageLimitOptions): MessageLimit {
+  let header: Buffer = Buffer.alloc(0);
+  /** Bytes of the present frame's payload that are still to come, and how many of them are handed on. */
+  let payloadLeft = 0;
+  let passLeft = 0;
+  /** The present message: undefined between two. */
+  let message: { bytes: number; frames: number; isDropped: boolean } | undefined;
+  let isBroken = false;
+  let messages = 0;
+  let asked = 0;
+  const cut = new Map<number, Exclude<MessageFate, 'whole'>>();
+
+  const end = (fate: MessageFate): void => {
+    if (fate !== 'whole') cut.set(messages, fate);
+    messages++;
+  };
+
+  const handOn = ({ header, bytes }: FrameStart): Buffer[] => {
+    payloadLeft = passLeft = bytes;
+    return [header];
+  };
+
+  const refuseByParser = (frame: Buffer): Buffer[] => {
+    isBroken = true;
+    return [frame];
+  };
+
+  /** Ends the message for the parser, with the beginning of this frame where it is the message's first. */
+  const cutShort = (frame: FrameStart, fate: Exclude<MessageFate, 'whole'>): Buffer[] => {
+    end(fate);
+    payloadLeft = frame.bytes;
+    if (frame.opcode === OPCODE.continuation) return [EMPTY_END];
+    passLeft = fate === 'endless' ? 0 : Math.min(HEAD_BYTES, frame.bytes);
+    const start = Buffer.from([FIN | frame.opcode, MASKED | passLeft]);
+    return [start, frame.header.subarray(-MASK_BYTES)];
+  };
+
+  const begin = (frame: FrameStart): Buffer[] => {
+    const { first, opcode, bytes } = frame;
+    if (opcode >= OPCODE.firstControl) return handOn(frame);
+    const continues = opcode === OPCODE.continuation;
+    // To the parser a message that was cut is over: a frame without one is what it refuses.
+    if (continues === (message === undefined))
+      return refuseByParser(message?.isDropped === true ? EMPTY_END : frame.header);
+    message ??= { bytes: 0, frames: 0, isDropped: false };
+    message.bytes += bytes;
+    message.frames++;
+    const { isDropped } = message;
+    const isOversized = message.bytes > maxBytes || message.frames > maxFrames;
+    const isLast = (first & FIN) !== 0;
+    message.isDropped ||= isOversized;
+    if (isLast) message = undefined;
+    if (isDropped) {
+      payloadLeft = bytes;
+      return [];
+    }
+    if (isOversized) return cutShort(frame, bytes > Number.MAX_SAFE_INTEGER ? 'endless' : 'cut');
+    if (isLast) end('whole');
+    return handOn(frame);
+  };
+
+  return {
+    push(bytes) {
+      const parts: Buffer[] = [];
+      let at = 0;
+      while (at < bytes.length && !isBroken) {
+        if (payloadLeft === 0) {
+          const needed = headerBytes(header) - header.length;
+          const more = bytes.subarray(at, at + needed);
+          header = header.length === 0 ? more : Buffer.concat([header, more]);
+          at += more.length;
+          if (header.length < headerBytes(header)) continue;
+          const frame = readFrame(header);
+          header = Buffer.alloc(0);
+          parts.push(...('problem' in frame ? refuseByParser(frame.problem) : begin(frame)));
+          continue;
+        }
+        const some = bytes.subarray(at, at + Math.min(payloadLeft, bytes.length - at));
+        at += some.length;
+        payloadLeft -= some.length;
+        const passed = Math.min(passLeft, some.length);
+        if (passed > 0) parts.push(some.subarray(0, passed));
+        passLeft -= passed;
+      }
+      if (at < bytes.length) parts.push(bytes.subarray(at));
+      return parts;
+    },
+    nextFate() {
+      const fate = cut.get(asked) ?? 'whole';
+      cut.delete(asked);
+      asked++;
+      return fate;
+    },
+  };
+}
+
+/** How long a frame's header is, as far as its bytes so far tell. */
+function headerBytes(header: Buffer): number {
+  const second = header[1];
+  // One that is not masked is refused as soon as that is seen.
+  if (second === undefined || (second & MASKED) === 0) return 2;
+  const length = second & ~MASKED;
+  return 2 + (length === 126 ? 2 : length === 127 ? 8 : 0) + MASK_BYTES;
+}
+
+function readFrame(header: Buffer): FrameStart | { readonly problem: Buffer } {
+  const first = header.readUInt8(0);
+  const second = header.readUInt8(1);
+  const opcode = first & 0x0f;
+  const short = second & ~MASKED;
+  const isControl = opcode >= OPCODE.firstControl;
+  if ((first & RESERVED) !== 0 || (second & MASKED) === 0) return { problem: header };
+  const isLegal = isControl ? (first & FIN) !== 0 && short <= 125 : opcode <= OPCODE.binary;
+  if (!isLegal) return { problem: header };
+  const bytes =
+    short === 126
+      ? header.readUInt16BE(2)
+      : short === 127
+        ? header.readUInt32BE(2) * 2 ** 32 + header.readUInt32BE(6)
+        : short;
+  return { first, opcode, bytes, header };
+}
