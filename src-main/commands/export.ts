@@ -7,6 +7,7 @@ import {
   type RecordingType,
 } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
+import { callOffOnSignals } from './call-off.ts';
 import { printData, withRecorder, type CommonOptions } from './command-context.ts';
 import { copyOut } from './copy-out.ts';
 import { exportTarget } from './export-target.ts';
@@ -42,7 +43,12 @@ async function exportFiles(id: string, options: ExportOptions): Promise<void> {
   const { format, track, gain } = options;
   const target = options.out === undefined ? undefined : await exportTarget(options.out, format);
   await withRecorder(options, async (recorder) => {
-    const { files } = await recorder.handlers['sessions.export']({ id, format, track, gain });
+    const calledOff = callOffOnSignals();
+    // Closing ends the encoder, and what it was writing is removed.
+    calledOff.signal.addEventListener('abort', () => void recorder.close());
+    const { files } = await Promise.resolve(
+      recorder.handlers['sessions.export']({ id, format, track, gain }),
+    ).finally(calledOff.forget);
     if (target?.kind === 'file' && files.length > 1)
       throw new LecternError(
         'INVALID_INPUT',

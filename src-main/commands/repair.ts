@@ -4,6 +4,7 @@ import { LecternError } from '../contract/errors.ts';
 import { listFfmpegCandidates } from '../encode/ffmpeg-candidates.ts';
 import { findFfmpeg } from '../encode/find-ffmpeg.ts';
 import { createRepairer, type RepairReport } from '../repair/repairer.ts';
+import { callOffOnSignals } from './call-off.ts';
 import { logToTerminal, printData, type CommonOptions } from './command-context.ts';
 
 interface RepairCommandOptions extends CommonOptions {
@@ -48,10 +49,12 @@ async function repairFiles(paths: readonly string[], options: RepairCommandOptio
     },
   });
   const reports: RepairReport[] = [];
+  const calledOff = callOffOnSignals();
   try {
     const settings = {
       dryRun: dryRun === true,
       inPlace: backup === true,
+      signal: calledOff.signal,
       ...(output === undefined ? {} : { outputFolder: resolve(output) }),
       ...(rate === undefined ? {} : { sampleRate: rate }),
       ...(channels === undefined ? {} : { channels }),
@@ -60,7 +63,12 @@ async function repairFiles(paths: readonly string[], options: RepairCommandOptio
       reports.push(report);
       if (json !== true) printData(lineOf(report));
     }
+  } catch (error) {
+    if (!calledOff.signal.aborted) throw error;
+    process.stderr.write('lectern: stopped; what was being written is removed\n');
+    process.exitCode = 1;
   } finally {
+    calledOff.forget();
     await repairer.close();
   }
   if (json === true) printData(JSON.stringify({ files: reports.map(rowOf) }));

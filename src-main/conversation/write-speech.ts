@@ -1,3 +1,5 @@
+import { dirname } from 'node:path';
+import { requireRoom } from '../disk/disk-space.ts';
 import { recreateFile } from '../disk/regular-file.ts';
 import { createWavHeader } from '../files/wav-header.ts';
 import type { SpeechPiece } from '../transcribe/recogniser.ts';
@@ -30,6 +32,11 @@ export async function writeSpeechWav(
 ): Promise<SpeechTimes> {
   const slots: { readonly startMs: number; readonly endMs: number; readonly sessionMs: number }[] = [];
   const gap = new Uint8Array(2 * GAP_SECONDS * SPEECH_RATE);
+  const most = stretches.reduce(
+    (seconds, stretch) => seconds + stretch.frames / stretch.sampleRate + GAP_SECONDS,
+    0,
+  );
+  await requireRoom(dirname(path), header.byteLength + 2 * SPEECH_RATE * most, 'what is to be recognised');
   let bytes = 0;
   const atMs = (): number => (bytes / 2 / SPEECH_RATE) * 1000;
   const file = await recreateFile(path);

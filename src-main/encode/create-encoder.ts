@@ -1,5 +1,7 @@
+import { dirname } from 'node:path';
 import { exportFormatSchema } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
+import { requireRoom } from '../disk/disk-space.ts';
 import type { Log } from '../session/ports.ts';
 import { encodeFileBuiltIn, type BuiltInFormat } from './built-in-file.ts';
 import { startBuiltInLive } from './built-in-live.ts';
@@ -8,6 +10,8 @@ import { BUILT_IN_VERSION } from './built-in-version.ts';
 import { createChildProcesses } from './child-processes.ts';
 import type { Encoder, FileJob } from './encoder.ts';
 import { encodeFileWithFfmpeg } from './ffmpeg-file.ts';
+import { mostBytesOf } from './most-bytes.ts';
+import { openWavMaster } from './wav-master.ts';
 import { startFfmpegLive } from './ffmpeg-live.ts';
 import type { FoundFfmpeg } from './find-ffmpeg.ts';
 
@@ -30,6 +34,7 @@ export function createEncoder(options: EncoderOptions): Encoder {
   const threads = createEncoderThreads();
 
   const encodeFile = async (job: FileJob): Promise<void> => {
+    await requireRoomFor(job);
     const builtIn = BUILT_IN_FORMATS.find((format) => format === job.format);
     if (job.format !== 'wav' && ffmpeg?.formats.includes(job.format)) {
       try {
@@ -69,6 +74,12 @@ export function createEncoder(options: EncoderOptions): Encoder {
       await Promise.all([children.close(), threads.close()]);
     },
   };
+}
+
+async function requireRoomFor(job: FileJob): Promise<void> {
+  const master = await openWavMaster(job.masterPath);
+  await master.close();
+  await requireRoom(dirname(job.finalPath), mostBytesOf(job, master), `the ${job.format.toUpperCase()}`);
 }
 
 /** Only what another encoder could do better: not a full disk, a bad master or a change of mind. */

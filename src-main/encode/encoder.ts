@@ -59,7 +59,10 @@ export interface FileJob {
 export interface Encoder {
   readonly info: EncoderInfo;
   startLive(job: LiveJob): LiveEncoder;
-  /** Encodes a whole master. Writes beside `finalPath` and renames once verified. */
+  /**
+   * Encodes a whole master. Writes beside `finalPath` and renames once verified. Rejects with DISK_FULL, before anything is
+   * written, where there is too little room for it; called off, it rejects once nothing runs and nothing is left.
+   */
   encodeFile(job: FileJob): Promise<void>;
   /** Ends every child process still running. */
   close(): Promise<void>;

@@ -11,6 +11,7 @@ import { createProcessingQueue, type ProcessingQueue } from '../conversation/pro
 import type { TranscriptStore } from '../conversation/transcript-store.ts';
 import { tryRecogniser } from '../conversation/try-recogniser.ts';
 import { wavOf } from '../conversation/write-speech.ts';
+import { requireRoom } from '../disk/disk-space.ts';
 import { readRegularFile, writeWholeFile } from '../disk/regular-file.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { describeThisProcess, isDescribedProcessAlive } from '../files/ownership.ts';
@@ -155,7 +156,9 @@ function createCompressor(encoder: Encoder, processingDir: string): RecogniserTo
     const folder = await mkdtemp(join(processingDir, 'upload-'));
     try {
       const [masterPath, finalPath] = [join(folder, 'audio.wav'), join(folder, 'audio.opus')];
-      await writeWholeFile(masterPath, wavOf(piece));
+      const wav = wavOf(piece);
+      await requireRoom(folder, wav.byteLength, 'what is to be recognised');
+      await writeWholeFile(masterPath, wav);
       await encoder.encodeFile({ format: 'opus', masterPath, finalPath, gain: 1, signal });
       // Opus in Ogg, by the name that servers know it under.
       return {

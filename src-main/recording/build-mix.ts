@@ -1,4 +1,6 @@
 import { rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { requireRoom, storedBytes } from '../disk/disk-space.ts';
 import type { CuePoint } from '../files/cue-chunks.ts';
 import { syncFolder } from '../files/sync-folder.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
@@ -26,6 +28,8 @@ export async function buildMix({ masterPaths, path, markers }: MixJob): Promise<
   for (const old of [rebuiltPath, rebuiltPath + PARTIAL_SUFFIX]) await rm(old, { force: true });
   return withFinishedSources(masterPaths, async (sources) => {
     const { sampleRate, channels } = commonShape(sources);
+    const stored = await Promise.all(masterPaths.map(storedBytes));
+    await requireRoom(dirname(path), sum(stored), 'the mix of both sides');
     const output = await openMixOutput({
       path: rebuiltPath,
       sampleRate,
@@ -48,6 +52,10 @@ export async function buildMix({ masterPaths, path, markers }: MixJob): Promise<
       throw error;
     }
   });
+}
+
+function sum(values: readonly number[]): number {
+  return values.reduce((total, value) => total + value, 0);
 }
 
 async function mixToEnd(run: MixRun, sources: readonly MixSource[]): Promise<void> {

@@ -8,7 +8,7 @@ import { MAX_SESSION_MARKERS, MAX_SESSION_SEGMENTS } from '../contract/limits.ts
 import type { SessionRecord } from '../contract/session-record.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { isFolderSync } from '../disk/regular-file.ts';
-import { usableBytes } from '../files/disk-space.ts';
+import { usableBytes } from '../disk/disk-space.ts';
 import { keepReserve, spendReserve } from '../files/reserve.ts';
 import { claimFolder, releaseFolder } from '../files/ownership.ts';
 import { readSessionFile } from '../files/session-file.ts';

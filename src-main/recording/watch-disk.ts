@@ -1,4 +1,4 @@
-import { usableBytes } from '../files/disk-space.ts';
+import { usableBytes } from '../disk/disk-space.ts';
 import type { FreeSpace } from '../session/engine.ts';
 
 /** Often enough that the reserve outlasts it: 4 MB hold 10 s of 48 kHz stereo twice over. */

@@ -1,12 +1,14 @@
 import { chmod, rename, rm, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
+import { MEBIBYTE } from '../contract/limits.ts';
+import { requireRoom, storedBytes } from '../disk/disk-space.ts';
 import { requireRegularFile, statRegularFile } from '../disk/regular-file.ts';
 import { syncFile } from '../encode/replace-file.ts';
 import { syncFolder } from '../files/sync-folder.ts';
 import { writeError } from '../files/write-error.ts';
 import { audioExtension, diagnose, type Diagnosis } from './diagnose.ts';
-import type { Cure, RepairControl } from './finding.ts';
+import { pieceBytes, type Cure, type RepairControl } from './finding.ts';
 import { findNoBetter } from './judge-repair.ts';
 import { keepBackup, placeNew } from './place-file.ts';
 import { readAudio } from './read-audio.ts';
@@ -71,6 +73,7 @@ export async function executeRepair(
   try {
     await makeFolder(dirname(outputPath));
     await removeLeftovers(outputPath);
+    await requireRoom(dirname(outputPath), await mostBytesOf(finding.cure, path), 'the repaired file');
     await write(finding.cure, path, temporaryPath, remuxer, control);
     const { finding: result } = await diagnose(temporaryPath);
     if (result === undefined || result.faults.length > 0) {
@@ -91,6 +94,17 @@ export async function executeRepair(
     control.signal?.throwIfAborted();
     throw error instanceof LecternError ? error : writeError(error);
   }
+}
+
+/** Of what is kept the holes stay holes; mu-law has none, as its zeros are no silence. */
+async function mostBytesOf(cure: Cure, path: string): Promise<number> {
+  const stored = await storedBytes(path);
+  // Packets are copied; an index may be added.
+  if (cure.kind === 'remux') return stored + MEBIBYTE;
+  const bytesOfPieces = cure.pieces.reduce((sum, piece) => sum + pieceBytes(piece), 0);
+  if (cure.pieces.some((piece) => 'convert' in piece && piece.convert === 'mulaw')) return bytesOfPieces;
+  const added = cure.pieces.reduce((sum, piece) => sum + ('bytes' in piece ? piece.bytes.length : 0), 0);
+  return Math.min(bytesOfPieces, stored + added);
 }
 
 async function requireBetter(

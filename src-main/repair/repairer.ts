@@ -44,6 +44,8 @@ export interface RepairOptions extends RepairHints {
   readonly inPlace?: boolean;
   /** Puts repaired files there, in folders as they stand below the path that was named. */
   readonly outputFolder?: string;
+  /** Calls it off: what is being written is removed, and the reports end. */
+  readonly signal?: AbortSignal;
 }
 
 export interface Repairer {
@@ -61,7 +63,10 @@ export interface Repairer {
     target: RepairTarget,
     control?: RepairControl,
   ): Promise<Repaired>;
-  /** Files and whole folders, one report a file as each is done. Never rejects for a file's sake. */
+  /**
+   * Files and whole folders, one report a file as each is done. Never rejects for a file's sake, only with the signal's
+   * reason.
+   */
   repairPaths(paths: readonly string[], options: RepairOptions): AsyncGenerator<RepairReport>;
   /** Ends every child process still running. */
   close(): Promise<void>;
@@ -107,7 +112,7 @@ export function createRepairer(deps: { readonly findFfmpeg: () => Promise<string
     const { path, root, named } = file;
     if (path.endsWith(PARTIAL_SUFFIX) && (await ownerState(dirname(path))) === 'alive')
       return { path, status: 'skipped', faults: [], reason: 'it is being recorded right now' };
-    const diagnosis = await diagnoseHeard(path, { ...options, named });
+    const diagnosis = await diagnoseHeard(path, { ...options, named }, options.signal);
     const { finding } = diagnosis;
     if (finding === undefined) {
       const reason = 'it is of a kind that is not repaired here';
@@ -130,8 +135,10 @@ export function createRepairer(deps: { readonly findFfmpeg: () => Promise<string
     if (cannot !== undefined) return { ...common, ...cannot };
     if (options.dryRun === true) return { ...described, status: 'would-repair' };
     try {
-      return { ...described, status: 'repaired', ...(await repair(diagnosis, plan, target)) };
+      const control = options.signal === undefined ? {} : { signal: options.signal };
+      return { ...described, status: 'repaired', ...(await repair(diagnosis, plan, target, control)) };
     } catch (error) {
+      options.signal?.throwIfAborted();
       const { code, message } = toWireError(error);
       if (error instanceof LecternError && error.details?.['heardAlike'] === true)
         return { ...common, status: 'healthy', reason: message };
@@ -153,9 +160,14 @@ export function createRepairer(deps: { readonly findFfmpeg: () => Promise<string
         for await (const file of walkAudio(path, leftOut)) {
           if (seen.has(file.path)) continue;
           seen.add(file.path);
-          yield await repairOne(file, options).catch((error: unknown) => failed(file.path, error));
+          options.signal?.throwIfAborted();
+          yield await repairOne(file, options).catch((error: unknown) => {
+            options.signal?.throwIfAborted();
+            return failed(file.path, error);
+          });
         }
       } catch (error) {
+        options.signal?.throwIfAborted();
         yield failed(path, error);
       }
     }

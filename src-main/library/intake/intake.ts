@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LecternError } from '../../contract/errors.ts';
 import { openRegularFile } from '../../disk/regular-file.ts';
 import { MAX_INTAKE_BYTES, MAX_INTAKE_FILES, type IntakeProgress } from '../../contract/intake.ts';
-import { usableBytes } from '../../files/disk-space.ts';
+import { usableBytes } from '../../disk/disk-space.ts';
 import { writeError } from '../../files/write-error.ts';
 import type { Clock, Log } from '../../session/ports.ts';
 import { parseIncomingName } from './file-name.ts';

@@ -1,0 +1,22 @@
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export interface CalledOff {
+  readonly signal: AbortSignal;
+  /** From now on a signal ends the process again, as the system has it. */
+  forget(): void;
+}
+
+/** Aborts where the process is told to end, so that what is half written is removed first. */
+export function callOffOnSignals(): CalledOff {
+  const controller = new AbortController();
+  const abort = (): void => {
+    controller.abort(new Error('Called off'));
+  };
+  for (const name of SIGNALS) process.on(name, abort);
+  return {
+    signal: controller.signal,
+    forget() {
+      for (const name of SIGNALS) process.off(name, abort);
+    },
+  };
+}
