@@ -2,6 +2,9 @@ import { chmod, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createEncoder } from '../../../src-main/encode/create-encoder.ts';
+import { writeSpeechWav } from '../../../src-main/conversation/write-speech.ts';
+import type { SpeechStretch } from '../../../src-main/conversation/speech-plan.ts';
+import { buildMix } from '../../../src-main/recording/build-mix.ts';
 import { fillDisk, freeBytes, mountSmallDisk, mountUnable } from '../../torture/support/small-disk.ts';
 import { unmount } from '../../torture/support/cleanup.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -95,6 +98,29 @@ describe.skipIf(noDisk !== undefined)(
       await expect(refused).rejects.toMatchObject({ code: 'DISK_FULL' });
       await expect(refused).rejects.toThrow(`too little room: ${what} may need`);
       expect(written).toEqual([]);
+      expect(await readdir(disk)).toEqual(['other-files']);
+    });
+
+    test('a mix, and a file of speech for a recogniser, are refused too', async () => {
+      const disk = await nearlyFullDisk(1);
+      const masterPath = join(await temporaryFolder(), 'master.wav');
+      await ffmpeg(
+        ...['-f', 'lavfi', '-i', 'anoisesrc=r=16000:a=0.2:d=100', '-c:a', 'pcm_s16le'],
+        ...['-fflags', '+bitexact', masterPath],
+      );
+      const mix = buildMix({
+        masterPaths: [masterPath, masterPath],
+        path: join(disk, 'mix.wav'),
+        markers: [],
+      });
+      await expect(mix).rejects.toMatchObject({ code: 'DISK_FULL' });
+      await expect(mix).rejects.toThrow('too little room: the mix of both sides may need');
+      const stretch: SpeechStretch = {
+        ...{ role: 'user', part: 1, path: masterPath, sampleRate: 16_000, startFrame: 0, frames: 1_600_000 },
+        ...{ startMs: 0, startedAt: '2026-01-01T00:00:00.000Z', turn: null },
+      };
+      const speech = writeSpeechWav(join(disk, 'speech.wav'), [stretch], new AbortController().signal);
+      await expect(speech).rejects.toThrow('too little room: what is to be recognised may need 32320');
       expect(await readdir(disk)).toEqual(['other-files']);
     });
   },
