@@ -8,6 +8,7 @@ import type { Job } from './contract/processing.ts';
 import type { DeliveryFormat } from './contract/audio-format.ts';
 import type { StartMessage } from './contract/client-messages.ts';
 import { PROTOCOL_LIMITS, type Limits } from './contract/limits.ts';
+import { reserveDescriptors } from './disk/descriptors.ts';
 import type { Encoder } from './encode/encoder.ts';
 import type { WavSlice } from './files/wav-slice.ts';
 import { openRecordingsDirs } from './files/recordings-dirs.ts';
@@ -128,6 +129,8 @@ export interface Recorder {
 const TICK_MS = 200;
 /** How long closing waits for copies; what is not ready then is made at the next launch. */
 const LATE_COPIES_MS = 4000;
+/** Enough to start an encoder, with its three pipes, and to open the next part's files. */
+const RESERVED_DESCRIPTORS = 16;
 /** Master bytes a part can reach from which a plain WAV header no longer does. */
 const FOUR_GIB = 0xffff_ffff;
 
@@ -143,6 +146,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   await requireWritableFolder(dataDir).catch((error: unknown) => {
     throw unwritable(error, dataDir);
   });
+  const releaseDescriptors = reserveDescriptors(RESERVED_DESCRIPTORS);
   const catalog = openCatalogOrSubstitute(join(dataDir, 'lectern.db'), log);
   const mp3BitRate = defaults?.mp3BitRate;
   const dirs = await openRecordingsDirs({
@@ -276,6 +280,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     await lateCopies.settled(LATE_COPIES_MS);
     await transcripts.close();
     catalog.close();
+    releaseDescriptors();
   };
   let closing: Promise<void> | undefined;
 

@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, rmSync, type Stats } from 'node:fs';
 import { lstat, open, rm, type FileHandle } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
-import { whenThereIsRoom } from './descriptors.ts';
+import { whenThereIsRoom, withReserve } from './descriptors.ts';
 
 /** How a file is opened: to read, to change in place, or to be made, which fails with EEXIST where the name is taken. */
 export type OpenFlags = 'r' | 'r+' | 'wx' | 'wx+';
@@ -56,7 +56,7 @@ export async function recreateFile(path: string): Promise<FileHandle> {
 /** The same for a caller that cannot wait, closed again: for a program that is told to write to it by its path. */
 export function recreateFileSync(path: string): void {
   rmSync(path, { force: true });
-  closeSync(openSync(path, OPEN_FLAGS.wx | NO_FOLLOW | NO_WAIT, PRIVATE));
+  closeSync(withReserve(() => openSync(path, OPEN_FLAGS.wx | NO_FOLLOW | NO_WAIT, PRIVATE)));
 }
 
 /** Makes a private file of this name that holds `content` alone; what had the name is removed, not written to. */
@@ -144,7 +144,7 @@ function statSync(path: string): Stats | undefined {
 
 function openOrThrow(path: string): number {
   try {
-    return openSync(path, OPEN_FLAGS.r | NO_FOLLOW | NO_WAIT);
+    return withReserve(() => openSync(path, OPEN_FLAGS.r | NO_FOLLOW | NO_WAIT));
   } catch (error) {
     throw known(error);
   }

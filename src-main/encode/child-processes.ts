@@ -1,5 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
+import { spawnWithReserve } from '../disk/descriptors.ts';
 
 export type PipedChild = ChildProcessByStdio<Writable, Readable, Readable>;
 
@@ -42,7 +43,9 @@ export function createChildProcesses(): ChildProcesses {
 
   const start = (path: string, args: readonly string[]): RunningChild => {
     if (closed) throw new Error('The encoder was closed');
-    const child = spawn(path, [...args], { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true });
+    const child = spawnWithReserve(() =>
+      spawn(path, [...args], { stdio: ['pipe', 'pipe', 'pipe'], windowsHide: true }),
+    );
     let stderrTail = '';
     let error: Error | undefined;
     child.stderr.setEncoding('utf8').on('data', (text: string) => {

@@ -1,6 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import type { WireError } from '../contract/errors.ts';
+import { errorStatus } from './error-response.ts';
 
 /** A connection has this long to show that it may be here, from its beginning and after every refusal. */
 const PROOF_MS = 5000;
@@ -10,8 +12,16 @@ const REQUEST_MS = 60_000;
 /** Shares of the descriptors that this process may have: what is recorded needs the rest, several for each session. */
 const CONNECTIONS_SHARE = 1 / 3;
 const UNPROVEN_SHARE = 1 / 16;
+/** Each has a file open besides, for as long as its client takes. */
+const TRANSFERS_SHARE = 1 / 12;
+/** What is left of the connections is for requests. */
+const SOCKETS_SHARE = 1 / 4;
 const MAX_CONNECTIONS = 2048;
 const MAX_UNPROVEN = 64;
+const MAX_TRANSFERS = 256;
+const MAX_SOCKETS = 1536;
+/** Connections above the limit that are heard, to be told so; more are closed unheard. */
+const SURPLUS = 4;
 /** Where the system does not say: what most of them grant. */
 const USUAL_DESCRIPTORS = 1024;
 
@@ -23,10 +33,10 @@ export interface DoorsOptions {
 
 /** Keeps connections from using up what recording needs: they are limited in number, and those without the token in time. */
 export interface Doors {
-  /** To be called for every request, before it is answered. */
-  watch(request: IncomingMessage, response: ServerResponse): void;
-  /** The socket asks to become something else, which is for its new owner to look after. */
-  release(socket: Duplex): void;
+  /** To be called for every request, before it is answered. Answers it, and returns false, where there is no room for it. */
+  admit(request: IncomingMessage, response: ServerResponse): boolean;
+  /** The same for a socket that asks to become something else, which is for its new owner to look after. */
+  admitUpgrade(socket: Duplex): boolean;
 }
 
 export function openDoors(server: Server, { descriptors, proofMs = PROOF_MS }: DoorsOptions): Doors {
@@ -35,6 +45,15 @@ export function openDoors(server: Server, { descriptors, proofMs = PROOF_MS }: D
   const maxUnproven = share(UNPROVEN_SHARE, MAX_UNPROVEN);
   /** Idle connections that have not shown the token, the oldest first. */
   const unproven = new Map<Duplex, NodeJS.Timeout>();
+
+  const maxConnections = share(CONNECTIONS_SHARE, MAX_CONNECTIONS);
+  const maxTransfers = share(TRANSFERS_SHARE, MAX_TRANSFERS);
+  const maxSockets = share(SOCKETS_SHARE, MAX_SOCKETS);
+  let connections = 0;
+  let transfers = 0;
+  let upgraded = 0;
+  /** Connections above the limit. */
+  const surplus = new WeakSet<Duplex>();
 
   const release = (socket: Duplex): void => {
     clearTimeout(unproven.get(socket));
@@ -48,22 +67,63 @@ export function openDoors(server: Server, { descriptors, proofMs = PROOF_MS }: D
     unproven.set(socket, setTimeout(() => socket.destroy(), proofMs).unref());
   };
 
-  server.maxConnections = share(CONNECTIONS_SHARE, MAX_CONNECTIONS);
+  server.maxConnections = maxConnections + SURPLUS;
   server.headersTimeout = proofMs;
   server.requestTimeout = REQUEST_MS;
   server.on('connection', (socket: Socket) => {
-    socket.once('close', () => release(socket));
+    connections++;
+    if (connections > maxConnections) surplus.add(socket);
+    socket.once('close', () => {
+      connections--;
+      release(socket);
+    });
     expectProof(socket);
   });
 
   return {
-    watch({ socket }, response) {
+    admit(request, response) {
+      const { socket } = request;
       release(socket);
+      const isTransfer = TRANSFER_PATH.test(request.url ?? '');
+      if (surplus.has(socket) || (isTransfer && transfers >= maxTransfers)) {
+        sendFull(response);
+        return false;
+      }
+      if (isTransfer) transfers++;
       response.once('close', () => {
+        if (isTransfer) transfers--;
         const isRefused = response.statusCode === 401 || response.statusCode === 403;
         if (isRefused && !socket.destroyed) expectProof(socket);
       });
+      return true;
     },
-    release,
+    admitUpgrade(socket) {
+      release(socket);
+      if (surplus.has(socket) || upgraded >= maxSockets) return false;
+      upgraded++;
+      socket.once('close', () => upgraded--);
+      return true;
+    },
   };
+}
+
+/** Where a recorded file is read from, or one from outside comes in. */
+const TRANSFER_PATH = /^\/api\/(?:sessions\/[^/]+\/(?:files|segments)|intake\/[^/]+\/(?:bytes|file)\b)/;
+
+/** What everybody is told for whom there is no room. */
+export const connectionsFull: WireError = {
+  code: 'CONNECTIONS_FULL',
+  message:
+    'As many connections are open as there may be. Close others, or wait for theirs to end, and try again',
+};
+
+function sendFull(response: ServerResponse): void {
+  const body = JSON.stringify({ error: connectionsFull });
+  response.writeHead(errorStatus(connectionsFull.code), {
+    'Content-Type': 'application/json',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    Connection: 'close',
+  });
+  response.end(body);
 }

@@ -1,11 +1,12 @@
 import { getRequestListener } from '@hono/node-server';
 import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { LecternError } from '../contract/errors.ts';
+import { LecternError, type WireError } from '../contract/errors.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Log } from '../session/ports.ts';
-import { type Access, type AccessDecision, createAccess } from './access.ts';
-import { openDoors } from './doors.ts';
+import { type Access, createAccess } from './access.ts';
+import { connectionsFull, openDoors } from './doors.ts';
+import { errorStatus } from './error-response.ts';
 import { hostNamesFor, printedHost } from './host-names.ts';
 import { createHttpApp } from './http-app.ts';
 import { createSessionSockets } from './session-sockets.ts';
@@ -51,8 +52,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const server = createServer(
     { shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket' },
     (request, response) => {
-      doors.watch(request, response);
-      void answer(request, response);
+      if (doors.admit(request, response)) void answer(request, response);
     },
   );
   const doors = openDoors(server, {
@@ -75,13 +75,14 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   fetchApp = (request) => app.fetch(request);
   server.off('upgrade', refuseUpgrade);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    doors.release(socket);
+    const hasRoom = doors.admitUpgrade(socket);
     const decision = access.check({
       target: request.url ?? '/',
       header: (name) => firstHeader(request, name),
     });
-    if (decision.ok) sockets.upgrade(request, socket, head);
-    else refuse(socket, decision);
+    if (!decision.ok) refuse(socket, decision);
+    else if (!hasRoom) refuse(socket, { status: errorStatus(connectionsFull.code), error: connectionsFull });
+    else sockets.upgrade(request, socket, head);
   });
 
   let closing: Promise<void> | undefined;
@@ -154,7 +155,7 @@ function refuseUpgrade(_request: IncomingMessage, socket: Duplex): void {
 }
 
 /** Before the upgrade there is only HTTP to answer in. */
-function refuse(socket: Duplex, { status, error }: Extract<AccessDecision, { ok: false }>): void {
+function refuse(socket: Duplex, { status, error }: { status: number; error: WireError }): void {
   const body = JSON.stringify({ error });
   socket.on('error', () => undefined);
   socket.once('finish', () => socket.destroy());

@@ -1,6 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { basename } from 'node:path';
+import { spawnWithReserve } from '../disk/descriptors.ts';
 import { complaintIn, lastingFailure, passingFailure } from './failures.ts';
 
 export interface ProgramRun {
@@ -37,14 +38,16 @@ export function runProgram(run: ProgramRun): Promise<ProgramOutput> {
   const name = basename(program);
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const child = spawn(program, [...args], {
-      cwd: workDir,
-      stdio: ['ignore', 'pipe', 'pipe'],
-      windowsHide: true,
-      shell: false,
-      // Makes it the leader of a group, with which whatever it starts itself can be ended.
-      detached: process.platform !== 'win32',
-    });
+    const child = spawnWithReserve(() =>
+      spawn(program, [...args], {
+        cwd: workDir,
+        stdio: ['ignore', 'pipe', 'pipe'],
+        windowsHide: true,
+        shell: false,
+        // Makes it the leader of a group, with which whatever it starts itself can be ended.
+        detached: process.platform !== 'win32',
+      }),
+    );
     watch(child);
     onProgram(child.pid);
     lowerPriority(child);
