@@ -1,4 +1,4 @@
-import { rename, rm, type FileHandle } from 'node:fs/promises';
+import { constants, copyFile, lstat, rename, rm, utimes, type FileHandle } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
 import { openRegularFile } from '../disk/regular-file.ts';
 import { writeFully } from '../disk/write-fully.ts';
@@ -44,9 +44,32 @@ export async function finishWav(
 ): Promise<{ readonly byteSize: number }> {
   const cues = encodeCueChunks(cuePoints);
   if (master.kind === 'damaged') return mend(master, finalPath, cues);
+  if (master.kind !== 'foreign') await makeOwn(master.path, finalPath + MENDING_SUFFIX);
   const byteSize = master.kind === 'foreign' ? master.size : await finishInPlace(master, cues);
   if (master.path !== finalPath) await renameToFree(master.path, finalPath);
   return { byteSize };
+}
+
+/**
+ * Bytes that have another name too, as what is kept aside or a hard link does, stay as they are under that one: a copy of
+ * them takes this name, and is changed.
+ */
+async function makeOwn(path: string, copyPath: string): Promise<void> {
+  const { nlink, atime, mtime } = await lstat(path);
+  if (nlink < 2) return;
+  await rm(copyPath, { force: true });
+  try {
+    await copyFile(path, copyPath, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
+    const copy = await openRegularFile(copyPath, 'r+');
+    await copy.datasync().finally(() => copy.close());
+    // The end of a recording is told by when its file was last written.
+    await utimes(copyPath, atime, mtime);
+    await rename(copyPath, path);
+  } catch (error) {
+    await rm(copyPath, { force: true }).catch(() => undefined);
+    throw writeError(error);
+  }
+  await syncFolder(path);
 }
 
 async function finishInPlace(master: ReadableMaster, cues: Buffer): Promise<number> {
