@@ -8,6 +8,12 @@ import {
 } from './audio-format.ts';
 import type { Result } from './errors.ts';
 import { examinationSchema, intakeIdSchema, intakeProgressSchema, mendedFileSchema } from './intake.ts';
+import {
+  MAX_FILE_NAME_CHARACTERS,
+  MAX_NOTES_CHARACTERS,
+  MAX_SPEAKER_CHARACTERS,
+  MAX_TITLE_CHARACTERS,
+} from './limits.ts';
 import { fileCheckSchema } from './repair.ts';
 import { searchQuerySchema, searchResultSchema } from './search.ts';
 import { jobSchema, jobStateSchema, recogniserSettingsSchema, recogniserTrialSchema } from './processing.ts';
@@ -35,7 +41,7 @@ const apiKeySchema = z.string().regex(/^[\x21-\x7e]{1,500}$/);
 const sessionReference = z.strictObject({ id: sessionIdSchema });
 const textReference = sessionReference.extend({ entry: z.uuid() });
 const saidText = z.string().trim().min(1).max(MAX_TRANSCRIPT_CHARACTERS);
-const speakerLabel = z.string().trim().min(1).max(80).nullable();
+const speakerLabel = z.string().trim().min(1).max(MAX_SPEAKER_CHARACTERS).nullable();
 
 const intakeReference = z.strictObject({ id: intakeIdSchema });
 
@@ -95,8 +101,8 @@ export const api = {
     'PATCH',
     '/api/sessions/:id',
     sessionReference.extend({
-      title: z.string().trim().min(1).max(200).optional(),
-      notes: z.string().max(20_000).optional(),
+      title: z.string().trim().min(1).max(MAX_TITLE_CHARACTERS).optional(),
+      notes: z.string().max(MAX_NOTES_CHARACTERS).optional(),
     }),
     sessionRecordSchema,
   ),
@@ -134,7 +140,7 @@ export const api = {
     'POST',
     '/api/intake',
     z.strictObject({
-      name: z.string().max(1000),
+      name: z.string().max(MAX_FILE_NAME_CHARACTERS),
       byte_size: z.int().min(0),
       /** When the file was last changed, in milliseconds since 1970, where the sender knows. */
       modified_ms: z.number().optional(),
@@ -156,7 +162,7 @@ export const api = {
   'intake.add': operation(
     'POST',
     '/api/intake/:id/add',
-    intakeReference.extend({ title: z.string().trim().min(1).max(200).optional() }),
+    intakeReference.extend({ title: z.string().trim().min(1).max(MAX_TITLE_CHARACTERS).optional() }),
     sessionRecordSchema,
   ),
   'intake.discard': operation('DELETE', '/api/intake/:id', intakeReference, z.object({ id: intakeIdSchema })),

@@ -9,6 +9,7 @@ import {
   trackSchema,
 } from './audio-format.ts';
 import { MAX_START_FRAME, SEQ_COUNT } from './headed-frame.ts';
+import { MAX_LABEL_CHARACTERS, MAX_SPEAKER_CHARACTERS, MAX_TITLE_CHARACTERS } from './limits.ts';
 import { MAX_TRANSCRIPT_CHARACTERS } from './transcript.ts';
 
 /**
@@ -56,7 +57,7 @@ export const startMessageSchema = z.object({
    * with a start frame is placed by it all the same. Named, it alone counts.
    */
   placement: placementRuleSchema.optional(),
-  title: z.string().trim().max(200).optional(),
+  title: z.string().trim().max(MAX_TITLE_CHARACTERS).optional(),
   gain: gainSchema.optional(),
   /** Minutes after which a new part begins, whatever the limits. */
   split_minutes: z.number().min(1).max(60).optional(),
@@ -85,7 +86,7 @@ export const audioChunkMessageSchema = z.object({
 
 export const markerMessageSchema = z.object({
   action: z.literal('marker'),
-  label: z.string().trim().max(200).optional(),
+  label: z.string().trim().max(MAX_LABEL_CHARACTERS).optional(),
 });
 
 /** Live text from a recogniser. Without `turn_id` it belongs to the turn that its role is in, or was in last. */
@@ -95,7 +96,7 @@ export const transcriptMessageSchema = z.object({
   text: z.string().trim().min(1).max(MAX_TRANSCRIPT_CHARACTERS),
   turn_id: z.uuid().optional(),
   /** The recogniser's own label of the speaker within the role. */
-  speaker: z.string().trim().min(1).max(80).optional(),
+  speaker: z.string().trim().min(1).max(MAX_SPEAKER_CHARACTERS).optional(),
 });
 
 /** A client's own voice activity, which from the first one on counts instead of the engine's for that track. */

@@ -25,6 +25,18 @@ export const MAX_SESSION_MARKERS = 10_000;
 /** Stretches of turns that one session keeps: a day and a half of people who take turns every four seconds. */
 export const MAX_SESSION_SEGMENTS = 30_000;
 
+/** Parts of one session, and their files: far more than a session of days that is split every few minutes. */
+export const MAX_SESSION_PARTS = 10_000;
+export const MAX_SESSION_FILES = 60_000;
+
+/** UTF-16 code units of what people call things, as clients may send and folders may hold it. */
+export const MAX_TITLE_CHARACTERS = 200;
+export const MAX_NOTES_CHARACTERS = 20_000;
+export const MAX_LABEL_CHARACTERS = 200;
+export const MAX_SPEAKER_CHARACTERS = 80;
+/** Of the name of a file from outside. */
+export const MAX_FILE_NAME_CHARACTERS = 1000;
+
 /** Who may listen to one session, and to all of them. */
 export const MAX_SESSION_TAPS = 16;
 export const MAX_TAPS = 64;

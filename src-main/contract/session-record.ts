@@ -104,7 +104,7 @@ export const sessionRecordSchema = z.object({
   ended_at: z.iso.datetime().nullable(),
   format: deliveryFormatSchema,
   /** Of the latest take; earlier ones may have had another, which their parts tell. */
-  sample_rate: z.int(),
+  sample_rate: z.int().min(1),
   channels: channelsSchema,
   encoding: encodingSchema,
   tracks: z.array(trackSchema),

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { trackSchema } from './audio-format.ts';
+import { MAX_SPEAKER_CHARACTERS } from './limits.ts';
 
 /** A word with its place in the session, in milliseconds. */
 export const transcriptWordSchema = z.object({
@@ -18,6 +19,8 @@ export const MAX_TRANSCRIPT_CHARACTERS = 100_000;
 /** Entries and characters of one session: more than two days of talk, and what a hostile client may leave behind. */
 export const MAX_SESSION_ENTRIES = 100_000;
 export const MAX_SESSION_CHARACTERS = 20_000_000;
+/** Words with times of one entry: no text of so many characters has more. */
+export const MAX_ENTRY_WORDS = MAX_TRANSCRIPT_CHARACTERS / 2;
 
 /** What somebody said: a row of `session_transcripts`. */
 export const transcriptEntrySchema = z.object({
@@ -41,7 +44,10 @@ export const transcriptEntrySchema = z.object({
 export type TranscriptEntry = z.infer<typeof transcriptEntrySchema>;
 
 /** Names that the user gave: a key is a role (`user`, `assistant`) or `role:label` of a diarizer. */
-export const speakerNamesSchema = z.record(z.string().max(80), z.string().trim().min(1).max(80));
+export const speakerNamesSchema = z.record(
+  z.string().max(MAX_SPEAKER_CHARACTERS),
+  z.string().trim().min(1).max(MAX_SPEAKER_CHARACTERS),
+);
 export type SpeakerNames = z.infer<typeof speakerNamesSchema>;
 
 /** Everything said in a session, in the order in which it was said. */

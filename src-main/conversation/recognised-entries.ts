@@ -1,3 +1,4 @@
+import { cutText } from '../contract/cut-text.ts';
 import type { Track } from '../contract/audio-format.ts';
 import { MAX_TRANSCRIPT_CHARACTERS, type Transcript, type TranscriptEntry } from '../contract/transcript.ts';
 import type { SpeakerTurn } from '../transcribe/formats/parse-rttm.ts';
@@ -50,10 +51,7 @@ export function entriesOf(
       turn_id: turn?.turnId ?? null,
       role,
       speaker: texts[0]?.speaker ?? null,
-      text: texts
-        .map(({ text }) => text)
-        .join(' ')
-        .slice(0, MAX_TRANSCRIPT_CHARACTERS),
+      text: cutText(texts.map(({ text }) => text).join(' '), MAX_TRANSCRIPT_CHARACTERS),
       interrupted: turn?.interrupted ?? false,
       occurred_at: isWhole ? turn.startedAt : timeAt(stretch, startMs),
       start_ms: isWhole ? turn.startMs : startMs,

@@ -1,5 +1,8 @@
+import { basename, join } from 'node:path';
 import type { Transcript } from '../contract/transcript.ts';
-import { readTranscriptRevision, writeTranscriptFile } from '../files/session-file.ts';
+import { readTranscriptAccount, type TranscriptAccount } from '../files/session-account.ts';
+import { readTranscriptRevision, TRANSCRIPT_FILE_NAME, writeTranscriptFile } from '../files/session-file.ts';
+import { setAside } from '../files/set-aside.ts';
 import type { Log } from '../session/ports.ts';
 
 export interface TranscriptFilesOptions {
@@ -99,6 +102,22 @@ export function createTranscriptFiles(options: TranscriptFilesOptions) {
       Promise.all(
         folders.map(async (folder) => ({ folder, revision: await readTranscriptRevision(folder) })),
       ),
+    /**
+     * Reads the file of a folder. One that is not taken, or not all of it, is kept under a second name first, as another
+     * will take its place.
+     */
+    async take(sessionId: string, folder: string): Promise<TranscriptAccount> {
+      const account = await readTranscriptAccount(folder);
+      const cut = account.kind === 'told' ? account.cut : [];
+      if (account.kind !== 'damaged' && cut.length === 0) return account;
+      const aside = basename(await setAside(join(folder, TRANSCRIPT_FILE_NAME)));
+      log('warn', 'a transcript.json was not taken, or not all of it; it is kept aside', {
+        id: sessionId,
+        aside,
+        ...(account.kind === 'damaged' ? { reason: account.reason } : { cut }),
+      });
+      return account;
+    },
     /** Writes the file of these folders, whatever is there. */
     write,
   };

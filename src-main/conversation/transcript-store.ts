@@ -3,7 +3,7 @@ import type { AudioSegment } from '../contract/audio-segment.ts';
 import { LecternError } from '../contract/errors.ts';
 import { MAX_SESSION_CHARACTERS, MAX_SESSION_ENTRIES } from '../contract/transcript.ts';
 import type { Transcript, TranscriptEntry } from '../contract/transcript.ts';
-import { readTranscriptFile, readTranscriptFileSync } from '../files/session-file.ts';
+import { readTranscriptFileSync } from '../files/session-file.ts';
 import type { Log } from '../session/ports.ts';
 import { placeBehind, placeLines } from './place-lines.ts';
 import { createTranscriptFiles } from './transcript-files.ts';
@@ -26,6 +26,8 @@ export interface TranscriptStore {
   endTurn(sessionId: string, segments: readonly AudioSegment[]): void;
   /** Makes catalog and files agree: the one that has seen more changes tells the other. */
   restore(sessionId: string, folders: readonly string[]): Promise<void>;
+  /** For a session that has its text in its file alone: keeps what of it is not taken, before it is written anew. */
+  keepLacking(sessionId: string, folders: readonly string[]): Promise<void>;
   /** Writes what is not yet in its file, and forgets what is kept for a running session. */
   settle(sessionId: string): Promise<void>;
   /** The same for all sessions. Nothing may be changed afterwards. */
@@ -209,12 +211,20 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
     async restore(sessionId, folders) {
       const known = catalog.transcriptRevision(sessionId);
       const found = await files.revisions(folders);
-      const latest = found.toSorted((a, b) => b.revision - a.revision)[0];
-      const written =
-        latest !== undefined && latest.revision > known ? await readTranscriptFile(latest.folder) : undefined;
-      if (written !== undefined) return catalog.saveTranscript(sessionId, written);
+      for (const { folder, revision } of found.toSorted((a, b) => b.revision - a.revision)) {
+        // What has no revision may be damaged, and would be written over.
+        if (revision <= known && revision >= 0) continue;
+        const account = await files.take(sessionId, folder);
+        if (account.kind !== 'told' || account.transcript.revision <= known) continue;
+        catalog.saveTranscript(sessionId, account.transcript);
+        if (account.cut.length > 0) await files.write(sessionId, [folder]);
+        return;
+      }
       const behind = found.filter(({ revision }) => revision < known).map(({ folder }) => folder);
       if (known > 0 && behind.length > 0) await files.write(sessionId, behind);
+    },
+    async keepLacking(sessionId, folders) {
+      for (const folder of folders) await files.take(sessionId, folder);
     },
     async settle(sessionId) {
       waiting.retry(sessionId);

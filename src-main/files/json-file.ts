@@ -1,11 +1,11 @@
 import { rename } from 'node:fs/promises';
 import type { z } from 'zod';
-import { readRegularFile, readRegularFileSync, recreateFile } from '../disk/regular-file.ts';
+import { readRegularFile, recreateFile } from '../disk/regular-file.ts';
 import { jsonPieces } from './json-pieces.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /** More than a description of a session can come to; what is larger was not written by us, and is not read. */
-const MAX_JSON_BYTES = 64 * 1024 * 1024;
+export const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
 /** Replaces a JSON file as a whole: a reader, or a crash, sees the old one or the new one. */
 export async function writeJsonFile(path: string, content: unknown): Promise<void> {
@@ -29,18 +29,6 @@ export async function readJsonFile<Schema extends z.ZodType>(
 ): Promise<z.output<Schema> | undefined> {
   const bytes = await readRegularFile(path, MAX_JSON_BYTES).catch(() => undefined);
   return bytes === undefined ? undefined : parse(bytes.toString('utf8'), schema);
-}
-
-/** The same for a caller that cannot wait. */
-export function readJsonFileSync<Schema extends z.ZodType>(
-  path: string,
-  schema: Schema,
-): z.output<Schema> | undefined {
-  try {
-    return parse(readRegularFileSync(path, MAX_JSON_BYTES).toString('utf8'), schema);
-  } catch {
-    return undefined;
-  }
 }
 
 function parse<Schema extends z.ZodType>(text: string, schema: Schema): z.output<Schema> | undefined {

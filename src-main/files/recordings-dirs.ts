@@ -1,10 +1,22 @@
 import { resolve } from 'node:path';
 import { z } from 'zod';
+import { absoluteFolderSchema } from '../contract/recording-profile.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { existingSessionFolders } from './session-folder.ts';
 
-const indexSchema = z.object({ version: z.literal(1), dirs: z.array(z.string()) });
+/** Far more folders than anybody records to. */
+const MAX_DIRS = 1000;
+
+/** What in it is no folder costs the others nothing. */
+const indexSchema = z.object({
+  version: z.literal(1),
+  dirs: z
+    .array(z.unknown())
+    .transform((dirs) =>
+      dirs.slice(0, MAX_DIRS).flatMap((dir) => absoluteFolderSchema.safeParse(dir).data ?? []),
+    ),
+});
 
 export interface RecordingsDirsOptions {
   /** Where sessions are recorded unless they say otherwise. */
@@ -32,6 +44,11 @@ export interface RecordingsDirs {
   remember(dir: string): Promise<void>;
   /** The folders that hold parts of a session: those it names itself, else wherever one of its name is. */
   foldersOf(session: Located): string[];
+  /**
+   * What a `session.json` says without the folders that are not among `all`: nobody chose them to hold recordings, and they
+   * are taken as not said. To be asked of everything that comes from a file, before it is used or comes into the catalog.
+   */
+  withKnownDirs<Session extends Located>(session: Session): Session;
   /** Every folder of that name: what to read of a session of which nothing else is known. */
   candidatesOf(sessionId: string): string[];
 }
@@ -45,6 +62,7 @@ export async function openRecordingsDirs(options: RecordingsDirsOptions): Promis
   const all = (): string[] => [
     ...new Set([usual, own, ...remembered, ...named().map((dir) => resolve(dir))]),
   ];
+  const isKnown = (dir: string): boolean => all().includes(resolve(dir));
   const candidatesOf = (sessionId: string): string[] => existingSessionFolders(all(), sessionId);
 
   return {
@@ -66,6 +84,11 @@ export async function openRecordingsDirs(options: RecordingsDirsOptions): Promis
       const said = [recordings_dir ?? usual, ...(fallback_dir === null ? [] : [fallback_dir])];
       const there = existingSessionFolders([...new Set(said.map((dir) => resolve(dir)))], id);
       return there.length > 0 ? there : candidatesOf(id).slice(0, 1);
+    },
+    withKnownDirs(session) {
+      const known = (dir: string | null): string | null => (dir !== null && isKnown(dir) ? dir : null);
+      const { recordings_dir, fallback_dir } = session;
+      return { ...session, recordings_dir: known(recordings_dir), fallback_dir: known(fallback_dir) };
     },
     candidatesOf,
   };

@@ -1,41 +1,62 @@
 import { join } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
-import { sessionFileSchema, type SessionRecord } from '../contract/session-record.ts';
+import type { SessionRecord } from '../contract/session-record.ts';
+import type { Transcript } from '../contract/transcript.ts';
 import { patiently } from '../disk/read-fully.ts';
 import { readRegularFile } from '../disk/regular-file.ts';
-import { SESSION_FILE_NAME } from './session-file.ts';
+import { MAX_JSON_BYTES } from './json-file.ts';
+import { parseSession } from './parse-session.ts';
+import { parseTranscript } from './parse-transcript.ts';
+import { SESSION_FILE_NAME, TRANSCRIPT_FILE_NAME } from './session-file.ts';
 import { systemCode } from './write-error.ts';
 
-/** More than a description of a session can come to. */
-const MOST_BYTES = 64 * 1024 * 1024;
+/** There is a file, and nothing in it that can be understood as what it should be. */
+interface Damaged {
+  readonly kind: 'damaged';
+  /** In half a sentence about the file. */
+  readonly reason: string;
+}
 
 /** What a folder says of its session. */
 export type SessionAccount =
-  | { readonly kind: 'told'; readonly session: SessionRecord }
+  | {
+      readonly kind: 'told';
+      readonly session: SessionRecord;
+      /** What the file says beyond what there can be, in short phrases: it is not in `session`. */
+      readonly cut: readonly string[];
+    }
   | { readonly kind: 'none' }
-  /** There is a description, and it is none of this session that can be understood. */
-  | { readonly kind: 'damaged' };
+  | Damaged;
+
+/** What a folder holds of what was said in its session. */
+export type TranscriptAccount =
+  | { readonly kind: 'told'; readonly transcript: Transcript; readonly cut: readonly string[] }
+  | { readonly kind: 'none' }
+  | Damaged;
 
 /** Reads what a folder says of its session. Rejects where it cannot be read: that says nothing of what it says. */
-export async function readSessionAccount(folder: string, id: string): Promise<SessionAccount> {
-  let text: string;
-  try {
-    text = (await patiently(() => readRegularFile(join(folder, SESSION_FILE_NAME), MOST_BYTES))).toString(
-      'utf8',
-    );
-  } catch (error) {
-    if (systemCode(error) === 'ENOENT') return { kind: 'none' };
-    if (error instanceof LecternError) return { kind: error.code === 'FILE_TOO_LARGE' ? 'damaged' : 'none' };
-    throw error;
-  }
-  const session = parse(text);
-  return session?.id === id ? { kind: 'told', session } : { kind: 'damaged' };
+export function readSessionAccount(folder: string, id: string): Promise<SessionAccount> {
+  return readAccount(join(folder, SESSION_FILE_NAME), (text) => parseSession(text, id));
 }
 
-function parse(text: string): SessionRecord | undefined {
+/** Reads what was said in a session from its folder. Rejects where that cannot be read. */
+export function readTranscriptAccount(folder: string): Promise<TranscriptAccount> {
+  return readAccount(join(folder, TRANSCRIPT_FILE_NAME), parseTranscript);
+}
+
+async function readAccount<Told extends object>(
+  path: string,
+  parse: (text: string) => Told | undefined,
+): Promise<({ readonly kind: 'told' } & Told) | { readonly kind: 'none' } | Damaged> {
+  let bytes: Buffer;
   try {
-    return sessionFileSchema.safeParse(JSON.parse(text)).data?.session;
-  } catch {
-    return undefined;
+    bytes = await patiently(() => readRegularFile(path, MAX_JSON_BYTES));
+  } catch (error) {
+    if (systemCode(error) === 'ENOENT') return { kind: 'none' };
+    if (!(error instanceof LecternError)) throw error;
+    if (error.code !== 'FILE_TOO_LARGE') return { kind: 'none' };
+    return { kind: 'damaged', reason: `is larger than ${MAX_JSON_BYTES / 1024 / 1024} MB` };
   }
+  const told = parse(bytes.toString('utf8'));
+  return told === undefined ? { kind: 'damaged', reason: 'cannot be understood' } : { kind: 'told', ...told };
 }

@@ -1,26 +1,30 @@
 import { join } from 'node:path';
-import { sessionFileSchema, type SessionRecord } from '../contract/session-record.ts';
-import { transcriptFileSchema, type Transcript } from '../contract/transcript.ts';
-import { openRegularFile } from '../disk/regular-file.ts';
-import { readJsonFile, readJsonFileSync, writeJsonFile } from './json-file.ts';
+import type { SessionRecord } from '../contract/session-record.ts';
+import type { Transcript } from '../contract/transcript.ts';
+import { openRegularFile, readRegularFile, readRegularFileSync } from '../disk/regular-file.ts';
+import { MAX_JSON_BYTES, writeJsonFile } from './json-file.ts';
+import { parseSession } from './parse-session.ts';
+import { parseTranscript } from './parse-transcript.ts';
 
 /** The description beside a session's audio, by which the folder is readable without the catalog. */
 export const SESSION_FILE_NAME = 'session.json';
 /** The text beside it. Apart from the description, which is written far more often while recording. */
-const TRANSCRIPT_FILE_NAME = 'transcript.json';
+export const TRANSCRIPT_FILE_NAME = 'transcript.json';
 
 export function writeSessionFile(folder: string, session: SessionRecord): Promise<void> {
   return writeJsonFile(join(folder, SESSION_FILE_NAME), { version: 1, session });
 }
 
-/** The session described in `folder`, or undefined where there is none that can be read. */
-export async function readSessionFile(folder: string): Promise<SessionRecord | undefined> {
-  return (await readJsonFile(join(folder, SESSION_FILE_NAME), sessionFileSchema))?.session;
+/** The session that `folder` describes, `id` where that is given; undefined where there is none that can be read. */
+export async function readSessionFile(folder: string, id?: string): Promise<SessionRecord | undefined> {
+  const text = await readText(join(folder, SESSION_FILE_NAME));
+  return text === undefined ? undefined : parseSession(text, id)?.session;
 }
 
 /** The same for a caller that cannot wait. */
-export function readSessionFileSync(folder: string): SessionRecord | undefined {
-  return readJsonFileSync(join(folder, SESSION_FILE_NAME), sessionFileSchema)?.session;
+export function readSessionFileSync(folder: string, id: string): SessionRecord | undefined {
+  const text = readTextSync(join(folder, SESSION_FILE_NAME));
+  return text === undefined ? undefined : parseSession(text, id)?.session;
 }
 
 export function writeTranscriptFile(folder: string, transcript: Transcript): Promise<void> {
@@ -29,12 +33,14 @@ export function writeTranscriptFile(folder: string, transcript: Transcript): Pro
 
 /** The text kept in `folder`, or undefined where there is none that can be read. */
 export async function readTranscriptFile(folder: string): Promise<Transcript | undefined> {
-  return (await readJsonFile(join(folder, TRANSCRIPT_FILE_NAME), transcriptFileSchema))?.transcript;
+  const text = await readText(join(folder, TRANSCRIPT_FILE_NAME));
+  return text === undefined ? undefined : parseTranscript(text)?.transcript;
 }
 
 /** The same for a caller that cannot wait. */
 export function readTranscriptFileSync(folder: string): Transcript | undefined {
-  return readJsonFileSync(join(folder, TRANSCRIPT_FILE_NAME), transcriptFileSchema)?.transcript;
+  const text = readTextSync(join(folder, TRANSCRIPT_FILE_NAME));
+  return text === undefined ? undefined : parseTranscript(text)?.transcript;
 }
 
 /** The beginning of a `transcript.json` as it is written here: its text may be long, and it is asked at every launch. */
@@ -58,5 +64,18 @@ export async function readTranscriptRevision(folder: string): Promise<number> {
     return -1;
   } finally {
     await file.close();
+  }
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  const bytes = await readRegularFile(path, MAX_JSON_BYTES).catch(() => undefined);
+  return bytes?.toString('utf8');
+}
+
+function readTextSync(path: string): string | undefined {
+  try {
+    return readRegularFileSync(path, MAX_JSON_BYTES).toString('utf8');
+  } catch {
+    return undefined;
   }
 }

@@ -12,13 +12,15 @@ export interface SessionFinder {
 
 export function createSessionFinder(
   catalog: Pick<Catalog, 'get' | 'has'>,
-  dirs: Pick<RecordingsDirs, 'candidatesOf'>,
+  dirs: Pick<RecordingsDirs, 'candidatesOf' | 'withKnownDirs'>,
 ): SessionFinder {
-  const uncatalogued = (id: string): SessionRecord | undefined =>
-    dirs
+  const uncatalogued = (id: string): SessionRecord | undefined => {
+    const written = dirs
       .candidatesOf(id)
-      .map(readSessionFileSync)
+      .map((folder) => readSessionFileSync(folder, id))
       .find((session) => session?.database_records === false);
+    return written && dirs.withKnownDirs(written);
+  };
   return {
     find: (id) => catalog.get(id) ?? uncatalogued(id),
     isCatalogued: (id) => catalog.has(id) || uncatalogued(id) === undefined,

@@ -1,5 +1,5 @@
 import { readdir } from 'node:fs/promises';
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import type { Catalog } from '../catalog/catalog.ts';
 import { LecternError } from '../contract/errors.ts';
@@ -10,13 +10,12 @@ import { listFiles } from '../disk/list-files.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { claimFolder, ownerState, releaseFolder } from '../files/ownership.ts';
 import { recordingsDirOf, type RecordingsDirs } from '../files/recordings-dirs.ts';
-import { readSessionAccount } from '../files/session-account.ts';
-import { SESSION_FILE_NAME } from '../files/session-file.ts';
-import { setAside } from '../files/set-aside.ts';
+import { readSessionAccount, type SessionAccount } from '../files/session-account.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { systemCode } from '../files/write-error.ts';
 import type { Clock, Log } from '../session/ports.ts';
 import { inferRecord, type InferredRecord } from './infer-record.ts';
+import { isLacking, keepLackingAccounts, withNote } from './keep-accounts.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { makeDelivery, recoverClaimed } from './recover-claimed.ts';
 import type { UnfinishedDelivery } from './recover-session.ts';
@@ -30,7 +29,7 @@ const UNWRITABLE =
 export interface RecoveryOptions {
   readonly dirs: RecordingsDirs;
   readonly catalog: Catalog;
-  readonly transcripts: Pick<TranscriptStore, 'restore'>;
+  readonly transcripts: Pick<TranscriptStore, 'restore' | 'keepLacking'>;
   readonly encoder: Encoder;
   readonly clock: Clock;
   readonly log: Log;
@@ -68,8 +67,10 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
   const save = createSaver(catalog, log);
 
   const restoreText = async (session: SessionRecord, folders: readonly string[]): Promise<void> => {
-    if (!session.database_records) return;
-    await transcripts.restore(session.id, folders).catch((error: unknown) => {
+    const restored = session.database_records
+      ? transcripts.restore(session.id, folders)
+      : transcripts.keepLacking(session.id, folders);
+    await restored.catch((error: unknown) => {
       log('error', 'the text of a session could not be restored', { id: session.id, error });
     });
   };
@@ -93,7 +94,8 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     const known = ask(() => catalog.get(id), undefined, log);
     const candidates = dirs.candidatesOf(id);
     const places = [...new Set([...(known === undefined ? [] : dirs.foldersOf(known)), ...candidates])];
-    const described = later(known, await latestWritten(places, id));
+    const accounts = await readAccounts(dirs, places, id);
+    const described = later(known, latestOf(accounts));
     const inferred = described === undefined ? await inferFirst(id, candidates) : undefined;
     const account = described ?? inferred?.record;
     if (account === undefined) return;
@@ -107,16 +109,24 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     const isNews = known?.revision !== record.revision || known.recordings_dir !== record.recordings_dir;
     if (!cutOff && isNews) await save(record, []);
     if (!cutOff) await restoreText(record, folders);
-    if (!cutOff && owners.every((owner) => owner === 'none')) return;
+    // Of one that the catalog knows better, what was cut counts no more.
+    const isKnown = described !== undefined && described === known;
+    const mustKeep =
+      accounts.some(({ kind }) => kind === 'damaged') || (!isKnown && accounts.some(isLacking));
+    if (!cutOff && !mustKeep && owners.every((owner) => owner === 'none')) return;
     const claims = await Promise.all(folders.map(claimFolder));
     const claimed = folders.filter((_, index) => claims[index] === true);
     // A folder that cannot be written cannot be claimed either; what is in the others is recovered all the same.
     if (claimed.length === 0) return noteUnclaimed(id, folders, cutOff);
-    if (!cutOff) return finishFolders(record, claimed);
-    await keepDamagedAccounts(claimed, id);
+    const kept = mustKeep ? await keepLackingAccounts(claimed, id, log) : [];
+    const noted = isKnown ? record : withNote(record, kept);
+    if (!cutOff) {
+      if (kept.length > 0) await save({ ...noted, revision: noted.revision + 1 }, claimed);
+      return finishFolders(noted, claimed);
+    }
     const siblings = { isDescribed: described !== undefined, shape: inferred?.shape };
     const { session, deliveries, left } = await recoverClaimed(
-      { record, siblings, folders: claimed, owners },
+      { record: noted, siblings, folders: claimed, owners },
       { ...options, save },
     );
     for (const reason of left) unfinished.push({ id, reason: `A file of it is left as it is: ${reason}` });
@@ -151,7 +161,8 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
           made.push(await makeDelivery(session, delivery, options, signal));
         }
         // Renamed or annotated meanwhile: only the files are ours to change.
-        const current = catalog.get(session.id) ?? (await latestWritten(folders, session.id)) ?? session;
+        const current =
+          catalog.get(session.id) ?? (await latestWritten(dirs, folders, session.id)) ?? session;
         const latest = {
           ...current,
           revision: current.revision + 1,
@@ -203,20 +214,33 @@ async function sessionIds({ dirs, catalog, log }: RecoveryOptions): Promise<Set<
   return new Set([...found, ...cutOff.map(({ id }) => id)]);
 }
 
-async function latestWritten(folders: readonly string[], id: string): Promise<SessionRecord | undefined> {
-  let latest: SessionRecord | undefined;
-  for (const folder of folders) {
-    const account = await readSessionAccount(folder, id);
-    if (account.kind === 'told') latest = later(latest, account.session);
-  }
-  return latest;
+async function latestWritten(
+  dirs: RecordingsDirs,
+  folders: readonly string[],
+  id: string,
+): Promise<SessionRecord | undefined> {
+  return latestOf(await readAccounts(dirs, folders, id));
 }
 
-/** A description that cannot be understood is kept beside the one that takes its place. */
-async function keepDamagedAccounts(folders: readonly string[], id: string): Promise<void> {
-  for (const folder of folders)
-    if ((await readSessionAccount(folder, id)).kind === 'damaged')
-      await setAside(join(folder, SESSION_FILE_NAME));
+async function readAccounts(
+  dirs: RecordingsDirs,
+  folders: readonly string[],
+  id: string,
+): Promise<SessionAccount[]> {
+  const accounts: SessionAccount[] = [];
+  for (const folder of folders) {
+    const account = await readSessionAccount(folder, id);
+    accounts.push(
+      account.kind === 'told' ? { ...account, session: dirs.withKnownDirs(account.session) } : account,
+    );
+  }
+  return accounts;
+}
+
+function latestOf(accounts: readonly SessionAccount[]): SessionRecord | undefined {
+  let latest: SessionRecord | undefined;
+  for (const account of accounts) if (account.kind === 'told') latest = later(latest, account.session);
+  return latest;
 }
 
 async function inferFirst(id: string, folders: readonly string[]): Promise<InferredRecord | undefined> {

@@ -91,8 +91,8 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       log('error', 'the catalog could not be read', { id, error });
     }
     for (const folder of dirs.candidatesOf(id)) {
-      const written = await readSessionFile(folder);
-      if (written !== undefined) return written;
+      const written = await readSessionFile(folder, id);
+      if (written !== undefined) return dirs.withKnownDirs(written);
     }
     return undefined;
   };

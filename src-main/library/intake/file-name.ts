@@ -1,3 +1,5 @@
+import { cutText } from '../../contract/cut-text.ts';
+import { MAX_TITLE_CHARACTERS } from '../../contract/limits.ts';
 import { audioExtension, isAudioName } from '../../repair/diagnose.ts';
 
 /** What is made of the name that a file came with. No part of it that a client chose ever becomes a path. */
@@ -11,17 +13,15 @@ export interface IncomingName {
   readonly extension: string;
 }
 
-const MAX_CHARACTERS = 200;
 /** Kinds that are read as they are, beside those that can be mended. */
 const OTHER_EXTENSIONS = ['.flac', '.aac', '.aif', '.aiff', '.amr', '.caf', '.wma', '.avi', '.3gp', '.ac3'];
 
 export function parseIncomingName(name: string): IncomingName {
   const base = name.split(/[/\\]/).at(-1) ?? '';
-  const plain = base
-    .replace(/(?![\u200c\u200d])\p{C}/gu, '')
-    .trim()
-    .slice(0, MAX_CHARACTERS)
-    .toWellFormed();
+  const plain = cutText(
+    base.replace(/(?![\u200c\u200d])\p{C}/gu, '').trim(),
+    MAX_TITLE_CHARACTERS,
+  ).toWellFormed();
   const shown = plain === '' ? 'audio' : plain;
   const known = isAudioName(shown) ? audioExtension(shown) : shown.toLowerCase().replace(/^.*(?=\.)/s, '');
   const extension = isAudioName(shown) || OTHER_EXTENSIONS.includes(known) ? known : '';

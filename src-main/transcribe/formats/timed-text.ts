@@ -1,4 +1,5 @@
 import { LecternError } from '../../contract/errors.ts';
+import { MAX_SPEAKER_CHARACTERS } from '../../contract/limits.ts';
 import type { TranscriptWord } from '../../contract/transcript.ts';
 
 /** Text as a file or a recogniser gave it. Times are milliseconds from the beginning of its audio. */
@@ -27,8 +28,6 @@ export const UNREADABLE = '\uffff';
 const MAX_PIECES = 200_000;
 /** Where so many from the beginning on are not understood, it is something else. */
 const HOPELESS_ITEMS = 2000;
-/** As the contract has it for labels. */
-const MAX_LABEL_CHARACTERS = 80;
 
 /**
  * Reads each item by itself, so that one that cannot be understood costs itself alone. Where none can, throws what was wrong
@@ -120,12 +119,12 @@ export function speakerLabel(speaker: string | number | null | undefined): strin
   const label = String(speaker ?? '')
     .replace(/[\p{Cc}\s]+/gu, ' ')
     .trim();
-  if (label.length <= MAX_LABEL_CHARACTERS) return label === '' ? null : label;
+  if (label.length <= MAX_SPEAKER_CHARACTERS) return label === '' ? null : label;
   const sum = Array.from(label).reduce(
     (before, letter) => (before * 31 + (letter.codePointAt(0) ?? 0)) >>> 0,
     7,
   );
-  return `${label.slice(0, MAX_LABEL_CHARACTERS - 10).toWellFormed()} ${sum.toString(36)}`;
+  return `${label.slice(0, MAX_SPEAKER_CHARACTERS - 10).toWellFormed()} ${sum.toString(36)}`;
 }
 
 export function invalidTranscript(expected: string, got: string, cause?: unknown): LecternError {

@@ -1,0 +1,51 @@
+import { basename, join } from 'node:path';
+import { cutText } from '../contract/cut-text.ts';
+import { MAX_NOTES_CHARACTERS } from '../contract/limits.ts';
+import type { SessionRecord } from '../contract/session-record.ts';
+import { readSessionAccount, type SessionAccount } from '../files/session-account.ts';
+import { SESSION_FILE_NAME } from '../files/session-file.ts';
+import { setAside } from '../files/set-aside.ts';
+import type { Log } from '../session/ports.ts';
+
+/** A text is told of by its key; a file may have many. */
+const MAX_TOLD_CHARACTERS = 400;
+
+/** What is wrong with a description, in half a sentence about it; undefined where all of it is taken. */
+function shortcoming(account: SessionAccount): string | undefined {
+  if (account.kind === 'damaged') return account.reason;
+  if (account.kind === 'none' || account.cut.length === 0) return undefined;
+  return `holds more than there can be (${cutText(account.cut.join('; '), MAX_TOLD_CHARACTERS)})`;
+}
+
+/** True where a description is not taken, or not all of it. */
+export function isLacking(account: SessionAccount): boolean {
+  return shortcoming(account) !== undefined;
+}
+
+/**
+ * Keeps each description that is lacking under a second name, before another takes its place, and says so in the log.
+ * @returns what became of them, as sentences for people.
+ */
+export async function keepLackingAccounts(
+  folders: readonly string[],
+  id: string,
+  log: Log,
+): Promise<readonly string[]> {
+  const sentences: string[] = [];
+  for (const folder of folders) {
+    const reason = shortcoming(await readSessionAccount(folder, id));
+    if (reason === undefined) continue;
+    const aside = basename(await setAside(join(folder, SESSION_FILE_NAME)));
+    log('warn', 'a session.json was not taken, or not all of it; it is kept aside', { id, reason, aside });
+    sentences.push(`The ${SESSION_FILE_NAME} of this recording ${reason}. It is kept as ${aside}.`);
+  }
+  return sentences;
+}
+
+/** The session with sentences at the end of its notes, for which these are shortened where they must be. */
+export function withNote(session: SessionRecord, sentences: readonly string[]): SessionRecord {
+  const added = [...new Set(sentences)].join('\n');
+  if (added === '') return session;
+  const notes = cutText(session.notes, MAX_NOTES_CHARACTERS - added.length - 2).trimEnd();
+  return { ...session, notes: notes === '' ? added : `${notes}\n\n${added}` };
+}
