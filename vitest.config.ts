@@ -43,7 +43,7 @@ export default defineConfig({
     expect: { poll: { timeout: 10_000 } },
     reporters: outcomeFile === undefined ? ['default'] : ['verbose', new OutcomeReporter(outcomeFile)],
     projects: [
-      shared('unit', 20),
+      shared('unit', 60),
       shared('integration', 60),
       project('media', 120),
       inRealTime('fidelity', 120),
