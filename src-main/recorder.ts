@@ -14,6 +14,7 @@ import type { WavSlice } from './files/wav-slice.ts';
 import { openRecordingsDirs } from './files/recordings-dirs.ts';
 import { unwritable } from './files/session-folder.ts';
 import { requireWritableFolder } from './disk/make-folder.ts';
+import { openRecordingsPlace } from './recording/recordings-place.ts';
 import { createUsableDir } from './recording/usable-dir.ts';
 import { createHandlers } from './library/handlers.ts';
 import { noSystemAudio, type SystemAudioHandlers } from './library/no-system-audio.ts';
@@ -26,7 +27,7 @@ import { createSessionFinder } from './library/session-finder.ts';
 import { createProfiles } from './library/profiles.ts';
 import { openSettings } from './library/settings-store.ts';
 import { createLateCopies } from './recording/late-copies.ts';
-import { recoverSessions, type UnfinishedSession } from './recording/recover-sessions.ts';
+import { recoverSessions, type Recovery, type UnfinishedSession } from './recording/recover-sessions.ts';
 import { createSessionStore } from './recording/session-store.ts';
 import { watchDisk } from './recording/watch-disk.ts';
 import { decodeBase64 } from './recording/decode-base64.ts';
@@ -164,9 +165,6 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   });
   await keepDataPrivate({ dataDir, ownRecordingsDir: ownDir, recordingsDirs: dirs.all(), log });
   const usableDir = createUsableDir({ fallbackDir, ownDir });
-  const { dir: firstDir, problem } = await usableDir(recordingsDir);
-  if (problem !== undefined)
-    log('warn', `${problem.message} Recordings go to ${firstDir} until it is back`, { dir: recordingsDir });
   const files = createSessionFiles(dirs, fileUrl);
   const finder = createSessionFinder(catalog, dirs);
   const isActive = (id: string): boolean => engine.activeSessions().includes(id);
@@ -178,7 +176,35 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     isCatalogued: finder.isCatalogued,
     log,
   });
-  const recovery = await recoverSessions({ dirs, catalog, transcripts, encoder, clock, log, mp3BitRate });
+  const recover = (): Promise<Recovery> =>
+    recoverSessions({ dirs, catalog, transcripts, encoder, clock, log, mp3BitRate });
+  const recovery = await recover();
+  let unfinished = recovery.unfinished;
+  const recovering = new AbortController();
+  const finishCopies = ({ finishDeliveries }: Recovery): Promise<void> =>
+    finishDeliveries(recovering.signal).catch((error: unknown) => {
+      log('error', 'recovered copies could not be finished', { error });
+    });
+  const place = await openRecordingsPlace({
+    wanted: recordingsDir,
+    usableDir,
+    dirs,
+    async onBack() {
+      log('info', 'the recordings folder is back', { dir: recordingsDir });
+      await dirs.look();
+      const again = await recover().catch((error: unknown) => {
+        log('error', 'what is in the recordings folder could not be put in order', { error });
+      });
+      if (again === undefined) return;
+      unfinished = again.unfinished;
+      for (const { id } of again.recovered) processing.noteEnded(id);
+      copiesFinished = Promise.all([copiesFinished, finishCopies(again)]);
+    },
+  });
+  if (place.away !== undefined)
+    log('warn', `${place.away.reason} Recordings go to ${place.dir} until it is back`, {
+      dir: recordingsDir,
+    });
 
   const engine = createEngine({
     openTurnDetector: createTurnDetector,
@@ -211,17 +237,20 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   });
   const ticking = setInterval(engine.tick, TICK_MS);
   const diskWatch = watchDisk({
-    recordingsDir,
+    recordingsDir: () => place.dir,
     fallbackDir,
     otherDirs: engine.recordingsDirs,
     onSpace: engine.noteFreeSpace,
   });
-  const recovering = new AbortController();
-  const deliveriesFinished = recovery.finishDeliveries(recovering.signal).catch((error: unknown) => {
-    log('error', 'recovered copies could not be finished', { error });
-  });
+  const deliveriesFinished = finishCopies(recovery);
+  let copiesFinished: Promise<unknown> = deliveriesFinished;
 
-  const foreign = await openForeignFiles({ ...options, recordingsDir, catalog, files });
+  const foreign = await openForeignFiles({
+    ...options,
+    recordingsDir: async () => (await usableDir(recordingsDir)).dir,
+    catalog,
+    files,
+  });
   const processing = await openProcessing({
     dataDir,
     access,
@@ -237,6 +266,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     tell: engine.tell,
   });
   for (const { id } of recovery.recovered) processing.noteEnded(id);
+  place.watch();
   if (options.transcribes === true) processing.queue.start();
   const library = createHandlers({
     dirs,
@@ -256,23 +286,28 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     mp3BitRate,
     moveToTrash: options.moveToTrash,
     reveal: options.reveal,
-    appInfo: {
-      version: options.version,
-      shell: options.shell,
-      data_dir: dataDir,
-      recordings_dir: recordingsDir,
-      encoder: encoder.info,
-      recovered_sessions: recovery.recovered.map(({ id }) => id),
-      unfinished_sessions: [...recovery.unfinished],
+    appInfo: async () => {
+      await place.look();
+      return {
+        version: options.version,
+        shell: options.shell,
+        data_dir: dataDir,
+        recordings_dir: recordingsDir,
+        encoder: encoder.info,
+        recovered_sessions: recovery.recovered.map(({ id }) => id),
+        unfinished_sessions: [...unfinished],
+        ...(place.away === undefined ? {} : { recordings_away: place.away }),
+      };
     },
   });
 
   const shutDown = async (): Promise<void> => {
     recovering.abort();
+    await place.stop();
     await Promise.all([engine.close(), processing.close()]);
     await lateCopies.close(LATE_COPIES_MS);
     await options.systemAudio?.close();
-    await deliveriesFinished;
+    await copiesFinished;
     await foreign.close();
     clearInterval(ticking);
     diskWatch.stop();

@@ -76,6 +76,8 @@ export const appInfoSchema = z.object({
   recovered_sessions: z.array(sessionIdSchema),
   /** Those that a crash cut off and of which files had to be left as they are; absent where nobody looked. */
   unfinished_sessions: z.array(z.object({ id: sessionIdSchema, reason: z.string() })).optional(),
+  /** The recordings folder is not there: what takes its place until it is, and why. Absent while it is there. */
+  recordings_away: z.object({ wanted: z.string(), used: z.string(), reason: z.string() }).optional(),
 });
 export type AppInfo = z.infer<typeof appInfoSchema>;
 

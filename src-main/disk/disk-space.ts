@@ -1,5 +1,6 @@
 import { statfs } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
+import { askInTime } from './ask-in-time.ts';
 import { statRegularFile } from './regular-file.ts';
 
 /** Kept free so that files can still be finalised when the disk is full for audio. */
@@ -7,10 +8,10 @@ const MAX_RESERVE_BYTES = 4 * 1024 * 1024;
 /** On small disks the reserve is a share of the disk, so that nearly all of it can still be used. */
 const RESERVE_SHARE = 0.005;
 
-/** Bytes that recordings may still take on the disk of `folder`, the reserve taken off; undefined if unknown. */
+/** Bytes that recordings may still take on the disk of `folder`, the reserve taken off; undefined if unknown, as where the disk does not answer. */
 export async function usableBytes(folder: string): Promise<number | undefined> {
   try {
-    const { bavail, blocks, bsize } = await statfs(folder);
+    const { bavail, blocks, bsize } = await askInTime(folder, (path) => statfs(path));
     return bavail * bsize - Math.min(MAX_RESERVE_BYTES, blocks * bsize * RESERVE_SHARE);
   } catch {
     return undefined;

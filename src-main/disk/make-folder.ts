@@ -1,9 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { access, constants, mkdir, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-
-/** What a disk may take to answer whether a folder is there; one on a machine that is gone never does. */
-const PATIENCE_MS = 3000;
+import { askInTime } from './ask-in-time.ts';
 
 function isMissing(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
@@ -43,19 +41,17 @@ export function makeFolderSync(path: string, mode = 0o700): void {
 
 /**
  * Makes sure that a folder is there and can be written to. Rejects with the system's error, and with ETIMEDOUT where the
- * disk does not answer; the question itself cannot be taken back then.
+ * disk does not answer.
  */
-export async function requireWritableFolder(path: string, patienceMs = PATIENCE_MS): Promise<void> {
-  const { promise: tooLate, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
-    reject(Object.assign(new Error('the disk does not answer'), { code: 'ETIMEDOUT' }));
-  }, patienceMs);
-  const asked = makeFolder(path).then(() => access(path, constants.W_OK | constants.X_OK));
-  try {
-    await Promise.race([asked, tooLate]);
-  } finally {
-    clearTimeout(timer);
-  }
+export async function requireWritableFolder(path: string, patienceMs?: number): Promise<void> {
+  await askInTime(
+    path,
+    async () => {
+      await makeFolder(path);
+      await access(path, constants.W_OK | constants.X_OK);
+    },
+    patienceMs,
+  );
 }
 
 /** What was there before a folder could be made is fine where it is a folder. */

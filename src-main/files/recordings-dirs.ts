@@ -1,8 +1,10 @@
+import { lstat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import { absoluteFolderSchema } from '../contract/recording-profile.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
+import { askInTime } from '../disk/ask-in-time.ts';
 import { existingSessionFolders } from './session-folder.ts';
 
 /** Far more folders than anybody records to. */
@@ -27,6 +29,8 @@ export interface RecordingsDirsOptions {
   readonly named: () => readonly string[];
   /** Where to write down which folders have been used. */
   readonly indexPath: string;
+  /** Whether the disk of a folder answers at all; not whether the folder is there. */
+  readonly answers?: (dir: string) => Promise<boolean>;
 }
 
 /** The session's own words for where it is. */
@@ -35,8 +39,13 @@ export type Located = Pick<SessionRecord, 'id' | 'recordings_dir' | 'fallback_di
 /** Every folder that holds sessions, and in which of them a session is. */
 export interface RecordingsDirs {
   readonly usual: string;
-  /** All that are known, the usual one first. They need not exist. */
+  /**
+   * All that are known, the usual one first. They need not exist; those whose disk did not answer when it was asked last
+   * are left out, since whoever looks into one would wait for good.
+   */
   all(): readonly string[];
+  /** Asks every disk anew. */
+  look(): Promise<void>;
   /**
    * Resolves once the folder will be looked into at every launch, whatever becomes of the settings and the catalog.
    * Rejects where that cannot be written down.
@@ -55,19 +64,27 @@ export interface RecordingsDirs {
 
 export async function openRecordingsDirs(options: RecordingsDirsOptions): Promise<RecordingsDirs> {
   const [usual, own] = [resolve(options.usual), resolve(options.own)];
-  const { named, indexPath } = options;
+  const { named, indexPath, answers = diskAnswers } = options;
   let remembered = (await readJsonFile(indexPath, indexSchema))?.dirs ?? [];
   let writing: Promise<void> = Promise.resolve();
 
-  const all = (): string[] => [
+  const known = (): string[] => [
     ...new Set([usual, own, ...remembered, ...named().map((dir) => resolve(dir))]),
   ];
-  const isKnown = (dir: string): boolean => all().includes(resolve(dir));
+  const isKnown = (dir: string): boolean => known().includes(resolve(dir));
+  let silent: ReadonlySet<string> = new Set();
+  const all = (): string[] => known().filter((dir) => !silent.has(dir));
+  const look = async (): Promise<void> => {
+    const asked = await Promise.all(known().map(async (dir) => ({ dir, answers: await answers(dir) })));
+    silent = new Set(asked.filter((one) => !one.answers).map(({ dir }) => dir));
+  };
+  await look();
   const candidatesOf = (sessionId: string): string[] => existingSessionFolders(all(), sessionId);
 
   return {
     usual,
     all,
+    look,
     remember(used) {
       const dir = resolve(used);
       if (dir === own || remembered.includes(dir)) return Promise.resolve();
@@ -82,16 +99,25 @@ export async function openRecordingsDirs(options: RecordingsDirsOptions): Promis
     },
     foldersOf({ id, recordings_dir, fallback_dir }) {
       const said = [recordings_dir ?? usual, ...(fallback_dir === null ? [] : [fallback_dir])];
-      const there = existingSessionFolders([...new Set(said.map((dir) => resolve(dir)))], id);
+      const asked = [...new Set(said.map((dir) => resolve(dir)))].filter((dir) => !silent.has(dir));
+      const there = existingSessionFolders(asked, id);
       return there.length > 0 ? there : candidatesOf(id).slice(0, 1);
     },
     withKnownDirs(session) {
-      const known = (dir: string | null): string | null => (dir !== null && isKnown(dir) ? dir : null);
+      const ifKnown = (dir: string | null): string | null => (dir !== null && isKnown(dir) ? dir : null);
       const { recordings_dir, fallback_dir } = session;
-      return { ...session, recordings_dir: known(recordings_dir), fallback_dir: known(fallback_dir) };
+      return { ...session, recordings_dir: ifKnown(recordings_dir), fallback_dir: ifKnown(fallback_dir) };
     },
     candidatesOf,
   };
+}
+
+function diskAnswers(dir: string): Promise<boolean> {
+  return askInTime(dir, (path) => lstat(path)).then(
+    () => true,
+    // What is not there is an answer too.
+    (error: unknown) => !(error instanceof Error && 'code' in error && error.code === 'ETIMEDOUT'),
+  );
 }
 
 /** What a session's record calls the folder that its own is in. */

@@ -26,7 +26,7 @@ export interface LibraryOptions extends ExportOptions {
   readonly forgetWork: (sessionId: string) => Promise<void>;
   readonly transcripts: TranscriptStore;
   readonly settings: SettingsStore;
-  readonly appInfo: AppInfo;
+  readonly appInfo: () => Promise<AppInfo>;
   readonly repairer: Mender;
   readonly clock: Clock;
   readonly log: Log;
@@ -128,7 +128,7 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
       waveformOf(await findFinished(id), track, points ?? DEFAULT_POINTS),
     search: (query) => catalog.search(query),
     'settings.get': () => settings.get(),
-    'app.info': () => options.appInfo,
+    'app.info': () => options.appInfo(),
   };
 
   /** A folder taken back out of the trash brings its session back, and what was said in it. */

@@ -5,7 +5,8 @@ import type { FreeSpace } from '../session/engine.ts';
 const INTERVAL_MS = 2000;
 
 export interface DiskWatchOptions {
-  readonly recordingsDir: string;
+  /** Where recordings that name no folder go now. */
+  readonly recordingsDir: () => string;
   readonly fallbackDir: () => string | null;
   /** Other folders that sessions are being recorded to. */
   readonly otherDirs: () => readonly string[];
@@ -23,7 +24,7 @@ export function watchDisk(options: DiskWatchOptions): { stop(): void } {
       if (bytes !== undefined) elsewhereBytes.set(dir, bytes);
     };
     const [usual, inFallback] = await Promise.all([
-      usableBytes(recordingsDir),
+      usableBytes(recordingsDir()),
       fallback === null ? undefined : usableBytes(fallback),
       ...otherDirs().map(measureOther),
     ]);

@@ -124,6 +124,8 @@ interface ChunkPlace {
 
 interface Running {
   readonly spec: SessionSpec;
+  /** Where it is recorded instead of the folder that was wanted. */
+  readonly elsewhereDir: string | undefined;
   readonly framing: 'raw' | 'headed';
   readonly remainder: FrameRemainder;
   readonly take: Take;
@@ -458,6 +460,7 @@ export function createSession(options: SessionOptions): Session {
       conversation,
       taps,
       spec,
+      elsewhereDir: elsewhere?.dir,
       framing: message.framing ?? DEFAULT_START.framing,
       remainder: createFrameRemainder(frameBytes(spec)),
       take: opened,
@@ -626,7 +629,7 @@ export function createSession(options: SessionOptions): Session {
       return running?.take.relocated ?? false;
     },
     get recordingsDir() {
-      return running?.spec.recordingsDir;
+      return running?.elsewhereDir ?? running?.spec.recordingsDir;
     },
     get bytesPerSecond() {
       return state === 'recording' || state === 'paused' ? (running?.take.bytesPerSecond ?? 0) : 0;

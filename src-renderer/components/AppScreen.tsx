@@ -2,6 +2,7 @@ import { useCallback, useEffect, useRef } from 'react';
 import { t } from '../i18n/i18n.ts';
 import { isActive } from '../store/recording-state.ts';
 import { useApp, useRecording, useSettings, useView } from './app-context.ts';
+import { AwayNote } from './AwayNote.tsx';
 import { EngineProblem } from './EngineProblem.tsx';
 import { Header } from './Header.tsx';
 import { DropTarget } from './intake/DropTarget.tsx';
@@ -49,6 +50,7 @@ export function AppScreen() {
     <div className="app" data-recording={recording}>
       <Header wide={wide} />
       <RecoveryBanner />
+      <AwayNote away={info.recordings_away} />
       <DropTarget />
       {!wide && recording && view !== 'record' && <RecordingBar />}
       <main className="panes">

@@ -88,6 +88,9 @@ export interface App {
   updateProfile(change: Partial<RecordingProfile>): Promise<boolean>;
 }
 
+/** How often it is asked whether a folder that is away is back. */
+const AWAY_LOOK_MS = 3000;
+
 const CAPTURE_SETTINGS = [
   'microphone',
   'echo_cancellation',
@@ -148,8 +151,21 @@ export function createApp(deps: AppDependencies): App {
     return saved;
   }
 
+  /** While the recordings folder is away: once it is back, what is in it is listed again. */
+  function awaitFolder(): void {
+    const isAway = () => settings.store.getState().info?.recordings_away !== undefined;
+    if (!isAway() || awaitingFolder) return;
+    awaitingFolder = true;
+    deps.after(AWAY_LOOK_MS, () => {
+      awaitingFolder = false;
+      void settings.refreshInfo().then(() => (isAway() ? awaitFolder() : library.refresh()));
+    });
+  }
+  let awaitingFolder = false;
+
   async function start(): Promise<void> {
     if (!(await settings.load())) return;
+    awaitFolder();
     const { recovered_sessions: recovered = [] } = settings.store.getState().info ?? {};
     const rejoining = recorder.rejoin().then(async (goesOn) => {
       if (!goesOn) await sides.open();

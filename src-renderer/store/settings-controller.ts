@@ -14,6 +14,8 @@ export interface SettingsState {
 export interface SettingsController {
   readonly store: StoreApi<SettingsState>;
   load(): Promise<boolean>;
+  /** Asks again what the engine says of itself. */
+  refreshInfo(): Promise<void>;
   /** Shows the change at once; takes it back where the engine refuses it. */
   update(patch: SettingsPatch): Promise<boolean>;
 }
@@ -50,6 +52,10 @@ export function createSettings(api: ApiClient): SettingsController {
       known = settings.value;
       show({ info: info.value, problem: null });
       return true;
+    },
+    async refreshInfo() {
+      const info = await api.call('app.info', {});
+      if (info.ok) store.setState({ info: info.value });
     },
     update(patch) {
       asked = [...asked, patch];

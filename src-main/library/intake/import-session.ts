@@ -36,7 +36,8 @@ export interface ImportJob {
 }
 
 export interface ImportOptions {
-  readonly recordingsDir: string;
+  /** The folder that takes what is recorded now. Rejects with FOLDER_UNWRITABLE. */
+  readonly recordingsDir: () => Promise<string>;
   readonly catalog: Catalog;
   readonly decoder: AudioDecoder;
   readonly clock: Clock;
@@ -53,8 +54,9 @@ export async function importSession(
   options: ImportOptions,
   control: TaskControl,
 ): Promise<SessionRecord> {
-  const { recordingsDir, catalog, log, newId } = options;
+  const { catalog, log, newId } = options;
   const id = newId();
+  const recordingsDir = await options.recordingsDir();
   const staging = join(recordingsDir, `${IMPORTING_PREFIX}${id}`);
   const folder = sessionFolder(recordingsDir, id);
   try {

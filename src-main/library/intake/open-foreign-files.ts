@@ -13,7 +13,8 @@ import { mendedName } from './mend-file.ts';
 
 export interface ForeignFilesOptions {
   readonly dataDir: string;
-  readonly recordingsDir: string;
+  /** The folder that takes what is recorded now. Rejects with FOLDER_UNWRITABLE. */
+  readonly recordingsDir: () => Promise<string>;
   readonly ffmpegPath?: string | undefined;
   readonly catalog: Catalog;
   readonly files: Pick<SessionFiles, 'present'>;
@@ -36,7 +37,7 @@ export interface ForeignFiles {
 export async function openForeignFiles(options: ForeignFilesOptions): Promise<ForeignFiles> {
   const { ffmpegPath, recordingsDir, log } = options;
   const intake = await createIntake({ ...options, newId: randomUUID });
-  await sweepDeadFolders(recordingsDir, (name) => name.startsWith(IMPORTING_PREFIX)).catch(
+  await sweepDeadFolders(await recordingsDir(), (name) => name.startsWith(IMPORTING_PREFIX)).catch(
     (error: unknown) => {
       log('warn', 'what a killed launch was importing could not be removed', { error });
     },

@@ -1,15 +1,17 @@
 import { t } from '../../i18n/i18n.ts';
-import { useApp, useLibrary } from '../app-context.ts';
+import { useApp, useLibrary, useSettings } from '../app-context.ts';
 import { ErrorNote } from '../ErrorNote.tsx';
 import { IntakeButton } from '../intake/IntakeButton.tsx';
 import { IntakeList } from '../intake/IntakeList.tsx';
 import { LibrarySearch } from './LibrarySearch.tsx';
 import { SearchHits } from './SearchHits.tsx';
+import { UnfinishedNote } from './UnfinishedNote.tsx';
 import { SessionRow } from './SessionRow.tsx';
 
 export function LibraryPanel() {
   const { library } = useApp();
   const { sessions, total, query, loaded, loading, problem } = useLibrary((state) => state);
+  const unfinished = useSettings(({ info }) => info?.unfinished_sessions);
   return (
     <section className="pane library-pane" aria-labelledby="library-heading">
       <div className="pane-head">
@@ -20,6 +22,7 @@ export function LibraryPanel() {
         <LibrarySearch />
         <IntakeButton />
       </div>
+      <UnfinishedNote sessions={unfinished} />
       <IntakeList />
       {problem && <ErrorNote error={problem} onRetry={() => void library.refresh()} />}
       {!loaded && loading && (

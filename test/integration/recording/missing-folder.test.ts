@@ -1,4 +1,4 @@
-import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { LecternError } from '../../../src-main/contract/errors.ts';
@@ -69,6 +69,80 @@ describe('a recordings folder that is not there', () => {
     },
   );
 });
+
+describe('while the recordings folder is away', () => {
+  test('the app says so, files from outside and the room left go by what takes its place, and what is in it is listed once it is back', async () => {
+    const disk = await temporaryFolder();
+    const [recordings, away] = [join(disk, 'a/recordings'), join(disk, 'away')];
+    const other = await openOwnRecorder();
+    await record(other.recorder, 'unknown');
+    const first = await openOwnRecorder();
+    await first.recorder.handlers['settings.update']({ recordings_dir: recordings });
+    await first.recorder.close();
+    const second = await openOwnRecorder({ dataDir: first.dataDir });
+    await record(second.recorder, 'before');
+    await second.recorder.close();
+    // Of a time of which the catalog knows nothing.
+    await cp(join(other.dataDir, 'recordings/unknown'), join(recordings, 'unknown'), { recursive: true });
+    await rename(join(disk, 'a'), away);
+    await writeFile(join(disk, 'a'), '');
+
+    const { recorder } = await openOwnRecorder({ dataDir: first.dataDir });
+    const { handlers } = recorder;
+    const used = join(first.dataDir, 'recordings');
+    expect(await handlers['app.info']({})).toMatchObject({
+      recordings_away: { wanted: recordings, used, reason: expect.stringContaining(recordings) as unknown },
+    });
+    const added = await addFile(
+      recorder,
+      await readFile(await wavOf(join(other.dataDir, 'recordings/unknown'))),
+    );
+    expect(await readdir(join(used, added.id))).toContain('session.json');
+
+    const said: ServerMessage[] = [];
+    const connection = recorder.connect('measured', { send: (message) => said.push(message) });
+    await connection.receiveText('{"action":"start","format":"wav"}');
+    await expect
+      .poll(async () => {
+        await connection.receiveText('{"action":"status"}');
+        const status = said.findLast((message) => message.type === 'status');
+        return status?.disk_minutes_left;
+      })
+      .toBeGreaterThan(0);
+    await connection.receiveText('{"action":"stop"}');
+
+    await rm(join(disk, 'a'));
+    await rename(away, join(disk, 'a'));
+    expect(await handlers['app.info']({})).not.toHaveProperty('recordings_away');
+    const { sessions } = await handlers['sessions.list']({});
+    const statuses = Object.fromEntries(sessions.map(({ id, files }) => [id, files[0]?.status]));
+    expect(statuses).toEqual({
+      before: 'completed',
+      unknown: 'completed',
+      measured: 'completed',
+      [added.id]: 'completed',
+    });
+  });
+});
+
+async function wavOf(folder: string): Promise<string> {
+  const name = (await readdir(folder)).find((each) => each.endsWith('.wav'));
+  return join(folder, name ?? '');
+}
+
+async function addFile(recorder: Recorder, bytes: Uint8Array) {
+  const { handlers, intakeFiles } = recorder;
+  const { id } = await handlers['intake.begin']({ name: 'from outside.wav', byte_size: bytes.length });
+  await intakeFiles.receive(
+    id,
+    0,
+    (async function* () {
+      yield bytes;
+    })(),
+  );
+  await handlers['intake.examine']({ id });
+  return handlers['intake.add']({ id });
+}
 
 describe('a folder in the settings', () => {
   test('that cannot be used is refused by name, whatever is wrong with it, and nothing changes', async () => {

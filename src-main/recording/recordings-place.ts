@@ -1,0 +1,82 @@
+import type { RecordingsDirs } from '../files/recordings-dirs.ts';
+import type { UsableDir } from './usable-dir.ts';
+
+const INTERVAL_MS = 2000;
+
+/** The recordings folder that is not there, and what takes its place until it is. */
+export interface RecordingsAway {
+  readonly wanted: string;
+  readonly used: string;
+  /** Why, in a sentence for people. */
+  readonly reason: string;
+}
+
+export interface RecordingsPlaceOptions {
+  readonly wanted: string;
+  readonly usableDir: (wanted: string) => Promise<UsableDir>;
+  readonly dirs: Pick<RecordingsDirs, 'look'>;
+  /** Called when the wanted folder is there again; does not reject. */
+  readonly onBack: () => Promise<void>;
+}
+
+/** Where recordings go that name no folder of their own. */
+export interface RecordingsPlace {
+  readonly dir: string;
+  /** Undefined while the wanted folder is there. */
+  readonly away: RecordingsAway | undefined;
+  /** Looks whether the wanted folder is back, where it is away. */
+  look(): Promise<void>;
+  /** Looks every few seconds from now on, also which disks still answer. */
+  watch(): void;
+  stop(): Promise<void>;
+}
+
+/** Finds the folder. Rejects with FOLDER_UNWRITABLE. */
+export async function openRecordingsPlace(options: RecordingsPlaceOptions): Promise<RecordingsPlace> {
+  const { wanted, usableDir, dirs, onBack } = options;
+  let found = await usableDir(wanted);
+  let looking: Promise<void> | undefined;
+
+  const lookNow = async (): Promise<void> => {
+    // Where nothing can be written now, what is known stays.
+    const now = await usableDir(wanted).catch(() => found);
+    const isBack = found.problem !== undefined && now.problem === undefined;
+    if (isBack) await onBack();
+    found = now;
+  };
+  const look = async (): Promise<void> => {
+    if (found.problem === undefined) return;
+    looking ??= lookNow().finally(() => {
+      looking = undefined;
+    });
+    await looking;
+  };
+  let ticking: Promise<void> | undefined;
+  const tick = async (): Promise<void> => {
+    await dirs.look();
+    await look();
+  };
+  let timer: NodeJS.Timeout | undefined;
+  return {
+    get dir() {
+      return found.dir;
+    },
+    get away() {
+      const { dir, problem } = found;
+      return problem === undefined ? undefined : { wanted, used: dir, reason: problem.message };
+    },
+    look,
+    watch() {
+      timer = setInterval(() => {
+        ticking ??= tick().finally(() => {
+          ticking = undefined;
+        });
+      }, INTERVAL_MS);
+    },
+    async stop() {
+      clearInterval(timer);
+      await ticking;
+      await looking;
+    },
+  };
+}
