@@ -6,6 +6,7 @@ import { createAudioDecoder } from '../encode/audio-decoder.ts';
 import { fileUrl } from '../encode/ffmpeg-args.ts';
 import { openWavSamples, type WavSamples } from '../files/wav-reader.ts';
 import { realpath } from 'node:fs/promises';
+import { requireAnsweringDisk } from './answering-disk.ts';
 import { CHUNK_SECONDS, openFfmpegSource } from './ffmpeg-source.ts';
 
 /** Audio to record from the command line. */
@@ -37,6 +38,7 @@ export async function openFileSource(
   ffmpeg: string | undefined,
   wanted?: AudioShape,
 ): Promise<AudioSource> {
+  await requireAnsweringDisk(path);
   const wav = await openWav(path);
   if (wav !== undefined && isOf(wav, wanted)) {
     const gain = wav.encoding === 'pcm_f32le' ? await gainForWav(wav) : 1;
