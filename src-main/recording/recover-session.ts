@@ -7,6 +7,7 @@ import { statBytes } from '../files/stat-bytes.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import type { Log } from '../session/ports.ts';
 import { isWhole, masterOf, pathOf, trackKey, type SpoiledTracks } from './found-files.ts';
+import { withMixesAsEvidence } from './mix-as-evidence.ts';
 import { salvageCopies } from './recover-copies.ts';
 import {
   examineFound,
@@ -66,7 +67,8 @@ export async function recoverMasters(
   session = await salvageCopies(session, folders, withMixesOf(session, spoiled));
   const settled: RecordingFile[] = [];
   for (const file of session.files) settled.push(await settleFile(file, session, folders));
-  session = { ...session, files: settled };
+  const parts = new Set([...cutOff, ...examined.map(({ part }) => part)]);
+  session = withMixesAsEvidence({ ...session, files: settled }, parts);
   const deliveries = await unfinishedDeliveries(session, folders);
   const waiting = new Set(deliveries.map(({ file }) => file));
   const files = session.files.map((file): RecordingFile =>

@@ -26,6 +26,9 @@ const MOST_NAMED = 20;
 const UNWRITABLE =
   'Its folder cannot be written: make it writable, or free some space. It is left as it is, and tried again at the next launch';
 
+const AWAY =
+  'Its folder is not where it was: bring it back, or delete the session. It is tried again at the next launch';
+
 export interface RecoveryOptions {
   readonly dirs: RecordingsDirs;
   readonly catalog: Catalog;
@@ -101,8 +104,12 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     if (account === undefined) return;
     const record = { ...account, recordings_dir: whereIs(account, dirs) };
     const folders = dirs.foldersOf(record);
+    if (folders.length === 0) {
+      if (record.status === 'recording') unfinished.push({ id, reason: AWAY });
+      return;
+    }
     const owners = await Promise.all(folders.map(ownerState));
-    if (folders.length === 0 || owners.includes('alive')) return;
+    if (owners.includes('alive')) return;
     const partialMaster = await hasPartialMaster(folders, id, log);
     const unfinishedCopy = record.files.some(({ status }) => status === 'recording');
     const cutOff = record.status === 'recording' || unfinishedCopy || partialMaster;
@@ -117,7 +124,13 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     const claims = await Promise.all(folders.map(claimFolder));
     const claimed = folders.filter((_, index) => claims[index] === true);
     // A folder that cannot be written cannot be claimed either; what is in the others is recovered all the same.
-    if (claimed.length === 0) return noteUnclaimed(id, folders, cutOff);
+    if (claimed.length < folders.length)
+      await noteUnclaimed(
+        id,
+        folders.filter((folder) => !claimed.includes(folder)),
+        cutOff,
+      );
+    if (claimed.length === 0) return;
     const kept = mustKeep ? await keepLackingAccounts(claimed, id, log) : [];
     const noted = isKnown ? record : withNote(record, kept);
     if (!cutOff) {

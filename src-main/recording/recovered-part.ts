@@ -99,7 +99,8 @@ function isNotIn(others: readonly Gap[]): (gap: Gap) => boolean {
     );
 }
 
-function framesOf(gaps: readonly Gap[], track: Gap['track'], unfilled: boolean): number {
+/** Frames of a track that gaps have: of those that were filled with silence, or of the others. */
+export function framesOf(gaps: readonly Gap[], track: Gap['track'], unfilled: boolean): number {
   return gaps
     .filter((gap) => gap.track === track && (gap.unfilled === true) === unfilled)
     .reduce((sum, gap) => sum + gap.frames, 0);

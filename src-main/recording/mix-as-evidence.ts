@@ -1,0 +1,92 @@
+import { basename } from 'node:path';
+import { leadingTrack, type CaptureReport, type TrackReport } from '../contract/capture-report.ts';
+import type { Track } from '../contract/audio-format.ts';
+import {
+  sampleRateOf,
+  type PartRecord,
+  type RecordingFile,
+  type SessionRecord,
+} from '../contract/session-record.ts';
+import { parsePartFileName } from '../files/session-folder.ts';
+import { masterOf } from './found-files.ts';
+import { withParts } from './record-changes.ts';
+import { framesOf } from './recovered-part.ts';
+
+/** Durations are kept in milliseconds and in seconds: what differs by less is the same. */
+const SAME_MS = 1;
+
+/**
+ * The session with the account of parts of which the mix holds more than the sides that are there, as where a crash came
+ * between the removal of both and the writing down of it. Of a side that is gone the mix is all there is to tell: as long
+ * as that was captured, beside the gaps that were written down.
+ */
+export function withMixesAsEvidence(session: SessionRecord, parts: ReadonlySet<number>): SessionRecord {
+  return [...parts].reduce((record, part) => {
+    const mix = masterOf({ part, type: 'mixed' }, record);
+    return mix === undefined ? record : withMixAsEvidence(record, mix);
+  }, session);
+}
+
+function withMixAsEvidence(session: SessionRecord, mix: RecordingFile): SessionRecord {
+  const { part } = mix;
+  const known = session.parts.find((candidate) => candidate.part === part);
+  if (mix.duration_ms <= (known?.duration_seconds ?? 0) * 1000 + SAME_MS) return session;
+  const sampleRate = sampleRateOf(session, part);
+  const frames = Math.round((mix.duration_ms / 1000) * sampleRate);
+  const gaps = known?.report?.gaps ?? [];
+  const told = known?.report?.tracks ?? [];
+  const gone = session.tracks.filter((type) => masterOf({ part, type }, session) === undefined);
+  const tracks = [
+    ...told.filter(({ track }) => !gone.includes(track)),
+    ...gone.map((track) => inMix(track, frames, told, gaps)),
+  ];
+  const leading = tracks.reduce<TrackReport | undefined>(
+    (ahead, track) => (ahead === undefined ? track : leadingTrack(ahead, track)),
+    undefined,
+  );
+  const report: CaptureReport | undefined = leading && {
+    captured: leading.captured,
+    expected: leading.expected,
+    gaps: [...gaps],
+    tracks,
+  };
+  const evident: PartRecord = {
+    ...known,
+    part,
+    started_at: known?.started_at ?? startOf(mix, session),
+    duration_seconds: mix.duration_ms / 1000,
+    sample_rate: sampleRate,
+    ...(report === undefined ? {} : { report }),
+  };
+  return withParts(session, [...session.parts.filter((other) => other.part !== part), evident]);
+}
+
+function inMix(
+  track: Track,
+  frames: number,
+  told: readonly TrackReport[],
+  gaps: CaptureReport['gaps'],
+): TrackReport {
+  const before = told.find((candidate) => candidate.track === track);
+  const { waiting: _, ...counts } = before ?? {
+    track,
+    chunks_received: 0,
+    chunks_rejected: 0,
+    chunks_duplicated: 0,
+    chunks_late: 0,
+    clipped_samples: 0,
+    waiting: undefined,
+  };
+  const silence = framesOf(gaps, track, false) + (before?.unlisted?.frames ?? 0);
+  return {
+    ...counts,
+    clock: null,
+    captured: Math.max(0, frames - silence),
+    expected: frames + framesOf(gaps, track, true),
+  };
+}
+
+function startOf({ file_path }: RecordingFile, session: SessionRecord): string {
+  const seconds = parsePartFileName(basename(file_path))?.unixSeconds;
+  return seconds === undefined ? session.started_at : new Date(seconds * 1000).toISOString();
+}
