@@ -101,9 +101,8 @@ test('a session that was cut off in a folder that is away is named with the reas
   const copy = await copyAsAfterKill(dataDir);
   await rename(folderIn(copy), join(copy, 'away'));
   const first = await openOwnRecorder({ dataDir: copy });
-  expect(first.recorder.unfinished).toMatchObject([
-    { id: 'call', reason: expect.stringContaining('folder') },
-  ]);
+  expect(first.recorder.unfinished.map(({ id }) => id)).toEqual(['call']);
+  expect(first.recorder.unfinished[0]?.reason).toContain('folder is not where it was');
   await first.recorder.close();
   await rename(join(copy, 'away'), folderIn(copy));
   const { recorder: next, session } = await open(copy);
