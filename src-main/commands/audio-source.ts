@@ -2,7 +2,7 @@ import { createChannelPeaks, gainForPeaks } from '../audio/channel-mix.ts';
 import { floatsOf, scaleFloats } from '../audio/pcm.ts';
 import type { AudioFormat } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
-import { createAudioDecoder } from '../encode/audio-decoder.ts';
+import { createAudioDecoder, type DecodedShape } from '../encode/audio-decoder.ts';
 import { fileUrl } from '../encode/ffmpeg-args.ts';
 import { openWavSamples, type WavSamples } from '../files/wav-reader.ts';
 import { realpath } from 'node:fs/promises';
@@ -17,6 +17,8 @@ export interface AudioSource extends AudioFormat {
   readonly seconds: number | undefined;
   /** What its samples were multiplied by, below 1, so that none is above full scale; 1 where none was. */
   readonly gain: number;
+  /** The track that is taken of a file with several, and why others are not. */
+  readonly taken?: Pick<DecodedShape, 'track' | 'tracks' | 'passedOver'>;
   /**
    * About a tenth of a second at a time, to be read once. A source that ends otherwise than it should throws, after
    * everything it did deliver.
@@ -75,13 +77,14 @@ export async function openFileSource(
     taken === undefined
       ? ['-i', fileUrl(path)]
       : ['-guess_layout_max', '0', '-i', fileUrl(path), '-map', `0:a:${taken.track - 1}`];
-  return openFfmpegSource(ffmpeg, input, {
+  const source = openFfmpegSource(ffmpeg, input, {
     live: false,
     name: path,
     shape,
     gain,
     ...(taken === undefined ? {} : { inputChannels: taken.channels }),
   });
+  return taken === undefined ? source : { ...source, taken };
 }
 
 /** Which track is taken of a file, and what brings it within full scale where its samples may lie above. */

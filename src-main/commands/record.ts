@@ -1,3 +1,4 @@
+import type { AudioSource } from './audio-source.ts';
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { decibelsOf } from '../audio/channel-mix.ts';
@@ -68,7 +69,7 @@ async function record(options: RecordOptions): Promise<void> {
       const shape = profile && { sampleRate: profile.sample_rate, channels: profile.channels };
       const sides = await openSides({ ...options, shape, ffmpeg: await ffmpegPath() });
       for (const { track, source } of sides)
-        if (source.gain < 1) process.stderr.write(`lectern: ${scaledText(track, source.gain)}\n`);
+        for (const words of sourceTexts(track, source)) process.stderr.write(`lectern: ${words}\n`);
       try {
         const streamed = await streamSession(recorder, sides, {
           format,
@@ -90,9 +91,24 @@ async function record(options: RecordOptions): Promise<void> {
   );
 }
 
-function scaledText(track: Track, gain: number): string {
+/** Which of a file's sounds is recorded, and what was done to it, where that is not plain. */
+function sourceTexts(track: Track, { gain, taken }: AudioSource): string[] {
   const file = track === 'user' ? '--input' : '--assistant';
-  return `${file} has samples above full scale; it is recorded ${-decibelsOf(gain)} dB quieter, so that none is clipped`;
+  const reasons = (taken?.passedOver ?? []).map(
+    (other) => `track ${other.track} ${other.reason === 'silent' ? 'is silent' : 'cannot be decoded'}`,
+  );
+  return [
+    ...(taken === undefined || taken.tracks === 1
+      ? []
+      : [
+          `${file} has ${taken.tracks} audio tracks; ${[...reasons, `track ${taken.track} is recorded`].join(', ')}`,
+        ]),
+    ...(gain === 1
+      ? []
+      : [
+          `${file} has samples above full scale; it is recorded ${-decibelsOf(gain)} dB quieter, so that none is clipped`,
+        ]),
+  ];
 }
 
 /** Chunks on their way when a session ends are refused, which only repeats that it has ended. */

@@ -144,7 +144,7 @@ describe('library', () => {
     const opened = await openHost({ moveToTrash: () => Promise.reject(new Error('no trash here')) });
     const { files } = await record(opened, 'kept', {}, tone(1));
     const answer = await opened.ask('DELETE', '/api/sessions/kept');
-    expect(answer).toMatchObject({ status: 500, body: { error: { code: 'TRASH_FAILED' } } });
+    expect(answer).toMatchObject({ status: 503, body: { error: { code: 'TRASH_FAILED' } } });
     expect((await stat(join(opened.dataDir, 'recordings', files[0]?.file_path ?? ''))).size).toBeGreaterThan(
       0,
     );

@@ -66,3 +66,19 @@ test.each([
     expect(peak).toBeGreaterThan(32_000);
   },
 );
+
+test('of a file with several tracks it is said which is recorded, and why no other', async () => {
+  const folder = await temporaryFolder();
+  await ffmpeg(
+    ...['-f', 'lavfi', '-i', 'anullsrc=r=16000:cl=mono', '-f', 'lavfi', '-i', 'sine=440:r=16000:d=2'],
+    ...['-t', '2', '-map', '0:a', '-map', '1:a', '-c:a', 'flac', join(folder, 'tracks.mka')],
+  );
+  const args = ['record', '--out', folder, '--input', join(folder, 'tracks.mka'), '--speed', '100'];
+  const { stdout, stderr } = spawnSync(process.execPath, [CLI, ...args, '--dir', join(folder, 'data')], {
+    encoding: 'utf8',
+  });
+  expect(stderr).toBe('lectern: --input has 2 audio tracks; track 1 is silent, track 2 is recorded\n');
+  expect(measureLevels(await masterSamples(stdout.trim().split('\n').at(-1) ?? '')).rms).toBeGreaterThan(
+    0.01,
+  );
+});
