@@ -7,9 +7,12 @@ import { syncFolder } from './sync-folder.ts';
 /** More than a description of a session can come to; what is larger was not written by us, and is not read. */
 export const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
+/** Ends the name of a file that is being written, until it takes the place of the last one. */
+export const NEW_SUFFIX = '.new';
+
 /** Replaces a JSON file as a whole: a reader, or a crash, sees the old one or the new one. */
 export async function writeJsonFile(path: string, content: unknown): Promise<void> {
-  const file = await recreateFile(`${path}.new`);
+  const file = await recreateFile(path + NEW_SUFFIX);
   try {
     // In pieces, between which others have their turn: what is written may have tens of thousands of items.
     for (const piece of jsonPieces(content)) await file.writeFile(piece);
@@ -18,7 +21,7 @@ export async function writeJsonFile(path: string, content: unknown): Promise<voi
   } finally {
     await file.close();
   }
-  await rename(`${path}.new`, path);
+  await rename(path + NEW_SUFFIX, path);
   await syncFolder(path);
 }
 

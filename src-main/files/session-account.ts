@@ -4,7 +4,7 @@ import type { SessionRecord } from '../contract/session-record.ts';
 import type { Transcript } from '../contract/transcript.ts';
 import { patiently } from '../disk/read-fully.ts';
 import { readRegularFile } from '../disk/regular-file.ts';
-import { MAX_JSON_BYTES } from './json-file.ts';
+import { MAX_JSON_BYTES, NEW_SUFFIX } from './json-file.ts';
 import { parseSession } from './parse-session.ts';
 import { parseTranscript } from './parse-transcript.ts';
 import { SESSION_FILE_NAME, TRANSCRIPT_FILE_NAME } from './session-file.ts';
@@ -24,6 +24,8 @@ export type SessionAccount =
       readonly session: SessionRecord;
       /** What the file says beyond what there can be, in short phrases: it is not in `session`. */
       readonly cut: readonly string[];
+      /** In a description that was written whole, and did not get to take the place of an older one. */
+      readonly isPending?: true;
     }
   | { readonly kind: 'none' }
   | Damaged;
@@ -35,8 +37,14 @@ export type TranscriptAccount =
   | Damaged;
 
 /** Reads what a folder says of its session. Rejects where it cannot be read: that says nothing of what it says. */
-export function readSessionAccount(folder: string, id: string): Promise<SessionAccount> {
-  return readAccount(join(folder, SESSION_FILE_NAME), (text) => parseSession(text, id));
+export async function readSessionAccount(folder: string, id: string): Promise<SessionAccount> {
+  const path = join(folder, SESSION_FILE_NAME);
+  const read = (from: string) => readAccount(from, (text) => parseSession(text, id));
+  const account = await read(path);
+  const pending = await read(path + NEW_SUFFIX);
+  if (pending.kind !== 'told') return account;
+  const isNewer = account.kind !== 'told' || pending.session.revision > account.session.revision;
+  return isNewer ? { ...pending, isPending: true } : account;
 }
 
 /** Reads what was said in a session from its folder. Rejects where that cannot be read. */

@@ -46,6 +46,8 @@ export function readTranscriptFileSync(folder: string): Transcript | undefined {
 /** The beginning of a `transcript.json` as it is written here: its text may be long, and it is asked at every launch. */
 const TRANSCRIPT_HEAD = /^\{\s*"version":\s*1,\s*"transcript":\s*\{\s*"revision":\s*(\d+)/;
 const TRANSCRIPT_HEAD_BYTES = 256;
+/** How one ends that was written to its end: nothing within it begins a line with a brace. */
+const TRANSCRIPT_END = '\n}\n';
 
 /** The revision of the text kept in `folder`; -1 where there is none that can be read. */
 export async function readTranscriptRevision(folder: string): Promise<number> {
@@ -59,7 +61,12 @@ export async function readTranscriptRevision(folder: string): Promise<number> {
       0,
     );
     const revision = TRANSCRIPT_HEAD.exec(buffer.toString('utf8', 0, bytesRead))?.[1];
-    return revision === undefined ? ((await readTranscriptFile(folder))?.revision ?? -1) : Number(revision);
+    const { size } = await file.stat();
+    const end = await file.read(Buffer.alloc(3), 0, 3, Math.max(0, size - 3));
+    const isWhole = end.buffer.toString('utf8', 0, end.bytesRead) === TRANSCRIPT_END;
+    return revision === undefined || !isWhole
+      ? ((await readTranscriptFile(folder))?.revision ?? -1)
+      : Number(revision);
   } catch {
     return -1;
   } finally {

@@ -120,7 +120,8 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     const isKnown = described !== undefined && described === known;
     const mustKeep =
       accounts.some(({ kind }) => kind === 'damaged') || (!isKnown && accounts.some(isLacking));
-    if (!cutOff && !mustKeep && owners.every((owner) => owner === 'none')) return;
+    const isBehind = folders.some((folder) => lacksChanges(accounts[places.indexOf(folder)], record));
+    if (!cutOff && !mustKeep && !isBehind && owners.every((owner) => owner === 'none')) return;
     const claims = await Promise.all(folders.map(claimFolder));
     const claimed = folders.filter((_, index) => claims[index] === true);
     // A folder that cannot be written cannot be claimed either; what is in the others is recovered all the same.
@@ -135,6 +136,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     const noted = isKnown ? record : withNote(record, kept);
     if (!cutOff) {
       if (kept.length > 0) await save({ ...noted, revision: noted.revision + 1 }, claimed);
+      else if (isBehind) await save(noted, claimed);
       return finishFolders(noted, claimed);
     }
     const siblings = { isDescribed: described !== undefined, shape: inferred?.shape };
@@ -248,6 +250,11 @@ async function readAccounts(
     );
   }
   return accounts;
+}
+
+/** True where a folder's description is not there, or has seen less than is known. */
+function lacksChanges(account: SessionAccount | undefined, { revision }: SessionRecord): boolean {
+  return account?.kind !== 'told' || account.isPending === true || account.session.revision < revision;
 }
 
 function latestOf(accounts: readonly SessionAccount[]): SessionRecord | undefined {

@@ -33,7 +33,9 @@ async function recorded(start: object = {}): Promise<string> {
 
 async function described(dataDir: string, id = 'call'): Promise<SessionRecord> {
   const text = await readFile(join(folderIn(dataDir, id), 'session.json'), 'utf8');
-  return sessionFileSchema.parse(JSON.parse(text)).session;
+  const { session } = sessionFileSchema.parse(JSON.parse(text));
+  // Where a file is fetched is for whoever lists it to say.
+  return { ...session, files: session.files.map((file) => ({ ...file, url: '' })) };
 }
 
 async function putDescription(dataDir: string, session: SessionRecord, name = 'session.json'): Promise<void> {
@@ -108,4 +110,56 @@ test('a session that was cut off in a folder that is away is named with the reas
   const { recorder: next, session } = await open(copy);
   expect(next.unfinished).toEqual([]);
   expect(session).toMatchObject({ status: 'recovered', duration_seconds: SECONDS });
+});
+
+describe('a finished session whose files say less than the catalog', () => {
+  const paths = (dataDir: string) =>
+    ['session.json', 'transcript.json'].map((name) => join(folderIn(dataDir), name)) as [string, string];
+
+  test.each(['stale', 'torn', 'gone'] as const)('has a %s session.json written again', async (kind) => {
+    const dataDir = await recorded();
+    const [path] = paths(dataDir);
+    const whole = await described(dataDir);
+    if (kind === 'stale') await putDescription(dataDir, { ...asBegun(whole), revision: 1 });
+    else if (kind === 'torn') await writeFile(path, (await readFile(path)).subarray(0, 500));
+    else await rm(path);
+    const first = await open(dataDir);
+    expect(first.session).toMatchObject({ status: 'completed', title: 'Talk', recovered: null });
+    const mended = await described(dataDir);
+    expect(mended).toEqual({ ...whole, revision: mended.revision });
+    expect(mended.revision).toBeGreaterThanOrEqual(whole.revision);
+    await first.recorder.close();
+    const written = await readFile(path);
+    // A catalog that is made anew has all of it.
+    for (const name of await readdir(dataDir))
+      if (name.startsWith('lectern.db')) await rm(join(dataDir, name));
+    const { session } = await open(dataDir);
+    expect(session).toMatchObject({ status: 'completed', title: 'Talk', markers: [{ label: 'here' }] });
+    expect(await readFile(path)).toEqual(written);
+  });
+
+  test('has a torn transcript.json written again', async () => {
+    const dataDir = await recorded();
+    const [, path] = paths(dataDir);
+    const whole = await readFile(path, 'utf8');
+    await writeFile(path, whole.slice(0, -20));
+    await open(dataDir);
+    expect(JSON.parse(await readFile(path, 'utf8'))).toEqual(JSON.parse(whole));
+  });
+
+  test('takes a newer session.json.new that is whole, and not half of one', async () => {
+    const dataDir = await recorded();
+    const whole = await described(dataDir);
+    await putDescription(dataDir, { ...asBegun(whole), revision: 1 });
+    await putDescription(dataDir, { ...whole, revision: whole.revision + 3 }, 'session.json.new');
+    for (const name of await readdir(dataDir))
+      if (name.startsWith('lectern.db')) await rm(join(dataDir, name));
+    const first = await open(dataDir);
+    expect(first.session).toMatchObject({ status: 'completed', title: 'Talk', recovered: null });
+    expect(await described(dataDir)).toEqual({ ...whole, revision: whole.revision + 3 });
+    await first.recorder.close();
+    await writeFile(join(folderIn(dataDir), 'session.json.new'), '{"version": 1, "session": {');
+    expect((await open(dataDir)).session.status).toBe('completed');
+    expect(await described(dataDir)).toEqual({ ...whole, revision: whole.revision + 3 });
+  });
 });
