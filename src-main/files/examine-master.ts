@@ -47,6 +47,8 @@ export interface MasterExamination {
   readonly zeroedFrames: number;
   /** Frames at the beginning that the damage to the header may have spoiled otherwise. */
   readonly doubtfulFrames: number;
+  /** True where there is audio, and all of it is zeros. */
+  readonly isSilent: boolean;
   /** What is wrong, in half a sentence. */
   readonly damage: string | undefined;
 }
@@ -69,9 +71,11 @@ export async function examineMaster(
     const { size } = await patiently(() => file.stat());
     const head = await readHead(file, size);
     const header = judgeHeader(head, hint);
-    const rest = { path, size, missingFrames: 0, zeroedFrames: 0, doubtfulFrames: 0, tail: undefined };
-    const none = { ...rest, shape: undefined, dataOffset: 0, frames: 0 };
     const zeros = await readWhole(file, size, header.dataOffset);
+    const isSilent = size > header.dataOffset && zeros.fromData >= size - header.dataOffset;
+    const lost = { missingFrames: 0, zeroedFrames: 0, doubtfulFrames: 0 };
+    const rest = { path, size, ...lost, isSilent, tail: undefined };
+    const none = { ...rest, shape: undefined, dataOffset: 0, frames: 0 };
     if (size >= LEAST_HEADER_BYTES && header.likeness < OURS_LIKENESS) {
       const other = otherKindOf(head);
       if (other !== undefined) return { ...none, kind: 'unknown', damage: `it is ${other}, and no WAV` };
@@ -103,7 +107,7 @@ async function examineOurs(file: FileHandle, known: Known): Promise<MasterExamin
   const present = Math.max(0, size - dataOffset);
   // A file without audio has no rate to be wrong about.
   const shape = header.shape ?? (present === 0 ? { sampleRate: 16_000, channels: 1 } : undefined);
-  const common = { path, size, shape, dataOffset };
+  const common = { path, size, shape, dataOffset, isSilent: present > 0 && zeros.fromData >= present };
   if (shape === undefined) {
     const damage = 'its header is damaged, and nothing tells at what rate it was recorded';
     const none = { frames: 0, tail: undefined, missingFrames: 0, zeroedFrames: 0, doubtfulFrames: 0 };

@@ -1,6 +1,6 @@
 import { unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWholeFile } from '../disk/regular-file.ts';
+import { readRegularFile, writeWholeFile } from '../disk/regular-file.ts';
 
 const RESERVE_FILE = '.reserve';
 /** Enough to write `session.json` twice, and under one per cent of the smallest disk anyone records to. */
@@ -13,4 +13,10 @@ export async function keepReserve(folder: string): Promise<void> {
 
 export async function spendReserve(folder: string): Promise<void> {
   await unlink(join(folder, RESERVE_FILE)).catch(() => undefined);
+}
+
+/** True where the room that was kept free is what has its name, and not something that is to be kept. */
+export async function isReserve(folder: string): Promise<boolean> {
+  const bytes = await readRegularFile(join(folder, RESERVE_FILE), RESERVE_BYTES).catch(() => undefined);
+  return bytes?.every((byte) => byte === 0) === true;
 }

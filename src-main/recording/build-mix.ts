@@ -14,6 +14,8 @@ export interface MixJob {
   /** Where the mix goes; one that is there is replaced, once the new one has been read back. */
   readonly path: string;
   readonly markers: readonly CuePoint[];
+  /** Called with the new mix, read back, before it takes the name. */
+  readonly beforeReplacing?: (madePath: string) => Promise<void>;
 }
 
 /** Audio that a plain WAV header counts with room to spare for cue points. */
@@ -23,7 +25,12 @@ const PLAIN_HEADER_BYTES = 0xf000_0000;
 export const REBUILT_SUFFIX = '.rebuilt';
 
 /** Makes a mix from finished masters. Safe to be killed: a mix appears under its name only when it is whole. */
-export async function buildMix({ masterPaths, path, markers }: MixJob): Promise<FinishedMix> {
+export async function buildMix({
+  masterPaths,
+  path,
+  markers,
+  beforeReplacing,
+}: MixJob): Promise<FinishedMix> {
   const rebuiltPath = path + REBUILT_SUFFIX;
   for (const old of [rebuiltPath, rebuiltPath + PARTIAL_SUFFIX]) await rm(old, { force: true });
   return withFinishedSources(masterPaths, async (sources) => {
@@ -43,6 +50,7 @@ export async function buildMix({ masterPaths, path, markers }: MixJob): Promise<
       await mixToEnd(run, sources);
       await output.write(run.flush());
       const finished = await output.finish(markers);
+      await beforeReplacing?.(rebuiltPath);
       await rename(rebuiltPath, path);
       await syncFolder(path);
       return finished;

@@ -4,8 +4,13 @@ import type { SessionRecord } from '../contract/session-record.ts';
 import { listFiles } from '../disk/list-files.ts';
 import { measureSeconds } from '../encode/measure-seconds.ts';
 import { MENDING_SUFFIX } from '../files/finish-wav.ts';
+import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
+import { isReserve, spendReserve } from '../files/reserve.ts';
+import { audioBytesOf, beginsWith } from '../files/same-audio.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
 import { isThere } from '../files/set-aside.ts';
+import { statBytes } from '../files/stat-bytes.ts';
+import { COPY_AHEAD_SECONDS } from './expected-frames.ts';
 import { holdsMore, leftCopies } from './recover-copies.ts';
 
 /**
@@ -14,8 +19,8 @@ import { holdsMore, leftCopies } from './recover-copies.ts';
  */
 const MADE_AGAIN =
   /^\.?(.+?)(\.encoding-[0-9a-f]{8}(\.txt)?|\.repairing-\d+-[0-9a-f]{8}\.\w+|\.rebuilt(\.partial)?|\.mending)$/;
-/** Descriptions half written, turns half cut out, and room that was kept free. */
-const NOT_AUDIO = /^(session\.json\.new|[0-9a-f-]{36}\.wav\.new|\.reserve)$/;
+/** Descriptions half written, and turns half cut out. */
+const NOT_AUDIO = /^(session\.json\.new|[0-9a-f-]{36}\.wav\.new)$/;
 
 /**
  * Removes what a crash has left of what can be made again: only under names that this program gives, and a live encoder's
@@ -28,10 +33,15 @@ export async function removeLeftovers(session: SessionRecord, folders: readonly 
       const isOurs = made !== undefined && (await isMadeAgain(session, folder, made, name));
       if (isOurs || NOT_AUDIO.test(name)) await remove(join(folder, name));
     }
+  for (const folder of folders) if (await isReserve(folder)) await spendReserve(folder);
   for (const { path, finalName, file } of await leftCopies(session, folders)) {
     if (file.status === 'recording' && session.files.includes(file)) continue;
-    const isMade = file.status !== 'completed' || (await isThere(join(path, '..', finalName)));
-    if (!isMade || holdsMore(await measureSeconds(path), file, session, new Set())) continue;
+    const finalPath = join(path, '..', finalName);
+    const isMade = file.status !== 'completed' || (await isThere(finalPath));
+    const seconds = await measureSeconds(path);
+    if (!isMade || holdsMore(seconds, file, session, new Set())) continue;
+    if (file.status === 'completed' && (await measureSeconds(finalPath)) + COPY_AHEAD_SECONDS < seconds)
+      continue;
     if (file.status === 'completed' || !session.files.includes(file)) await remove(path);
   }
 }
@@ -44,9 +54,18 @@ async function isMadeAgain(
 ): Promise<boolean> {
   const isListed = session.files.some(({ file_path }) => basename(file_path) === made);
   if (!isListed && parsePartFileName(made) === undefined) return false;
-  // The master of which it was being made must still be there, under one name or the other.
   if (!name.endsWith(MENDING_SUFFIX)) return true;
-  return (await isThere(join(folder, made))) || (await isThere(join(folder, `${made}.partial`)));
+  return isHeld(join(folder, name), join(folder, made));
+}
+
+/** True where a master is there with all the audio that was to be in its mended form, as far as that had come. */
+async function isHeld(mendingPath: string, masterPath: string): Promise<boolean> {
+  if ((await statBytes(mendingPath)) <= LEAST_HEADER_BYTES) return true;
+  try {
+    return await beginsWith(await audioBytesOf(masterPath), await audioBytesOf(mendingPath));
+  } catch {
+    return false;
+  }
 }
 
 /** What cannot be removed, such as a folder of that name, is in nobody's way. */

@@ -1,10 +1,12 @@
 import { join } from 'node:path';
+import type { RecordingType } from '../contract/audio-format.ts';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
 import { statRegularFile } from '../disk/regular-file.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import type { OwnerState } from '../files/ownership.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import type { Clock, Log } from '../session/ports.ts';
+import { absentTracks } from './expected-frames.ts';
 import { masterOf, trackKey } from './found-files.ts';
 import type { ExaminedMaster, SiblingHint } from './recover-master.ts';
 import { recoverMasters, type UnfinishedDelivery } from './recover-session.ts';
@@ -61,10 +63,11 @@ export async function recoverClaimed(
   });
   const { session, deliveries, examined } = await recoverMasters(record, folders, {
     siblings,
+    crashSeconds: usualSeconds,
     log,
     async onExamined(found, all) {
       if (hadEnded(record, all)) return;
-      const seconds = usualSeconds + lostSeconds(found, all);
+      const seconds = usualSeconds + lostSeconds(found, record, all);
       // The next owner's file will tell of this process, and the files of nothing that was lost.
       if (seconds <= LOST_AFTER_KILL_SECONDS) return;
       const draft = noteLoss(found, seconds);
@@ -85,7 +88,7 @@ export async function recoverClaimed(
   return {
     session: isLost
       ? { ...settled, status: 'failed', recovered: record.recovered }
-      : { ...noteLoss(settled, usualSeconds + lostSeconds(session, examined)), status: 'recovered' },
+      : { ...noteLoss(settled, usualSeconds + lostSeconds(session, record, examined)), status: 'recovered' },
     deliveries,
     left,
   };
@@ -113,12 +116,13 @@ function waitingSeconds(session: SessionRecord): number {
  * What damage has taken of a session, beyond what a crash does: of each part the track that has lost most, and of that
  * what no copy of it has.
  */
-function lostSeconds(session: SessionRecord, examined: readonly ExaminedMaster[]): number {
+function lostSeconds(
+  session: SessionRecord,
+  before: SessionRecord,
+  examined: readonly ExaminedMaster[],
+): number {
   const byPart = new Map<number, number>();
-  for (const { part, type, holds, isMaster } of examined) {
-    if (!isMaster || holds.shape === undefined) continue;
-    const { sampleRate } = holds.shape;
-    const lost = (damagedFrames(session, part, type) + holds.doubtfulFrames) / sampleRate;
+  const add = (part: number, type: RecordingType, lost: number): void => {
     const master = masterOf({ part, type }, session);
     const copies = session.files.filter(
       (file) => !file.master && trackKey(file) === trackKey({ part, type }) && file.status === 'completed',
@@ -127,7 +131,13 @@ function lostSeconds(session: SessionRecord, examined: readonly ExaminedMaster[]
     const inMaster = (master?.duration_ms ?? 0) / 1000;
     const beyond = inCopies > 0 ? Math.max(0, lost + inMaster - Math.max(inMaster, inCopies)) : lost;
     byPart.set(part, Math.max(byPart.get(part) ?? 0, beyond));
+  };
+  for (const { part, type, holds, isMaster } of examined) {
+    if (!isMaster || holds.shape === undefined) continue;
+    add(part, type, (damagedFrames(session, part, type) + holds.doubtfulFrames) / holds.shape.sampleRate);
   }
+  for (const { part, type } of absentTracks(before, examined))
+    add(part, type, damagedFrames(session, part, type) / sampleRateOf(session, part));
   return [...byPart.values()].reduce((sum, seconds) => sum + seconds, 0);
 }
 

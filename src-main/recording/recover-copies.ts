@@ -5,7 +5,7 @@ import { listFiles } from '../disk/list-files.ts';
 import { readWholeFile } from '../disk/read-fully.ts';
 import { measureSeconds } from '../encode/measure-seconds.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
-import { isThere, renameToFree } from '../files/set-aside.ts';
+import { isThere, renameToFree, setAside } from '../files/set-aside.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { isWhole, masterOf, type SpoiledTracks } from './found-files.ts';
@@ -73,7 +73,11 @@ export async function salvageCopies(
     if (await isThere(finalPath)) continue;
     await readWholeFile(copy.path);
     const seconds = await measureSeconds(copy.path);
-    if (!holdsMore(seconds, copy.file, session, spoiled)) continue;
+    if (!holdsMore(seconds, copy.file, session, spoiled)) {
+      // Too short to take the place of a new one, and it may have what the master has not.
+      if (seconds > 0 && !isWhole(copy.file, session, spoiled)) await setAside(copy.path);
+      continue;
+    }
     await renameToFree(copy.path, finalPath);
     const kept: RecordingFile = {
       ...copy.file,

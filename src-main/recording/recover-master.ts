@@ -1,15 +1,15 @@
-import { lstat } from 'node:fs/promises';
+import { lstat, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CuePoint } from '../files/cue-chunks.ts';
 import type { RecordingType } from '../contract/audio-format.ts';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
 import { examineMaster, type MasterExamination } from '../files/examine-master.ts';
 import { finishWav, holdsSameAudio, isReadable } from '../files/finish-wav.ts';
-import type { MasterHint, WavShape } from '../files/master-header.ts';
+import { LEAST_HEADER_BYTES, type MasterHint, type WavShape } from '../files/master-header.ts';
 import { parsePartFileName, partFileName } from '../files/session-folder.ts';
 import { isThere, setAside } from '../files/set-aside.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
-import { rm } from 'node:fs/promises';
+import { damagedFrames } from './recovered-part.ts';
 
 /** A WAV that nobody has accounted for. */
 export interface FoundMaster {
@@ -88,7 +88,8 @@ export async function finishExamined(
     return session;
   }
   const known = session.files.find((file) => basename(file.file_path) === finalName);
-  const isAudio = isReadable(holds) && !isLost(holds);
+  const isDamaged = damagedFrames(session, part, type) > 0;
+  const isAudio = isReadable(holds) && !isLost(holds, isDamaged);
   const byteSize = isReadable(holds)
     ? (
         await finishWav(holds, {
@@ -115,9 +116,14 @@ export async function finishExamined(
   };
 }
 
-/** True where there was audio and none is left. */
-function isLost({ frames, missingFrames, zeroedFrames }: MasterExamination): boolean {
-  return zeroedFrames > 0 ? zeroedFrames >= frames : frames === 0 && missingFrames > 0;
+/** True where there was audio and none is left, and where part of the header is there that every master begins with. */
+function isLost(
+  { size, frames, missingFrames, zeroedFrames }: MasterExamination,
+  isDamaged: boolean,
+): boolean {
+  if (zeroedFrames > 0) return zeroedFrames >= frames;
+  const isBroken = size > 0 && size < LEAST_HEADER_BYTES;
+  return frames === 0 && (missingFrames > 0 || isDamaged || isBroken);
 }
 
 function cuePointsOf(session: SessionRecord, part: number): (frames: number) => readonly CuePoint[] {

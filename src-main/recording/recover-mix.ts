@@ -4,6 +4,8 @@ import { trackSchema } from '../contract/audio-format.ts';
 import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import { parsePartFileName, partFileName } from '../files/session-folder.ts';
 import type { MasterExamination } from '../files/examine-master.ts';
+import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
+import { audioBytesOf, beginsWith } from '../files/same-audio.ts';
 import { isThere, setAside } from '../files/set-aside.ts';
 import type { Log } from '../session/ports.ts';
 import { buildMix } from './build-mix.ts';
@@ -13,6 +15,20 @@ import { finishExamined, type ExaminedMaster } from './recover-master.ts';
 interface Side {
   readonly file: RecordingFile;
   readonly path: string;
+}
+
+/** What became of a mix that was made again, by part. */
+export interface RebuiltMix {
+  /** True where it begins with all that was found of the mix, to the last sample. */
+  readonly isProven: boolean;
+  /** Seconds of it that were found, and found to be the same. */
+  readonly provenSeconds: number;
+}
+export type RebuiltMixes = ReadonlyMap<number, RebuiltMix>;
+
+export interface RecoveredMixes {
+  readonly session: SessionRecord;
+  readonly rebuilt: RebuiltMixes;
 }
 
 /** The mix may trail its sides by this much while it is recorded, and is then still the best there is of a damaged one. */
@@ -28,8 +44,9 @@ export async function recoverMixes(
   found: readonly ExaminedMaster[],
   spoiled: SpoiledTracks,
   log: Log,
-): Promise<SessionRecord> {
+): Promise<RecoveredMixes> {
   let session = record;
+  const rebuilt = new Map<number, RebuiltMix>();
   const parts = new Set([
     ...record.files.filter(isUnsettledMix).map(({ part }) => part),
     ...found.map(({ part }) => part),
@@ -48,16 +65,21 @@ export async function recoverMixes(
     else {
       // Of damaged sides a mix is made all the same, and what there was of it kept.
       if (!areWhole) for (const { holds } of ofPart) await setAside(holds.path);
-      session = await rebuild(session, part, sides, ofPart).catch(async (error: unknown) => {
+      try {
+        const made = await rebuild(session, part, sides, ofPart);
+        session = made.session;
+        rebuilt.set(part, made);
+        if (!made.isProven)
+          log('warn', 'a mix was not what its sides come to; it is kept aside', { id: session.id, part });
+      } catch (error) {
         log('error', 'the mix could not be made again; both sides are there', { id: session.id, error });
         const finished = await finishMixes(session, ofPart);
-        return ofPart.length > 0
-          ? finished
-          : withMix(session, part, (file) => ({ ...file, status: 'failed' }));
-      });
+        session =
+          ofPart.length > 0 ? finished : withMix(session, part, (file) => ({ ...file, status: 'failed' }));
+      }
     }
   }
-  return session;
+  return { session, rebuilt };
 }
 
 async function finishMixes(record: SessionRecord, mixes: readonly ExaminedMaster[]): Promise<SessionRecord> {
@@ -67,7 +89,7 @@ async function finishMixes(record: SessionRecord, mixes: readonly ExaminedMaster
 }
 
 function isLongEnough({ holds, isMaster }: ExaminedMaster, sides: readonly Side[]): boolean {
-  if (!isMaster || holds.shape === undefined) return false;
+  if (!isMaster || holds.shape === undefined || holds.frames === 0) return false;
   const longest = Math.max(...sides.map(({ file }) => file.duration_ms));
   return (holds.frames / holds.shape.sampleRate) * 1000 >= longest - MIX_BEHIND_MS;
 }
@@ -87,14 +109,16 @@ async function sidesOf(session: SessionRecord, part: number, folders: readonly s
   return sides;
 }
 
+type RecoveredMix = RebuiltMix & { readonly session: SessionRecord };
+
 async function rebuild(
   session: SessionRecord,
   part: number,
   sides: readonly Side[],
   found: readonly ExaminedMaster[],
-): Promise<SessionRecord> {
+): Promise<RecoveredMix> {
   const [first] = sides;
-  if (first === undefined) return session;
+  if (first === undefined) return { session, isProven: false, provenSeconds: 0 };
   const unixSeconds = parsePartFileName(basename(first.path))?.unixSeconds ?? 0;
   const name = partFileName({ type: 'mixed', unixSeconds, part, extension: 'wav' });
   const path = join(dirname(first.path), name);
@@ -103,13 +127,22 @@ async function rebuild(
   if (!isListed && !found.some(({ holds }) => holds.path === path) && (await isThere(path)))
     await setAside(path);
   const longest = Math.max(...sides.map(({ file }) => file.duration_ms));
-  for (const { holds } of found) if (isOdd(holds, longest)) await setAside(holds.path);
+  let [isProven, provenSeconds] = [true, 0];
   const { byteSize } = await buildMix({
     masterPaths: sides.map((side) => side.path),
     path,
     markers: session.markers.filter((marker) => marker.part === part),
+    async beforeReplacing(madePath) {
+      for (const { holds } of found) {
+        if (await isHeldBy(madePath, holds)) provenSeconds = Math.max(provenSeconds, secondsOf(holds));
+        else {
+          // It may hold what a side has lost.
+          isProven = false;
+          await setAside(holds.path);
+        }
+      }
+    },
   });
-  // Shorter than what has just been made; copies are made again from that too.
   for (const { holds } of found) if (holds.path !== path) await rm(holds.path, { force: true });
   const known = session.files.some((file) => file.type === 'mixed' && file.master && file.part === part);
   const mix: RecordingFile = {
@@ -119,12 +152,21 @@ async function rebuild(
     byte_size: byteSize,
     duration_ms: longest,
   };
-  return known ? withMix(session, part, () => mix) : { ...session, files: [...session.files, mix] };
+  const listed = known ? withMix(session, part, () => mix) : { ...session, files: [...session.files, mix] };
+  return { session: listed, isProven, provenSeconds };
 }
 
-/** What is longer than both sides, or was not written here, is not what the mix of them replaces. */
-function isOdd({ kind, frames, shape }: MasterExamination, longestMs: number): boolean {
-  return kind !== 'sound' || shape === undefined || (frames / shape.sampleRate) * 1000 > longestMs;
+/** A mix comes out the same whenever it is made: one that does not is of something that the sides no longer hold. */
+async function isHeldBy(madePath: string, found: MasterExamination): Promise<boolean> {
+  if (found.size <= LEAST_HEADER_BYTES) return true;
+  const { kind, shape, path, dataOffset, frames } = found;
+  if (kind !== 'sound' || shape === undefined) return false;
+  const made = await audioBytesOf(madePath);
+  return beginsWith(made, { path, dataOffset, dataBytes: frames * 2 * shape.channels });
+}
+
+function secondsOf({ frames, shape }: MasterExamination): number {
+  return shape === undefined ? 0 : frames / shape.sampleRate;
 }
 
 function withMix(
@@ -134,53 +176,4 @@ function withMix(
 ): SessionRecord {
   const isMix = (file: RecordingFile): boolean => file.type === 'mixed' && file.master && file.part === part;
   return { ...session, files: session.files.map((file) => (isMix(file) ? change(file) : file)) };
-}
-
-/**
- * Removes the sides that their session does not keep, once the mix that needed them is there: one that has just been made
- * of both and read back, or one that had its final name, as it gets when it has been.
- * @param parts those that the crash cut off: what earlier takes keep is not this one's to remove.
- */
-export async function removeSides(
-  session: SessionRecord,
-  parts: ReadonlySet<number>,
-  folders: readonly string[],
-  { mixes, spoiled }: { readonly mixes: readonly ExaminedMaster[]; readonly spoiled: SpoiledTracks },
-): Promise<SessionRecord> {
-  const { record } = session;
-  if (record === null || record.length === 0) return session;
-  const isReplaceable = (side: RecordingFile): boolean => {
-    if (!record.includes('mixed')) return true;
-    const mix = masterOf({ part: side.part, type: 'mixed' }, session);
-    if (mix === undefined || mix.duration_ms < side.duration_ms) return false;
-    const sides = session.files.filter(
-      (file) => file.master && file.part === side.part && file.type !== 'mixed',
-    );
-    const isMadeOfBoth =
-      sides.length === trackSchema.options.length && sides.every((file) => isWhole(file, session, spoiled));
-    const wasFinal = mixes.some(
-      ({ part, name, finalName, holds }) =>
-        part === side.part && name === finalName && holds.kind === 'sound',
-    );
-    return isMadeOfBoth || wasFinal;
-  };
-  const removed = session.files.filter(
-    (file) =>
-      parts.has(file.part) &&
-      file.type !== 'mixed' &&
-      !record.includes(file.type) &&
-      isNamed(file) &&
-      isReplaceable(file),
-  );
-  for (const file of removed) {
-    const path = await pathOf(file, folders);
-    if (path !== undefined) await rm(path, { force: true });
-  }
-  return { ...session, files: session.files.filter((file) => !removed.includes(file)) };
-}
-
-/** A row that says of a file what its name does not is not believed where the file would go. */
-function isNamed({ file_path, type }: RecordingFile): boolean {
-  const parsed = parsePartFileName(basename(file_path));
-  return parsed === undefined || parsed.type === type;
 }

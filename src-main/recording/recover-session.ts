@@ -1,11 +1,17 @@
-import { basename, join } from 'node:path';
-import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import { basename, dirname, join } from 'node:path';
+import { LecternError } from '../contract/errors.ts';
+import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
 import { listFiles } from '../disk/list-files.ts';
+import { patiently } from '../disk/read-fully.ts';
+import { openRegularFile } from '../disk/regular-file.ts';
 import { isReadable } from '../files/finish-wav.ts';
+import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
 import { statBytes } from '../files/stat-bytes.ts';
+import { readWavLayout } from '../files/wav-reader.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import type { Log } from '../session/ports.ts';
+import { absentTracks, COPY_AHEAD_SECONDS, expectedFrames, type ExpectedFrames } from './expected-frames.ts';
 import { isWhole, masterOf, pathOf, trackKey, type SpoiledTracks } from './found-files.ts';
 import { withMixesAsEvidence } from './mix-as-evidence.ts';
 import { salvageCopies } from './recover-copies.ts';
@@ -16,8 +22,9 @@ import {
   type FoundMaster,
   type SiblingHint,
 } from './recover-master.ts';
-import { recoverMixes, removeSides } from './recover-mix.ts';
-import { withExaminedPart } from './recovered-part.ts';
+import { recoverMixes, type RebuiltMixes } from './recover-mix.ts';
+import { withExaminedPart, withTrack } from './recovered-part.ts';
+import { removeSides } from './remove-sides.ts';
 
 /** A delivered copy that must be made again from its master. */
 export interface UnfinishedDelivery {
@@ -35,6 +42,8 @@ export interface RecoveredSession {
 
 export interface RecoverMastersOptions {
   readonly siblings: SiblingHint;
+  /** What the crash itself takes of a track: where no more is missing, nothing is damaged. */
+  readonly crashSeconds: number;
   /** Called with what was found, before any file is changed: afterwards it can no longer be seen. */
   readonly onExamined: (session: SessionRecord, examined: readonly ExaminedMaster[]) => Promise<void>;
   readonly log: Log;
@@ -47,10 +56,12 @@ export interface RecoverMastersOptions {
 export async function recoverMasters(
   record: SessionRecord,
   folders: readonly string[],
-  { siblings, onExamined, log }: RecoverMastersOptions,
+  { siblings, crashSeconds, onExamined, log }: RecoverMastersOptions,
 ): Promise<RecoveredSession> {
-  const examined = await examineAll(record, await findUnaccounted(record, folders), siblings);
-  let session = examined.reduce(withExaminedPart, record);
+  const found = [...(await findUnaccounted(record, folders)), ...(await findPoorer(record, folders))];
+  const examined = await examineAll(record, found, siblings);
+  const expected = await expectedFrames(record, examined, folders);
+  let session = withAllTracks(record, examined, expected, crashSeconds);
   await onExamined(session, examined);
   for (const { name, holds } of examined)
     if (holds.damage !== undefined && holds.size > 0)
@@ -61,10 +72,10 @@ export async function recoverMasters(
     examined.filter(({ holds }) => holds.doubtfulFrames > 0 || !isReadable(holds)).map(trackKey),
   );
   const mixes = examined.filter(({ type }) => type === 'mixed');
-  session = await recoverMixes(session, folders, mixes, spoiled, log);
-  const cutOff = record.files.filter(({ status }) => status === 'recording').map(({ part }) => part);
-  session = await removeSides(session, new Set(cutOff), folders, { mixes, spoiled });
-  session = await salvageCopies(session, folders, withMixesOf(session, spoiled));
+  const { session: mixed, rebuilt } = await recoverMixes(session, folders, mixes, spoiled, log);
+  const spoiledMixes = withMixesOf(mixed, spoiled, rebuilt, expected);
+  session = await removeSides(mixed, { before: record, folders, mixes, rebuilt, spoiled });
+  session = await salvageCopies(session, folders, spoiledMixes);
   const settled: RecordingFile[] = [];
   for (const file of session.files) settled.push(await settleFile(file, session, folders));
   const parts = new Set([...cutOff, ...examined.map(({ part }) => part)]);
@@ -79,12 +90,52 @@ export async function recoverMasters(
   return { session: { ...session, files }, deliveries, examined };
 }
 
-/** A mix of a side that has lost something has lost it too, and a copy that was made while recording has not. */
-function withMixesOf(session: SessionRecord, spoiled: SpoiledTracks): SpoiledTracks {
+/** The account of every part that was cut off: of the masters that are there, and of those that are not. */
+function withAllTracks(
+  record: SessionRecord,
+  examined: readonly ExaminedMaster[],
+  expected: ExpectedFrames,
+  crashSeconds: number,
+): SessionRecord {
+  let session = record;
+  for (const one of examined) {
+    if (one.type === 'mixed') continue;
+    const isGone = one.holds.size < LEAST_HEADER_BYTES;
+    session = withExaminedPart(session, one, {
+      frames: expected.of(one.type, one.part),
+      crashSeconds: isGone ? 0 : crashSeconds,
+    });
+  }
+  for (const { type, part } of absentTracks(record, examined)) {
+    const frames = expected.of(type, part);
+    if (frames === 0) continue;
+    const startedMs = Date.parse(record.started_at);
+    const none = { frames: 0, missingFrames: 0, zeroedFrames: 0, lastWrittenMs: startedMs };
+    const finding = { track: type, part, sampleRate: sampleRateOf(record, part), ...none };
+    session = withTrack(session, finding, { frames, crashSeconds: 0 });
+  }
+  return session;
+}
+
+/**
+ * A mix of a side that has lost something has lost it too, and so may have one that is not what was found of it, or of
+ * which less was found than a copy has; a copy that was made while recording has not.
+ */
+function withMixesOf(
+  session: SessionRecord,
+  spoiled: SpoiledTracks,
+  rebuilt: RebuiltMixes,
+  expected: ExpectedFrames,
+): SpoiledTracks {
+  const doubtful = [...rebuilt].flatMap(([part, { isProven, provenSeconds }]) => {
+    const isHeld = isProven && expected.copySeconds('mixed', part) <= provenSeconds + COPY_AHEAD_SECONDS;
+    return isHeld ? [] : [trackKey({ part, type: 'mixed' })];
+  });
   const poorer = session.files.filter(
     (file) => file.master && file.type !== 'mixed' && !isWhole(file, session, spoiled),
   );
-  return new Set([...spoiled, ...poorer.map(({ part }) => trackKey({ part, type: 'mixed' }))]);
+  const ofPoorer = poorer.map(({ part }) => trackKey({ part, type: 'mixed' }));
+  return new Set([...spoiled, ...doubtful, ...ofPoorer]);
 }
 
 async function findUnaccounted(session: SessionRecord, folders: readonly string[]): Promise<FoundMaster[]> {
@@ -93,6 +144,36 @@ async function findUnaccounted(session: SessionRecord, folders: readonly string[
     for (const name of (await listFiles(folder)).files)
       if (isUnaccounted(session, name)) found.push({ folder, name });
   return found;
+}
+
+/**
+ * Finished masters that have no whole header any more or less than their rows say: damaged since, and put in order as
+ * those that were cut off are.
+ */
+async function findPoorer(session: SessionRecord, folders: readonly string[]): Promise<FoundMaster[]> {
+  const found: FoundMaster[] = [];
+  for (const file of session.imported === null ? session.files : []) {
+    const name = basename(file.file_path);
+    if (!file.master || file.status !== 'completed' || parsePartFileName(name) === undefined) continue;
+    const path = await pathOf(file, folders);
+    if (path !== undefined && (await isPoorer(path, file, sampleRateOf(session, file.part))))
+      found.push({ folder: dirname(path), name });
+  }
+  return found;
+}
+
+async function isPoorer(path: string, { byte_size }: RecordingFile, sampleRate: number): Promise<boolean> {
+  if ((await statBytes(path)) < byte_size) return true;
+  const file = await patiently(() => openRegularFile(path));
+  try {
+    const layout = await readWavLayout(file);
+    return layout.sampleRate !== sampleRate || layout.declaredDataBytes > layout.dataBytes + 4;
+  } catch (error) {
+    if (error instanceof LecternError) return true;
+    throw error;
+  } finally {
+    await file.close();
+  }
 }
 
 /** Of each what it holds. Where one's header is lost, the others tell how they are written. */

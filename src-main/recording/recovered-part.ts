@@ -6,11 +6,33 @@ import {
   withMutedBefore,
 } from '../contract/capture-report.ts';
 import type { PartRecord, SessionRecord } from '../contract/session-record.ts';
+import type { Track } from '../contract/audio-format.ts';
 import type { ExaminedMaster } from './recover-master.ts';
 import { withParts } from './record-changes.ts';
 
+/** What is found of a track of a part, in frames of its own rate. */
+export interface TrackFinding {
+  readonly track: Track;
+  readonly part: number;
+  readonly sampleRate: number;
+  readonly frames: number;
+  /** Frames that its header counts and that are not there. */
+  readonly missingFrames: number;
+  /** Frames at the beginning that damage has turned to zeros. */
+  readonly zeroedFrames: number;
+  readonly lastWrittenMs: number;
+}
+
+/** What is known besides of how much there was. */
+export interface Expectation {
+  /** Frames that it had by what other files say; 0 where none does. */
+  readonly frames: number;
+  /** What a crash takes: less than that is no damage. */
+  readonly crashSeconds: number;
+}
+
 /** A report is written down with what was being written: more than it is beyond what a crash takes. */
-const CRASH_SECONDS = 2;
+const REPORT_SECONDS = 2;
 
 /**
  * The session with the account of a part as its master tells it: the gaps that were written down, what damage has taken,
@@ -18,19 +40,34 @@ const CRASH_SECONDS = 2;
  */
 export function withExaminedPart(
   session: SessionRecord,
-  { holds, part, type: track, isMaster, isDuplicate, lastWrittenMs }: ExaminedMaster,
+  { holds, part, type, isMaster, isDuplicate, lastWrittenMs }: ExaminedMaster,
+  expectation: Expectation,
 ): SessionRecord {
-  const { shape, frames } = holds;
-  if (track === 'mixed' || !isMaster || isDuplicate || shape === undefined) return session;
+  const { shape, frames, missingFrames, zeroedFrames } = holds;
+  if (type === 'mixed' || !isMaster || isDuplicate || shape === undefined) return session;
   const { sampleRate } = shape;
+  const found = { track: type, part, sampleRate, frames, missingFrames, zeroedFrames, lastWrittenMs };
+  return withTrack(session, found, expectation);
+}
+
+export function withTrack(
+  session: SessionRecord,
+  { track, part, sampleRate, frames, missingFrames, zeroedFrames, lastWrittenMs }: TrackFinding,
+  { frames: expectedFrames, crashSeconds }: Expectation,
+): SessionRecord {
   const known = session.parts.find((candidate) => candidate.part === part);
   const before = known?.report?.tracks.find((candidate) => candidate.track === track);
   const written = known?.report?.gaps ?? [];
   const filled = framesOf(written, track, false) + (before?.unlisted?.frames ?? 0);
   const told = before === undefined ? 0 : before.captured + filled - frames;
-  const missing = Math.max(holds.missingFrames, told > CRASH_SECONDS * sampleRate ? told : 0);
+  const elsewhere = expectedFrames - frames;
+  const missing = Math.max(
+    missingFrames,
+    told > REPORT_SECONDS * sampleRate ? told : 0,
+    elsewhere > crashSeconds * sampleRate || frames === 0 ? elsewhere : 0,
+  );
   const damaged = [
-    ...(holds.zeroedFrames > 0 ? [damage(track, 0, holds.zeroedFrames)] : []),
+    ...(zeroedFrames > 0 ? [damage(track, 0, zeroedFrames)] : []),
     ...(missing > 0 ? [{ ...damage(track, frames, missing), unfilled: true } as const] : []),
   ];
   const gaps = [

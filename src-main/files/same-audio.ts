@@ -1,0 +1,42 @@
+import { openRegularFile } from '../disk/regular-file.ts';
+import { readFully } from '../disk/read-fully.ts';
+import { readWavLayout } from './wav-reader.ts';
+
+const BLOCK_BYTES = 1024 * 1024;
+
+/** Where audio is in a file. */
+export interface AudioBytes {
+  readonly path: string;
+  readonly dataOffset: number;
+  readonly dataBytes: number;
+}
+
+/** The audio of a WAV as its header tells it. Rejects with INVALID_AUDIO_FILE, or as the system does. */
+export async function audioBytesOf(path: string): Promise<AudioBytes> {
+  const file = await openRegularFile(path);
+  try {
+    const { dataOffset, dataBytes } = await readWavLayout(file);
+    return { path, dataOffset, dataBytes };
+  } finally {
+    await file.close();
+  }
+}
+
+/** True where the first file's audio begins with all of the second one's, byte for byte: the second can then go. */
+export async function beginsWith(whole: AudioBytes, beginning: AudioBytes): Promise<boolean> {
+  if (whole.dataBytes < beginning.dataBytes) return false;
+  const [one, other] = [await openRegularFile(whole.path), await openRegularFile(beginning.path)];
+  try {
+    const [left, right] = [Buffer.alloc(BLOCK_BYTES), Buffer.alloc(BLOCK_BYTES)];
+    for (let at = 0; at < beginning.dataBytes; at += BLOCK_BYTES) {
+      const bytes = Math.min(BLOCK_BYTES, beginning.dataBytes - at);
+      const read = await readFully(one, left.subarray(0, bytes), whole.dataOffset + at);
+      const reread = await readFully(other, right.subarray(0, bytes), beginning.dataOffset + at);
+      if (read < bytes || reread < bytes) return false;
+      if (!left.subarray(0, bytes).equals(right.subarray(0, bytes))) return false;
+    }
+    return true;
+  } finally {
+    await Promise.all([one.close(), other.close()]);
+  }
+}

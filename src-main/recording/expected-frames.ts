@@ -1,0 +1,98 @@
+import { join, basename } from 'node:path';
+import { trackSchema, type Track } from '../contract/audio-format.ts';
+import { sampleRateOf, type SessionRecord } from '../contract/session-record.ts';
+import { measureSeconds } from '../encode/measure-seconds.ts';
+import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
+import { isThere } from '../files/set-aside.ts';
+import { trackKey } from './found-files.ts';
+import { leftCopies } from './recover-copies.ts';
+import type { ExaminedMaster } from './recover-master.ts';
+
+/** What other files of a part say of a track, each of which may be all that is left to say it. */
+export interface ExpectedFrames {
+  /** Frames that a track had at least, as far as anything but its own master tells; 0 where nothing does. */
+  of(type: Track, part: number): number;
+  /** Seconds in the longest copy of a track or mix. */
+  copySeconds(type: string, part: number): number;
+}
+
+/** A live encoder may have been given a little more than its master, and pads what it makes. */
+export const COPY_AHEAD_SECONDS = 0.5;
+/** A mix waits for a side for 5 s, and a power cut may take 2 s of the side that it did not wait for. */
+const MIX_PATIENCE_SECONDS = 3;
+
+/**
+ * Looks at the mix, the copies and the other side of each track. A side that was never sent is shorter than the other and
+ * has lost nothing, so the other side speaks only for one whose own file is gone, or has not even a header.
+ */
+export async function expectedFrames(
+  session: SessionRecord,
+  examined: readonly ExaminedMaster[],
+  folders: readonly string[],
+): Promise<ExpectedFrames> {
+  const copies = await copyLengths(session, folders);
+  const copySeconds = (type: string, part: number): number => copies.get(`${type} ${part}`) ?? 0;
+  const mastersOf = (part: number): ExaminedMaster[] =>
+    examined.filter((one) => one.part === part && one.isMaster && !one.isDuplicate);
+
+  const inMix = (part: number): number => {
+    const rate = sampleRateOf(session, part);
+    const masters = mastersOf(part);
+    const mixes = masters.filter(({ type }) => type === 'mixed').map(({ holds }) => holds.frames);
+    const mix = Math.max(0, ...mixes, (copySeconds('mixed', part) - COPY_AHEAD_SECONDS) * rate);
+    const longest = Math.max(mix, ...masters.map(({ holds }) => holds.frames + holds.missingFrames));
+    // Further behind, one of its sides may have been taken to be silent.
+    return mix > longest - MIX_PATIENCE_SECONDS * rate ? Math.floor(mix) : 0;
+  };
+
+  return {
+    copySeconds,
+    of(type, part) {
+      const rate = sampleRateOf(session, part);
+      const masters = mastersOf(part);
+      const own = masters.find((one) => one.type === type);
+      const isGone = own === undefined || own.holds.size < LEAST_HEADER_BYTES;
+      const others = masters.filter((one) => isGone && one.type !== type);
+      return Math.max(
+        Math.floor((copySeconds(type, part) - COPY_AHEAD_SECONDS) * rate),
+        inMix(part),
+        ...others.map(({ holds }) => holds.frames + holds.missingFrames),
+        0,
+      );
+    },
+  };
+}
+
+async function copyLengths(
+  session: SessionRecord,
+  folders: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const lengths = new Map<string, number>();
+  const add = (key: string, seconds: number): void => {
+    lengths.set(key, Math.max(lengths.get(key) ?? 0, seconds));
+  };
+  for (const { path, file } of await leftCopies(session, folders))
+    add(trackKey(file), await measureSeconds(path));
+  for (const file of session.files)
+    for (const folder of file.master || file.status !== 'recording' ? [] : folders) {
+      const path = join(folder, basename(file.file_path));
+      if (await isThere(path)) add(trackKey(file), await measureSeconds(path));
+    }
+  return lengths;
+}
+
+/** Tracks of the parts that were cut off whose file is nowhere, though nothing was to remove it. */
+export function absentTracks(
+  before: SessionRecord,
+  examined: readonly ExaminedMaster[],
+): { readonly type: Track; readonly part: number }[] {
+  return before.files.flatMap(({ type: fileType, part, master, status }) => {
+    const type = trackSchema.safeParse(fileType);
+    if (!master || status !== 'recording' || !type.success) return [];
+    const there = examined.filter((one) => one.part === part);
+    if (there.some((one) => one.type === type.data)) return [];
+    const isInMix = there.some((one) => one.type === 'mixed' && one.name === one.finalName);
+    const isKept = before.record === null || before.record.includes(type.data);
+    return isInMix && !isKept ? [] : [{ type: type.data, part }];
+  });
+}

@@ -1,0 +1,185 @@
+import { readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { createWavHeader } from '../../../src-main/files/wav-header.ts';
+import { copyAsAfterKill } from '../../support/after-kill.ts';
+import {
+  asideIn,
+  audio,
+  damage,
+  far,
+  killed,
+  masterIn,
+  RATE,
+  recovered,
+  SECONDS,
+  type Killed,
+} from '../../support/killed-recording.ts';
+import { openOwnRecorder } from '../../support/own-recorder.ts';
+import { masterSamples } from '../../support/read-wav.ts';
+
+const BOTH = ['user', 'assistant'];
+const header = createWavHeader({ sampleRate: RATE, channels: 1, mayExceed4GiB: false });
+
+/** A master as a power cut leaves it: shorter, and its header with it. */
+function shortened(bytes: Buffer, frames: number): Buffer {
+  const data = bytes.subarray(44, 44 + frames * 2);
+  return Buffer.concat([header.forSizes(data.length, 0), data]);
+}
+
+async function mixOf({ folder }: Killed): Promise<{ name: string; samples: Buffer }> {
+  const name = (await readdir(folder)).find((entry) => entry.startsWith('mixed')) ?? '';
+  return { name, samples: (await readFile(join(folder, name))).subarray(44) };
+}
+
+describe.each([
+  { record: ['user', 'assistant', 'mixed'], keeps: 'everything' },
+  { record: ['mixed'], keeps: 'the mix' },
+])('of a conversation that keeps $keeps', ({ record }) => {
+  test('the mix that was made while recording stays where a side is shorter than it, and the loss is told', async () => {
+    const one = await killed({ tracks: BOTH, record });
+    const mix = await mixOf(one);
+    await damage(one, (bytes) => shortened(bytes, RATE * 10));
+    const { session } = await recovered(one);
+    const kept = await masterSamples(masterIn(one, session, 'mixed'));
+    expect(kept.equals(mix.samples.subarray(0, kept.length))).toBe(true);
+    expect(kept.length).toBeGreaterThan(RATE * 2 * 20);
+    const user = session.parts[0]?.report?.tracks.find(({ track }) => track === 'user');
+    expect(user).toMatchObject({ captured: RATE * 10, expected: kept.length / 2 });
+    expect(session.recovered?.lost_seconds_at_most).toBeGreaterThan(kept.length / 2 / RATE - 10);
+    expect((await masterSamples(masterIn(one, session, 'assistant'))).equals(far)).toBe(true);
+    expect((await masterSamples(masterIn(one, session))).equals(audio.subarray(0, RATE * 20))).toBe(true);
+  });
+
+  test('a mix that is not what its sides come to is set aside, and both sides stay', async () => {
+    const one = await killed({ tracks: BOTH, record });
+    const mix = await mixOf(one);
+    await damage(one, (bytes) => void bytes.fill(0, RATE * 2, RATE * 2 + 4096));
+    const { session } = await recovered(one);
+    const aside = await asideIn(one);
+    expect(aside).toEqual([`${mix.name}.aside`]);
+    expect((await readFile(join(one.folder, aside[0] ?? ''))).subarray(44).equals(mix.samples)).toBe(true);
+    expect(session.files.map(({ type, status }) => [type, status]).toSorted()).toEqual([
+      ['assistant', 'completed'],
+      ['mixed', 'completed'],
+      ['user', 'completed'],
+    ]);
+  });
+
+  test('an empty side leaves the mix, and is not called complete', async () => {
+    const one = await killed({ tracks: BOTH, record });
+    const mix = await mixOf(one);
+    await truncate(one.partial, 0);
+    const { session } = await recovered(one);
+    const kept = await masterSamples(masterIn(one, session, 'mixed'));
+    expect(kept.equals(mix.samples.subarray(0, kept.length))).toBe(true);
+    expect(session.files.find(({ type }) => type === 'user')?.status).toBe('failed');
+    expect(session.recovered?.lost_seconds_at_most).toBeGreaterThanOrEqual(SECONDS);
+    expect((await masterSamples(masterIn(one, session, 'assistant'))).equals(far)).toBe(true);
+  });
+});
+
+describe('of a conversation that keeps one side', () => {
+  const LEFT: Record<string, (one: Killed) => Promise<unknown>> = {
+    'is gone': (one) => rm(one.partial),
+    'is empty': (one) => truncate(one.partial, 0),
+    'has a piece of its header': (one) => truncate(one.partial, 20),
+    'is all zeros behind its header': (one) => damage(one, (bytes) => void bytes.fill(0, 44)),
+    'is shorter': (one) => damage(one, (bytes) => shortened(bytes, RATE * 10)),
+  };
+
+  test.each(Object.entries(LEFT))('the other stays where that one %s', async (_, change) => {
+    const one = await killed({ tracks: BOTH, record: ['user'] });
+    await change(one);
+    const { session } = await recovered(one);
+    expect((await masterSamples(masterIn(one, session, 'assistant'))).equals(far)).toBe(true);
+    expect(session.files).toContainEqual(expect.objectContaining({ type: 'assistant', status: 'completed' }));
+  });
+
+  test('a track whose file is gone is told as lost', async () => {
+    const one = await killed({ tracks: BOTH, record: ['user'] });
+    await rm(one.partial);
+    const { session } = await recovered(one);
+    expect(session.recovered?.lost_seconds_at_most).toBeGreaterThanOrEqual(SECONDS);
+    expect(session.parts[0]?.report?.gaps).toEqual([
+      { track: 'user', start_frame: 0, frames: RATE * SECONDS, cause: 'damaged', unfilled: true },
+    ]);
+  });
+
+  test('the other goes where that one is whole', async () => {
+    const one = await killed({ tracks: BOTH, record: ['user'] });
+    const { session } = await recovered(one);
+    expect(session.files).toMatchObject([{ type: 'user', status: 'completed' }]);
+    expect((await readdir(one.folder)).some((name) => name.startsWith('assistant'))).toBe(false);
+  });
+
+  test('a file of a track that it never had stays', async () => {
+    const one = await killed({ record: ['user'] });
+    const stray = one.partial.replace('user_', 'assistant_');
+    await writeFile(stray, Buffer.concat([header.forSizes(far.length, 0), far]));
+    const { session } = await recovered(one);
+    expect((await masterSamples(masterIn(one, session, 'assistant'))).equals(far)).toBe(true);
+  });
+});
+
+test('what has the name of a mended file or of kept room stays where it holds what nothing else does', async () => {
+  const one = await killed();
+  const final = one.partial.replace('.partial', '');
+  const mending = Buffer.concat([header.forSizes(audio.length, 0), audio]);
+  await writeFile(`${final}.mending`, mending);
+  await writeFile(join(one.folder, '.reserve'), audio.subarray(0, 5000));
+  await truncate(one.partial, 44 + RATE * 2);
+  await recovered(one);
+  expect((await readFile(`${final}.mending`)).equals(mending)).toBe(true);
+  expect(await readFile(join(one.folder, '.reserve'))).toHaveLength(5000);
+});
+
+describe('a finished part of a session that was cut off in a later one', () => {
+  /** 30 s that were stopped, and 1 s of another take that was killed. */
+  async function killedInSecondPart(): Promise<Killed> {
+    const { recorder, dataDir } = await openOwnRecorder();
+    const connection = recorder.connect('talk', { send: () => undefined });
+    const say = (message: object) => connection.receiveText(JSON.stringify(message));
+    const chunk = (at: number) =>
+      say({
+        action: 'audio_chunk',
+        data: Buffer.from(audio.subarray(at, at + RATE)).toString('base64'),
+      });
+    await say({ action: 'start', format: 'wav', sample_rate: RATE });
+    for (let at = 0; at < audio.length; at += RATE) await chunk(at);
+    await say({ action: 'stop' });
+    await say({ action: 'start', format: 'wav', sample_rate: RATE });
+    for (let at = 0; at < 2 * RATE; at += RATE) await chunk(at);
+    const folder = join(dataDir, 'recordings', 'talk');
+    for (;;) {
+      const second = (await readdir(folder)).find((name) => name.endsWith('.wav.partial'));
+      if (second !== undefined && (await readFile(join(folder, second))).length === 44 + 2 * RATE) break;
+    }
+    const copy = await copyAsAfterKill(dataDir);
+    onTestFinished(() => rm(copy, { recursive: true, force: true }));
+    const killedFolder = join(copy, 'recordings', 'talk');
+    const first = (await readdir(killedFolder)).find((name) => name.endsWith('.wav')) ?? '';
+    return { dataDir: copy, folder: killedFolder, partial: join(killedFolder, first) };
+  }
+
+  test('is told where its end is gone', async () => {
+    const one = await killedInSecondPart();
+    await truncate(one.partial, 44 + RATE * 2 * 10);
+    const { session } = await recovered(one);
+    const part = session.parts.find(({ part: number }) => number === 1);
+    expect(part?.report).toMatchObject({
+      captured: RATE * 10,
+      expected: RATE * SECONDS,
+      gaps: [{ start_frame: RATE * 10, frames: RATE * 20, cause: 'damaged' }],
+    });
+    expect(session.recovered?.lost_seconds_at_most).toBeGreaterThanOrEqual(20);
+  });
+
+  test('gets its header again', async () => {
+    const one = await killedInSecondPart();
+    await damage(one, (bytes) => void bytes.fill(0, 0, 44));
+    const { session } = await recovered(one);
+    expect((await masterSamples(masterIn(one, session))).equals(audio)).toBe(true);
+    expect(await asideIn(one)).toHaveLength(1);
+  });
+});
