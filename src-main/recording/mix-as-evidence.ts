@@ -10,7 +10,7 @@ import {
 import { parsePartFileName } from '../files/session-folder.ts';
 import { masterOf } from './found-files.ts';
 import { withParts } from './record-changes.ts';
-import { framesOf } from './recovered-part.ts';
+import { damagedFrames, framesOf } from './recovered-part.ts';
 
 /** Durations are kept in milliseconds and in seconds: what differs by less is the same. */
 const SAME_MS = 1;
@@ -35,7 +35,10 @@ function withMixAsEvidence(session: SessionRecord, mix: RecordingFile): SessionR
   const frames = Math.round((mix.duration_ms / 1000) * sampleRate);
   const gaps = known?.report?.gaps ?? [];
   const told = known?.report?.tracks ?? [];
-  const gone = session.tracks.filter((type) => masterOf({ part, type }, session) === undefined);
+  // One that is known to be lost stays so.
+  const gone = session.tracks.filter(
+    (type) => masterOf({ part, type }, session) === undefined && damagedFrames(session, part, type) === 0,
+  );
   const tracks = [
     ...told.filter(({ track }) => !gone.includes(track)),
     ...gone.map((track) => inMix(track, frames, told, gaps)),

@@ -1,17 +1,11 @@
-import { basename, dirname, join } from 'node:path';
-import { LecternError } from '../contract/errors.ts';
+import { basename, join } from 'node:path';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
-import { listFiles } from '../disk/list-files.ts';
-import { patiently } from '../disk/read-fully.ts';
-import { openRegularFile } from '../disk/regular-file.ts';
 import { isReadable } from '../files/finish-wav.ts';
 import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
-import { parsePartFileName } from '../files/session-folder.ts';
 import { statBytes } from '../files/stat-bytes.ts';
-import { readWavLayout } from '../files/wav-reader.ts';
-import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import type { Log } from '../session/ports.ts';
 import { absentTracks, COPY_AHEAD_SECONDS, expectedFrames, type ExpectedFrames } from './expected-frames.ts';
+import { findMasters } from './find-masters.ts';
 import { isWhole, masterOf, pathOf, trackKey, type SpoiledTracks } from './found-files.ts';
 import { withMixesAsEvidence } from './mix-as-evidence.ts';
 import { salvageCopies } from './recover-copies.ts';
@@ -58,8 +52,7 @@ export async function recoverMasters(
   folders: readonly string[],
   { siblings, crashSeconds, onExamined, log }: RecoverMastersOptions,
 ): Promise<RecoveredSession> {
-  const found = [...(await findUnaccounted(record, folders)), ...(await findPoorer(record, folders))];
-  const examined = await examineAll(record, found, siblings);
+  const examined = await examineAll(record, await findMasters(record, folders), siblings);
   const expected = await expectedFrames(record, examined, folders);
   let session = withAllTracks(record, examined, expected, crashSeconds);
   await onExamined(session, examined);
@@ -78,6 +71,7 @@ export async function recoverMasters(
   session = await salvageCopies(session, folders, spoiledMixes);
   const settled: RecordingFile[] = [];
   for (const file of session.files) settled.push(await settleFile(file, session, folders));
+  const cutOff = record.files.filter(({ status }) => status === 'recording').map(({ part }) => part);
   const parts = new Set([...cutOff, ...examined.map(({ part }) => part)]);
   session = withMixesAsEvidence({ ...session, files: settled }, parts);
   const deliveries = await unfinishedDeliveries(session, folders);
@@ -138,44 +132,6 @@ function withMixesOf(
   return new Set([...spoiled, ...doubtful, ...ofPoorer]);
 }
 
-async function findUnaccounted(session: SessionRecord, folders: readonly string[]): Promise<FoundMaster[]> {
-  const found: FoundMaster[] = [];
-  for (const folder of folders)
-    for (const name of (await listFiles(folder)).files)
-      if (isUnaccounted(session, name)) found.push({ folder, name });
-  return found;
-}
-
-/**
- * Finished masters that have no whole header any more or less than their rows say: damaged since, and put in order as
- * those that were cut off are.
- */
-async function findPoorer(session: SessionRecord, folders: readonly string[]): Promise<FoundMaster[]> {
-  const found: FoundMaster[] = [];
-  for (const file of session.imported === null ? session.files : []) {
-    const name = basename(file.file_path);
-    if (!file.master || file.status !== 'completed' || parsePartFileName(name) === undefined) continue;
-    const path = await pathOf(file, folders);
-    if (path !== undefined && (await isPoorer(path, file, sampleRateOf(session, file.part))))
-      found.push({ folder: dirname(path), name });
-  }
-  return found;
-}
-
-async function isPoorer(path: string, { byte_size }: RecordingFile, sampleRate: number): Promise<boolean> {
-  if ((await statBytes(path)) < byte_size) return true;
-  const file = await patiently(() => openRegularFile(path));
-  try {
-    const layout = await readWavLayout(file);
-    return layout.sampleRate !== sampleRate || layout.declaredDataBytes > layout.dataBytes + 4;
-  } catch (error) {
-    if (error instanceof LecternError) return true;
-    throw error;
-  } finally {
-    await file.close();
-  }
-}
-
 /** Of each what it holds. Where one's header is lost, the others tell how they are written. */
 async function examineAll(
   session: SessionRecord,
@@ -201,18 +157,6 @@ async function examineAll(
 
 function partOf({ part }: RecordingFile): number {
   return part;
-}
-
-/**
- * True for a WAV that nobody finished, and for one that was given its final name by a writer that died before it
- * could write down how long it is.
- */
-function isUnaccounted(session: SessionRecord, name: string): boolean {
-  if (name.endsWith(`.wav${PARTIAL_SUFFIX}`)) return true;
-  const parsed = parsePartFileName(name);
-  const known = session.files.find((file) => basename(file.file_path) === name);
-  if (parsed?.extension !== 'wav') return false;
-  return known === undefined ? parsed.variant === undefined : known.status === 'recording';
 }
 
 /** A delivery is renamed only when it is whole, so one that is there is finished and one that is not is not. */

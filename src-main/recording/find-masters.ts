@@ -1,0 +1,70 @@
+import { basename, dirname } from 'node:path';
+import { LecternError } from '../contract/errors.ts';
+import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
+import { listFiles } from '../disk/list-files.ts';
+import { patiently } from '../disk/read-fully.ts';
+import { openRegularFile } from '../disk/regular-file.ts';
+import { parsePartFileName } from '../files/session-folder.ts';
+import { statBytes } from '../files/stat-bytes.ts';
+import { readWavLayout } from '../files/wav-reader.ts';
+import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
+import { pathOf } from './found-files.ts';
+import type { FoundMaster } from './recover-master.ts';
+
+/** The WAVs of a session that was cut off which must be looked at as a whole. Rejects where the disk cannot say. */
+export async function findMasters(
+  session: SessionRecord,
+  folders: readonly string[],
+): Promise<FoundMaster[]> {
+  return [...(await findUnaccounted(session, folders)), ...(await findPoorer(session, folders))];
+}
+
+async function findUnaccounted(session: SessionRecord, folders: readonly string[]): Promise<FoundMaster[]> {
+  const found: FoundMaster[] = [];
+  for (const folder of folders)
+    for (const name of (await listFiles(folder)).files)
+      if (isUnaccounted(session, name)) found.push({ folder, name });
+  return found;
+}
+
+/**
+ * Finished masters that are smaller than their rows say, or whose header is not whole: damaged since, and put in order as
+ * those that were cut off are.
+ */
+async function findPoorer(session: SessionRecord, folders: readonly string[]): Promise<FoundMaster[]> {
+  const found: FoundMaster[] = [];
+  for (const file of session.imported === null ? session.files : []) {
+    const name = basename(file.file_path);
+    if (!file.master || file.status !== 'completed' || parsePartFileName(name) === undefined) continue;
+    const path = await pathOf(file, folders);
+    if (path !== undefined && (await isPoorer(path, file, sampleRateOf(session, file.part))))
+      found.push({ folder: dirname(path), name });
+  }
+  return found;
+}
+
+async function isPoorer(path: string, { byte_size }: RecordingFile, sampleRate: number): Promise<boolean> {
+  if ((await statBytes(path)) < byte_size) return true;
+  const file = await patiently(() => openRegularFile(path));
+  try {
+    const layout = await readWavLayout(file);
+    return layout.sampleRate !== sampleRate || layout.declaredDataBytes > layout.dataBytes + 4;
+  } catch (error) {
+    if (error instanceof LecternError) return true;
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+/**
+ * True for a WAV that nobody finished, and for one that was given its final name by a writer that died before it
+ * could write down how long it is.
+ */
+function isUnaccounted(session: SessionRecord, name: string): boolean {
+  if (name.endsWith(`.wav${PARTIAL_SUFFIX}`)) return true;
+  const parsed = parsePartFileName(name);
+  const known = session.files.find((file) => basename(file.file_path) === name);
+  if (parsed?.extension !== 'wav') return false;
+  return known === undefined ? parsed.variant === undefined : known.status === 'recording';
+}
