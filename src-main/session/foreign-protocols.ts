@@ -15,10 +15,16 @@ const PROTOCOLS: readonly { readonly name: string; readonly isOne: (message: Mes
         startsWith(type, head),
       ),
   },
-  { name: 'Deepgram', isOne: ({ type }) => isAmong(type, ['KeepAlive', 'Finalize', 'CloseStream']) },
+  {
+    name: 'Deepgram',
+    isOne: ({ type }) => isAmong(type, ['KeepAlive', 'Finalize', 'CloseStream', 'Configure']),
+  },
   {
     name: 'AssemblyAI',
-    isOne: ({ type }) => isAmong(type, ['Terminate', 'ForceEndpoint', 'UpdateConfiguration']),
+    isOne: (message) =>
+      isAmong(message.type, ['Terminate', 'ForceEndpoint', 'UpdateConfiguration']) ||
+      'terminate_session' in message ||
+      'force_end_utterance' in message,
   },
   {
     name: 'Speechmatics',
@@ -27,7 +33,10 @@ const PROTOCOLS: readonly { readonly name: string; readonly isOne: (message: Mes
   { name: 'ElevenLabs', isOne: (message) => 'user_audio_chunk' in message },
   {
     name: 'the Gemini Live API',
-    isOne: (message) => 'realtimeInput' in message || 'realtime_input' in message,
+    isOne: (message) =>
+      ['setup', 'realtimeInput', 'realtime_input', 'clientContent', 'client_content'].some(
+        (key) => key in message,
+      ),
   },
 ];
 

@@ -221,6 +221,9 @@ describe('messages where samples are expected', () => {
     [/Vonage/, { event: 'websocket:connected', 'content-type': 'audio/l16;rate=16000' }],
     [/OpenAI/, { type: 'input_audio_buffer.append', audio: 'AAAA' }],
     [/Deepgram/, { type: 'KeepAlive' }],
+    [/Deepgram/, { type: 'Configure', features: {} }],
+    [/AssemblyAI/, { terminate_session: true }],
+    [/Gemini/, { setup: { model: 'models/live' } }],
     [/ElevenLabs/, { user_audio_chunk: 'AAAA' }],
   ])("another service's message is refused as %s, once, in text and in binary", async (name, message) => {
     const host = openEngine();
