@@ -1,4 +1,5 @@
-import { serialDistance } from './serial-number.ts';
+import { LecternError } from '../contract/errors.ts';
+import { serialDistance, wireSeq } from './serial-number.ts';
 
 /**
  * Milliseconds that chunks wait for an earlier one. A socket delivers in order, so nothing turns up later but what a
@@ -11,6 +12,8 @@ const MAX_WAITING_CHUNKS = 32;
 const MAX_REMEMBERED = 4096;
 /** Of one hole, no more numbers than this: a sender may jump by billions. */
 const MAX_REMEMBERED_OF_A_HOLE = 1024;
+/** How far back a number may lie and count as a repetition: more than a day of chunks. Beyond, a sender has lost count. */
+export const MAX_REPEATED_BACK = 2 ** 24;
 
 export interface NumberedChunk {
   readonly seq: number;
@@ -25,7 +28,11 @@ export type InOrder<Chunk> =
   | { readonly kind: 'missing'; readonly chunks: number; readonly frames?: number };
 
 export interface ChunkOrder<Chunk> {
-  /** Takes a chunk and says what is now next. Time is the engine's monotonic clock. */
+  /**
+   * Takes a chunk and says what is now next. Time is the engine's monotonic clock.
+   * @throws INVALID_CHUNK where its number lies before the first one, or too far back to be repeated: by halfway round
+   * a number may as well be a jump ahead, and audio must not be lost as its own repetition.
+   */
   accept(chunk: Chunk, nowMs: number): InOrder<Chunk>[];
   /** A chunk of this number came and cannot be used: what follows it does not wait for it. */
   refuse(seq: number, frames: number | undefined): InOrder<Chunk>[];
@@ -62,6 +69,16 @@ export function createChunkOrder<Chunk extends NumberedChunk>(): ChunkOrder<Chun
     const count = furthest === undefined ? seq : furthest + serialDistance(furthest, seq);
     furthest = Math.max(furthest ?? count, count);
     return count;
+  };
+
+  /** A repetition goes back to a number that there was, and to one that is still remembered by its sender. */
+  const checkReach = (seq: number, count: number): void => {
+    if (count >= 0 && count >= next - MAX_REPEATED_BACK) return;
+    throw new LecternError(
+      'INVALID_CHUNK',
+      `Invalid audio chunk: expected "seq" ${wireSeq(next)}, one that came shortly before, or one after it, got ${seq}. ` +
+        'It is not recorded. Number chunks one by one; 4294967295 is followed by 0',
+    );
   };
 
   const takeWaiting = (count: number): Chunk | undefined => {
@@ -124,6 +141,7 @@ export function createChunkOrder<Chunk extends NumberedChunk>(): ChunkOrder<Chun
   return {
     accept(chunk, nowMs) {
       const count = countOn(chunk.seq);
+      checkReach(chunk.seq, count);
       if (count < next || waiting.has(count)) {
         if (missing.delete(count)) late++;
         else duplicated++;

@@ -31,7 +31,10 @@ export interface TimelineOptions {
 }
 
 export interface Timeline {
-  /** Takes a chunk and says what can now be written, in order. Time is the engine's monotonic clock. */
+  /**
+   * Takes a chunk and says what can now be written, in order. Time is the engine's monotonic clock.
+   * @throws INVALID_CHUNK where its number is too far back to be a repetition.
+   */
   accept(chunk: TimelineChunk, nowMs?: number): readonly Placement[];
   /**
    * A chunk of this number came, was answered with an error and is waited for no longer.

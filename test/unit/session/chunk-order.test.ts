@@ -1,6 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { SEQ_COUNT } from '../../../src-main/contract/headed-frame.ts';
-import { CHUNK_WAIT_MS, createChunkOrder, type InOrder } from '../../../src-main/session/chunk-order.ts';
+import {
+  CHUNK_WAIT_MS,
+  createChunkOrder,
+  MAX_REPEATED_BACK,
+  type InOrder,
+} from '../../../src-main/session/chunk-order.ts';
 
 interface Chunk {
   readonly seq: number;
@@ -86,6 +91,22 @@ describe('the order of chunks', () => {
     expect(told(order.accept(chunk(0), 0))).toEqual([]);
     expect(told(order.accept(chunk(SEQ_COUNT - 1), 0))).toEqual([]);
     expect(told(order.accept(chunk(SEQ_COUNT - 2), 0))).toEqual([SEQ_COUNT - 2, SEQ_COUNT - 1, 0]);
+  });
+
+  test('a number before the first, or too far back to be a repetition, is refused and moves nothing', () => {
+    const order = createChunkOrder<Chunk>();
+    order.accept(chunk(0), 0);
+    for (const seq of [2 ** 31 + 1, 2 ** 31 + 1_000_000, SEQ_COUNT - 1])
+      expect(() => order.accept(chunk(seq), 0)).toThrow(new RegExp(`expected "seq" 1, .* got ${seq}\\.`));
+    expect(told(order.accept(chunk(1), 0))).toEqual([1]);
+
+    const first = 2 ** 31 - 5;
+    order.skip(first);
+    expect(() => order.accept(chunk(first - MAX_REPEATED_BACK), 0)).toThrow(/expected "seq" 2147483644/);
+    expect(told(order.accept(chunk(first + 1 - MAX_REPEATED_BACK), 0))).toEqual([]);
+    expect(told(order.accept(chunk(first), 0))).toEqual([]);
+    expect(order.duplicated).toBe(2);
+    expect(told(order.accept(chunk(first + 1), 0))).toEqual([first + 1]);
   });
 
   test('however fast a sender is, no more than 32 chunks wait', () => {

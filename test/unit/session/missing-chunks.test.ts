@@ -54,6 +54,35 @@ describe('a chunk that is missing', () => {
     ]);
   });
 
+  test.each(['headed', 'text'])(
+    'in a count that jumps by 2^31 or more is told for each chunk, and the true count goes on (%s)',
+    async (way) => {
+      const session = await openSession(way === 'headed' ? { framing: 'headed' } : {});
+      const audio = seededBytes(4, 2 * SECOND);
+      const send = (seq: number, at: number): Promise<void> =>
+        way === 'headed'
+          ? session.connection.receiveBinary(headed(0, seq, at * RATE, second(audio, at)))
+          : session.numbered(seq, second(audio, at));
+      await send(0, 0);
+      await send(0, 0);
+      await send(2 ** 31 + 1_000_000, 1);
+      await send(2 ** 31 + 1_000_001, 1);
+      await send(1, 1);
+      const report = await session.stop();
+      expect(
+        session.of('error').map(({ code, message }) => [code, /expected "seq" 1,/.test(message)]),
+      ).toEqual([
+        ['INVALID_CHUNK', true],
+        ['INVALID_CHUNK', true],
+      ]);
+      expect(session.audio().equals(audio)).toBe(true);
+      expect(report).toMatchObject({
+        gaps: [],
+        tracks: [{ chunks_received: 3, chunks_duplicated: 1, chunks_rejected: 2 }],
+      });
+    },
+  );
+
   test('with nothing but its number leaves silence of its own length, and none if it was empty', async () => {
     const session = await openSession();
     const audio = seededBytes(2, 4 * SECOND);
