@@ -1,9 +1,9 @@
 import type { AudioFormat, Encoding } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
-import { hasText, viewOf } from './byte-reading.ts';
 import { findAgain, follow, STREAM_START, type StreamPlace } from './follow-foreign.ts';
-import { FOREIGN_FORMATS, WAVE, type ForeignFormat } from './foreign-formats.ts';
+import { FOREIGN_FORMATS, WAVE, WAVE64, type ForeignFormat } from './foreign-formats.ts';
 import { readJsonFrame } from './json-frame.ts';
+import { isSameWave } from './wave-header.ts';
 
 /** Bytes that are no samples, and what to say of them. */
 export interface ForeignBytes {
@@ -28,6 +28,8 @@ export interface ForeignAudio {
 }
 
 const JSON_NAME = 'a JSON message';
+/** Formats that are a header and then samples as a session may want them. */
+const HEADED_SAMPLES: ReadonlySet<ForeignFormat> = new Set([WAVE, WAVE64]);
 
 export function createForeignAudio(): ForeignAudio {
   const streams = new Map<string, { readonly format: ForeignFormat; readonly place: StreamPlace }>();
@@ -55,7 +57,10 @@ export function createForeignAudio(): ForeignAudio {
       follow(current.place, bytes, format.unitLength) ??
       (begun === undefined ? findAgain(bytes, format.unitLength, format.surePieces) : STREAM_START);
     // After a header of the session's own format come the session's own samples.
-    if (place === undefined || (format === WAVE && wanted !== undefined && isSame(bytes, wanted)))
+    if (
+      place === undefined ||
+      (HEADED_SAMPLES.has(format) && wanted !== undefined && isSameWave(bytes, wanted))
+    )
       streams.delete(stream);
     else streams.set(stream, { format, place });
     return place === undefined ? undefined : format;
@@ -82,35 +87,10 @@ const ENCODING_WORDS: Record<Encoding, string> = {
 
 function wordsFor(name: string, { encoding, sampleRate, channels }: AudioFormat): string {
   const samples = `raw samples (${ENCODING_WORDS[encoding]}, ${sampleRate} Hz, ${channels === 1 ? 'mono' : 'stereo'})`;
-  const advice =
-    name === WAVE.name
-      ? 'Send what follows the header, without it'
-      : name === JSON_NAME
-        ? 'Send messages as frames of their own'
-        : 'Decode it and send its samples, as from an AudioWorklet, or add the file to the library';
+  const advice = [...HEADED_SAMPLES].some((format) => format.name === name)
+    ? 'Send what follows the header, without it'
+    : name === JSON_NAME
+      ? 'Send messages as frames of their own'
+      : 'Decode it and send its samples, as from an AudioWorklet, or add the file to the library';
   return `Unsupported audio: expected ${samples}, got ${name}. It is not recorded. ${advice}`;
-}
-
-/** Format tags of WAVE's `fmt ` chunk. */
-const WAVE_TAGS: Record<Encoding, number> = { pcm_s16le: 1, pcm_f32le: 3, mulaw: 7 };
-const WAVE_BITS: Record<Encoding, number> = { pcm_s16le: 16, pcm_f32le: 32, mulaw: 8 };
-const WAVE_EXTENSIBLE = 0xfffe;
-
-/** True where a WAV header describes this format, or nothing that could be read. */
-function isSame(bytes: Uint8Array, { encoding, sampleRate, channels }: AudioFormat): boolean {
-  if (!hasText(bytes, 0, 'RIFF')) return false;
-  let at = 12;
-  while (at + 8 <= bytes.length && !hasText(bytes, at, 'fmt ')) {
-    const size = viewOf(bytes).getUint32(at + 4, true);
-    at += 8 + size + (size % 2);
-  }
-  if (at + 24 > bytes.length) return true;
-  const view = viewOf(bytes);
-  const tag = view.getUint16(at + 8, true);
-  return (
-    (tag === WAVE_TAGS[encoding] || tag === WAVE_EXTENSIBLE) &&
-    view.getUint16(at + 10, true) === channels &&
-    view.getUint32(at + 12, true) === sampleRate &&
-    view.getUint16(at + 22, true) === WAVE_BITS[encoding]
-  );
 }

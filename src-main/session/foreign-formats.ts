@@ -1,4 +1,5 @@
 import { hasBytes, hasText, viewOf } from './byte-reading.ts';
+import { ac3Unit, asfUnit, isAc3, isAsf, isTransportStream, transportUnit } from './foreign-broadcast.ts';
 import { adtsUnit, isId3, isRowOfFrames, mpegUnit } from './foreign-frames.ts';
 import {
   aiffUnit,
@@ -12,6 +13,7 @@ import {
   waveUnit,
   type UnitLength,
 } from './foreign-units.ts';
+import { isWave64, wave64Unit } from './foreign-wave64.ts';
 
 /** Something that is no samples, though it comes as audio. */
 export interface ForeignFormat {
@@ -32,9 +34,17 @@ export const WAVE: ForeignFormat = {
   surePieces: 2,
 };
 
+export const WAVE64: ForeignFormat = {
+  name: 'a Wave64 header',
+  begins: (bytes) => isWave64(bytes),
+  unitLength: wave64Unit,
+  surePieces: 2,
+};
+
 /** All that is recognised. Raw Opus packets, big-endian samples and other rates bear no mark. */
 export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   WAVE,
+  WAVE64,
   {
     name: 'WebM or Matroska, as a MediaRecorder makes it',
     begins: isMatroska,
@@ -66,6 +76,9 @@ export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
     unitLength: adtsUnit,
     surePieces: 3,
   },
+  { name: 'Windows Media (WMA)', begins: isAsf, unitLength: asfUnit, surePieces: 1 },
+  { name: 'AC-3', begins: isAc3, unitLength: ac3Unit, surePieces: 3 },
+  { name: 'an MPEG transport stream', begins: isTransportStream, unitLength: transportUnit, surePieces: 5 },
   {
     name: 'an AIFF file',
     begins: (bytes) => hasText(bytes, 0, 'FORM') && (hasText(bytes, 8, 'AIFF') || hasText(bytes, 8, 'AIFC')),

@@ -71,8 +71,12 @@ export function isRowOfFrames(bytes: Uint8Array, unitLength: UnitLength): boolea
     if (typeof length !== 'number' || at + length > bytes.length) return false;
     at += length;
   }
-  const first = bytes.subarray(0, at);
-  return [2, 4, 8].every((period) =>
-    first.some((byte, index) => index >= period && byte !== first[index - period]),
+  return !isPeriodic(bytes.subarray(0, at));
+}
+
+/** True for a pattern of 2, 4 or 8 bytes that repeats, as a steady tone's samples do. */
+export function isPeriodic(bytes: Uint8Array): boolean {
+  return [2, 4, 8].some((period) =>
+    bytes.every((byte, index) => index < period || byte === bytes[index - period]),
   );
 }

@@ -85,6 +85,12 @@ export const waveUnit: UnitLength = (bytes, at) => {
   if (isWave(bytes, at)) return 12;
   if (![...WAVE_CHUNKS].some((id) => hasText(bytes, at, id))) return undefined;
   const size = viewOf(bytes).getUint32(at + 4, true);
+  if (hasText(bytes, at, 'ds64')) {
+    if (bytes.length < at + 16) return 'short';
+    // It says how long the file is from here on, as the size that stands with the samples does not (EBU Tech 3306, 3.5).
+    const fileBytes = 8 + Number(viewOf(bytes).getBigUint64(at + 8, true));
+    if (fileBytes > 12 + 8 + size && fileBytes < 2 ** 62) return fileBytes - 12;
+  }
   if (hasText(bytes, at, 'data') && (size === 0 || size >= UNKNOWN_SIZE)) return Infinity;
   return 8 + size + (size % 2);
 };

@@ -30,6 +30,12 @@ const STREAMS: [string, RegExp, string[]][] = [
   ['file.au', /AU/, []],
   ['file.caf', /CAF/, []],
   ['file.wav', /WAV/, []],
+  ['long.wav', /WAV/, ['-rf64', 'always']],
+  ['file.w64', /Wave64/, []],
+  ['file.wma', /Windows Media/, ['-c:a', 'wmav2']],
+  ['stream.ac3', /AC-3/, []],
+  ['stream.eac3', /AC-3/, []],
+  ['stream.ts', /transport stream/, ['-c:a', 'aac', '-f', 'mpegts']],
 ];
 
 test.each(STREAMS)(
