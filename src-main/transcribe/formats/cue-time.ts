@@ -12,6 +12,22 @@ const ARROW = String.raw`(?:-\s?-{1,2}\s?>|[–—]>)`;
 /** The line that makes what follows it a cue. Behind the times there may be a place on the screen. */
 const TIMES_LINE = new RegExp(String.raw`^\s*(${TIME})\s*${ARROW}\s*(?:(${TIME})(?!\S)|$)`);
 const ANY_ARROW = new RegExp(ARROW);
+
+/** Times that are nobody's way to say an hour and a minute: with a fraction, or hours, minutes and seconds. */
+const PRECISE = String.raw`[-−]?(?:\d{1,5}\s?:\s?)?\d{1,3}\s?:\s?\d{1,2}(?:\s?:\s?\d{1,2}(?:\s?[.,]\s?\d{1,9})?|\s?[.,]\s?\d{1,9})`;
+const OTHER_ARROW = String.raw`(?:(?:[-‐-―−=~]\s?){1,4}[>＞›»]|[→⇒⇨⟶⟹➔➙➜➝➞➡]\ufe0f?)`;
+/** Between such times another arrow is one too. */
+const OTHER_TIMES_LINE = new RegExp(String.raw`^\s*(${PRECISE})\s*${OTHER_ARROW}\s*(${PRECISE})(?!\S)`);
+/** Two such times and a sign or two between them, as in YouTube's SBV: for times only where a cue must begin. */
+const PAIR_LINE = new RegExp(
+  String.raw`^\s*(${PRECISE})(?:\s*[^\s\p{L}\p{N}:]{1,4}\s*|\s+)(${PRECISE})\s*$`,
+  'u',
+);
+/** What each of these has; most lines have none, and are done with quickly. */
+const HAS_CLOCK = /^[^\p{L}]{0,20}\d\s?[:.,]\s?\d/u;
+const MAX_TIMES_LINE = 200;
+/** A number with a colon, and an arrow of any kind behind it. */
+const MEANT_FOR_TIMES = new RegExp(String.raw`^\s*[-−]?\d[^\p{L}]{0,40}:.{0,60}?${OTHER_ARROW}`, 'u');
 const PARTS = /^([-−]?)(?:(?:(\d+):)?(\d+):)?(\d+)(?:[.,:](\d+))?$/;
 
 /** `00:01:02,500` in whole milliseconds; NaN for anything else. */
@@ -34,17 +50,25 @@ function clockParts([all, sign, hours, minutes, seconds, fraction]: RegExpExecAr
 }
 
 export function isTimesLine(line: string | undefined): boolean {
-  return line !== undefined && TIMES_LINE.test(line);
+  return (
+    line !== undefined && (TIMES_LINE.test(line) || (HAS_CLOCK.test(line) && OTHER_TIMES_LINE.test(line)))
+  );
+}
+
+/** True for what can only be a cue's times where one must begin: also a pair of times without an arrow. */
+export function isTimesPair(line: string | undefined): boolean {
+  return line !== undefined && line.length <= MAX_TIMES_LINE && HAS_CLOCK.test(line) && PAIR_LINE.test(line);
 }
 
 /** True for what may be meant for a line of times, and for text with an arrow. */
 export function hasArrow(line: string | undefined): boolean {
-  return line !== undefined && ANY_ARROW.test(line);
+  return line !== undefined && (ANY_ARROW.test(line) || (line.includes(':') && MEANT_FOR_TIMES.test(line)));
 }
 
 /** The times of `00:00:01,000 --> 00:00:02,500`; the end is null where there is none. Throws INVALID_TRANSCRIPT. */
 export function parseCueTimes(line: string, where: string): { start_ms: number; end_ms: number | null } {
-  const [, from = '', until] = TIMES_LINE.exec(line) ?? [];
+  const [, from = '', until] =
+    TIMES_LINE.exec(line) ?? OTHER_TIMES_LINE.exec(line) ?? PAIR_LINE.exec(line) ?? [];
   const start = parseCueTime(from);
   const end = until === undefined ? null : parseCueTime(until);
   if (Number.isNaN(start) || Number.isNaN(end))

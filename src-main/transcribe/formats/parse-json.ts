@@ -10,6 +10,7 @@ import { fromSegmentList, isSegment } from './json/segments-json.ts';
 import { fromWhisperCpp } from './json/whisper-cpp-json.ts';
 import { fromWhisper } from './json/whisper-json.ts';
 import { readJsonLines, readJson } from './read-json.ts';
+import { asTimedList } from './json/tuples-json.ts';
 import { invalidTranscript, type OnSkipped, type TimedText } from './timed-text.ts';
 
 /** What each format has that no other has. The first that fits is taken. */
@@ -64,11 +65,12 @@ export function parseJson(input: string | Uint8Array, onSkipped?: OnSkipped): Ti
 }
 
 function fromList(list: readonly unknown[], onSkipped?: OnSkipped): TimedText[] {
-  if (!list.some(isSegment)) throw invalidTranscript(EXPECTED, 'a list of something else, or of nothing');
-  return fromSegmentList(list, onSkipped);
+  const segments = asTimedList(list);
+  if (!segments.some(isSegment)) throw invalidTranscript(EXPECTED, 'a list of something else, or of nothing');
+  return fromSegmentList(segments, onSkipped);
 }
 
 /** True for text that begins as JSON does. */
 export function looksLikeJson(text: string): boolean {
-  return /^\s*(?:\{|\[\s*[{\]])/.test(text);
+  return /^\s*(?:\{|\[\s*(?:[{\]]|\[\s*(?:[[{\]]|-?\d+(?:\.\d+)?(?:e-?\d+)?\s*,)))/i.test(text);
 }

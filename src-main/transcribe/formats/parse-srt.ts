@@ -1,4 +1,4 @@
-import { hasArrow, isTimesLine, parseCueTimes } from './cue-time.ts';
+import { hasArrow, isTimesLine, isTimesPair, parseCueTimes } from './cue-time.ts';
 import { cleanText, linesOf, readText } from './read-text.ts';
 import { withoutRepeats, type RawCue } from './rolling-cues.ts';
 import { withPrefixesAsSpeakers } from './speaker-prefix.ts';
@@ -20,8 +20,8 @@ interface Block {
 }
 
 /**
- * SubRip. Numbers may be missing, texts may hold empty lines, and a line of times makes a cue. Throws INVALID_TRANSCRIPT where
- * there is none.
+ * SubRip, and YouTube's SBV, which has other signs between its times. Numbers may be missing, texts may hold empty lines, and
+ * a line of times makes a cue; so does the next number, whatever stands below it. Throws INVALID_TRANSCRIPT where there is none.
  */
 export function parseSrt(input: string | Uint8Array, onSkipped?: OnSkipped): TimedText[] {
   const cues = readEach(blocksOf(linesOf(readText(input))), cueOf, onSkipped);
@@ -37,11 +37,21 @@ export function parseSrt(input: string | Uint8Array, onSkipped?: OnSkipped): Tim
 
 function blocksOf(lines: readonly string[]): Block[] {
   const blocks: Block[] = [];
+  let number: number | undefined;
+  let isNext = false;
   for (const [index, line] of lines.entries()) {
-    const isNumber = /^\s*\d+\s*$/.test(line);
-    if (isNumber && beginsCue(lines, index + 1)) continue;
-    if (beginsCue(lines, index)) blocks.push({ times: line, lines: [] });
-    else if (!isBlank(line)) {
+    if (isNumber(line) && beginsCue(lines, index + 1)) {
+      number = Number(line);
+      continue;
+    }
+    if (beginsCue(lines, index) || isNext) {
+      blocks.push({ times: line, lines: [] });
+      isNext = false;
+    } else if (isNextNumber(lines, index, number)) {
+      // What stands below was meant for times, and is told to be none.
+      number = Number(line);
+      isNext = true;
+    } else if (!isBlank(line)) {
       if (blocks.length === 0) blocks.push({ times: undefined, lines: [] });
       blocks.at(-1)?.lines.push(line);
     }
@@ -49,12 +59,21 @@ function blocksOf(lines: readonly string[]): Block[] {
   return blocks;
 }
 
-/** Times; or behind an empty line, or a number behind one, something with an arrow that was meant for them. */
+/** True behind an empty line for the number that follows the last cue's, with something below it. */
+function isNextNumber(lines: readonly string[], index: number, number: number | undefined): boolean {
+  if (number === undefined || !isNumber(lines[index]) || Number(lines[index]) !== number + 1) return false;
+  return isBlank(lines[index - 1]) && !isBlank(lines[index + 1]);
+}
+
+function isNumber(line: string | undefined): boolean {
+  return line !== undefined && /^\s*\d+\s*$/.test(line);
+}
+
+/** Times; or behind an empty line, or a number behind one, something that was meant for them. */
 function beginsCue(lines: readonly string[], index: number): boolean {
   if (isTimesLine(lines[index])) return true;
-  if (!hasArrow(lines[index])) return false;
-  const isNumbered = /^\s*\d+\s*$/.test(lines[index - 1] ?? '');
-  return isNumbered ? isBlank(lines[index - 2]) : isBlank(lines[index - 1]);
+  if (!hasArrow(lines[index]) && !isTimesPair(lines[index])) return false;
+  return isNumber(lines[index - 1]) ? isBlank(lines[index - 2]) : isBlank(lines[index - 1]);
 }
 
 /** Some write an empty line as a space that does not break. */

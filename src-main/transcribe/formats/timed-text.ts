@@ -61,7 +61,7 @@ function ignore(): void {
  * The pieces that hold text, by their time. An end that was not given is the next piece's start. Throws INVALID_TRANSCRIPT
  * where there are too many.
  */
-export function inOrder(pieces: readonly TimedText[]): TimedText[] {
+export function inOrder<Piece extends TimedText>(pieces: readonly Piece[]): Piece[] {
   if (pieces.length > MAX_PIECES)
     throw invalidTranscript(`at most ${MAX_PIECES} pieces of text`, `${pieces.length}`);
   const ordered = pieces

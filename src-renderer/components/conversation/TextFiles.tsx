@@ -11,7 +11,7 @@ import { useApp, useConversation } from '../app-context.ts';
 import { downloadFile } from '../download-file.ts';
 
 const ACCEPTED =
-  '.srt,.vtt,.json,.jsonl,.tsv,.csv,.txt,text/vtt,application/x-subrip,application/json,text/plain';
+  '.srt,.vtt,.sbv,.ass,.ssa,.json,.jsonl,.tsv,.csv,.txt,text/vtt,application/x-subrip,application/json,text/plain';
 
 /** Text to other programs, and from them. */
 export function TextFiles({ session }: { session: SessionRecord }) {

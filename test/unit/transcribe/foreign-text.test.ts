@@ -38,6 +38,75 @@ describe('cues', () => {
     expect(read(`WEBVTT\n\n${numbered}`)).toEqual({ lines: expected, skipped: 0 });
   });
 
+  const cue = (number: number, times: string, text: string): string => `${number}\n${times}\n${text}\n\n`;
+  const stamp = (second: number): string => `00:00:0${second},000`;
+  const first = cue(1, `${stamp(1)} --> ${stamp(2)}`, 'first');
+  const third = cue(3, `${stamp(5)} --> ${stamp(6)}`, 'third');
+  const ends = [
+    [1000, 2000, null, 'first'],
+    [5000, 6000, null, 'third'],
+  ];
+
+  test.each(['->', '–>', '—>', '=>', '→', '⇒', '--->', '–', '-', '~', 'to the', '>>'])(
+    'times with %s between them are no text of the cue before',
+    (arrow) => {
+      const file = `${first}${cue(2, `${stamp(3)} ${arrow} ${stamp(4)}`, 'second')}${third}`;
+      const isRead = arrow !== 'to the';
+      const second = [3000, 4000, null, 'second'];
+      expect(read(file)).toEqual({
+        lines: isRead ? [ends[0], second, ends[1]] : ends,
+        skipped: isRead ? 0 : 1,
+      });
+    },
+  );
+
+  test.each(['00:00:xx,000 -> 00:00:04,000', '00:00:03,000', 'later', '3 → 4', '00:00:03,000 =>'])(
+    'what stands below the next number as %s is skipped and counted',
+    (times) => {
+      expect(read(`${first}${cue(2, times, 'second')}${third}`)).toEqual({ lines: ends, skipped: 1 });
+    },
+  );
+
+  test('text with arrows, hours of the day and numbers stays text', () => {
+    const text = 'A → B\n10:00 - 11:00 lunch\n2\n\nfrom 9:00 -> 10:00\n\n2024\nwas long';
+    expect(read(`${cue(1, `${stamp(1)} --> ${stamp(2)}`, text)}${third}`)).toEqual({
+      lines: [
+        [1000, 2000, null, text.replace(/\n+/g, ' ')],
+        [5000, 6000, null, 'third'],
+      ],
+      skipped: 0,
+    });
+  });
+
+  test('SBV is read, ASS by its Dialogue lines, and TTML is refused by its name', () => {
+    expect(read('0:00:01.000,0:00:02.000\nhello\nyou\n\n0:00:03.000,0:00:04.000\nsecond\n')).toEqual({
+      lines: [
+        [1000, 2000, null, 'hello you'],
+        [3000, 4000, null, 'second'],
+      ],
+      skipped: 0,
+    });
+    const ass = [
+      '[Script Info]\n[V4+ Styles]\nFormat: Name, Fontname\n[Events]',
+      'Format: Layer, Start, End, Style, Name, MarginL, MarginR, MarginV, Effect, Text',
+      'Comment: 0,0:00:00.00,0:00:01.00,Default,,0,0,0,,not said',
+      'Dialogue: 0,0:00:03.50,0:00:04.00,Default,,0,0,0,,second',
+      'Dialogue: 0,0:00:01.00,0:00:02.00,Default,Ann,0,0,0,,Hello, {\\i1}ass\\N line',
+      'Dialogue: 0,soon,0:00:02.00,Default,,0,0,0,,lost',
+      'Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,{\\p1}m 0 0 l 1 1',
+    ].join('\n');
+    expect(read(ass)).toEqual({
+      lines: [
+        [1000, 2000, 'Ann', 'Hello, ass line'],
+        [3500, 4000, null, 'second'],
+      ],
+      skipped: 1,
+    });
+    expect(() => read('<?xml version="1.0"?><tt xmlns="http://www.w3.org/ns/ttml"><body/></tt>')).toThrow(
+      /TTML, which is not read/,
+    );
+  });
+
   test('ends of lines that were converted twice end lines once', () => {
     const srt =
       '\ufeff1\n00:00:01,000 --> 00:00:02,000\nDouble\n\n2\n00:00:03,000 --> 00:00:04,000\nsecond\n';
@@ -211,6 +280,50 @@ describe("recognisers' JSON is told apart by its keys", () => {
         [1000, 2000, null, 'Three.'],
       ],
     ],
+    [
+      'Hugging Face by the word, with ends that were not given',
+      {
+        chunks: [
+          { timestamp: [0, 2.5], text: ' alpha' },
+          { timestamp: [2.5, null], text: ' beta' },
+          { timestamp: [5, 6], text: ' gamma' },
+        ],
+      },
+      [[0, 6000, null, 'alpha beta gamma']],
+    ],
+    [
+      'Hugging Face by the word, the last without an end',
+      {
+        chunks: [
+          { timestamp: [0, 0.5], text: ' Hello' },
+          { timestamp: [0.5, null], text: ' there' },
+          { timestamp: [1.5, null], text: ' friend' },
+        ],
+      },
+      [[0, null, null, 'Hello there friend']],
+    ],
+    [
+      "faster-whisper's pair",
+      [[{ id: 1, start: 0.5, end: 1.5, text: ' one' }], { language: 'en', duration: 10 }],
+      [[500, 1500, null, 'one']],
+    ],
+    [
+      "faster-whisper's pair of tuples",
+      [[[1, 0, 0.5, 1.5, ' one', [50364], -0.2]], ['en', 0.9]],
+      [[500, 1500, null, 'one']],
+    ],
+    [
+      'tuples',
+      [
+        [0, 1.5, 'one'],
+        [2, null, 'two'],
+      ],
+      [
+        [0, 1500, null, 'one'],
+        [2000, null, null, 'two'],
+      ],
+    ],
+    ['one tuple', [[1.0, 1.5, 'one']], [[1000, 1500, null, 'one']]],
     [
       'AssemblyAI, whose times are milliseconds',
       {

@@ -60,12 +60,12 @@ export function fromHuggingFace(json: object, onSkipped?: OnSkipped): TimedText[
       words,
       speaker,
     }));
-  const hasSpaces = pieces.slice(1).some(({ raw }) => /^\s/.test(raw));
+  const hasSpaces = ordered.slice(1).some(({ raw }) => /^\s/.test(raw));
   return linesOfWords(
-    pieces.map(({ raw, text, start_ms, end_ms, speaker }) => ({
+    ordered.map(({ raw, text, start_ms, end_ms, speaker }) => ({
       text: hasSpaces ? raw : text,
       start_ms,
-      end_ms: end_ms ?? start_ms,
+      end_ms,
       speaker,
     })),
   );

@@ -6,7 +6,8 @@ import { checkedTimes, type TimedText } from '../timed-text.ts';
 export interface SpokenWord {
   readonly text: string;
   readonly start_ms: number;
-  readonly end_ms: number;
+  /** Null where it was not given and no word follows: it lasts until the audio ends. */
+  readonly end_ms: number | null;
   readonly speaker: string | null;
 }
 
@@ -32,7 +33,7 @@ export function linesOfWords(words: readonly SpokenWord[]): TimedText[] {
       line !== undefined &&
       last !== undefined &&
       last.speaker === word.speaker &&
-      word.start_ms - last.end_ms < PAUSE_MS &&
+      word.start_ms - (last.end_ms ?? last.start_ms) < PAUSE_MS &&
       line.length < MAX_LINE_WORDS &&
       !SENTENCE_END.test(last.text);
     if (goesOn) line.push(word);
@@ -64,7 +65,7 @@ export function wordsOf(words: readonly SpokenWord[]): TranscriptWord[] | null {
     const clean = cleanText(text);
     return clean === ''
       ? []
-      : [{ text: clean, ...checkedTimes(`the word ${JSON.stringify(clean)}`, start_ms, end_ms) }];
+      : [{ text: clean, ...checkedTimes(`the word ${JSON.stringify(clean)}`, start_ms, end_ms ?? start_ms) }];
   });
   return spelt.length === 0 ? null : spelt;
 }
