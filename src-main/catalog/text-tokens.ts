@@ -1,13 +1,13 @@
-import { CHUNKS, CLUSTERS, foldCluster } from './fold-text.ts';
+import { CHUNKS, CLUSTERS, foldCluster, PICTURE_PATTERN } from './fold-text.ts';
 
-/** A word; in scripts that put no spaces between words, a sign with its marks. */
+/** A word; in scripts that put no spaces between words, a sign with its marks; a picture. */
 export interface TextToken {
   /** Folded. */
   readonly text: string;
   /** Where it stands in the text, in UTF-16 units. */
   readonly start: number;
   readonly end: number;
-  /** Of a script without spaces. */
+  /** Of a script without spaces, or a picture. */
   readonly isSign: boolean;
   /** A sign that follows another with nothing between them. */
   readonly continues: boolean;
@@ -15,6 +15,7 @@ export interface TextToken {
 
 const SIGN =
   /^(?=[\p{L}\p{N}])[\p{scx=Han}\p{scx=Hiragana}\p{scx=Katakana}\p{scx=Bopomofo}\p{scx=Yi}\p{scx=Thai}\p{scx=Lao}\p{scx=Khmer}\p{scx=Myanmar}\p{scx=Tai_Tham}\p{scx=New_Tai_Lue}\p{scx=Tai_Le}\p{scx=Tai_Viet}\p{scx=Javanese}\p{scx=Balinese}]/u;
+const PICTURE = new RegExp(`^${PICTURE_PATTERN}`, 'u');
 /** Alphabets between which a word ends without a space, as in "Zoom회의". Digits belong to either. */
 const SCRIPTS = [
   /^\p{Script=Latin}/u,
@@ -54,7 +55,7 @@ function addTokens(tokens: TextToken[], text: string, chunk: string, at: number)
     if (folded === '') continue;
     const start = at + index;
     const end = start + cluster.length;
-    if (SIGN.test(folded)) {
+    if (SIGN.test(folded) || PICTURE.test(folded)) {
       endWord();
       tokens.push({ text: folded, start, end, isSign: true, continues: follows(tokens.at(-1), text, start) });
       continue;

@@ -8,6 +8,7 @@ import { jobOwnersMigration } from './7-job-owners.ts';
 import { bleedMigration } from './8-bleed.ts';
 import { bleedIndexMigration } from './9-bleed-index.ts';
 import { searchSignsMigration } from './10-search-signs.ts';
+import { searchSpellingsMigration } from './11-search-spellings.ts';
 
 /** In order; the database's user_version counts how many it has. Never edited once released, only added to. */
 export const migrations: readonly string[] = [
@@ -21,4 +22,5 @@ export const migrations: readonly string[] = [
   bleedMigration,
   bleedIndexMigration,
   searchSignsMigration,
+  searchSpellingsMigration,
 ];

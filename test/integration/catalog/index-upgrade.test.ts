@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { expect, test } from 'vitest';
 import { openCatalog } from '../../../src-main/catalog/catalog.ts';
+import { addIndexFunctions } from '../../../src-main/catalog/index-functions.ts';
 import { migrations } from '../../../src-main/catalog/migrations/index.ts';
 import { saveTalk, silentSession, spokenLine } from '../../support/talk.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
@@ -10,11 +11,12 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 const VERSION = 9;
 
 /** A catalog as an earlier version left it, with so many lines of one session. */
-async function earlierCatalog(lines: number): Promise<string> {
+async function earlierCatalog(lines: number, version = VERSION): Promise<string> {
   const path = join(await temporaryFolder(), 'lectern.db');
   const database = new Database(path);
-  for (const sql of migrations.slice(0, VERSION)) database.exec(sql);
-  database.pragma(`user_version = ${VERSION}`);
+  addIndexFunctions(database);
+  for (const sql of migrations.slice(0, version)) database.exec(sql);
+  database.pragma(`user_version = ${version}`);
   database.exec(`
     INSERT INTO sessions (id, title, notes, status, started_at, format, sample_rate, channels, encoding, tracks, gain, revision, duration_seconds)
       VALUES ('talk', '月例会議', '', 'completed', '2026-01-01T00:00:00.000Z', 'wav', 16000, 1, 'pcm_s16le', '["user"]', 1, 1, 3600);
@@ -72,4 +74,28 @@ test('many lines are indexed in pieces, the latest first, and what changes meanw
   catalog.save(silentSession('later', 0, { title: '予算' }));
   saveTalk(catalog, silentSession('other', 1), ['会議室']);
   expect(catalog.search({ query: '会議室' }).total).toBe(1);
+});
+
+test('what was indexed by other spellings is indexed anew, once', async () => {
+  const path = await earlierCatalog(3, 10);
+  const earlier = new Database(path);
+  earlier.exec(`
+    DELETE FROM index_backlog;
+    UPDATE session_transcripts SET text = 'ещё cœur 🚀';
+    INSERT INTO transcript_index (rowid, words, pairs) SELECT row, 'ещё cœur', '' FROM session_transcripts;
+    UPDATE session_details SET text = 'Łódź';
+    INSERT INTO details_index (rowid, words, pairs) SELECT row, 'łodz', '' FROM session_details`);
+  earlier.close();
+  const catalog = openCatalog(path);
+  try {
+    const total = (query: string): number => catalog.search({ query }).total;
+    expect(['еще', 'ещё', 'coeur', '🚀', 'lodz', '会議'].map(total)).toEqual([3, 3, 3, 3, 1, 0]);
+    expect(catalog.search({ query: '🚀' }).complete).toBe(true);
+  } finally {
+    catalog.close();
+  }
+  const raw = new Database(path);
+  raw.exec("INSERT INTO transcript_index (transcript_index) VALUES ('integrity-check')");
+  expect(raw.prepare('SELECT count(*) FROM transcript_index').pluck().get()).toBe(3);
+  raw.close();
 });

@@ -225,6 +225,35 @@ describe('a search', () => {
   });
 });
 
+test.each([
+  ['cœur', 'coeur'],
+  ['coeur', 'cœur'],
+  ['Ægir', 'aegir'],
+  ['ещё', 'еще'],
+  ['ЕЩЕ', 'ещё'],
+  ['Đinđić', 'dindic'],
+  ['København', 'kobenhavn'],
+  ['Łódź', 'lodz'],
+  ['lodz', 'łódź'],
+  ['Sigurður', 'sigurdur'],
+  ['🚀', '🚀'],
+  ['👍🏽', '👍'],
+  ['❤️', '❤'],
+  ['🇩🇪', '🇩🇪'],
+])('%s is found by %s, and marked', (said, query) => {
+  saveTalk(catalog, silentSession('a', 0, { title: 'x' }), [`one ${said} two`, 'nothing else 🎉']);
+  expect(found(query)).toEqual([`one [${said}] two`]);
+});
+
+test('a picture parts words, and signs of trade do not become letters', () => {
+  saveTalk(catalog, silentSession('a', 0, { title: 'x' }), ['go🚀now', 'Lectern™ is here']);
+  expect(found('now')).toEqual(['go🚀[now]']);
+  expect(found('🚀 go')).toEqual(['[go][🚀]now']);
+  expect(found('lectern ')).toEqual(['[Lectern]™ is here']);
+  expect(found('🇫🇷')).toEqual([]);
+  expect(found('й и')).toEqual([]);
+});
+
 describe('in scripts without spaces', () => {
   const NFD = (text: string): string => text.normalize('NFD');
 
