@@ -42,7 +42,8 @@ function looksLikeSyntax(text: string): boolean {
 /** WebVTT (W3C, 2019), with speakers as voices. */
 export function toVtt(cues: readonly Cue[]): string {
   const blocks = cues.map(({ startMs, endMs, label, text }) => {
-    const unnamed = hasSpeakerPrefix(text) ? UNSYNTAX_MARK + escaped(text) : escaped(text);
+    // Of arrows, the one in ASCII is escaped; others are read as well.
+    const unnamed = hasSpeakerPrefix(text) || hasArrow(text) ? UNSYNTAX_MARK + escaped(text) : escaped(text);
     const said = label === null ? unnamed : `<v ${escaped(label)}>${escaped(text)}</v>`;
     return `${time(startMs, '.')} --> ${time(endMs, '.')}\n${said}\n`;
   });

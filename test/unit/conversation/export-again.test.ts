@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { conversationOf } from '../../../src-main/conversation/conversation-lines.ts';
+import { toSrt, toVtt } from '../../../src-main/conversation/export-cues.ts';
 import { exportTranscript } from '../../../src-main/conversation/export-transcript.ts';
 import { parseAny } from '../../../src-main/transcribe/formats/parse-any.ts';
 import { silentSession, spokenLine } from '../../support/talk.ts';
@@ -36,3 +37,20 @@ test.each(['srt', 'vtt', 'json', 'txt'] as const)(
     if (format === 'json') expect(back.map(({ words }) => words)).toEqual(entries.map(({ words }) => words));
   },
 );
+
+test.each([
+  ['SRT', toSrt],
+  ['WebVTT', toVtt],
+])('text that looks like times is text again from %s', (_, write) => {
+  const texts = ['00:00:05.000 → 00:00:06.000', '00:07,5 -> 00:08,5', '00:00:09,000 --> 00:00:10,000', '2'];
+  const cues = texts.map((text, index) => ({
+    startMs: index * 1000,
+    endMs: index * 1000 + 900,
+    label: null,
+    text,
+  }));
+  const back = parseAny(write(cues));
+  expect(back.map(({ start_ms, text }) => [start_ms, text])).toEqual(
+    texts.map((text, index) => [index * 1000, text]),
+  );
+});
