@@ -31,7 +31,7 @@ async function setUp(profile?: Partial<RecordingProfile> & { name: string }) {
   const [input, assistant] = [join(dir, 'near.wav'), join(dir, 'far.wav')];
   await writeWav(input, near, RATE, 1);
   await writeWav(assistant, far, RATE, 1);
-  await mkdir(data);
+  await mkdir(data, { mode: 0o700 });
   if (profile !== undefined) {
     const profiles = [...DEFAULT_PROFILES, { ...DEFAULT_PROFILES[1]!, ...profile }];
     await writeFile(join(data, 'settings.json'), JSON.stringify({ ...DEFAULT_SETTINGS, profiles }));
@@ -250,7 +250,8 @@ describe('a client with both sides', () => {
       const long = voice(3, RATE * 30, 20_000);
       const late = voice(4, RATE * 30, 20_000);
       const client = await host.connect('late');
-      client.say({ action: 'start', format, tracks: ['user', 'assistant'] });
+      // Sent as fast as it goes, so the clock says nothing of where a side belongs.
+      client.say({ action: 'start', format, tracks: ['user', 'assistant'], placement: 'append' });
       for (const [track, audio] of [
         ['user', long],
         ['assistant', late],

@@ -42,7 +42,7 @@ async function recordTurns(dataDir: string): Promise<void> {
 test('killed in the middle of it, a transcription goes on where it was, and the program left over is gone', async () => {
   const folder = await temporaryFolder();
   const dataDir = join(folder, 'data');
-  await mkdir(dataDir);
+  await mkdir(dataDir, { mode: 0o700 });
   await recordTurns(dataDir);
   const [program, calls, hang, pid] = ['recogniser.sh', 'calls', 'hang', 'pid'].map((name) =>
     join(folder, name),
@@ -93,7 +93,7 @@ test('killed in the middle of it, a transcription goes on where it was, and the 
 test('a command used wrongly or in vain says so, and by its exit code', async () => {
   const folder = await temporaryFolder();
   const dataDir = join(folder, 'data');
-  await mkdir(dataDir);
+  await mkdir(dataDir, { mode: 0o700 });
   await recordTurns(dataDir);
   const transcribe = (...args: string[]) => lectern(['transcribe', 'spoken', '--dir', dataDir, ...args]);
   expect(await transcribe()).toMatchObject({
