@@ -1,3 +1,4 @@
+import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { sessionRecordSchema, type SessionRecord } from '../contract/session-record.ts';
 import type { SearchQuery, SearchResult } from '../contract/search.ts';
@@ -9,7 +10,8 @@ import { createOwedSessions } from './owed-sessions.ts';
 import { prepareRecords, type AddedToSession } from './record-rows.ts';
 import { prepareSearch } from './search.ts';
 import { recordFromRows, sessionRowSchema } from './session-rows.ts';
-import { prepareTranscripts, type TranscriptExtent } from './transcript-rows.ts';
+import { inTimeOrder, type PagedLine } from './transcript-pages.ts';
+import { prepareTranscripts, type TranscriptExtent, type TranscriptPatch } from './transcript-rows.ts';
 import { keepLogSynced } from './write-ahead-log.ts';
 
 export interface SessionQuery {
@@ -43,16 +45,24 @@ export interface Catalog {
   list(query: SessionQuery): { readonly sessions: readonly SessionRecord[]; readonly total: number };
   /** Everything said in a session; nothing, at revision 0, where nothing is known. */
   transcript(sessionId: string): Transcript;
+  /**
+   * The same in pages, between which others have their turn. What is changed meanwhile may be in it or not: it has
+   * all that its revision counts.
+   */
+  readTranscript(sessionId: string): Promise<Transcript>;
+  transcriptEntry(sessionId: string, id: string): TranscriptEntry | undefined;
   transcriptRevision(sessionId: string): number;
   transcriptExtent(sessionId: string): TranscriptExtent;
+  /** No less than the extent, and found without reading the text. */
+  transcriptExtentAtMost(sessionId: string): TranscriptExtent;
   /** What was said in one turn. */
   transcriptOfTurn(sessionId: string, turnId: string): readonly TranscriptEntry[];
   /** Replaces everything said in a session, its revision included, as one transaction. Writes only what differs. */
   saveTranscript(sessionId: string, transcript: Transcript): void;
-  /** The same for a change of what is there, which nobody else changes meanwhile; counts the revision on. */
-  changeTranscript(sessionId: string, change: (transcript: Transcript) => Transcript): Transcript;
   /** Adds entries, or puts them in place of those with their ids; counts the revision on. */
   putTranscript(sessionId: string, entries: readonly TranscriptEntry[]): void;
+  /** Writes some lines and drops some, as one transaction; lines that changed since stay as they are now. */
+  patchTranscript(sessionId: string, patch: TranscriptPatch): void;
   /** Finds words in titles, notes, markers and text. Takes whatever a person may type. */
   search(query: SearchQuery): SearchResult;
   readonly jobs: Jobs;
@@ -131,12 +141,26 @@ export function openCatalog(path: string): Catalog {
     },
     jobs: prepareJobs(database),
     transcript: transcripts.read,
+    async readTranscript(sessionId) {
+      const revision = transcripts.revision(sessionId);
+      const lines: PagedLine[] = [];
+      let after: number | undefined;
+      do {
+        const page = transcripts.pages(sessionId, after);
+        lines.push(...page.lines);
+        after = page.after;
+        if (after !== undefined) await setImmediate();
+      } while (after !== undefined);
+      return { revision, speakers: transcripts.speakers(sessionId), entries: inTimeOrder(lines) };
+    },
+    transcriptEntry: transcripts.entry,
     transcriptRevision: transcripts.revision,
     transcriptExtent: transcripts.extent,
+    transcriptExtentAtMost: transcripts.extentAtMost,
     transcriptOfTurn: transcripts.ofTurn,
     saveTranscript: transcripts.save,
-    changeTranscript: transcripts.change,
     putTranscript: transcripts.put,
+    patchTranscript: transcripts.patch,
     search: words.search,
     unfinished: () => statements.unfinished.all().map((row) => read(row)),
     setDeleted(id, deletedAt) {

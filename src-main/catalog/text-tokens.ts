@@ -43,6 +43,30 @@ export function tokensOf(text: string): TextToken[] {
   return tokens;
 }
 
+/** What is told of a cluster by itself. */
+interface Sign {
+  readonly folded: string;
+  readonly isSign: boolean;
+  /** Undefined for digits. */
+  readonly script: number | undefined;
+}
+
+/** Texts are made of the same few thousand clusters, and each costs a dozen steps to fold. */
+const MAX_KNOWN_SIGNS = 20_000;
+const MAX_KNOWN_UNITS = 8;
+const knownSigns = new Map<string, Sign>();
+
+function signOf(cluster: string): Sign {
+  const known = knownSigns.get(cluster);
+  if (known !== undefined) return known;
+  const folded = foldCluster(cluster);
+  const sign = { folded, isSign: SIGN.test(folded) || PICTURE.test(folded), script: scriptOf(folded) };
+  if (cluster.length > MAX_KNOWN_UNITS) return sign;
+  if (knownSigns.size >= MAX_KNOWN_SIGNS) knownSigns.clear();
+  knownSigns.set(cluster, sign);
+  return sign;
+}
+
 function addTokens(tokens: TextToken[], text: string, chunk: string, at: number): void {
   let word: { text: string; start: number; end: number; script: number | undefined } | undefined;
   const endWord = (): void => {
@@ -51,16 +75,15 @@ function addTokens(tokens: TextToken[], text: string, chunk: string, at: number)
     word = undefined;
   };
   for (const { 0: cluster, index } of chunk.matchAll(CLUSTERS)) {
-    const folded = foldCluster(cluster);
+    const { folded, isSign, script } = signOf(cluster);
     if (folded === '') continue;
     const start = at + index;
     const end = start + cluster.length;
-    if (SIGN.test(folded) || PICTURE.test(folded)) {
+    if (isSign) {
       endWord();
       tokens.push({ text: folded, start, end, isSign: true, continues: follows(tokens.at(-1), text, start) });
       continue;
     }
-    const script = scriptOf(folded);
     if (word === undefined || (script !== undefined && word.script !== undefined && script !== word.script)) {
       endWord();
       word = { text: folded, start, end, script };

@@ -1,7 +1,7 @@
 import { LecternError } from '../contract/errors.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { wallTimeAt } from '../contract/session-time.ts';
-import type { SpeakerNames, Transcript, TranscriptEntry } from '../contract/transcript.ts';
+import type { TranscriptEntry } from '../contract/transcript.ts';
 import { turnsOf } from './conversation-lines.ts';
 
 /** What a person says was said. */
@@ -51,14 +51,13 @@ export function newEntry(id: string, session: SessionRecord, added: NewText): Tr
   };
 }
 
-/** The transcript with one entry changed by a person. Its words go with its old text, which is kept as the original. */
-export function withChangedText(transcript: Transcript, entryId: string, change: TextChange): Transcript {
-  const before = entryOf(transcript, entryId);
+/** An entry as a person changed it. Its words go with its old text, which is kept as the original. */
+export function withChangedText(before: TranscriptEntry, change: TextChange): TranscriptEntry {
   const { text = before.text, role = before.role, speaker = before.speaker } = change;
-  if (text === before.text && role === before.role && speaker === before.speaker) return transcript;
+  if (text === before.text && role === before.role && speaker === before.speaker) return before;
   const retold = text !== before.text;
   const original = before.original ?? (before.source === 'edited' ? undefined : before.text);
-  const after: TranscriptEntry = {
+  return {
     ...before,
     text,
     role,
@@ -67,24 +66,8 @@ export function withChangedText(transcript: Transcript, entryId: string, change:
     source: 'edited',
     ...(retold && original !== undefined ? { original } : {}),
   };
-  return {
-    ...transcript,
-    entries: transcript.entries.map((entry) => (entry.id === entryId ? after : entry)),
-  };
 }
 
-export function withoutText(transcript: Transcript, entryId: string): Transcript {
-  entryOf(transcript, entryId);
-  return { ...transcript, entries: transcript.entries.filter(({ id }) => id !== entryId) };
-}
-
-export function withSpeakers(transcript: Transcript, speakers: SpeakerNames): Transcript {
-  return { ...transcript, speakers };
-}
-
-export function entryOf({ entries }: Transcript, entryId: string): TranscriptEntry {
-  const entry = entries.find(({ id }) => id === entryId);
-  if (entry === undefined)
-    throw new LecternError('TEXT_NOT_FOUND', `There is no line ${entryId} in this session's text`);
-  return entry;
+export function textNotFound(entryId: string): LecternError {
+  return new LecternError('TEXT_NOT_FOUND', `There is no line ${entryId} in this session's text`);
 }

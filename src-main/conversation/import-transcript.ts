@@ -150,11 +150,16 @@ export function withImported(
 /** The transcript, unless it is more than a session may have. */
 export function withRoomFor(transcript: Transcript): Transcript {
   const characters = transcript.entries.reduce((sum, { text }) => sum + text.length, 0);
-  if (transcript.entries.length > MAX_SESSION_ENTRIES || characters > MAX_SESSION_CHARACTERS)
-    throw new LecternError(
-      'TRANSCRIPT_FULL',
-      `A session holds at most ${MAX_SESSION_ENTRIES} lines and ${MAX_SESSION_CHARACTERS} characters, ` +
-        `this would be ${transcript.entries.length} and ${characters}`,
-    );
+  requireExtent(transcript.entries.length, characters);
   return transcript;
+}
+
+/** Throws TRANSCRIPT_FULL where this is more than a session may have. */
+export function requireExtent(entries: number, characters: number): void {
+  if (entries <= MAX_SESSION_ENTRIES && characters <= MAX_SESSION_CHARACTERS) return;
+  throw new LecternError(
+    'TRANSCRIPT_FULL',
+    `A session holds at most ${MAX_SESSION_ENTRIES} lines and ${MAX_SESSION_CHARACTERS} characters, ` +
+      `this would be ${entries} and ${characters}`,
+  );
 }

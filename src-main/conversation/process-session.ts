@@ -91,7 +91,7 @@ export function createSessionProcessor(
       fresh.push(...entriesOf(role, recognised, speakers, options.newId));
     }
     signal.throwIfAborted();
-    options.transcripts.change(session.id, (transcript) =>
+    await options.transcripts.change(session.id, (transcript) =>
       mergeRecognised(transcript, fresh, { roles, keepLive: settings.keep_live_text }),
     );
     if (skipped > 0)

@@ -6,7 +6,7 @@ import { setAside } from '../files/set-aside.ts';
 import type { Log } from '../session/ports.ts';
 
 export interface TranscriptFilesOptions {
-  readonly read: (sessionId: string) => Transcript;
+  readonly read: (sessionId: string) => Promise<Transcript>;
   readonly foldersOf: (sessionId: string) => readonly string[];
   /** Called when the files say all there is to say. */
   readonly onWritten: (sessionId: string) => void;
@@ -20,6 +20,8 @@ export interface TranscriptFilesOptions {
 const MIN_INTERVAL_MS = 1000;
 const INTERVAL_MS_PER_LINE = 5;
 const MAX_INTERVAL_MS = 60_000;
+/** A line of more characters counts as so many more. */
+const CHARACTERS_PER_LINE = 1000;
 
 interface FileState {
   stale: boolean;
@@ -32,11 +34,11 @@ export function createTranscriptFiles(options: TranscriptFilesOptions) {
   const { read, foldersOf, onWritten, log } = options;
   const states = new Map<string, FileState>();
 
-  /** How many lines are in the files now; undefined where one of them could not be written. */
+  /** How long its text is to write, in lines of ordinary length; undefined where one of them could not be written. */
   const write = async (sessionId: string, folders: readonly string[]): Promise<number | undefined> => {
     let transcript: Transcript;
     try {
-      transcript = read(sessionId);
+      transcript = await read(sessionId);
     } catch (error) {
       log('error', 'the text could not be read for transcript.json', { id: sessionId, error });
       return undefined;
@@ -47,7 +49,7 @@ export function createTranscriptFiles(options: TranscriptFilesOptions) {
     for (const outcome of written)
       if (outcome.status === 'rejected')
         log('error', 'transcript.json could not be written', { id: sessionId, error: outcome.reason });
-    return written.every(({ status }) => status === 'fulfilled') ? transcript.entries.length : undefined;
+    return written.every(({ status }) => status === 'fulfilled') ? linesOf(transcript) : undefined;
   };
 
   const flush = (sessionId: string, state: FileState): void => {
@@ -121,4 +123,8 @@ export function createTranscriptFiles(options: TranscriptFilesOptions) {
     /** Writes the file of these folders, whatever is there. */
     write,
   };
+}
+
+function linesOf({ entries }: Transcript): number {
+  return entries.reduce((lines, { text }) => lines + Math.ceil((text.length + 1) / CHARACTERS_PER_LINE), 0);
 }

@@ -1,22 +1,37 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
+import type { TranscriptPatch } from '../catalog/transcript-rows.ts';
 import type { AudioSegment } from '../contract/audio-segment.ts';
 import { LecternError } from '../contract/errors.ts';
 import { MAX_SESSION_CHARACTERS, MAX_SESSION_ENTRIES } from '../contract/transcript.ts';
-import type { Transcript, TranscriptEntry } from '../contract/transcript.ts';
+import type { SpeakerNames, Transcript, TranscriptEntry } from '../contract/transcript.ts';
 import { readTranscriptFileSync } from '../files/session-file.ts';
 import type { Log } from '../session/ports.ts';
+import { textNotFound } from './edit-transcript.ts';
+import { requireExtent, withRoomFor } from './import-transcript.ts';
 import { placeBehind, placeLines } from './place-lines.ts';
 import { createTranscriptFiles } from './transcript-files.ts';
+import { patchBetween, slicesOf, withPatches } from './transcript-patch.ts';
 import { applyChange, createWaitingChanges, type TranscriptChange } from './waiting-changes.ts';
 
+/** What becomes of a line; undefined where it goes. */
+export type LineEdit = (before: TranscriptEntry) => TranscriptEntry | undefined;
+
 export interface TranscriptStore {
-  /** Everything said in a session, what the catalog has not taken yet included. Throws where it cannot be read. */
-  read(sessionId: string): Transcript;
+  /** Everything said in a session, what the catalog has not taken yet included. Rejects where it cannot be read. */
+  read(sessionId: string): Promise<Transcript>;
   /**
    * Changes what is known: in the catalog at once, or as soon as that can be, and in `transcript.json` soon after.
-   * Throws what `change` throws, and where the catalog cannot even be read.
+   * A long change is written in slices, between which others have their turn; the text of one session is changed by one
+   * caller at a time. Rejects with what `change` throws, and where the catalog cannot even be read.
    */
-  change(sessionId: string, change: TranscriptChange): Transcript;
+  change(sessionId: string, change: TranscriptChange): Promise<Transcript>;
+  /** Adds one line, which costs as little in a long text as in a short one. Rejects with TRANSCRIPT_FULL. */
+  addLine(sessionId: string, entry: TranscriptEntry): Promise<void>;
+  /** Changes one line at the same cost, or drops it where `edit` gives undefined. Rejects with TEXT_NOT_FOUND. */
+  editLine(sessionId: string, entryId: string, edit: LineEdit): Promise<TranscriptEntry | undefined>;
+  /** Gives the speakers these names and no others, at the same cost. */
+  nameSpeakers(sessionId: string, speakers: SpeakerNames): Promise<void>;
   /**
    * Takes live text, which costs as little late in a session as early; `segments` are its turn's, where that has
    * ended. Throws TRANSCRIPT_FULL, and CATALOG_UNAVAILABLE where nothing has been taken for long.
@@ -42,8 +57,11 @@ export interface TranscriptStoreOptions {
     | 'transcriptExtent'
     | 'transcriptOfTurn'
     | 'saveTranscript'
-    | 'changeTranscript'
     | 'putTranscript'
+    | 'readTranscript'
+    | 'transcriptEntry'
+    | 'transcriptExtentAtMost'
+    | 'patchTranscript'
   >;
   /** Every folder that holds a part of the session. */
   readonly foldersOf: (sessionId: string) => readonly string[];
@@ -65,6 +83,8 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
   const held = new Map<string, Transcript>();
   /** Turns that had ended before some of their lines came: those lines and their others are still to share its time. */
   const late = new Map<string, Map<string, readonly AudioSegment[]>>();
+  /** The latest change of each session whose text is being changed. */
+  const changing = new Map<string, Promise<void>>();
   /** How much text there is, of sessions to which live text has been added. */
   const extents = new Map<string, { entries: number; characters: number }>();
 
@@ -77,7 +97,7 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
     }
   };
 
-  const read = (sessionId: string): Transcript => {
+  const readNow = (sessionId: string): Transcript => {
     if (!isFileOnly(sessionId)) return waiting.upon(sessionId, catalog.transcript(sessionId));
     const written = (): Transcript | undefined =>
       foldersOf(sessionId)
@@ -86,11 +106,15 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
     return held.get(sessionId) ?? written() ?? NOTHING;
   };
 
+  const read = async (sessionId: string): Promise<Transcript> => {
+    placeLate(sessionId);
+    // What waits may be taken while pages are read, and would be in neither.
+    if (waiting.has(sessionId) || isFileOnly(sessionId)) return readNow(sessionId);
+    return waiting.upon(sessionId, await catalog.readTranscript(sessionId));
+  };
+
   const files = createTranscriptFiles({
-    read: (sessionId) => {
-      placeLate(sessionId);
-      return read(sessionId);
-    },
+    read,
     foldersOf,
     log,
     onWritten: (sessionId) => {
@@ -98,20 +122,60 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
     },
   });
 
-  /** Into the catalog by the shortest way, or else behind what waits for it. */
-  const keep = (sessionId: string, quick: () => void, change: TranscriptChange): void => {
-    if (isFileOnly(sessionId)) held.set(sessionId, applyChange(read(sessionId), change));
+  /** Into the catalog by the shortest way, or else behind what waits for it; true where the catalog has taken it. */
+  const keep = (sessionId: string, quick: () => void, change: TranscriptChange): boolean => {
+    if (isFileOnly(sessionId)) held.set(sessionId, applyChange(readNow(sessionId), change));
     else if (waiting.has(sessionId)) waiting.add(sessionId, change);
     else
       try {
         quick();
+        return true;
       } catch (error) {
         waiting.add(sessionId, change, error);
       }
+    return false;
   };
 
   const put = (sessionId: string, quick: () => void, change: TranscriptChange): void => {
     keep(sessionId, quick, change);
+    files.note(sessionId);
+  };
+
+  /** One change of a session's text after the other: each is made upon what the one before it has left. */
+  const inTurn = async <Result>(sessionId: string, make: () => Promise<Result>): Promise<Result> => {
+    const before = changing.get(sessionId);
+    const result = before === undefined ? make() : before.then(make);
+    const ended = result.then(
+      () => undefined,
+      () => undefined,
+    );
+    changing.set(sessionId, ended);
+    try {
+      return await result;
+    } finally {
+      if (changing.get(sessionId) === ended) changing.delete(sessionId);
+    }
+  };
+
+  /** True where the catalog alone can be asked and told. */
+  const isQuick = (sessionId: string): boolean => {
+    placeLate(sessionId);
+    return !isFileOnly(sessionId) && waiting.retry(sessionId);
+  };
+
+  /** What the catalog refuses waits for it, with all that comes behind. */
+  const write = async (sessionId: string, slices: readonly TranscriptPatch[]): Promise<void> => {
+    for (const [index, slice] of slices.entries()) {
+      if (index > 0) await setImmediate();
+      const isTaken = keep(
+        sessionId,
+        () => {
+          catalog.patchTranscript(sessionId, slice);
+        },
+        (transcript) => withPatches(transcript, slices.slice(index)),
+      );
+      if (!isTaken) break;
+    }
     files.note(sessionId);
   };
 
@@ -161,33 +225,42 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
   };
 
   return {
-    read(sessionId) {
-      placeLate(sessionId);
-      return read(sessionId);
-    },
-    change(sessionId, change) {
-      placeLate(sessionId);
-      const changed = (): Transcript => {
-        if (isFileOnly(sessionId)) {
-          const after = applyChange(read(sessionId), change);
-          held.set(sessionId, after);
+    read,
+    change: (sessionId, change) =>
+      inTurn(sessionId, async () => {
+        placeLate(sessionId);
+        if (!isFileOnly(sessionId) && waiting.retry(sessionId)) {
+          const before = await catalog.readTranscript(sessionId);
+          const after = applyChange(before, change);
+          await write(sessionId, slicesOf(patchBetween(before, after)));
           return after;
         }
-        let error: unknown;
-        if (waiting.retry(sessionId))
-          try {
-            return catalog.changeTranscript(sessionId, change);
-          } catch (refusal) {
-            error = refusal;
-          }
-        const after = applyChange(read(sessionId), change);
-        waiting.add(sessionId, change, error);
+        const after = applyChange(readNow(sessionId), change);
+        if (isFileOnly(sessionId)) held.set(sessionId, after);
+        else waiting.add(sessionId, change);
+        files.note(sessionId);
         return after;
-      };
-      const after = changed();
-      files.note(sessionId);
-      return after;
-    },
+      }),
+    addLine: (sessionId, entry) =>
+      inTurn(sessionId, () => {
+        if (isQuick(sessionId)) requireRoom(catalog, sessionId, entry);
+        else withRoomFor(withPatches(readNow(sessionId), [{ put: [{ entry, before: undefined }] }]));
+        return write(sessionId, [{ put: [{ entry, before: undefined }] }]);
+      }),
+    editLine: (sessionId, entryId, edit) =>
+      inTurn(sessionId, async () => {
+        const before = isQuick(sessionId)
+          ? catalog.transcriptEntry(sessionId, entryId)
+          : readNow(sessionId).entries.find(({ id }) => id === entryId);
+        if (before === undefined) throw textNotFound(entryId);
+        const entry = edit(before);
+        if (entry === before) return entry;
+        await write(sessionId, [
+          entry === undefined ? { put: [], drop: [before] } : { put: [{ entry, before }] },
+        ]);
+        return entry;
+      }),
+    nameSpeakers: (sessionId, speakers) => inTurn(sessionId, () => write(sessionId, [{ put: [], speakers }])),
     add(sessionId, entry, segments = []) {
       admit(sessionId, entry);
       const placed = placeBehind(entry, segments);
@@ -227,6 +300,7 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
       for (const folder of folders) await files.take(sessionId, folder);
     },
     async settle(sessionId) {
+      await changing.get(sessionId);
       waiting.retry(sessionId);
       placeLate(sessionId);
       extents.delete(sessionId);
@@ -234,6 +308,7 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
       await files.settle(sessionId);
     },
     async close() {
+      await Promise.all(changing.values());
       waiting.close();
       await files.close();
     },
@@ -247,4 +322,17 @@ function placedIn(transcript: Transcript, segments: readonly AudioSegment[]): Tr
   if (lines.length > MAX_PLACED_LINES) return transcript;
   const placed = new Map(placeLines(lines, segments).map((entry) => [entry.id, entry]));
   return { ...transcript, entries: transcript.entries.map((entry) => placed.get(entry.id) ?? entry) };
+}
+
+/** Throws TRANSCRIPT_FULL where a session has no room for this line. */
+function requireRoom(
+  catalog: Pick<Catalog, 'transcriptExtentAtMost' | 'transcriptExtent'>,
+  sessionId: string,
+  { text }: TranscriptEntry,
+): void {
+  const most = catalog.transcriptExtentAtMost(sessionId);
+  // To count characters takes reading all of them.
+  const { entries, characters } =
+    most.characters + text.length <= MAX_SESSION_CHARACTERS ? most : catalog.transcriptExtent(sessionId);
+  requireExtent(entries + 1, characters + text.length);
 }

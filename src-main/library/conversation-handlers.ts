@@ -2,15 +2,9 @@ import { randomUUID } from 'node:crypto';
 import type { ApiHandlers } from '../contract/api.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { conversationOf } from '../conversation/conversation-lines.ts';
-import {
-  entryOf,
-  newEntry,
-  withChangedText,
-  withoutText,
-  withSpeakers,
-} from '../conversation/edit-transcript.ts';
+import { newEntry, textNotFound, withChangedText } from '../conversation/edit-transcript.ts';
 import { exportTranscript } from '../conversation/export-transcript.ts';
-import { importedEntries, withImported, withRoomFor } from '../conversation/import-transcript.ts';
+import { importedEntries, withImported } from '../conversation/import-transcript.ts';
 import type { TranscriptStore } from '../conversation/transcript-store.ts';
 
 export interface ConversationHandlersOptions {
@@ -36,43 +30,42 @@ export function createConversationHandlers(
 ): Pick<ApiHandlers, ConversationName> {
   const { transcripts, find, findFinished } = options;
   return {
-    'sessions.conversation': ({ id }) => conversationOf(find(id), transcripts.read(id)),
+    'sessions.conversation': async ({ id }) => {
+      const session = find(id);
+      return conversationOf(session, await transcripts.read(id));
+    },
     'sessions.speakers': async ({ id, speakers }) => {
       await findFinished(id);
-      return {
-        speakers: transcripts.change(id, (transcript) => withSpeakers(transcript, speakers)).speakers,
-      };
+      await transcripts.nameSpeakers(id, speakers);
+      return { speakers };
     },
     'sessions.transcript.add': async ({ id, ...text }) => {
       const entry = newEntry(randomUUID(), await findFinished(id), text);
-      transcripts.change(id, (transcript) =>
-        withRoomFor({ ...transcript, entries: [...transcript.entries, entry] }),
-      );
+      await transcripts.addLine(id, entry);
       return entry;
     },
     'sessions.transcript.update': async ({ id, entry, ...change }) => {
       await findFinished(id);
-      return entryOf(
-        transcripts.change(id, (transcript) => withChangedText(transcript, entry, change)),
-        entry,
-      );
+      const after = await transcripts.editLine(id, entry, (before) => withChangedText(before, change));
+      if (after === undefined) throw textNotFound(entry);
+      return after;
     },
     'sessions.transcript.delete': async ({ id, entry }) => {
       await findFinished(id);
-      transcripts.change(id, (transcript) => withoutText(transcript, entry));
+      await transcripts.editLine(id, entry, () => undefined);
       return { entry };
     },
     'sessions.transcript.import': async ({ id, offset_ms, replace, ...given }) => {
       const session = await findFinished(id);
       const { entries, said } = importedEntries(session, { ...given, offsetMs: offset_ms }, randomUUID);
-      transcripts.change(id, (transcript) =>
+      await transcripts.change(id, (transcript) =>
         withImported(transcript, entries, replace === true ? given.role : undefined),
       );
       return said;
     },
-    'sessions.transcript.export': ({ id, format, role }) => {
+    'sessions.transcript.export': async ({ id, format, role }) => {
       const session = find(id);
-      return exportTranscript(session, conversationOf(session, transcripts.read(id)), format, role);
+      return exportTranscript(session, conversationOf(session, await transcripts.read(id)), format, role);
     },
   };
 }

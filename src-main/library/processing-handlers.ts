@@ -79,7 +79,7 @@ export function createProcessingHandlers(
       const turns = parseRttm(rttm, () => {
         skipped++;
       });
-      const { entries } = options.transcripts.change(id, (transcript) =>
+      const { entries } = await options.transcripts.change(id, (transcript) =>
         labelEntries(transcript, turns, track, options.newId),
       );
       const labelled = entries.filter(({ role, speaker }) => (track ?? role) === role && speaker !== null);

@@ -1,0 +1,62 @@
+import type Database from 'better-sqlite3';
+import { z } from 'zod';
+import { transcriptEntrySchema, type TranscriptEntry } from '../contract/transcript.ts';
+import { ENTRY_COLUMNS, entryFromRow, entryRowSchema } from './entry-row.ts';
+import { LINES_PER_SESSION } from './line-rows.ts';
+
+/** Of one page: what is read, checked and parsed in some milliseconds. */
+const MAX_LINES = 250;
+const MAX_CHARACTERS = 128 * 1024;
+
+const pagedRowSchema = entryRowSchema.extend({ row: z.number() });
+
+export interface PagedLine {
+  readonly row: number;
+  readonly entry: TranscriptEntry;
+}
+
+/** Lines in the order of their keys, and the key to go on behind; undefined at the end. */
+interface TranscriptPage {
+  readonly lines: readonly PagedLine[];
+  readonly after: number | undefined;
+}
+
+/** Reads a long text a page at a time, so that others have their turn between two. */
+export function preparePages(database: Database.Database) {
+  const number = database.prepare('SELECT number FROM session_numbers WHERE session_id = ?').pluck();
+  const lines = database.prepare(
+    `SELECT row, ${ENTRY_COLUMNS.join(', ')} FROM session_transcripts WHERE row > ? AND row < ? ORDER BY row`,
+  );
+
+  return (sessionId: string, after?: number): TranscriptPage => {
+    const known = number.get(sessionId);
+    if (known === undefined) return { lines: [], after: undefined };
+    const first = Number(known) * LINES_PER_SESSION;
+    const page: PagedLine[] = [];
+    let characters = 0;
+    for (const each of lines.iterate(after ?? first - 1, first + LINES_PER_SESSION)) {
+      const { row, ...columns } = pagedRowSchema.parse(each);
+      page.push({ row, entry: transcriptEntrySchema.parse(entryFromRow(columns)) });
+      characters += columns.text.length + (columns.words?.length ?? 0) + (columns.original?.length ?? 0);
+      if (page.length >= MAX_LINES || characters >= MAX_CHARACTERS) return { lines: page, after: row };
+    }
+    return { lines: page, after: undefined };
+  };
+}
+
+/** By position; what has none yet, or will have none, was said last: as a read of the whole gives them. */
+export function inTimeOrder(lines: readonly PagedLine[]): TranscriptEntry[] {
+  return lines
+    .toSorted(
+      (a, b) =>
+        Number(a.entry.start_ms === null) - Number(b.entry.start_ms === null) ||
+        (a.entry.start_ms ?? 0) - (b.entry.start_ms ?? 0) ||
+        compare(a.entry.occurred_at, b.entry.occurred_at) ||
+        a.row - b.row,
+    )
+    .map(({ entry }) => entry);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
