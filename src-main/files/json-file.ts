@@ -1,7 +1,7 @@
 import { rename } from 'node:fs/promises';
 import type { z } from 'zod';
 import { readRegularFile, recreateFile } from '../disk/regular-file.ts';
-import { jsonPieces } from './json-pieces.ts';
+import { jsonPieces } from '../contract/json-pieces.ts';
 import { syncFolder } from './sync-folder.ts';
 
 /** More than a description of a session can come to; what is larger was not written by us, and is not read. */

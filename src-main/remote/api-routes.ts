@@ -1,7 +1,9 @@
+import { setImmediate } from 'node:timers/promises';
 import { Hono } from 'hono';
 import { api, type ApiHandlers, type ApiName, isApiName, LARGE_BODIES } from '../contract/api.ts';
 import { LecternError } from '../contract/errors.ts';
 import { parseApiInput } from '../contract/parse-api-input.ts';
+import { jsonPieces } from '../contract/json-pieces.ts';
 import { errorResponse } from './error-response.ts';
 
 /** More than most operations need: notes hold 20,000 characters. */
@@ -17,7 +19,7 @@ export function createApiRoutes(handlers: ApiHandlers): Hono {
 function addRoute<Name extends ApiName>(routes: Hono, name: Name, handlers: Pick<ApiHandlers, Name>): void {
   const { method, path } = api[name];
   const maxBytes = LARGE_BODIES[name] ?? MAX_BODY_BYTES;
-  routes.on(method, path, async ({ req, json }) => {
+  routes.on(method, path, async ({ req }) => {
     const hasBody = method === 'POST' || method === 'PATCH';
     const text = hasBody ? await readBody(req.raw, maxBytes) : '';
     if (text === undefined)
@@ -26,8 +28,18 @@ function addRoute<Name extends ApiName>(routes: Hono, name: Name, handlers: Pick
         413,
       );
     const fields = hasBody ? parseBody(text) : queryFields(req.query());
-    return json(await handlers[name](parseApiInput(name, { ...fields, ...req.param() })));
+    return jsonResponse(await handlers[name](parseApiInput(name, { ...fields, ...req.param() })));
   });
+}
+
+/** An answer may be as long as a session's text: it is written in pieces, between which others have their turn. */
+async function jsonResponse(answer: unknown): Promise<Response> {
+  const pieces: Buffer<ArrayBuffer>[] = [];
+  for (const piece of jsonPieces(answer, 0)) {
+    if (pieces.length > 0) await setImmediate();
+    pieces.push(Buffer.from(piece));
+  }
+  return new Response(Buffer.concat(pieces), { headers: { 'Content-Type': 'application/json' } });
 }
 
 /** A request's body, none being empty; undefined for one that is too large, which is not read to its end. */

@@ -1,11 +1,12 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { jsonPieces } from '../../../src-main/files/json-pieces.ts';
+import { jsonPieces } from '../../../src-main/contract/json-pieces.ts';
 
 test('a file that is written in pieces says what it would in one', () => {
   fc.assert(
     fc.property(fc.jsonValue({ maxDepth: 6 }), (value) => {
       expect([...jsonPieces(value)].join('')).toBe(JSON.stringify(value, undefined, 2));
+      expect([...jsonPieces(value, 0)].join('')).toBe(JSON.stringify(value));
     }),
   );
   const session = { version: 1, session: { title: 'a\nb', left_out: undefined, markers: [] as object[] } };

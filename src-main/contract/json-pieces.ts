@@ -3,10 +3,10 @@ const PIECE_CHARACTERS = 64 * 1024;
 /** Objects within objects that are taken apart: `{version, session: {markers: [{…}]}}`. */
 const MAX_DEPTH = 3;
 
-/** What `JSON.stringify(value, undefined, 2)` gives, a piece at a time, of plain data. */
-export function* jsonPieces(value: unknown): Generator<string> {
+/** What `JSON.stringify(value, undefined, space)` gives, a piece at a time, of plain data. */
+export function* jsonPieces(value: unknown, space = 2): Generator<string> {
   let piece = '';
-  for (const token of tokens(value, MAX_DEPTH, '')) {
+  for (const token of tokens(value, MAX_DEPTH, '', space)) {
     piece += token;
     if (piece.length < PIECE_CHARACTERS) continue;
     yield piece;
@@ -15,23 +15,25 @@ export function* jsonPieces(value: unknown): Generator<string> {
   yield piece;
 }
 
-function* tokens(value: unknown, depth: number, indent: string): Generator<string> {
+function* tokens(value: unknown, depth: number, indent: string, space: number): Generator<string> {
   if (typeof value !== 'object' || value === null || depth === 0) {
     // Line feeds within strings are escaped: those that are there are between tokens.
-    yield JSON.stringify(value, undefined, 2).replaceAll('\n', `\n${indent}`);
+    yield JSON.stringify(value, undefined, space).replaceAll('\n', `\n${indent}`);
     return;
   }
   const isList = Array.isArray(value);
-  const inner = `${indent}  `;
+  const inner = indent + ' '.repeat(space);
+  const feed = space === 0 ? '' : '\n';
+  const colon = space === 0 ? ':' : ': ';
   let isFirst = true;
   const entries: Iterable<[string, unknown]> = isList
     ? value.map((item: unknown): [string, unknown] => ['', item ?? null])
     : Object.entries(value).filter(([, item]) => item !== undefined);
   for (const [key, item] of entries) {
-    yield `${isFirst ? (isList ? '[' : '{') : ','}\n${inner}${isList ? '' : `${JSON.stringify(key)}: `}`;
-    yield* tokens(item, depth - 1, inner);
+    yield `${isFirst ? (isList ? '[' : '{') : ','}${feed}${inner}${isList ? '' : `${JSON.stringify(key)}${colon}`}`;
+    yield* tokens(item, depth - 1, inner, space);
     isFirst = false;
   }
   if (isFirst) yield isList ? '[]' : '{}';
-  else yield `\n${indent}${isList ? ']' : '}'}`;
+  else yield `${feed}${indent}${isList ? ']' : '}'}`;
 }
