@@ -34,7 +34,9 @@ async function setUp(profile?: Partial<RecordingProfile> & { name: string }) {
   await mkdir(data, { mode: 0o700 });
   if (profile !== undefined) {
     const profiles = [...DEFAULT_PROFILES, { ...DEFAULT_PROFILES[1]!, ...profile }];
-    await writeFile(join(data, 'settings.json'), JSON.stringify({ ...DEFAULT_SETTINGS, profiles }));
+    await writeFile(join(data, 'settings.json'), JSON.stringify({ ...DEFAULT_SETTINGS, profiles }), {
+      mode: 0o600,
+    });
   }
   const record = (...more: string[]) => [
     'record',
