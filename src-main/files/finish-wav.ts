@@ -23,6 +23,12 @@ export interface FinishWavOptions {
   readonly cuePoints: readonly CuePoint[];
 }
 
+export interface FinishedWav {
+  readonly byteSize: number;
+  /** Where a damaged one is kept that a new one was made of. */
+  readonly asidePath?: string;
+}
+
 /** Files that can be read: what `unknown` is has been left as it is. */
 export type ReadableMaster = MasterExamination & { readonly shape: WavShape };
 
@@ -35,13 +41,13 @@ export function isReadable(master: MasterExamination): master is ReadableMaster 
  * is: its figures, its cue points, and half a frame at its end are all that changes. Of one whose header is damaged a new
  * one is made, read back against it, and put in its stead; the damaged one is kept aside. Safe to be repeated and to be
  * killed at any moment.
- * @returns the bytes of the finished file. Rejects with DISK_FULL or WRITE_FAILED, or as the system does where something
+ * Rejects with DISK_FULL or WRITE_FAILED, or as the system does where something
  * cannot be read; with FILE_EXISTS where another file has the name.
  */
 export async function finishWav(
   master: ReadableMaster,
   { finalPath, cuePoints }: FinishWavOptions,
-): Promise<{ readonly byteSize: number }> {
+): Promise<FinishedWav> {
   const cues = encodeCueChunks(cuePoints);
   if (master.kind === 'damaged') return mend(master, finalPath, cues);
   if (master.kind !== 'foreign') await makeOwn(master.path, finalPath + MENDING_SUFFIX);
@@ -114,11 +120,7 @@ async function addCues(
   }
 }
 
-async function mend(
-  master: ReadableMaster,
-  finalPath: string,
-  cues: Buffer,
-): Promise<{ readonly byteSize: number }> {
+async function mend(master: ReadableMaster, finalPath: string, cues: Buffer): Promise<FinishedWav> {
   const { path, size } = master;
   const mendingPath = finalPath + MENDING_SUFFIX;
   const header = headerOf(master);
@@ -138,7 +140,7 @@ async function mend(
   } finally {
     await original.close();
   }
-  if (size > 0) await setAside(path);
+  const asidePath = size > 0 ? await setAside(path) : undefined;
   // The original has its second name: here it gives the first one up.
   if (path === finalPath) await rename(mendingPath, finalPath);
   else {
@@ -146,7 +148,8 @@ async function mend(
     await rm(path);
   }
   await syncFolder(finalPath);
-  return { byteSize: header.byteLength + bytesOf(master) + cues.length };
+  const byteSize = header.byteLength + bytesOf(master) + cues.length;
+  return { byteSize, ...(asidePath === undefined ? {} : { asidePath }) };
 }
 
 function bytesOf({ frames, shape }: ReadableMaster): number {

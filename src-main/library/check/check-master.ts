@@ -4,6 +4,10 @@ import { toWireError } from '../../contract/errors.ts';
 import type { PcmShape } from '../../encode/encoder.ts';
 import { findFault } from '../../encode/verify.ts';
 import { openWavMaster } from '../../encode/wav-master.ts';
+import type { CuePoint } from '../../files/cue-chunks.ts';
+import { examineMaster } from '../../files/examine-master.ts';
+import { finishWav, isReadable } from '../../files/finish-wav.ts';
+import { statBytes } from '../../files/stat-bytes.ts';
 import type { Finding } from '../../repair/finding.ts';
 import type { RepairTarget } from '../../repair/repair-target.ts';
 import type { Repairer } from '../../repair/repairer.ts';
@@ -14,13 +18,24 @@ export interface SoundMaster extends PcmShape {
   readonly frames: number;
 }
 
+/** What its session knows of a master. */
+export interface RecordedMaster {
+  readonly recorded: PcmShape;
+  readonly cuePoints: readonly CuePoint[];
+}
+
 export interface MasterCheck {
   readonly check: FileCheck;
   /** Absent where it cannot be read, mended or not. */
   readonly master?: SoundMaster;
+  /** True where there is no audio in it. */
+  readonly isEmpty?: boolean;
 }
 
 export type Mender = Pick<Repairer, 'diagnose' | 'plan' | 'repair'>;
+
+/** A WAV with audio is longer. */
+const SHORTEST_HEADER_BYTES = 44;
 
 const IN_PLACE: RepairTarget = { place: 'in-place' };
 
@@ -28,7 +43,21 @@ const IN_PLACE: RepairTarget = { place: 'in-place' };
  * Looks at a master, and mends what is wrong around its samples: the samples themselves are as they were captured,
  * and what is said about them elsewhere counts in their frames. A damaged master is kept beside the mended one.
  */
-export async function checkMaster(path: string, recorded: PcmShape, repairer: Mender): Promise<MasterCheck> {
+export async function checkMaster(
+  path: string,
+  known: RecordedMaster,
+  repairer: Mender,
+): Promise<MasterCheck> {
+  const checked = await checkAndMend(path, known, repairer);
+  if (checked.master !== undefined) return checked;
+  return { ...checked, isEmpty: (await statBytes(path)) <= SHORTEST_HEADER_BYTES };
+}
+
+async function checkAndMend(
+  path: string,
+  { recorded, cuePoints }: RecordedMaster,
+  repairer: Mender,
+): Promise<MasterCheck> {
   const name = basename(path);
   const left = (reason: string | null, faults: FileCheck['faults'] = []): MasterCheck => ({
     check: { name, outcome: 'unmendable', faults, backup: null, reason },
@@ -38,7 +67,12 @@ export async function checkMaster(path: string, recorded: PcmShape, repairer: Me
     const { finding } = diagnosis;
     if (finding === undefined) return left('it is no WAV any more');
     const faults = [...finding.faults];
-    if (faults.length === 0) return await openSound({ ...whole(name), faults }, path);
+    // A header may agree with itself, and not with what its session knows.
+    if (faults.length === 0)
+      return (
+        (await mendHeader(path, { recorded, cuePoints })) ??
+        (await openSound({ ...whole(name), faults }, path))
+      );
     if (finding.cure === undefined) return left(finding.reason ?? null, faults);
     if (changesSamples(finding)) return left('its samples are not what its header says they are', faults);
     const plan = await repairer.plan(diagnosis, IN_PLACE);
@@ -49,6 +83,20 @@ export async function checkMaster(path: string, recorded: PcmShape, repairer: Me
   } catch (error) {
     return left(toWireError(error).message);
   }
+}
+
+/** As recovery does where a header tells of another rate or of other channels. Undefined where it does not. */
+async function mendHeader(
+  path: string,
+  { recorded, cuePoints }: RecordedMaster,
+): Promise<MasterCheck | undefined> {
+  const examined = await examineMaster(path, { hint: { shape: recorded }, cuePoints: () => cuePoints });
+  if (!isReadable(examined) || examined.kind !== 'damaged') return undefined;
+  if (examined.frames === 0 || examined.zeroedFrames === examined.frames) return undefined;
+  const { asidePath } = await finishWav(examined, { finalPath: path, cuePoints });
+  const faults: FileCheck['faults'] = [{ code: 'wrong-rate', message: examined.damage ?? '' }];
+  const backup = asidePath === undefined ? null : basename(asidePath);
+  return openSound({ ...whole(basename(path)), outcome: 'mended', faults, backup }, path);
 }
 
 /** A check that found nothing wrong. */

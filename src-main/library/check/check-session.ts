@@ -27,6 +27,9 @@ export async function checkSession(
   const checks = new Map<string, FileCheck>();
   const sounds = new Map<string, SoundMaster>();
   const figures = new Map<string, Figures>();
+  const unreadable = new Set<string>();
+  /** Rates of masters in which there is nothing. */
+  const empty = new Map<string, number>();
 
   for (const row of session.files.filter(({ master }) => master)) {
     const name = basename(row.file_path);
@@ -36,8 +39,13 @@ export async function checkSession(
       continue;
     }
     const recorded = { sampleRate: sampleRateOf(session, row.part), channels: session.channels };
-    const { check, master } = await checkMaster(path, recorded, options.repairer);
+    const cuePoints = session.markers
+      .filter(({ part }) => part === row.part)
+      .map(({ frame, label }) => ({ frame, label }));
+    const { check, master, isEmpty } = await checkMaster(path, { recorded, cuePoints }, options.repairer);
     checks.set(name, check);
+    if (check.outcome === 'unmendable') unreadable.add(row.file_path);
+    if (isEmpty === true) empty.set(row.file_path, recorded.sampleRate);
     if (master === undefined) continue;
     sounds.set(`${row.type} ${row.part}`, master);
     figures.set(row.file_path, await measure(path, master));
@@ -64,8 +72,9 @@ export async function checkSession(
     apply: (current) => {
       const masters = current.files.filter(({ master }) => master);
       const measured = masters.reduce((record, row) => {
-        const sound = sounds.get(`${row.type} ${row.part}`);
-        return sound === undefined ? record : withMasterLength(record, row, sound);
+        const rate = empty.get(row.file_path);
+        const sound = sounds.get(`${row.type} ${row.part}`) ?? (rate && { frames: 0, sampleRate: rate });
+        return sound ? withMasterLength(record, row, sound) : record;
       }, current);
       const allThere = results.every(({ outcome }) => outcome !== 'missing' && outcome !== 'unmendable');
       return {
@@ -73,6 +82,7 @@ export async function checkSession(
         status: measured.status === 'failed' && allThere ? 'recovered' : measured.status,
         files: measured.files.map((row) => {
           const found = figures.get(row.file_path);
+          if (unreadable.has(row.file_path)) return { ...row, status: 'failed' };
           return found === undefined ? row : settled(row, found);
         }),
       };

@@ -197,3 +197,34 @@ test('what a check that was killed has left behind is gone after the next start'
   expect(names.filter((name) => leftovers.includes(name) || name === '.owner')).toEqual([]);
   expect(await readFile(first.master)).toEqual(before);
 });
+
+test('a master whose header tells of another rate gets its own again from its session, the damaged one kept', async () => {
+  const { master, sessionDir, check } = await recorded('wav');
+  const before = await readFile(master);
+  const damaged = Buffer.from(before);
+  damaged.writeUInt32LE(48_000, 24);
+  damaged.writeUInt32LE(96_000, 28);
+  await writeFile(master, damaged);
+  const { session, files } = await check();
+  expect(files).toMatchObject([{ outcome: 'mended', backup: `${basename(master)}.aside` }]);
+  expect((await readFile(master)).equals(before)).toBe(true);
+  expect((await readFile(join(sessionDir, `${basename(master)}.aside`))).equals(damaged)).toBe(true);
+  expect(session.files).toMatchObject([{ status: 'completed' }]);
+});
+
+test.each([0, 20])(
+  'a master of which %i bytes are left is not called whole: all of it is a gap',
+  async (bytes) => {
+    const { master, speech, check } = await recorded('wav');
+    await truncate(master, bytes);
+    const { session, files } = await check();
+    const frames = speech.length / 2;
+    expect(files).toMatchObject([{ outcome: 'unmendable' }]);
+    expect(session.files).toMatchObject([{ status: 'failed' }]);
+    expect(session.parts[0]?.report).toMatchObject({
+      captured: 0,
+      expected: frames,
+      gaps: [{ start_frame: 0, frames, cause: 'damaged' }],
+    });
+  },
+);
