@@ -44,6 +44,7 @@ export async function killed({
     format,
     sample_rate: RATE,
     tracks,
+    placement: 'append',
     ...(record === undefined ? {} : { record }),
   };
   void connection.receiveText(JSON.stringify(start));

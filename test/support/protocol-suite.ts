@@ -77,7 +77,7 @@ export function protocolSuite(transport: string, openHost: OpenHost): void {
     test('two tracks are kept apart', async () => {
       const client = await (await open()).connect('tracks');
       const [near, far] = [seededBytes(3, 32_000), seededBytes(4, 32_000)];
-      client.say({ ...START, tracks: ['user', 'assistant'] });
+      client.say({ ...START, tracks: ['user', 'assistant'], placement: 'append' });
       for (let at = 0; at < near.length; at += 3200) {
         for (const [track, audio] of [
           ['user', near],

@@ -35,7 +35,13 @@ function connect(recorder: Recorder) {
 }
 
 const folderIn = (dataDir: string): string => join(dataDir, 'recordings', 'call');
-const START = { action: 'start', format: 'wav', tracks: ['user', 'assistant'] } as const;
+// Sent as fast as it goes, so the clock says nothing of where a side belongs.
+const START = {
+  action: 'start',
+  format: 'wav',
+  tracks: ['user', 'assistant'],
+  placement: 'append',
+} as const;
 
 /** A folder whose writer was killed when all was in the masters, and some in the mix. */
 async function killedWhile(record?: readonly RecordingType[]): Promise<string> {

@@ -14,7 +14,13 @@ import { masterSamples, readWav } from '../../support/read-wav.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
 const RATE = 16_000;
-const START = { action: 'start', format: 'wav', tracks: ['user', 'assistant'] } as const;
+// Sent as fast as it goes, so the clock says nothing of where a side belongs.
+const START = {
+  action: 'start',
+  format: 'wav',
+  tracks: ['user', 'assistant'],
+  placement: 'append',
+} as const;
 
 let host: ProtocolHost;
 afterEach(() => host.dispose());

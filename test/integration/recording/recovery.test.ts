@@ -71,7 +71,13 @@ describe('a session that a crash cut off', () => {
       limits: { ...PROTOCOL_LIMITS, maxDurationSeconds: 3 },
     });
     const connection = recorder.connect('two', { send: () => undefined });
-    const start = { action: 'start', format: 'wav', tracks: ['user', 'assistant'], on_limit: 'continue' };
+    const start = {
+      action: 'start',
+      format: 'wav',
+      tracks: ['user', 'assistant'],
+      on_limit: 'continue',
+      placement: 'append',
+    };
     void connection.receiveText(JSON.stringify(start));
     for (const track of start.tracks)
       await connection.receiveText(

@@ -18,7 +18,14 @@ async function recorded(start: object = {}): Promise<string> {
   const { recorder, dataDir } = await openOwnRecorder();
   const connection = recorder.connect('call', { send: () => undefined });
   const say = (message: object) => connection.receiveText(JSON.stringify(message));
-  await say({ action: 'start', format: 'wav', title: 'Talk', tracks: ['user', 'assistant'], ...start });
+  await say({
+    action: 'start',
+    format: 'wav',
+    title: 'Talk',
+    tracks: ['user', 'assistant'],
+    placement: 'append',
+    ...start,
+  });
   for (const [track, audio] of [
     ['user', near],
     ['assistant', far],

@@ -29,7 +29,7 @@ const SECONDS = 12;
 
 /** Speaks the dialogue as a client that knows its own voices: a turn from the second before a beep to after its last. */
 async function speak(client: ProtocolClient): Promise<void> {
-  client.say({ action: 'start', format: 'wav', tracks: ['user', 'assistant'] });
+  client.say({ action: 'start', format: 'wav', tracks: ['user', 'assistant'], placement: 'append' });
   await client.next('recording_started');
   const pcm = { user: beepPcm(SECONDS, DIALOGUE.user), assistant: beepPcm(SECONDS, DIALOGUE.assistant) };
   const turns = {

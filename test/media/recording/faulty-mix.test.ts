@@ -35,7 +35,7 @@ async function openConversation() {
   await once(socket, 'open');
   const say = (message: object): void => socket.send(JSON.stringify(message));
   let sent = 0;
-  say({ action: 'start', format: 'wav', tracks: ['user', 'assistant'] });
+  say({ action: 'start', format: 'wav', tracks: ['user', 'assistant'], placement: 'append' });
   return {
     faults,
     engine,
