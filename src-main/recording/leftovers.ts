@@ -3,7 +3,6 @@ import { basename, join } from 'node:path';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { listFiles } from '../disk/list-files.ts';
 import { measureSeconds } from '../encode/measure-seconds.ts';
-import { MENDING_SUFFIX } from '../files/finish-wav.ts';
 import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
 import { isReserve, spendReserve } from '../files/reserve.ts';
 import { audioBytesOf, beginsWith } from '../files/same-audio.ts';
@@ -54,15 +53,15 @@ async function isMadeAgain(
 ): Promise<boolean> {
   const isListed = session.files.some(({ file_path }) => basename(file_path) === made);
   if (!isListed && parsePartFileName(made) === undefined) return false;
-  if (!name.endsWith(MENDING_SUFFIX)) return true;
-  return isHeld(join(folder, name), join(folder, made));
+  // Raw audio may be the only copy there is, whatever it is called; what is encoded was made from a master.
+  return made.endsWith('.wav') ? isHeld(join(folder, name), join(folder, made)) : true;
 }
 
-/** True where a master is there with all the audio that was to be in its mended form, as far as that had come. */
-async function isHeld(mendingPath: string, masterPath: string): Promise<boolean> {
-  if ((await statBytes(mendingPath)) <= LEAST_HEADER_BYTES) return true;
+/** True where the file of that name is there, and holds all the audio that was in what was to become it. */
+async function isHeld(leftPath: string, madePath: string): Promise<boolean> {
+  if ((await statBytes(leftPath)) <= LEAST_HEADER_BYTES) return true;
   try {
-    return await beginsWith(await audioBytesOf(masterPath), await audioBytesOf(mendingPath));
+    return await beginsWith(await audioBytesOf(madePath), await audioBytesOf(leftPath));
   } catch {
     return false;
   }

@@ -61,7 +61,13 @@ function isInMix(
       master && part === side.part && type !== 'mixed' && status !== 'missing' && status !== 'recording',
   );
   if (sides.some((file) => !isWhole(file, session, spoiled))) return false;
-  if (sides.length === trackSchema.options.length) return rebuilt.get(side.part)?.isProven === true;
+  if (sides.length === trackSchema.options.length) {
+    // Without the mix that was made while recording, nothing tells a side that was cut off from one that ended early.
+    const wasMixed = mixes.some(({ part, holds }) => part === side.part && holds.frames > 0);
+    const lengths = sides.map(({ duration_ms }) => duration_ms);
+    const isEven = Math.max(...lengths) - Math.min(...lengths) <= CHUNK_SECONDS * 1000;
+    return rebuilt.get(side.part)?.isProven === true && (wasMixed || isEven);
+  }
   // A crash between the removal of one side and of the other.
   return mixes.some(
     ({ part, name, finalName, holds }) => part === side.part && name === finalName && holds.kind === 'sound',

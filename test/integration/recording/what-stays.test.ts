@@ -122,16 +122,28 @@ describe('of a conversation that keeps one side', () => {
   });
 });
 
-test('what has the name of a mended file or of kept room stays where it holds what nothing else does', async () => {
-  const one = await killed();
-  const final = one.partial.replace('.partial', '');
-  const mending = Buffer.concat([header.forSizes(audio.length, 0), audio]);
-  await writeFile(`${final}.mending`, mending);
-  await writeFile(join(one.folder, '.reserve'), audio.subarray(0, 5000));
-  await truncate(one.partial, 44 + RATE * 2);
-  await recovered(one);
-  expect((await readFile(`${final}.mending`)).equals(mending)).toBe(true);
-  expect(await readFile(join(one.folder, '.reserve'))).toHaveLength(5000);
+test.each(['.mending', '.rebuilt', '.rebuilt.partial', '.encoding-0123abcd'])(
+  'what is called %s, or as room that is kept, stays where it holds what nothing else does',
+  async (suffix) => {
+    const one = await killed();
+    const final = one.partial.replace('.partial', '');
+    const mending = Buffer.concat([header.forSizes(audio.length, 0), audio]);
+    await writeFile(final + suffix, mending);
+    await writeFile(join(one.folder, '.reserve'), audio.subarray(0, 5000));
+    await truncate(one.partial, 44 + RATE * 2);
+    await recovered(one);
+    expect((await readFile(final + suffix)).equals(mending)).toBe(true);
+    expect(await readFile(join(one.folder, '.reserve'))).toHaveLength(5000);
+  },
+);
+
+test('sides of uneven length stay where the mix that was made of them while recording is gone', async () => {
+  const one = await killed({ tracks: BOTH, record: ['mixed'] });
+  await rm(join(one.folder, (await mixOf(one)).name));
+  await damage(one, (bytes) => shortened(bytes, RATE * 10));
+  const { session } = await recovered(one);
+  expect((await masterSamples(masterIn(one, session, 'assistant'))).equals(far)).toBe(true);
+  expect((await masterSamples(masterIn(one, session))).equals(audio.subarray(0, RATE * 20))).toBe(true);
 });
 
 describe('a finished part of a session that was cut off in a later one', () => {
