@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
-import type { BrowserContext, Page } from 'playwright-core';
+import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { build, needsBuild } from '../../../src-main/launch/build.ts';
 import { type Browser, findChromium, launchChromium } from '../../support/chromium.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
@@ -172,10 +172,19 @@ async function choose(
   ear: PageEar,
   { quality, format }: { quality: keyof typeof QUALITIES; format: 'wav' | 'mp4' },
 ): Promise<void> {
+  const record = page.getByRole('button', { name: /^Record/ });
+  await record.waitFor();
   await page.getByLabel('Quality').selectOption(quality);
-  await page.getByRole('radio', { name: format.toUpperCase() }).check();
+  // The microphone is opened again for it, and the panel is drawn anew.
+  await record.waitFor();
+  await check(page.getByRole('radio', { name: format.toUpperCase() }));
   await ear.opened();
-  await page.getByRole('button', { name: /^Record/ }).waitFor();
+  await record.waitFor();
+}
+
+/** Once more where the panel was drawn anew in the moment of the click. */
+async function check(choice: Locator): Promise<void> {
+  await choice.check().catch(() => choice.check());
 }
 
 /** Does what is to be interrupted, and waits for a random instant of it. */
