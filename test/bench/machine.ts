@@ -42,7 +42,17 @@ function describeCommit(): string {
       stdio: ['ignore', 'pipe', 'ignore'],
     }).trim();
   try {
-    const changed = git('status', '--porcelain') === '' ? '' : ' with uncommitted changes';
+    // What was measured just now is no change to what is measured next.
+    const isChanged =
+      git(
+        'status',
+        '--porcelain',
+        '--',
+        ':/',
+        ':(top,exclude)README.md',
+        ':(top,exclude,glob)**/RESULTS.md',
+      ) !== '';
+    const changed = isChanged ? ' with uncommitted changes' : '';
     return `${git('rev-parse', '--short', 'HEAD')}${changed}`;
   } catch {
     return 'unknown';
