@@ -19,9 +19,13 @@ export async function openPartWriter(spec: PartSpec, options: PartWriterOptions)
   const all = [...sides.values()];
   const mix = session.record.includes('mixed') ? await openMixFiles(all, context) : undefined;
 
-  /** A side that is kept in nothing but the mix goes once the mix has been verified, and not before. */
+  /**
+   * A side that is not kept goes where the masters are final and nothing of them was damaged; where there is a mix, once
+   * that has been verified, and not before.
+   */
   const removeUnkept = async (mixIsWhole: Promise<boolean> | undefined): Promise<boolean> => {
-    if (!all.every(({ isFinished }) => isFinished) || !((await mixIsWhole) ?? true)) return false;
+    const areSound = all.every(({ isFinished, master }) => isFinished && master.lostStretches.length === 0);
+    if (!areSound || !((await mixIsWhole) ?? true)) return false;
     await options.beforeRemoval();
     await Promise.all(all.filter(({ isKept }) => !isKept).map((side) => side.remove()));
     return true;

@@ -1,8 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { trackSchema } from '../contract/audio-format.ts';
-import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
-import { examineMaster } from '../files/examine-master.ts';
+import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
 import { isWhole, masterOf, pathOf, type SpoiledTracks } from './found-files.ts';
 import type { ExaminedMaster } from './recover-master.ts';
@@ -21,15 +20,15 @@ export interface SidesContext {
 }
 
 /**
- * Removes the sides that their session does not keep, from the parts that the crash cut off, where what is kept is proven
- * to be all there: a mix that has just been made of both whole sides and is the same as what was found of it; one that had
- * its final name, as it gets when it has been read back, beside a single side that is left; or the tracks that are kept,
- * whole and as long. All others stay, and are listed.
+ * Removes the sides that their session keeps in nothing but its mix, from the parts that the crash cut off, where that is
+ * proven to be all there: a mix that has just been made of both whole sides and is the same as what was found of it; or one
+ * that had its final name, as it gets when it has been read back, beside a single side that is left. All others stay, and
+ * are listed: where no mix is kept, no file holds what a side does.
  */
 export async function removeSides(session: SessionRecord, context: SidesContext): Promise<SessionRecord> {
   const { before, folders } = context;
   const { record } = before;
-  if (record === null || record.length === 0) return session;
+  if (record?.includes('mixed') !== true) return session;
   const removed = new Set<RecordingFile>();
   for (const file of session.files) {
     const { type } = file;
@@ -37,10 +36,7 @@ export async function removeSides(session: SessionRecord, context: SidesContext)
     const listed = before.files.find(({ file_path }) => file_path === file.file_path);
     const isCutOff = before.files.some(({ part, status }) => part === file.part && status === 'recording');
     if (!isCutOff || listed === undefined || !before.tracks.includes(type)) continue;
-    const isReplaceable = record.includes('mixed')
-      ? isInMix(file, session, context)
-      : await areTracksKept(file, session, context);
-    if (isReplaceable) removed.add(file);
+    if (isInMix(file, session, context)) removed.add(file);
   }
   for (const file of removed) {
     const path = await pathOf(file, folders);
@@ -72,26 +68,6 @@ function isInMix(
   return mixes.some(
     ({ part, name, finalName, holds }) => part === side.part && name === finalName && holds.kind === 'sound',
   );
-}
-
-/** Whether each track that the session keeps is there, whole, heard, and at least as long as the one that would go. */
-async function areTracksKept(
-  side: RecordingFile,
-  session: SessionRecord,
-  { before, folders, spoiled }: SidesContext,
-): Promise<boolean> {
-  const { part } = side;
-  for (const type of before.tracks) {
-    if (before.record?.includes(type) !== true) continue;
-    const kept = masterOf({ part, type }, session);
-    const path = kept === undefined ? undefined : await pathOf(kept, folders);
-    if (kept === undefined || path === undefined || !isWhole(kept, session, spoiled)) return false;
-    if (kept.duration_ms + CHUNK_SECONDS * 1000 < side.duration_ms) return false;
-    const shape = { sampleRate: sampleRateOf(session, part), channels: session.channels };
-    const holds = await examineMaster(path, { hint: { shape }, cuePoints: () => [] });
-    if (holds.frames === 0 || holds.isSilent) return false;
-  }
-  return true;
 }
 
 /** A row that says of a file what its name does not is not believed where the file would go. */

@@ -106,11 +106,40 @@ describe('of a conversation that keeps one side', () => {
     ]);
   });
 
-  test('the other goes where that one is whole', async () => {
+  test('the other stays where that one is whole too: no other file holds it', async () => {
     const one = await killed({ tracks: BOTH, record: ['user'] });
     const { session } = await recovered(one);
-    expect(session.files).toMatchObject([{ type: 'user', status: 'completed' }]);
-    expect((await readdir(one.folder)).some((name) => name.startsWith('assistant'))).toBe(false);
+    expect((await masterSamples(masterIn(one, session))).equals(audio)).toBe(true);
+    expect((await masterSamples(masterIn(one, session, 'assistant'))).equals(far)).toBe(true);
+    expect(session.files.map(({ type, status }) => [type, status]).toSorted()).toEqual([
+      ['assistant', 'completed'],
+      ['user', 'completed'],
+    ]);
+  });
+
+  test('the other goes at a proper end, and stays where a master was damaged while it was recorded', async () => {
+    const typesAfter = async (cutOff: boolean): Promise<string[]> => {
+      const { recorder, dataDir } = await openOwnRecorder();
+      const connection = recorder.connect('talk', { send: () => undefined });
+      const say = (message: object) => connection.receiveText(JSON.stringify(message));
+      await say({ action: 'start', format: 'wav', tracks: BOTH, placement: 'append', record: ['user'] });
+      const data = Buffer.from(audio.subarray(0, 32_000)).toString('base64');
+      const chunk = (track: string, seq: number) => say({ action: 'audio_chunk', track, data, seq });
+      for (const track of BOTH) await chunk(track, 0);
+      const folder = join(dataDir, 'recordings', 'talk');
+      const name = (await readdir(folder)).find((entry) => entry.startsWith('user_')) ?? '';
+      while ((await readFile(join(folder, name))).length < 44 + 32_000);
+      if (cutOff) await truncate(join(folder, name), 44 + 1000);
+      for (const track of BOTH) await chunk(track, 1);
+      await say({ action: 'stop' });
+      const { files, status } = await recorder.handlers['sessions.get']({ id: 'talk' });
+      expect(status).toBe('completed');
+      const masters = (await readdir(folder)).filter((entry) => entry.endsWith('.wav'));
+      expect(masters).toHaveLength(files.length);
+      return files.map(({ type }) => type).toSorted();
+    };
+    expect(await typesAfter(false)).toEqual(['user']);
+    expect(await typesAfter(true)).toEqual(['assistant', 'user']);
   });
 
   test('a file of a track that it never had stays', async () => {
