@@ -5,8 +5,8 @@ import tseslint from 'typescript-eslint';
 
 /** Pure folders: time and everything else from outside is passed in. */
 const core = ['contract', 'audio', 'session'];
-/** Opens what is on disk, for all that follow. */
-const disk = ['disk'];
+/** Common ground for all that follow: the running process, and what is on disk. */
+const ground = ['runtime', 'disk'];
 /** Folders that do one thing with what the core passes them, and know nothing of each other. */
 const parts = ['files', 'encode', 'catalog', 'turns', 'transcribe', 'storage'];
 /** Put two or more of the parts to one use: mending files, and following what was said. */
@@ -18,7 +18,7 @@ const shells = ['remote', 'desktop', 'launch', 'system-audio'];
 
 /** Every layer and where it lives. The first match counts. */
 const layers = [
-  ...[...core, ...disk, ...parts, ...uses, ...halves, ...shells, 'preload', 'commands'].map((folder) => ({
+  ...[...core, ...ground, ...parts, ...uses, ...halves, ...shells, 'preload', 'commands'].map((folder) => ({
     category: folder,
     pattern: `src-main/${folder}/**`,
   })),
@@ -32,22 +32,23 @@ const layers = [
   { category: 'renderer', pattern: 'src-renderer/**' },
 ];
 
-const belowRecorder = [...core, ...disk, ...parts, ...uses, ...halves];
+const belowRecorder = [...core, ...ground, ...parts, ...uses, ...halves];
 const belowEntries = [...belowRecorder, 'recorder', ...shells, 'open-recorder'];
 
 /** What each layer imports beside itself; what stands under `types` is imported as types only. */
 const mayImport = {
   contract: {},
   audio: { values: ['contract'] },
-  session: { values: ['contract', 'audio'] },
-  ...each(disk, { values: ['contract'] }),
-  ...each(parts, { values: ['contract', 'audio', ...disk], types: ['session'] }),
-  repair: { values: ['contract', 'audio', ...disk, 'files', 'encode'], types: ['session'] },
-  conversation: { values: ['contract', 'audio', ...disk, ...parts], types: ['session'] },
-  recording: { values: ['contract', 'audio', ...disk, ...parts, 'conversation'], types: ['session'] },
-  library: { values: ['contract', 'audio', ...disk, ...parts, ...uses], types: ['session'] },
+  session: { values: ['contract', 'audio'], types: ['runtime'] },
+  runtime: { values: ['contract'] },
+  disk: { values: ['contract', 'runtime'] },
+  ...each(parts, { values: ['contract', 'audio', ...ground], types: ['session'] }),
+  repair: { values: ['contract', 'audio', ...ground, 'files', 'encode'], types: ['session'] },
+  conversation: { values: ['contract', 'audio', ...ground, ...parts], types: ['session'] },
+  recording: { values: ['contract', 'audio', ...ground, ...parts, 'conversation'], types: ['session'] },
+  library: { values: ['contract', 'audio', ...ground, ...parts, ...uses], types: ['session'] },
   recorder: { values: belowRecorder },
-  ...each(shells, { values: ['contract', 'audio', ...disk, 'recorder'], types: belowRecorder }),
+  ...each(shells, { values: ['contract', 'audio', ...ground, 'recorder'], types: belowRecorder }),
   preload: { values: ['contract'] },
   'open-recorder': { values: belowEntries },
   main: { values: belowEntries },

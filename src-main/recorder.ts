@@ -8,7 +8,7 @@ import type { Job } from './contract/processing.ts';
 import type { DeliveryFormat } from './contract/audio-format.ts';
 import type { StartMessage } from './contract/client-messages.ts';
 import { PROTOCOL_LIMITS, type Limits } from './contract/limits.ts';
-import { reserveDescriptors } from './disk/descriptors.ts';
+import { reserveDescriptors } from './runtime/descriptors.ts';
 import type { Encoder } from './encode/encoder.ts';
 import type { WavSlice } from './files/wav-slice.ts';
 import { openRecordingsDirs } from './files/recordings-dirs.ts';
@@ -34,7 +34,9 @@ import { decodeBase64 } from './recording/decode-base64.ts';
 import { nameSession } from './recording/name-session.ts';
 import type { SessionRecord } from './contract/session-record.ts';
 import { createEngine } from './session/engine.ts';
-import type { Client, Clock, Connection, Log, TapClient } from './session/ports.ts';
+import type { Clock } from './runtime/clock.ts';
+import type { Log } from './runtime/log.ts';
+import type { Client, Connection, TapClient } from './session/ports.ts';
 import { createTurnDetector } from './turns/turn-detector.ts';
 
 /** What a server was told by its environment. */

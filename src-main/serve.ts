@@ -18,7 +18,7 @@ import { type Environment, parseServerEnvironment } from './remote/environment.t
 import { filePath } from './remote/files-route.ts';
 import { isLoopback } from './remote/host-names.ts';
 import { listen } from './remote/listen.ts';
-import type { Log } from './session/ports.ts';
+import type { Log } from './runtime/log.ts';
 import { createSystemAudio } from './system-audio/system-audio.ts';
 
 /** Tried first where no port was asked for, so that the address is usually the same. */

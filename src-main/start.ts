@@ -17,7 +17,7 @@ import { showRunning } from './launch/show-running.ts';
 import { createTerminalStatus } from './launch/terminal-status.ts';
 import { thisMachine } from './launch/this-machine.ts';
 import { parsePort, type RunningServer, type ServerOptions, startServer } from './serve.ts';
-import type { Log } from './session/ports.ts';
+import type { Log } from './runtime/log.ts';
 
 const isRoot = process.getuid?.() === 0;
 const say = (line: string) => process.stdout.write(`${line}\n`);

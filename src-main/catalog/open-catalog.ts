@@ -1,6 +1,6 @@
 import { existsSync, renameSync } from 'node:fs';
 import { LecternError } from '../contract/errors.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import { openCatalog, type Catalog } from './catalog.ts';
 
 /**

@@ -6,7 +6,7 @@ import { openRecorder } from '../open-recorder.ts';
 import type { Recorder } from '../recorder.ts';
 import { filePath } from '../remote/files-route.ts';
 import { parseServerEnvironment } from '../remote/environment.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 
 /** Options that every command takes. */
 export interface CommonOptions {

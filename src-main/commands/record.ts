@@ -9,7 +9,7 @@ import type { ServerMessage } from '../contract/server-messages.ts';
 import { listFfmpegCandidates } from '../encode/ffmpeg-candidates.ts';
 import { findFfmpeg } from '../encode/find-ffmpeg.ts';
 import type { Recorder } from '../recorder.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import { logToTerminal, withRecorder, type CommonOptions } from './command-context.ts';
 import { prepareFolder } from './copy-out.ts';
 import { deliverRecording } from './deliver-recording.ts';

@@ -6,7 +6,7 @@ import { LecternError } from '../contract/errors.ts';
 import type { DiarizerSettings, RecogniserSettings } from '../contract/processing.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import type { TranscriptEntry } from '../contract/transcript.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import { createRecogniser } from '../transcribe/create-recogniser.ts';
 import { createDiarizer } from '../transcribe/diarizer.ts';
 import { lastingFailure } from '../transcribe/failures.ts';

@@ -1,7 +1,8 @@
 import type { ClaimedJob, JobOutcome, Jobs } from '../catalog/job-rows.ts';
 import { LecternError, toWireError } from '../contract/errors.ts';
 import type { Job, RecogniserSettings } from '../contract/processing.ts';
-import type { Clock, Log } from '../session/ports.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
 import { lastingFailure, retryOf } from '../transcribe/failures.ts';
 
 /** Tries of a job before it is left to somebody who looks at it. */

@@ -3,7 +3,7 @@ import type { Transcript } from '../contract/transcript.ts';
 import { readTranscriptAccount, type TranscriptAccount } from '../files/session-account.ts';
 import { readTranscriptRevision, TRANSCRIPT_FILE_NAME, writeTranscriptFile } from '../files/session-file.ts';
 import { setAside } from '../files/set-aside.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 
 export interface TranscriptFilesOptions {
   readonly read: (sessionId: string) => Promise<Transcript>;

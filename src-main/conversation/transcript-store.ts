@@ -6,7 +6,7 @@ import { LecternError } from '../contract/errors.ts';
 import { MAX_SESSION_CHARACTERS, MAX_SESSION_ENTRIES } from '../contract/transcript.ts';
 import type { SpeakerNames, Transcript, TranscriptEntry } from '../contract/transcript.ts';
 import { readTranscriptFileSync } from '../files/session-file.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import { textNotFound } from './edit-transcript.ts';
 import { requireExtent, withRoomFor } from './import-transcript.ts';
 import { placeBehind, placeLines } from './place-lines.ts';

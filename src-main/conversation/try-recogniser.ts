@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { toWireError } from '../contract/errors.ts';
 import type { RecogniserSettings, RecogniserTrial } from '../contract/processing.ts';
-import type { Clock } from '../session/ports.ts';
+import type { Clock } from '../runtime/clock.ts';
 import { createRecogniser } from '../transcribe/create-recogniser.ts';
 import type { RecogniserTools } from '../transcribe/recogniser.ts';
 import { measureWav, readSpeech, SPEECH_RATE } from './track-audio.ts';

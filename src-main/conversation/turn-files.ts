@@ -2,7 +2,7 @@ import { dirname, join } from 'node:path';
 import type { AudioSegment } from '../contract/audio-segment.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { sliceWav, writeSlice } from '../files/wav-slice.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import { findTurnAudio } from './turn-audio.ts';
 
 /** How often a file is tried again, at the next turn, or when the recording ends. */

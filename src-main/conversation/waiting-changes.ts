@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { Transcript } from '../contract/transcript.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 
 export type TranscriptChange = (transcript: Transcript) => Transcript;
 

@@ -1,6 +1,6 @@
 import { BrowserWindow } from 'electron';
 import { existsSync } from 'node:fs';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import { APP_PAGE } from './app-origin.ts';
 import { confineNavigation } from './navigation.ts';
 import { MINIMUM_HEIGHT, MINIMUM_WIDTH, readBounds, rememberBounds } from './window-bounds.ts';

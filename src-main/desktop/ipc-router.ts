@@ -3,7 +3,7 @@ import { api, isApiName, type ApiHandlers, type ApiName, type ApiOutput } from '
 import { IPC_CHANNELS } from '../contract/bridge.ts';
 import { LecternError, toWireError, type Result } from '../contract/errors.ts';
 import { parseApiInput } from '../contract/parse-api-input.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 
 interface IpcRouterOptions {
   readonly handlers: ApiHandlers;

@@ -1,6 +1,6 @@
 import { app, dialog, powerMonitor, type BrowserWindow, type Event } from 'electron';
 import type { Recorder } from '../recorder.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 
 interface QuitOptions {
   readonly recorder: Pick<Recorder, 'activeSessions' | 'close'>;

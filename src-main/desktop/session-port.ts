@@ -3,7 +3,8 @@ import { IPC_CHANNELS } from '../contract/bridge.ts';
 import { LecternError, toWireError } from '../contract/errors.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 import type { Recorder } from '../recorder.ts';
-import type { Connection, Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Connection } from '../session/ports.ts';
 
 interface SessionPortOptions {
   readonly recorder: Pick<Recorder, 'connect'>;

@@ -1,7 +1,7 @@
 import { screen, type BrowserWindow, type Rectangle } from 'electron';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 
 export const MINIMUM_WIDTH = 420;
 export const MINIMUM_HEIGHT = 520;

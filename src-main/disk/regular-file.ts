@@ -1,7 +1,7 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, rmSync, type Stats } from 'node:fs';
 import { lstat, open, rm, type FileHandle } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
-import { whenThereIsRoom, withReserve } from './descriptors.ts';
+import { whenThereIsRoom, withReserve } from '../runtime/descriptors.ts';
 
 /** How a file is opened: to read, to change in place, or to be made, which fails with EEXIST where the name is taken. */
 export type OpenFlags = 'r' | 'r+' | 'wx' | 'wx+';

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import type { EncoderThreads, RunningThread } from './built-in-thread.ts';
 import { deliveredAacFrames, framesAtRate, planMp3, planMp4 } from './delivery-plan.ts';
 import { chapterSpans, fromTheStart, type ChapterSpan } from './chapters.ts';

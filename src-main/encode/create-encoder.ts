@@ -2,7 +2,7 @@ import { dirname } from 'node:path';
 import { exportFormatSchema } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import { requireRoom } from '../disk/disk-space.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import { encodeFileBuiltIn, type BuiltInFormat } from './built-in-file.ts';
 import { startBuiltInLive } from './built-in-live.ts';
 import { createEncoderThreads } from './built-in-thread.ts';

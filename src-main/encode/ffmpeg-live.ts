@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
 import { recreateFileSync } from '../disk/regular-file.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import type { ChildProcesses, RunningChild } from './child-processes.ts';
 import { framesAtRate, planMp3, planMp4 } from './delivery-plan.ts';
 import type { Chapter, LiveEncoder, LiveJob } from './encoder.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import type { ExportFormat } from '../contract/audio-format.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import type { FfmpegCandidate } from './ffmpeg-candidates.ts';
 
 /** An ffmpeg that was run and answered. */

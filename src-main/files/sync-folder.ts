@@ -1,6 +1,6 @@
 import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { whenThereIsRoom } from '../disk/descriptors.ts';
+import { whenThereIsRoom } from '../runtime/descriptors.ts';
 
 /** Makes a new or renamed file's name survive a power cut. Windows cannot open folders, and does not need it. */
 export async function syncFolder(pathInside: string): Promise<void> {

@@ -1,5 +1,6 @@
 import { homedir, networkInterfaces } from 'node:os';
-import type { Clock, Log } from '../session/ports.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
 import type { Machine } from './data-folder.ts';
 
 export const thisMachine: Machine = {

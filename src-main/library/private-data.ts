@@ -2,7 +2,7 @@ import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sessionIdSchema } from '../contract/session-id.ts';
 import { isOpenToAll, narrowFiles, narrowFolder, type Privacy } from '../disk/private-files.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 
 /** What is put into a data folder, by the beginning of its name. */
 const OURS = [

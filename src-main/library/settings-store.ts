@@ -5,7 +5,7 @@ import { LecternError } from '../contract/errors.ts';
 import { describeProblem } from '../contract/parse-problem.ts';
 import { DEFAULT_SETTINGS, settingsSchema, type Settings, type SettingsPatch } from '../contract/settings.ts';
 import { recreateFile } from '../disk/regular-file.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import { checkFolders } from './settings-folders.ts';
 import { upgradeSettings } from './settings-versions.ts';
 import { makeFolder } from '../disk/make-folder.ts';

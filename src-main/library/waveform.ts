@@ -8,7 +8,7 @@ import { partStartMs } from '../contract/session-time.ts';
 import { requireRegularFile } from '../disk/regular-file.ts';
 import { readPeaks, writePeaks } from '../files/peaks-file.ts';
 import { openWavSamples } from '../files/wav-reader.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import type { SessionFiles } from './session-files.ts';
 
 /** How much of a master is looked at before anybody else has a turn. */

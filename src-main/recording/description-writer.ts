@@ -1,6 +1,6 @@
 import type { SessionRecord } from '../contract/session-record.ts';
 import { writeSessionFile } from '../files/session-file.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 
 /** What only adds to a record that the catalog has may wait this long, and longer the more there is to write. */
 const SOON_MS = 500;

@@ -3,7 +3,7 @@ import type { AddedToSession } from '../catalog/record-rows.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { AudioSegment } from '../contract/audio-segment.ts';
 import type { Marker, SessionRecord } from '../contract/session-record.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import { createDescriptionWriter } from './description-writer.ts';
 
 /** How soon a catalog that refused a record is tried again. */

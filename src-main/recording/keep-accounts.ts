@@ -5,7 +5,7 @@ import type { SessionRecord } from '../contract/session-record.ts';
 import { readSessionAccount, type SessionAccount } from '../files/session-account.ts';
 import { SESSION_FILE_NAME } from '../files/session-file.ts';
 import { setAside } from '../files/set-aside.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 
 /** A text is told of by its key; a file may have many. */
 const MAX_TOLD_CHARACTERS = 400;

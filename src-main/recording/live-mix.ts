@@ -1,5 +1,5 @@
 import type { CuePoint } from '../files/cue-chunks.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import { buildMix, withFinishedSources } from './build-mix.ts';
 import type { Delivery } from './delivery.ts';
 import { openMixOutput, type FinishedMix, type MixOutput, type MixOutputOptions } from './mix-output.ts';

@@ -1,6 +1,7 @@
 import type { RecordingFile } from '../contract/session-record.ts';
 import type { Encoder } from '../encode/encoder.ts';
-import type { Log, PartSpec, PartSummary } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
+import type { PartSpec, PartSummary } from '../session/ports.ts';
 import type { LateWork } from './late-copies.ts';
 
 export interface PartWriterOptions {

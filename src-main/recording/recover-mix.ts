@@ -7,7 +7,7 @@ import type { MasterExamination } from '../files/examine-master.ts';
 import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
 import { audioBytesOf, beginsWith } from '../files/same-audio.ts';
 import { isThere, setAside } from '../files/set-aside.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import { buildMix } from './build-mix.ts';
 import { isWhole, masterOf, pathOf, type SpoiledTracks } from './found-files.ts';
 import { finishExamined, type ExaminedMaster } from './recover-master.ts';

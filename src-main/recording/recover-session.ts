@@ -3,7 +3,7 @@ import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contrac
 import { isReadable } from '../files/finish-wav.ts';
 import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
 import { statBytes } from '../files/stat-bytes.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import { absentTracks, COPY_AHEAD_SECONDS, expectedFrames, type ExpectedFrames } from './expected-frames.ts';
 import { findMasters } from './find-masters.ts';
 import { isWhole, masterOf, pathOf, trackKey, type SpoiledTracks } from './found-files.ts';

@@ -13,7 +13,8 @@ import { recordingsDirOf, type RecordingsDirs } from '../files/recordings-dirs.t
 import { readSessionAccount, type SessionAccount } from '../files/session-account.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { systemCode } from '../files/write-error.ts';
-import type { Clock, Log } from '../session/ports.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
 import { inferRecord, type InferredRecord } from './infer-record.ts';
 import { isLacking, keepLackingAccounts, withNote } from './keep-accounts.ts';
 import { removeLeftovers } from './leftovers.ts';

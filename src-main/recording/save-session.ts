@@ -1,7 +1,7 @@
 import type { Catalog } from '../catalog/catalog.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { writeSessionFile } from '../files/session-file.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 
 /**
  * Writes a session to the catalog and to its folders. Either may refuse, as a full disk does: the catalog then goes on

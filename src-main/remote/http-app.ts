@@ -1,7 +1,7 @@
 import { Hono, type MiddlewareHandler } from 'hono';
 import { contentSecurityPolicy } from '../contract/content-security-policy.ts';
 import type { Recorder } from '../recorder.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import type { Access } from './access.ts';
 import { createApiRoutes } from './api-routes.ts';
 import { errorResponse, thrownResponse } from './error-response.ts';

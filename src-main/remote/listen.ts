@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'n
 import type { Duplex } from 'node:stream';
 import { LecternError, type WireError } from '../contract/errors.ts';
 import type { Recorder } from '../recorder.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import { type Access, createAccess } from './access.ts';
 import { connectionsFull, openDoors } from './doors.ts';
 import { errorStatus } from './error-response.ts';

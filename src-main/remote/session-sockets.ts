@@ -7,7 +7,8 @@ import { LecternError, toWireError } from '../contract/errors.ts';
 import { MAX_MESSAGE_BYTES, MEBIBYTE } from '../contract/limits.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 import type { Recorder } from '../recorder.ts';
-import type { Connection, Log, TapClient } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Connection, TapClient } from '../session/ports.ts';
 import { limitedSocket } from './limited-socket.ts';
 import { createMessageLimit, type MessageLimit } from './message-limit.ts';
 

@@ -3,7 +3,8 @@ import type { Track } from '../contract/audio-format.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 import type { TranscriptEntry } from '../contract/transcript.ts';
 import { errorMessage } from './messages.ts';
-import type { Clock, SessionSpec, TurnDetector, TurnEvent } from './ports.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { SessionSpec, TurnDetector, TurnEvent } from './ports.ts';
 
 /** A stretch of a take that lies in one part. */
 export interface PartStretch {

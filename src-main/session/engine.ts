@@ -10,11 +10,11 @@ import {
 import type { ServerMessage } from '../contract/server-messages.ts';
 import { NEW_SESSION, sessionIdSchema } from '../contract/session-id.ts';
 import { createConnection } from './connection.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
 import type {
   Client,
-  Clock,
   Connection,
-  Log,
   Profiles,
   SessionStore,
   TapClient,

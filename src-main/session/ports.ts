@@ -7,21 +7,6 @@ import type { FileEntry, PendingFile, ServerMessage, StopReason } from '../contr
 import type { Marker, SessionStatus } from '../contract/session-record.ts';
 import type { TranscriptEntry } from '../contract/transcript.ts';
 
-/** Time, passed in so that tests need not wait for it. */
-export interface Clock {
-  /** Milliseconds since any fixed moment; never goes back. */
-  monotonicMs(): number;
-  /** Milliseconds since 1970-01-01 UTC. */
-  wallMs(): number;
-}
-
-/** Words for the log. Never audio, transcripts, tokens or paths outside the recordings folder. */
-export type Log = (
-  level: 'info' | 'warn' | 'error',
-  message: string,
-  details?: Record<string, unknown>,
-) => void;
-
 /** What a session was asked to be. */
 export interface SessionSpec {
   readonly sessionId: string;

@@ -19,9 +19,9 @@ import {
   relocatedWarning,
   startedMessage,
 } from './messages.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
 import type {
-  Clock,
-  Log,
   Profiles,
   SessionSpec,
   SessionStore,

@@ -1,4 +1,4 @@
-import type { Clock } from './ports.ts';
+import type { Clock } from '../runtime/clock.ts';
 
 /** The time of one take: it stands still during pauses. */
 export interface TakeClock {

@@ -1,5 +1,5 @@
 import { LecternError } from '../contract/errors.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import { type Environment, type Pactl, unavailable } from './pactl.ts';
 import { deviceLabel, moduleArguments, sourceName } from './pulse-names.ts';
 import { type ChosenOutput, validChoice, wantedSink } from './pulse-outputs.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
 import type { SystemAudioStatus } from '../contract/system-audio.ts';
 import type { SystemAudio } from '../recorder.ts';
-import type { Log } from '../session/ports.ts';
+import type { Log } from '../runtime/log.ts';
 import { createPactl, type Environment, type LinuxObstacle, OBSTACLE_WORDS } from './pactl.ts';
 import { createPulseDevice } from './pulse-device.ts';
 import { outputOf, playingElsewhere } from './pulse-outputs.ts';

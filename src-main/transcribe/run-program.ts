@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { constants, setPriority } from 'node:os';
 import { basename } from 'node:path';
-import { spawnWithReserve } from '../disk/descriptors.ts';
+import { spawnWithReserve } from '../runtime/descriptors.ts';
 import { complaintIn, lastingFailure, passingFailure } from './failures.ts';
 
 export interface ProgramRun {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Encoder } from '../../src-main/encode/encoder.ts';
 import { createRecorder, type Recorder, type RecorderOptions } from '../../src-main/recorder.ts';
-import type { Clock } from '../../src-main/session/ports.ts';
+import type { Clock } from '../../src-main/runtime/clock.ts';
 
 /** An encoder for tests of everything else: it has no formats and every job fails. */
 export const noEncoder: Encoder = {

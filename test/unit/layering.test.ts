@@ -44,8 +44,9 @@ test.each([
   ['contract', ['src-main/contract/x.ts']],
   ['audio', ['src-main/audio/x.ts', 'src-main/contract/x.ts']],
   ['session', ['src-main/session/x.ts', 'src-main/contract/x.ts', 'src-main/audio/x.ts']],
-  ['disk', ['src-main/contract/x.ts']],
-  ['files', ['src-main/contract/x.ts', 'src-main/audio/x.ts', 'src-main/disk/x.ts']],
+  ['runtime', ['src-main/contract/x.ts']],
+  ['disk', ['src-main/contract/x.ts', 'src-main/runtime/x.ts']],
+  ['files', ['src-main/contract/x.ts', 'src-main/audio/x.ts', 'src-main/runtime/x.ts', 'src-main/disk/x.ts']],
   [
     'recording',
     ['src-main/audio/x.ts', 'src-main/files/x.ts', 'src-main/encode/x.ts', 'src-main/catalog/x.ts'],
@@ -58,7 +59,10 @@ test.each([
     'library',
     ['src-main/contract/x.ts', 'src-main/files/x.ts', 'src-main/repair/x.ts', 'src-main/catalog/x.ts'],
   ],
-  ['remote', ['src-main/contract/x.ts', 'src-main/disk/x.ts', 'src-main/recorder.ts']],
+  [
+    'remote',
+    ['src-main/contract/x.ts', 'src-main/runtime/x.ts', 'src-main/disk/x.ts', 'src-main/recorder.ts'],
+  ],
   ['desktop', ['src-main/contract/x.ts', 'src-main/recorder.ts']],
   ['system-audio', ['src-main/contract/x.ts', 'src-main/recorder.ts']],
   ['preload', ['src-main/contract/x.ts']],
@@ -93,6 +97,7 @@ test.each([
   ['src-main/contract/x.ts', ['src-main/audio/x.ts', 'src-main/session/x.ts', 'src-renderer/x.ts']],
   ['src-main/audio/x.ts', ['src-main/session/x.ts', 'src-main/files/x.ts']],
   ['src-main/session/x.ts', ['src-main/files/x.ts', 'src-main/catalog/x.ts', 'src-main/recorder.ts']],
+  ['src-main/runtime/x.ts', ['src-main/audio/x.ts', 'src-main/session/x.ts', 'src-main/disk/x.ts']],
   ['src-main/disk/x.ts', ['src-main/audio/x.ts', 'src-main/files/x.ts', 'src-main/encode/x.ts']],
   ['src-main/files/x.ts', ['src-main/encode/x.ts', 'src-main/catalog/x.ts', 'src-main/recording/x.ts']],
   ['src-main/encode/x.ts', ['src-main/files/x.ts', 'src-main/repair/x.ts', 'src-main/recorder.ts']],
@@ -131,6 +136,13 @@ test.each(['files', 'encode', 'catalog', 'recording', 'library', 'remote', 'desk
     for (const code of values) expect(await complaints(from, code), code).toHaveLength(1);
   },
 );
+
+test('session/ knows the clock and the log by their types only', async () => {
+  const from = 'src-main/session/x.ts';
+  const { values, types } = imports(from, 'src-main/runtime/clock.ts');
+  for (const code of types) expect(await complaints(from, code), code).toEqual([]);
+  for (const code of values) expect(await complaints(from, code), code).toHaveLength(1);
+});
 
 test.each(['files', 'encode', 'conversation', 'recording', 'library/intake', 'repair', 'remote'])(
   '%s/ opens files in the one way that follows no link',

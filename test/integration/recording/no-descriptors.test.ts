@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 
-const modulePath = join(import.meta.dirname, '../../../src-main/disk/descriptors.ts');
+const modulePath = join(import.meta.dirname, '../../../src-main/runtime/descriptors.ts');
 
 /** Takes every descriptor, and then starts a program and opens a file. */
 const SCRIPT = `
