@@ -11,7 +11,7 @@ import { FaultBoundary } from './components/FaultBoundary.tsx';
 import { apiClient, fileHref } from './session/api-client.ts';
 import { openRecordingMemory } from './session/recording-memory.ts';
 import { sendPiece } from './session/send-piece.ts';
-import { sessionAccess } from './session/session-client.ts';
+import { sessionConnector } from './session/session-connector.ts';
 import { desktopBridge } from './session/shell.ts';
 import { createApp } from './store/app.ts';
 import { createAwakeClock } from './store/awake-clock.ts';
@@ -26,7 +26,7 @@ const app = createApp({
   microphonePermission,
   openSystemAudio,
   canShareAudio,
-  sessions: sessionAccess,
+  sessions: sessionConnector,
   memory: openRecordingMemory(),
   fileHref,
   clock: createAwakeClock(Date.now, () => performance.now()),

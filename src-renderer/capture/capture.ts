@@ -3,7 +3,7 @@ import { LecternError } from '../../src-main/contract/errors.ts';
 import { captureError } from './capture-errors.ts';
 import type { AssemblyCommand } from './capture-messages.ts';
 import { framesPerChunk } from './chunk-assembler.ts';
-import { openMicrophone } from './microphone-stream.ts';
+import { type MicrophoneOptions, openMicrophone } from './microphone-stream.ts';
 import type { OpenTrack } from './open-track.ts';
 import { canReadTracks, openStreamSource } from './stream-source.ts';
 import { openWorkletSource } from './worklet-source.ts';
@@ -17,13 +17,7 @@ export interface CaptureShape {
   channels: 1 | 2;
 }
 
-export interface CaptureOptions extends CaptureShape {
-  /** The microphone wanted; the system's default where it is gone or not named. */
-  deviceId?: string;
-  echoCancellation: boolean;
-  noiseSuppression: boolean;
-  autoGainControl: boolean;
-}
+export interface CaptureOptions extends CaptureShape, MicrophoneOptions {}
 
 export interface CaptureChunk {
   /** Interleaved signed 16-bit little-endian. The receiver's own; never reused. */

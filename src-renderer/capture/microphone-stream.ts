@@ -1,11 +1,18 @@
 import { LecternError } from '../../src-main/contract/errors.ts';
-import type { CaptureOptions } from './capture.ts';
 import { captureError } from './capture-errors.ts';
 import { listMicrophones } from './devices.ts';
 import { type OpenTrack, UNTOUCHED } from './open-track.ts';
 
+export interface MicrophoneOptions {
+  /** The microphone wanted; the system's default where it is gone or not named. */
+  deviceId?: string;
+  echoCancellation: boolean;
+  noiseSuppression: boolean;
+  autoGainControl: boolean;
+}
+
 /** Opens the device asked for, or the system's default where that one is gone. */
-export async function openMicrophone(options: CaptureOptions): Promise<OpenTrack> {
+export async function openMicrophone(options: MicrophoneOptions): Promise<OpenTrack> {
   if (!('mediaDevices' in navigator))
     throw new LecternError(
       'CAPTURE_UNSUPPORTED',
@@ -33,7 +40,7 @@ async function nameDevice(track: MediaStreamTrack): Promise<Omit<OpenTrack, 'tra
   };
 }
 
-async function requestStream(options: CaptureOptions): Promise<MediaStream> {
+async function requestStream(options: MicrophoneOptions): Promise<MediaStream> {
   const common: MediaTrackConstraints = {
     ...UNTOUCHED,
     echoCancellation: options.echoCancellation,

@@ -1,6 +1,18 @@
 import type { Imported } from '../../src-main/contract/session-record.ts';
 import { t } from './i18n.ts';
-import type { ReportWords } from './report-words.ts';
+
+/** What a screen says of how whole a recording is. */
+export interface ReportWords {
+  /** What the gist is about; what was captured, where absent. */
+  readonly label?: string;
+  readonly whole: boolean;
+  /** Set where the file holds all that came, but the microphone sent digital silence. */
+  readonly onlyMuted?: true;
+  /** The gist in one line. */
+  readonly text: string;
+  /** The rest, a line each: where several stretches are missing, or more than one thing happened. */
+  readonly details: readonly string[];
+}
 
 /** Of a session that was made of a file: what it was made of. What is missing from it nobody here can know. */
 export function importWords({ name, mended, faults, source, dated_by: datedBy }: Imported): ReportWords {

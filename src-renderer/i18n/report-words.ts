@@ -6,21 +6,9 @@ import {
 } from '../../src-main/contract/capture-report.ts';
 import type { PartRecord, SessionRecord } from '../../src-main/contract/session-record.ts';
 import { t } from './i18n.ts';
-import { importWords } from './import-words.ts';
+import { importWords, type ReportWords } from './import-words.ts';
 import { mutedLines } from './muted-words.ts';
 import { clockText, lengthText } from './quantities.ts';
-
-export interface ReportWords {
-  /** What the gist is about; what was captured, where absent. */
-  readonly label?: string;
-  readonly whole: boolean;
-  /** Set where the file holds all that came, but the microphone sent digital silence. */
-  readonly onlyMuted?: true;
-  /** The gist in one line. */
-  readonly text: string;
-  /** The rest, a line each: where several stretches are missing, or more than one thing happened. */
-  readonly details: readonly string[];
-}
 
 /** Starting and stopping take a moment that is no loss; the clocks of good devices drift by far less. */
 const BEHIND_SECONDS = 1;

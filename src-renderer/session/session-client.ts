@@ -2,10 +2,6 @@ import type { StartMessage } from '../../src-main/contract/client-messages.ts';
 import type { ServerMessage, ServerMessageOf } from '../../src-main/contract/server-messages.ts';
 import type { CaptureChunk } from '../capture/capture.ts';
 import type { HeldChunk } from './held-audio.ts';
-import { connectSession, rejoinSession } from './connect-session.ts';
-import { createPortTransport } from './port-transport.ts';
-import { desktopBridge } from './shell.ts';
-import { openWebSocketTransport } from './websocket-transport.ts';
 
 export interface SessionClientEvents {
   /** Everything the engine says, after the client has taken note of it. */
@@ -52,27 +48,3 @@ export interface RejoinedSession {
   readonly client: SessionClient;
   readonly standing: ServerMessageOf<'status'> | ServerMessageOf<'recording_stopped'>;
 }
-
-/** How pages reach sessions. Both reject with CONNECTION_LOST. */
-export interface SessionAccess {
-  openSession(events: SessionClientEvents): Promise<SessionClient>;
-  rejoinSession(
-    session: { readonly id: string; readonly sampleRate: number },
-    events: SessionClientEvents,
-  ): Promise<RejoinedSession>;
-}
-
-const shell = {
-  open: desktopBridge === undefined ? openWebSocketTransport : createPortTransport(desktopBridge),
-  clock: {
-    now: () => performance.now(),
-    after: (milliseconds: number, action: () => void) => void setTimeout(action, milliseconds),
-  },
-} as const;
-
-/** The sessions of the shell this page runs in. */
-export const sessionAccess: SessionAccess = {
-  openSession: (events) => connectSession({ ...shell, sessionId: crypto.randomUUID(), events }),
-  rejoinSession: ({ id, sampleRate }, events) =>
-    rejoinSession({ ...shell, sessionId: id, sampleRate, events }),
-};

@@ -11,7 +11,7 @@ import {
 } from '../../src-main/contract/settings.ts';
 import type { RecordingMemory } from '../session/recording-memory.ts';
 import type { SendPiece } from '../session/send-piece.ts';
-import type { SessionAccess } from '../session/session-client.ts';
+import type { SessionConnector } from '../session/session-connector.ts';
 import type { AwakeClock } from './awake-clock.ts';
 import { createConversation, type ConversationController } from './conversation-controller.ts';
 import { createIntake, type IntakeController } from './intake-controller.ts';
@@ -39,7 +39,7 @@ export interface AppDependencies
     Omit<MicrophoneDependencies, 'levels' | 'settings'>,
     Pick<OtherSideDependencies, 'openSystemAudio' | 'canShareAudio'> {
   readonly api: ApiClient;
-  readonly sessions: SessionAccess;
+  readonly sessions: SessionConnector;
   readonly memory: RecordingMemory;
   /** Where a session's file is had, to play or to download. */
   readonly fileHref: (sessionId: string, fileName: string, options?: { download?: boolean }) => string;

@@ -7,7 +7,8 @@ import { chosenProfile, type Settings } from '../../src-main/contract/settings.t
 import type { CaptureChunk } from '../capture/capture.ts';
 import { heldAudio } from '../session/held-audio.ts';
 import type { RecordingMemory, RememberedRecording } from '../session/recording-memory.ts';
-import type { SessionAccess, SessionClient, SessionClientEvents } from '../session/session-client.ts';
+import type { SessionClient, SessionClientEvents } from '../session/session-client.ts';
+import type { SessionConnector } from '../session/session-connector.ts';
 import type { AwakeClock } from './awake-clock.ts';
 import { createEngineMessageHandler, createLateMessageHandler } from './engine-messages.ts';
 import { gapWarning } from './gap-warning.ts';
@@ -23,7 +24,7 @@ import { createRecordingWarnings } from './recording-warnings.ts';
 import { goesOn, lastMarkerOf, rememberedSources, savedFromRecord } from './session-standing.ts';
 
 export interface RecorderDependencies {
-  readonly sessions: SessionAccess;
+  readonly sessions: SessionConnector;
   readonly findSession: (id: string) => Promise<Result<SessionRecord>>;
   readonly memory: RecordingMemory;
   readonly sources: Sources;

@@ -1,4 +1,5 @@
 import { ESLint } from 'eslint';
+import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, relative, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 
@@ -231,6 +232,54 @@ test.each(['contract', 'audio', 'session'])(
     expect(await complaints(from, 'export const x = new Date(0);')).toEqual([]);
   },
 );
+
+/** Each module below `folder` with those that it imports, types included; what is not a module there is left out. */
+function importsBelow(folder: string): Map<string, readonly string[]> {
+  const modules = readdirSync(resolve(root, folder), { recursive: true, encoding: 'utf8' })
+    .filter((name) => /\.tsx?$/.test(name))
+    .map((name) => resolve(root, folder, name));
+  const targets = (path: string) =>
+    [...readFileSync(path, 'utf8').matchAll(/(?:from|import\(?) '(\.[^'?]+)/g)]
+      .map(([, target]) => resolve(dirname(path), target!))
+      .filter((target) => modules.includes(target));
+  return new Map(modules.map((path) => [path, targets(path)]));
+}
+
+/** A way from a module back to itself. */
+function circle(imported: Map<string, readonly string[]>): readonly string[] | undefined {
+  const done = new Set<string>();
+  const follow = (way: readonly string[]): readonly string[] | undefined => {
+    const last = way.at(-1)!;
+    if (way.indexOf(last) < way.length - 1) return way.slice(way.indexOf(last));
+    if (done.has(last)) return undefined;
+    for (const next of imported.get(last) ?? []) {
+      const found = follow([...way, next]);
+      if (found !== undefined) return found;
+    }
+    done.add(last);
+    return undefined;
+  };
+  for (const path of imported.keys()) {
+    const found = follow([path]);
+    if (found !== undefined) return found.map((module) => relative(root, module));
+  }
+  return undefined;
+}
+
+test('no module of the page imports, by whatever way, what imports it; types count', () => {
+  expect(
+    circle(
+      new Map([
+        ['/a', ['/b', '/c']],
+        ['/b', ['/c']],
+        ['/c', ['/b']],
+      ]),
+    ),
+  ).toHaveLength(3);
+  const imported = importsBelow('src-renderer');
+  expect([...imported.values()].flat().length).toBeGreaterThan(100);
+  expect(circle(imported)).toBeUndefined();
+});
 
 test('nothing but a tool’s configuration has a default export', async () => {
   for (const path of [

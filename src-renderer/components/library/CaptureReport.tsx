@@ -1,4 +1,4 @@
-import type { ReportWords } from '../../i18n/report-words.ts';
+import type { ReportWords } from '../../i18n/import-words.ts';
 import { t } from '../../i18n/i18n.ts';
 
 /** What was captured and what is missing, the gist first. */
