@@ -3,7 +3,7 @@ import { useStore } from 'zustand';
 import type { Track } from '../../src-main/contract/audio-format.ts';
 import type { App, Place, View } from '../store/app.ts';
 import type { ConversationState } from '../store/conversation-controller.ts';
-import type { IntakeState } from '../store/intake-controller.ts';
+import type { IntakeState } from '../store/incoming-files.ts';
 import type { LibraryState } from '../store/library-controller.ts';
 import type { MicrophoneState } from '../store/microphone.ts';
 import type { PlayerState } from '../store/player.ts';

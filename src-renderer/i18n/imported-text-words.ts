@@ -2,7 +2,7 @@ import type { ImportedText } from '../../src-main/contract/transcript.ts';
 import { t } from './i18n.ts';
 
 /** What is to be said of a file whose text was imported, beside how many lines it had. */
-export function importWords(said: ImportedText | null): string[] {
+export function importedTextWords(said: ImportedText | null): string[] {
   if (said === null) return [];
   const { skipped, outside_audio, encoding } = said;
   return [

@@ -13,21 +13,21 @@ import type { RecordingMemory } from '../session/recording-memory.ts';
 import type { SendPiece } from '../session/send-piece.ts';
 import type { SessionConnector } from '../session/session-connector.ts';
 import type { AwakeClock } from './awake-clock.ts';
-import { createConversation, type ConversationController } from './conversation-controller.ts';
-import { createIntake, type IntakeController } from './intake-controller.ts';
+import { createConversationController, type ConversationController } from './conversation-controller.ts';
+import { createIntakeController, type IntakeController } from './intake-controller.ts';
 import { createLevelFeed, type LevelFeed } from './level-feed.ts';
-import { createLibrary, type LibraryController } from './library-controller.ts';
+import { createLibraryController, type LibraryController } from './library-controller.ts';
 import { createMicrophone, type MicrophoneController, type MicrophoneDependencies } from './microphone.ts';
-import { createPlayer, type PlayerController } from './player.ts';
+import { createPlayerController, type PlayerController } from './player.ts';
 import { createOtherSide, type OtherSideController, type OtherSideDependencies } from './other-side.ts';
 import { createRecorder, type RecorderController } from './recorder-controller.ts';
 import { isActive } from './recording-state.ts';
 import { createRecogniserSetup, type RecogniserSetup } from './recogniser-setup.ts';
 import { createRecoveryNews, type NewsRead, type RecoveryNews } from './recovery-news.ts';
 import { createSessionChecks, type SessionChecks } from './session-checks.ts';
-import { createSettings, type SettingsController } from './settings-controller.ts';
+import { createSettingsController, type SettingsController } from './settings-controller.ts';
 import { createSides, otherSideAlone } from './sides.ts';
-import { createTranscription, type TranscriptionController } from './transcription-controller.ts';
+import { createTranscriptionController, type TranscriptionController } from './transcription-controller.ts';
 
 export type View = 'record' | 'library' | 'settings';
 
@@ -108,9 +108,9 @@ export function createApp(deps: AppDependencies): App {
     view: 'record',
     place: null,
   }));
-  const settings = createSettings(deps.api);
-  const library = createLibrary(deps.api);
-  const player = createPlayer();
+  const settings = createSettingsController(deps.api);
+  const library = createLibraryController(deps.api);
+  const player = createPlayerController();
   const levels = { user: createLevelFeed(), assistant: createLevelFeed() };
   const currentSettings = () => settings.store.getState().settings;
   const microphone = createMicrophone({ ...deps, levels: levels.user, settings: currentSettings });
@@ -126,9 +126,9 @@ export function createApp(deps: AppDependencies): App {
     onLibraryChange: () => void library.refresh(),
   });
   const news = createRecoveryNews(deps.api, deps.newsRead);
-  const intake = createIntake({ ...deps, onAdded: () => void library.refresh() });
-  const conversation = createConversation(deps.api);
-  const transcription = createTranscription({
+  const intake = createIntakeController({ ...deps, onAdded: () => void library.refresh() });
+  const conversation = createConversationController(deps.api);
+  const transcription = createTranscriptionController({
     ...deps,
     onText: (sessionId) => void conversation.refresh(sessionId),
   });

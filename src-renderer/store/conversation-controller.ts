@@ -69,7 +69,7 @@ export function lineKey(line: ConversationLine): string {
 }
 
 /** What was said in the session that is open. */
-export function createConversation(api: ApiClient): ConversationController {
+export function createConversationController(api: ApiClient): ConversationController {
   const store = createStore<ConversationState>(() => NOTHING);
   const isOpen = (sessionId: string): boolean => store.getState().sessionId === sessionId;
 

@@ -1,14 +1,10 @@
-import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { StoreApi } from 'zustand/vanilla';
 import type { ApiClient, ApiInput } from '../../src-main/contract/api.ts';
 import type { Result, WireError } from '../../src-main/contract/errors.ts';
 import { INTAKE_PIECE_BYTES } from '../../src-main/contract/intake.ts';
 import type { SendPiece } from '../session/send-piece.ts';
-import type { IncomingFile, IncomingStage } from './incoming-file.ts';
-
-export interface IntakeState {
-  /** In the order in which they came. */
-  readonly files: readonly IncomingFile[];
-}
+import type { IncomingStage } from './incoming-file.ts';
+import { createIncomingFiles, type IntakeState } from './incoming-files.ts';
 
 /** Files from outside: sent to the engine one after another, looked at, mended, added, or thrown away. */
 export interface IntakeController {
@@ -38,30 +34,16 @@ export interface IntakeDependencies {
 /** How often long work is asked how far it is. */
 const PROGRESS_MS = 500;
 
-export function createIntake({ api, sendPiece, after, onAdded }: IntakeDependencies): IntakeController {
-  const store = createStore<IntakeState>(() => ({ files: [] }));
+export function createIntakeController({
+  api,
+  sendPiece,
+  after,
+  onAdded,
+}: IntakeDependencies): IntakeController {
+  const incoming = createIncomingFiles();
+  const { store, find, change } = incoming;
   const sources = new Map<number, { readonly file: File; readonly abort: AbortController }>();
-  let lastKey = 0;
   let sending = false;
-
-  const find = (key: number): IncomingFile | undefined =>
-    store.getState().files.find((file) => file.key === key);
-
-  const change = (key: number, patch: Partial<IncomingFile>): void =>
-    store.setState(({ files }) => ({
-      files: files.map((file) => (file.key === key ? { ...file, ...patch } : file)),
-    }));
-
-  const append = (name: string, byteSize: number, rest: Partial<IncomingFile> = {}): number => {
-    const key = ++lastKey;
-    const file: IncomingFile = {
-      ...{ key, id: null, name, byteSize, stage: 'queued', fraction: null },
-      ...{ examination: null, mended: null, session: null, problem: null },
-      ...rest,
-    };
-    store.setState(({ files }) => ({ files: [...files, file] }));
-    return key;
-  };
 
   const fail = (key: number, problem: WireError): void => {
     change(key, { stage: 'failed', fraction: null, problem });
@@ -154,7 +136,7 @@ export function createIntake({ api, sendPiece, after, onAdded }: IntakeDependenc
     const file = find(key);
     sources.get(key)?.abort.abort();
     sources.delete(key);
-    store.setState(({ files }) => ({ files: files.filter((other) => other.key !== key) }));
+    incoming.remove(key);
     if (file?.id != null && file.stage !== 'added') forget(file.id);
   }
 
@@ -162,14 +144,14 @@ export function createIntake({ api, sendPiece, after, onAdded }: IntakeDependenc
     store,
     take(files) {
       for (const file of files) {
-        const key = append(file.name, file.size);
+        const key = incoming.append(file.name, file.size);
         sources.set(key, { file, abort: new AbortController() });
       }
       void sendNext();
     },
     refuseFolder(name) {
       const message = 'Expected files, got a folder';
-      append(name, 0, { stage: 'failed', problem: { code: 'FILE_UNREADABLE', message } });
+      incoming.append(name, 0, { stage: 'failed', problem: { code: 'FILE_UNREADABLE', message } });
     },
     examineAs: examine,
     async mend(key) {

@@ -42,7 +42,7 @@ export interface LibraryController {
 
 const PAGE_SESSIONS = 50;
 
-export function createLibrary(api: ApiClient): LibraryController {
+export function createLibraryController(api: ApiClient): LibraryController {
   const store = createStore<LibraryState>(() => ({
     sessions: [],
     total: 0,

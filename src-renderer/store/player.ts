@@ -57,7 +57,7 @@ const NOTHING: PlayerState = {
 };
 
 /** Plays one session at a time: its parts as one, and single turns of it. */
-export function createPlayer(): PlayerController {
+export function createPlayerController(): PlayerController {
   const store = createStore<PlayerState>(() => NOTHING);
   let session: SessionRecord | undefined;
   let attached: { readonly filePath: string; readonly device: PlayingDevice } | undefined;

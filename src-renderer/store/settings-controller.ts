@@ -20,7 +20,7 @@ export interface SettingsController {
   update(patch: SettingsPatch): Promise<boolean>;
 }
 
-export function createSettings(api: ApiClient): SettingsController {
+export function createSettingsController(api: ApiClient): SettingsController {
   const store = createStore<SettingsState>(() => ({ settings: DEFAULT_SETTINGS, info: null, problem: null }));
   let known: Settings = DEFAULT_SETTINGS;
   /** Changes that the engine has not answered yet: the answer to an earlier one knows nothing of them. */

@@ -44,11 +44,11 @@ const NOTHING: TranscriptionState = {
   problem: null,
 };
 
-export function isUnderWay(job: Job | null): boolean {
+export function isJobUnderWay(job: Job | null): boolean {
   return job?.state === 'queued' || job?.state === 'running';
 }
 
-export function createTranscription(deps: TranscriptionDependencies): TranscriptionController {
+export function createTranscriptionController(deps: TranscriptionDependencies): TranscriptionController {
   const { api } = deps;
   const store = createStore<TranscriptionState>(() => NOTHING);
   /** Looks of earlier sessions, and of earlier looks at the same one, count no more. */
@@ -59,7 +59,7 @@ export function createTranscription(deps: TranscriptionDependencies): Transcript
     if (turn !== watching) return;
     // An engine that does not answer for once is asked again; whoever waits sees what was known last.
     if (answer.ok) show(answer.value.jobs[0] ?? null);
-    if (isUnderWay(store.getState().job))
+    if (isJobUnderWay(store.getState().job))
       deps.after(LOOK_INTERVAL_MS, () => {
         if (turn === watching) void look(sessionId, turn);
       });
@@ -68,7 +68,7 @@ export function createTranscription(deps: TranscriptionDependencies): Transcript
   function show(job: Job | null): void {
     const { job: before, sessionId } = store.getState();
     store.setState({ job, loaded: true });
-    if (job?.state === 'completed' && isUnderWay(before) && sessionId !== null) deps.onText(sessionId);
+    if (job?.state === 'completed' && isJobUnderWay(before) && sessionId !== null) deps.onText(sessionId);
   }
 
   async function ask(request: (sessionId: string) => Promise<Result<Job>>): Promise<void> {

@@ -6,7 +6,7 @@ import {
   transcriptExportFormatSchema,
 } from '../../../src-main/contract/transcript.ts';
 import { t } from '../../i18n/i18n.ts';
-import { importWords } from '../../i18n/imported-text-words.ts';
+import { importedTextWords } from '../../i18n/imported-text-words.ts';
 import { useApp, useConversation } from '../app-context.ts';
 import { downloadFile } from '../download-file.ts';
 
@@ -76,7 +76,7 @@ function ImportText({ tracks, onNews }: NewsProps & { tracks: readonly Track[] }
     const count = await conversation.importText(file, role);
     if (count === null) return;
     const said = conversation.store.getState().lastImport;
-    onNews([t('conversation.imported', { count, name: file.name }), ...importWords(said)].join(' '));
+    onNews([t('conversation.imported', { count, name: file.name }), ...importedTextWords(said)].join(' '));
   };
   return (
     <div className="text-file">

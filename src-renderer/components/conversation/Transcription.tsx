@@ -2,7 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { SessionRecord } from '../../../src-main/contract/session-record.ts';
 import { t } from '../../i18n/i18n.ts';
 import { recogniserName } from '../../store/recogniser-draft.ts';
-import { isUnderWay } from '../../store/transcription-controller.ts';
+import { isJobUnderWay } from '../../store/transcription-controller.ts';
 import { useApp, useConversation, useSettings, useTranscription } from '../app-context.ts';
 import { ErrorNote } from '../ErrorNote.tsx';
 import { TranscriptionFailure } from './TranscriptionFailure.tsx';
@@ -23,7 +23,7 @@ export function Transcription({ session }: { session: SessionRecord }) {
   }, [transcription, id, processing?.job_id, processing?.state]);
 
   if (!loaded || sessionId !== id) return null;
-  const underWay = isUnderWay(job);
+  const underWay = isJobUnderWay(job);
   // The button that was pressed gives way to others; the keyboard stays where it was.
   const act = (action: () => Promise<void>) => {
     region.current?.focus();

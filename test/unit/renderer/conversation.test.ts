@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ApiClient, ApiInput, ApiName, ApiOutput } from '../../../src-main/contract/api.ts';
 import type { Result } from '../../../src-main/contract/errors.ts';
 import { MAX_IMPORT_CHARACTERS } from '../../../src-main/contract/transcript.ts';
-import { createConversation } from '../../../src-renderer/store/conversation-controller.ts';
+import { createConversationController } from '../../../src-renderer/store/conversation-controller.ts';
 
 const SRT = '1\n00:00:00,000 --> 00:00:01,000\nhello\n';
 
@@ -15,7 +15,7 @@ function openConversation(answers: Partial<Record<ApiName, Result<unknown>>>) {
       return Promise.resolve((answers[name] ?? { ok: true, value }) as Result<ApiOutput<Name>>);
     },
   };
-  const conversation = createConversation(api);
+  const conversation = createConversationController(api);
   return { conversation, asked, state: () => conversation.store.getState() };
 }
 

@@ -3,7 +3,7 @@ import type { ApiClient, ApiInput, ApiName, ApiOutput } from '../../../src-main/
 import type { Result, WireError } from '../../../src-main/contract/errors.ts';
 import { INTAKE_PIECE_BYTES } from '../../../src-main/contract/intake.ts';
 import type { SendPiece } from '../../../src-renderer/session/send-piece.ts';
-import { createIntake } from '../../../src-renderer/store/intake-controller.ts';
+import { createIntakeController } from '../../../src-renderer/store/intake-controller.ts';
 
 const refusal: WireError = { code: 'DISK_FULL', message: 'no room' };
 
@@ -22,7 +22,7 @@ function createSlowEngine() {
     new Promise((answer) => {
       pieces.push({ id, offset, bytes: piece.size, answer });
     });
-  const intake = createIntake({ api, sendPiece, after: () => undefined, onAdded: () => undefined });
+  const intake = createIntakeController({ api, sendPiece, after: () => undefined, onAdded: () => undefined });
   const next = async (name: ApiName) => {
     await expect.poll(() => calls.some((call) => call.name === name), { interval: 1 }).toBe(true);
     const index = calls.findIndex((call) => call.name === name);

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ApiClient, ApiInput, ApiName, ApiOutput } from '../../../src-main/contract/api.ts';
 import type { Result } from '../../../src-main/contract/errors.ts';
 import { sessionRecordSchema, type SessionRecord } from '../../../src-main/contract/session-record.ts';
-import { createLibrary } from '../../../src-renderer/store/library-controller.ts';
+import { createLibraryController } from '../../../src-renderer/store/library-controller.ts';
 import { badgeOf, mainFile } from '../../../src-renderer/store/session-files.ts';
 
 function session(id: string, patch: Partial<SessionRecord> = {}): SessionRecord {
@@ -64,7 +64,7 @@ const listOf = (...sessions: SessionRecord[]) => ({ ok: true, value: { sessions,
 
 test('an answer to an earlier search that comes late does not replace the later one', async () => {
   const { client, waiting } = createSlowApi();
-  const library = createLibrary(client);
+  const library = createLibraryController(client);
   const searches = [library.search('bud'), library.search('budget')];
   const [first, second] = waiting.filter(({ name }) => name === 'sessions.list');
   second!.answer(listOf(session('budget')));
@@ -75,7 +75,7 @@ test('an answer to an earlier search that comes late does not replace the later 
 
 test('a recording that could not be deleted stays in the list and says why', async () => {
   const { client, waiting } = createSlowApi();
-  const library = createLibrary(client);
+  const library = createLibraryController(client);
   const loading = library.refresh();
   waiting[0]!.answer(listOf(session('kept')));
   await loading;

@@ -1,7 +1,7 @@
 import { beforeEach, expect, test } from 'vitest';
 import { sessionRecordSchema, type SessionRecord } from '../../../src-main/contract/session-record.ts';
 import {
-  createPlayer,
+  createPlayerController,
   type PlayerController,
   type PlayingDevice,
 } from '../../../src-renderer/store/player.ts';
@@ -60,7 +60,7 @@ const session: SessionRecord = sessionRecordSchema.parse({
 let player: PlayerController;
 let device: Device;
 beforeEach(() => {
-  player = createPlayer();
+  player = createPlayerController();
   device = new Device();
   player.load(session);
 });

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ApiClient, ApiInput, ApiName, ApiOutput } from '../../../src-main/contract/api.ts';
 import type { Result } from '../../../src-main/contract/errors.ts';
 import { DEFAULT_SETTINGS, settingsSchema, type SettingsPatch } from '../../../src-main/contract/settings.ts';
-import { createSettings } from '../../../src-renderer/store/settings-controller.ts';
+import { createSettingsController } from '../../../src-renderer/store/settings-controller.ts';
 
 const after = (settings: unknown, patch: SettingsPatch) =>
   settingsSchema.parse(Object.assign({}, settings, patch));
@@ -21,7 +21,7 @@ test('of two choices made one right after the other, both stay on the screen and
         });
       }),
   };
-  const settings = createSettings(api);
+  const settings = createSettingsController(api);
   const both = [settings.update({ theme: 'dark' }), settings.update({ profile: 'Meeting' })];
   await Promise.resolve();
   // One at a time: two on their way at once may overtake each other.

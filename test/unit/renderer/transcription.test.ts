@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ApiClient, ApiInput, ApiName, ApiOutput } from '../../../src-main/contract/api.ts';
 import type { Result } from '../../../src-main/contract/errors.ts';
 import { type Job, jobSchema } from '../../../src-main/contract/processing.ts';
-import { createTranscription } from '../../../src-renderer/store/transcription-controller.ts';
+import { createTranscriptionController } from '../../../src-renderer/store/transcription-controller.ts';
 
 const FIRST = '11111111-1111-4111-8111-111111111111';
 const SECOND = '22222222-2222-4222-8222-222222222222';
@@ -45,7 +45,7 @@ function openRoom() {
       return Promise.resolve(answerTo(name, input) as Result<ApiOutput<Name>>);
     },
   };
-  const transcription = createTranscription({
+  const transcription = createTranscriptionController({
     api,
     after: (_, action) => waiting.push(action),
     onText: (sessionId) => texts.push(sessionId),
