@@ -20,6 +20,7 @@ const MOST_TAIL_BYTES = 4 * 1024 * 1024;
 const BLOCK_BYTES = 1024 * 1024;
 /** What damage takes at least, where something else than zeros stands in its place: a block of the disk. */
 const DISK_BLOCK_BYTES = 4096;
+const ZEROS = Buffer.alloc(DISK_BLOCK_BYTES);
 /** A header that is less like one of ours than this may be anybody's. */
 const OURS_LIKENESS = 0.5;
 
@@ -49,6 +50,8 @@ export interface MasterExamination {
   readonly doubtfulFrames: number;
   /** True where there is audio, and all of it is zeros. */
   readonly isSilent: boolean;
+  /** Frames in blocks of the disk that hold nothing but zeros: silence, or what the disk has lost. */
+  readonly silentFrames: number;
   /** What is wrong, in half a sentence. */
   readonly damage: string | undefined;
 }
@@ -73,9 +76,8 @@ export async function examineMaster(
     const header = judgeHeader(head, hint);
     const zeros = await readWhole(file, size, header.dataOffset);
     const isSilent = size > header.dataOffset && zeros.fromData >= size - header.dataOffset;
-    const lost = { missingFrames: 0, zeroedFrames: 0, doubtfulFrames: 0 };
-    const rest = { path, size, ...lost, isSilent, tail: undefined };
-    const none = { ...rest, shape: undefined, dataOffset: 0, frames: 0 };
+    const rest = { path, size, ...NOTHING_LOST, isSilent, tail: undefined };
+    const none = { ...rest, shape: undefined, dataOffset: 0, frames: 0, silentFrames: 0 };
     if (size >= LEAST_HEADER_BYTES && header.likeness < OURS_LIKENESS) {
       const other = otherKindOf(head);
       if (other !== undefined) return { ...none, kind: 'unknown', damage: `it is ${other}, and no WAV` };
@@ -84,7 +86,8 @@ export async function examineMaster(
         const frames = layout.dataBytes / (2 * layout.channels);
         const { sampleRate, channels, dataOffset } = layout;
         const shape = { sampleRate, channels };
-        return { ...rest, kind: 'foreign', shape, dataOffset, frames, damage: undefined };
+        const silentFrames = Math.min(frames, Math.floor(zeros.inBlocks / (2 * channels)));
+        return { ...rest, kind: 'foreign', shape, dataOffset, frames, silentFrames, damage: undefined };
       }
     }
     return await examineOurs(file, { path, size, header, zeros, hint, cuePoints });
@@ -93,12 +96,19 @@ export async function examineMaster(
   }
 }
 
+const NOTHING_LOST = { missingFrames: 0, zeroedFrames: 0, doubtfulFrames: 0 };
+
 interface Known extends ExamineOptions {
   readonly path: string;
   readonly size: number;
   readonly header: HeaderFinding;
   /** Bytes of zeros with which the file begins, and from where its samples begin. */
-  readonly zeros: { readonly fromStart: number; readonly fromData: number };
+  readonly zeros: {
+    readonly fromStart: number;
+    readonly fromData: number;
+    /** Bytes of samples in blocks that are zeros throughout. */
+    readonly inBlocks: number;
+  };
 }
 
 async function examineOurs(file: FileHandle, known: Known): Promise<MasterExamination> {
@@ -110,7 +120,7 @@ async function examineOurs(file: FileHandle, known: Known): Promise<MasterExamin
   const common = { path, size, shape, dataOffset, isSilent: present > 0 && zeros.fromData >= present };
   if (shape === undefined) {
     const damage = 'its header is damaged, and nothing tells at what rate it was recorded';
-    const none = { frames: 0, tail: undefined, missingFrames: 0, zeroedFrames: 0, doubtfulFrames: 0 };
+    const none = { frames: 0, silentFrames: 0, tail: undefined, ...NOTHING_LOST };
     return { ...common, ...none, kind: 'unknown', damage };
   }
   const bytesPerFrame = 2 * shape.channels;
@@ -124,6 +134,7 @@ async function examineOurs(file: FileHandle, known: Known): Promise<MasterExamin
     ...common,
     kind: header.damage === undefined ? 'sound' : 'damaged',
     frames,
+    silentFrames: Math.min(frames, Math.floor(zeros.inBlocks / bytesPerFrame)),
     tail,
     missingFrames: Math.floor(Math.max(0, (declared ?? 0) - present) / bytesPerFrame),
     zeroedFrames: isZeroed ? Math.min(frames, Math.ceil(zeros.fromData / bytesPerFrame)) : 0,
@@ -157,6 +168,7 @@ async function readWhole(file: FileHandle, size: number, dataOffset: number): Pr
   const block = Buffer.alloc(Math.min(BLOCK_BYTES, Math.max(1, size)));
   let firstAtAll: number | undefined;
   let firstInData: number | undefined;
+  let inBlocks = 0;
   for (let position = 0; position < size;) {
     const filled = await readFully(file, block, position);
     if (filled === 0) break;
@@ -164,9 +176,15 @@ async function readWhole(file: FileHandle, size: number, dataOffset: number): Pr
     firstAtAll ??= firstNonZero(read, 0, position);
     if (position + filled > dataOffset)
       firstInData ??= firstNonZero(read, Math.max(0, dataOffset - position), position);
+    for (let at = 0; at < filled; at += DISK_BLOCK_BYTES) {
+      const piece = read.subarray(at, at + DISK_BLOCK_BYTES);
+      if (!piece.equals(ZEROS.subarray(0, piece.length))) continue;
+      inBlocks += Math.max(0, piece.length - Math.max(0, dataOffset - (position + at)));
+    }
     position += filled;
   }
-  return { fromStart: firstAtAll ?? size, fromData: (firstInData ?? size) - Math.min(size, dataOffset) };
+  const fromData = (firstInData ?? size) - Math.min(size, dataOffset);
+  return { fromStart: firstAtAll ?? size, fromData, inBlocks };
 }
 
 function firstNonZero(block: Buffer, from: number, position: number): number | undefined {

@@ -217,24 +217,6 @@ async function* blocksOf(file: FileHandle, offset: number, bytes: number) {
   }
 }
 
-/** True where a finished master holds, to the byte, what an unfinished one of its name holds. */
-export async function holdsSameAudio(one: ReadableMaster, other: ReadableMaster): Promise<boolean> {
-  if (bytesOf(one) !== bytesOf(other) || one.shape.sampleRate !== other.shape.sampleRate) return false;
-  const [left, right] = [await openRegularFile(one.path), await openRegularFile(other.path)];
-  try {
-    const there = Buffer.alloc(BLOCK_BYTES);
-    for await (const { block, position } of blocksOf(left, one.dataOffset, bytesOf(one))) {
-      const read = there.subarray(0, block.length);
-      await readFully(right, read, other.dataOffset + position);
-      if (!read.equals(block)) return false;
-    }
-    return true;
-  } finally {
-    await left.close();
-    await right.close();
-  }
-}
-
 async function write(file: FileHandle, bytes: Uint8Array, position: number): Promise<void> {
   await writeFully(file, bytes, position).catch((error: unknown) => {
     throw writeError(error);

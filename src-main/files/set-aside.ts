@@ -55,6 +55,22 @@ export async function setAside(path: string): Promise<string> {
   }
 }
 
+/**
+ * Takes a name from whatever has it, which is kept under another one. What is no file, as a link or a folder, is not
+ * opened or followed, only renamed.
+ */
+export async function moveAside(path: string): Promise<void> {
+  if ((await lstat(path)).isFile()) {
+    await setAside(path);
+    await rm(path);
+    return;
+  }
+  let aside = path + ASIDE_SUFFIX;
+  for (let number = 2; await isThere(aside); number++) aside = `${path}${ASIDE_SUFFIX}-${number}`;
+  await rename(path, aside);
+  await syncFolder(aside);
+}
+
 async function linkOrCopy(path: string, aside: string): Promise<void> {
   try {
     await link(path, aside);

@@ -33,7 +33,7 @@ export async function expectedFrames(
   const copies = await copyLengths(session, folders);
   const copySeconds = (type: string, part: number): number => copies.get(`${type} ${part}`) ?? 0;
   const mastersOf = (part: number): ExaminedMaster[] =>
-    examined.filter((one) => one.part === part && one.isMaster && !one.isDuplicate);
+    examined.filter((one) => one.part === part && one.isMaster && !one.isSuperseded);
 
   const inMix = (part: number): number => {
     const rate = sampleRateOf(session, part);
@@ -52,7 +52,17 @@ export async function expectedFrames(
       const masters = mastersOf(part);
       const own = masters.find((one) => one.type === type);
       const isGone = own === undefined || own.holds.size < LEAST_HEADER_BYTES;
-      const others = masters.filter((one) => isGone && one.type !== type);
+      const others = [
+        ...masters.filter((one) => isGone && one.type !== type),
+        ...examined.filter(
+          (one) =>
+            one.isSuperseded &&
+            one.isMaster &&
+            one.part === part &&
+            one.type === type &&
+            one.holds.kind !== 'foreign',
+        ),
+      ];
       return Math.max(
         Math.floor((copySeconds(type, part) - COPY_AHEAD_SECONDS) * rate),
         inMix(part),

@@ -82,7 +82,9 @@ export async function recoverClaimed(
     revision: session.revision + 2,
     ended_at: new Date((await endOf(session, folders)) || clock.wallMs()).toISOString(),
   };
-  const left = examined.flatMap(({ holds }) => (holds.kind === 'unknown' ? (holds.damage ?? []) : []));
+  const left = examined.flatMap(({ holds, isSuperseded }) =>
+    holds.kind === 'unknown' && !isSuperseded ? (holds.damage ?? []) : [],
+  );
   const isLost = left.length > 0 || isNothingLeft(session, record, examined);
   if (!isLost && hadEnded(record, examined))
     return { session: { ...settled, ended_at: record.ended_at }, deliveries, left };
@@ -133,8 +135,8 @@ function lostSeconds(
     const beyond = inCopies > 0 ? Math.max(0, lost + inMaster - Math.max(inMaster, inCopies)) : lost;
     byPart.set(part, Math.max(byPart.get(part) ?? 0, beyond));
   };
-  for (const { part, type, holds, isMaster } of examined) {
-    if (!isMaster || holds.shape === undefined) continue;
+  for (const { part, type, holds, isMaster, isSuperseded } of examined) {
+    if (!isMaster || isSuperseded || holds.shape === undefined) continue;
     add(part, type, (damagedFrames(session, part, type) + holds.doubtfulFrames) / holds.shape.sampleRate);
   }
   for (const { part, type } of absentTracks(before, examined))

@@ -5,7 +5,7 @@ import { listFiles } from '../disk/list-files.ts';
 import { readWholeFile } from '../disk/read-fully.ts';
 import { measureSeconds } from '../encode/measure-seconds.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
-import { isThere, renameToFree, setAside } from '../files/set-aside.ts';
+import { moveAside, renameToFree, setAside, statIfThere } from '../files/set-aside.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { isWhole, masterOf, type SpoiledTracks } from './found-files.ts';
@@ -70,7 +70,8 @@ export async function salvageCopies(
   for (const copy of await leftCopies(session, folders)) {
     if (copy.file.status !== 'recording') continue;
     const finalPath = join(copy.path, '..', copy.finalName);
-    if (await isThere(finalPath)) continue;
+    const there = await statIfThere(finalPath);
+    if (there?.isFile() === true) continue;
     await readWholeFile(copy.path);
     const seconds = await measureSeconds(copy.path);
     if (!holdsMore(seconds, copy.file, session, spoiled)) {
@@ -78,6 +79,8 @@ export async function salvageCopies(
       if (seconds > 0 && !isWhole(copy.file, session, spoiled)) await setAside(copy.path);
       continue;
     }
+    // A link of that name, or a folder, hides no recording.
+    if (there !== undefined) await moveAside(finalPath);
     await renameToFree(copy.path, finalPath);
     const kept: RecordingFile = {
       ...copy.file,

@@ -1,13 +1,13 @@
-import { lstat, rm } from 'node:fs/promises';
+import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CuePoint } from '../files/cue-chunks.ts';
 import type { RecordingType } from '../contract/audio-format.ts';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
 import { examineMaster, type MasterExamination } from '../files/examine-master.ts';
-import { finishWav, holdsSameAudio, isReadable } from '../files/finish-wav.ts';
+import { finishWav, isReadable } from '../files/finish-wav.ts';
 import { LEAST_HEADER_BYTES, type MasterHint, type WavShape } from '../files/master-header.ts';
-import { parsePartFileName, partFileName } from '../files/session-folder.ts';
-import { isThere, setAside } from '../files/set-aside.ts';
+import { parsePartFileName } from '../files/session-folder.ts';
+import { moveAside, statIfThere } from '../files/set-aside.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { damagedFrames } from './recovered-part.ts';
 
@@ -24,8 +24,8 @@ export interface ExaminedMaster extends FoundMaster {
   readonly part: number;
   readonly isMaster: boolean;
   readonly finalName: string;
-  /** A file of its final name holds just the same, as where a recovery was killed between the two. */
-  readonly isDuplicate: boolean;
+  /** Another file of its final name holds the same, or more: this one is kept aside. */
+  readonly isSuperseded: boolean;
   readonly lastWrittenMs: number;
 }
 
@@ -56,24 +56,16 @@ export async function examineFound(
   const path = join(folder, foundName);
   const holds = await examineMaster(path, { hint, cuePoints });
   const { mtimeMs } = await lstat(path);
-  const examined = {
+  return {
     ...found,
     holds,
     type,
     part,
     isMaster: known?.master ?? parsed?.variant === undefined,
     finalName: name,
-    isDuplicate: false,
+    isSuperseded: false,
     lastWrittenMs: mtimeMs,
   };
-  if (foundName === name || !(await isThere(join(folder, name)))) return examined;
-  const other = await examineMaster(join(folder, name), { hint, cuePoints });
-  if (isReadable(holds) && isReadable(other) && (await holdsSameAudio(holds, other)))
-    return { ...examined, isDuplicate: true };
-  // Two recordings of one name: neither may take the other's place, so this one is a part of its own.
-  const unixSeconds = parsed?.unixSeconds ?? Math.floor(mtimeMs / 1000);
-  const finalName = partFileName({ type, unixSeconds, part: nextPart, extension: 'wav' });
-  return { ...examined, part: nextPart, isMaster: true, finalName };
 }
 
 /** Gives a WAV that was examined its final name, and lists it. One that nothing is known of is left as it is. */
@@ -82,21 +74,18 @@ export async function finishExamined(
   examined: ExaminedMaster,
 ): Promise<SessionRecord> {
   const { folder, holds, finalName, part, type } = examined;
-  if (examined.isDuplicate) {
-    await setAside(holds.path);
-    await rm(holds.path);
+  if (examined.isSuperseded) {
+    await moveAside(holds.path);
     return session;
   }
+  const finalPath = join(folder, finalName);
+  // A link of that name, or a folder, hides no recording.
+  if ((await statIfThere(finalPath))?.isFile() === false) await moveAside(finalPath);
   const known = session.files.find((file) => basename(file.file_path) === finalName);
   const isDamaged = damagedFrames(session, part, type) > 0;
   const isAudio = isReadable(holds) && !isLost(holds, isDamaged);
   const byteSize = isReadable(holds)
-    ? (
-        await finishWav(holds, {
-          finalPath: join(folder, finalName),
-          cuePoints: cuePointsOf(session, part)(holds.frames),
-        })
-      ).byteSize
+    ? (await finishWav(holds, { finalPath, cuePoints: cuePointsOf(session, part)(holds.frames) })).byteSize
     : holds.size;
   const file: RecordingFile = {
     type,

@@ -6,7 +6,7 @@ import { parsePartFileName, partFileName } from '../files/session-folder.ts';
 import type { MasterExamination } from '../files/examine-master.ts';
 import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
 import { audioBytesOf, beginsWith } from '../files/same-audio.ts';
-import { isThere, setAside } from '../files/set-aside.ts';
+import { moveAside, setAside, statIfThere } from '../files/set-aside.ts';
 import type { Log } from '../runtime/log.ts';
 import { buildMix } from './build-mix.ts';
 import { isWhole, masterOf, pathOf, type SpoiledTracks } from './found-files.ts';
@@ -124,7 +124,9 @@ async function rebuild(
   const path = join(dirname(first.path), name);
   // Whatever has the name without being known as the mix of this part is somebody's.
   const isListed = session.files.some(({ file_path }) => basename(file_path) === name);
-  if (!isListed && !found.some(({ holds }) => holds.path === path) && (await isThere(path)))
+  const there = await statIfThere(path);
+  if (there?.isFile() === false) await moveAside(path);
+  else if (there !== undefined && !isListed && !found.some(({ holds }) => holds.path === path))
     await setAside(path);
   const longest = Math.max(...sides.map(({ file }) => file.duration_ms));
   let [isProven, provenSeconds] = [true, 0];

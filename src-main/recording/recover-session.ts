@@ -19,6 +19,7 @@ import {
 import { recoverMixes, type RebuiltMixes } from './recover-mix.ts';
 import { withExaminedPart, withTrack } from './recovered-part.ts';
 import { removeSides } from './remove-sides.ts';
+import { settleRivals } from './settle-rivals.ts';
 
 /** A delivered copy that must be made again from its master. */
 export interface UnfinishedDelivery {
@@ -62,7 +63,9 @@ export async function recoverMasters(
   const sides = examined.filter(({ type }) => type !== 'mixed');
   for (const side of sides) session = await finishExamined(session, side);
   const spoiled = new Set(
-    examined.filter(({ holds }) => holds.doubtfulFrames > 0 || !isReadable(holds)).map(trackKey),
+    examined
+      .filter(({ holds, isSuperseded }) => !isSuperseded && (holds.doubtfulFrames > 0 || !isReadable(holds)))
+      .map(trackKey),
   );
   const mixes = examined.filter(({ type }) => type === 'mixed');
   const { session: mixed, rebuilt } = await recoverMixes(session, folders, mixes, spoiled, log);
@@ -137,7 +140,7 @@ async function examineAll(
   session: SessionRecord,
   found: readonly FoundMaster[],
   siblings: SiblingHint,
-): Promise<ExaminedMaster[]> {
+): Promise<readonly ExaminedMaster[]> {
   const examineWith = async (hint: SiblingHint): Promise<ExaminedMaster[]> => {
     let nextPart = 1 + Math.max(0, ...session.parts.map(({ part }) => part), ...session.files.map(partOf));
     const examined: ExaminedMaster[] = [];
@@ -148,11 +151,17 @@ async function examineAll(
     }
     return examined;
   };
+  const settle = (examined: readonly ExaminedMaster[], hint: SiblingHint) =>
+    settleRivals(session, examined, ({ folder, finalName, part }) =>
+      examineFound(session, { folder, name: finalName }, hint, part),
+    );
   const first = await examineWith(siblings);
   const sound = first.find(({ holds }) => holds.kind === 'sound')?.holds;
-  if (sound === undefined || first.every(({ holds }) => holds.damage === undefined)) return first;
+  if (sound === undefined || first.every(({ holds }) => holds.damage === undefined))
+    return settle(first, siblings);
   const { shape = siblings.shape, dataOffset } = sound;
-  return examineWith({ ...siblings, shape, dataOffset });
+  const informed = { ...siblings, shape, dataOffset };
+  return settle(await examineWith(informed), informed);
 }
 
 function partOf({ part }: RecordingFile): number {

@@ -40,11 +40,11 @@ const REPORT_SECONDS = 2;
  */
 export function withExaminedPart(
   session: SessionRecord,
-  { holds, part, type, isMaster, isDuplicate, lastWrittenMs }: ExaminedMaster,
+  { holds, part, type, isMaster, isSuperseded, lastWrittenMs }: ExaminedMaster,
   expectation: Expectation,
 ): SessionRecord {
   const { shape, frames, missingFrames, zeroedFrames } = holds;
-  if (type === 'mixed' || !isMaster || isDuplicate || shape === undefined) return session;
+  if (type === 'mixed' || !isMaster || isSuperseded || shape === undefined) return session;
   const { sampleRate } = shape;
   const found = { track: type, part, sampleRate, frames, missingFrames, zeroedFrames, lastWrittenMs };
   return withTrack(session, found, expectation);

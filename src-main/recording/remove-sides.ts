@@ -66,7 +66,8 @@ function isInMix(
   }
   // A crash between the removal of one side and of the other.
   return mixes.some(
-    ({ part, name, finalName, holds }) => part === side.part && name === finalName && holds.kind === 'sound',
+    ({ part, name, finalName, holds, isSuperseded }) =>
+      part === side.part && name === finalName && holds.kind === 'sound' && !isSuperseded,
   );
 }
 

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sessionFileSchema } from '../../../src-main/contract/session-record.ts';
 import { createWavHeader } from '../../../src-main/files/wav-header.ts';
+import { plantImpostor } from '../../support/impostor.ts';
 import {
   asideIn,
   audio,
@@ -188,20 +189,120 @@ test('the session.json of another session is not believed', async () => {
   });
 });
 
-test('a finished file of the same name is not written over: both are parts', async () => {
-  const one = await killed();
-  const final = one.partial.replace('.partial', '');
-  const other = Buffer.from(audio.subarray(0, RATE * 4));
+describe('an unfinished file beside a finished one of the same name that differs', () => {
   const header = createWavHeader({ sampleRate: RATE, channels: 1, mayExceed4GiB: false });
-  await writeFile(final, Buffer.concat([header.forSizes(other.length, 0), other.reverse()]));
-  const { session } = await recovered(one);
-  expect(session.parts.map(({ duration_seconds }) => duration_seconds)).toEqual([2, SECONDS]);
-  expect((await masterSamples(final)).equals(other)).toBe(true);
-  const second = session.files.find(({ part }) => part === 2);
-  expect((await masterSamples(join(one.dataDir, 'recordings', second?.file_path ?? ''))).equals(audio)).toBe(
-    true,
-  );
+  const other = seededBytes(77, audio.length + RATE * 4).map((byte) => byte | 1);
+  const wavOf = (pcm: Uint8Array): Buffer => Buffer.concat([header.forSizes(pcm.length, 0), pcm]);
+  const zeroedInside = (): Buffer => {
+    const bytes = Buffer.from(other.subarray(0, audio.length));
+    bytes.fill(0, RATE, RATE + 3 * 4096);
+    return bytes;
+  };
+  const FINAL: Record<string, { pcm: () => Uint8Array; isBetter: boolean }> = {
+    shorter: { pcm: () => other.subarray(0, RATE * 4), isBetter: false },
+    longer: { pcm: () => other, isBetter: true },
+    'as long, with blocks of zeros': { pcm: zeroedInside, isBetter: false },
+    'longer, and nearly all zeros': {
+      pcm: () => Buffer.concat([other.subarray(0, RATE), Buffer.alloc(audio.length)]),
+      isBetter: false,
+    },
+  };
+
+  describe.each([
+    ['with a catalog', true],
+    ['with nothing but the files', false],
+  ])('%s', (_, isDescribed) => {
+    test.each(Object.entries(FINAL))(
+      'is one part with it where that is %s',
+      async (__, { pcm, isBetter }) => {
+        const one = await killed({ keepCatalog: isDescribed });
+        if (!isDescribed) await rm(join(one.folder, 'session.json'));
+        const final = one.partial.replace('.partial', '');
+        const finished = Buffer.from(pcm());
+        await writeFile(final, wavOf(finished));
+        const unfinished = await readFile(one.partial);
+        for (let launch = 0; launch < 2; launch++) {
+          const { session, recorder } = await recovered(one);
+          const kept = isBetter ? finished : audio;
+          expect(session.parts.map(({ part }) => part)).toEqual([1]);
+          expect(session.duration_seconds).toBe(kept.length / 2 / RATE);
+          expect(session.files).toMatchObject([{ status: 'completed', part: 1 }]);
+          expect((await masterSamples(masterIn(one, session))).equals(kept)).toBe(true);
+          const [aside] = await asideIn(one);
+          const besides = await readFile(join(one.folder, aside ?? 'nothing'));
+          expect(besides.equals(isBetter ? unfinished : wavOf(finished))).toBe(true);
+          await recorder.close();
+        }
+      },
+    );
+  });
+
+  test('is told by the longest where that holds less', async () => {
+    const one = await killed();
+    const longer = Buffer.concat([other.subarray(0, RATE), Buffer.alloc(audio.length)]);
+    await writeFile(one.partial.replace('.partial', ''), wavOf(longer));
+    const { session } = await recovered(one);
+    expect(session.parts[0]?.report).toMatchObject({ captured: RATE * SECONDS, expected: longer.length / 2 });
+  });
+
+  test('is one part with it in a conversation, mix and all', async () => {
+    const one = await killed({ tracks: ['user', 'assistant'], record: ['user', 'assistant', 'mixed'] });
+    for (const name of await readdir(one.folder))
+      if (name.endsWith('.wav.partial'))
+        await writeFile(join(one.folder, name.replace('.partial', '')), wavOf(other.subarray(0, RATE * 4)));
+    const { session } = await recovered(one);
+    expect(session).toMatchObject({ status: 'recovered', duration_seconds: SECONDS, parts: [{ part: 1 }] });
+    expect(session.files.map(({ type, duration_ms }) => [type, duration_ms]).toSorted()).toEqual([
+      ['assistant', SECONDS * 1000],
+      ['mixed', SECONDS * 1000],
+      ['user', SECONDS * 1000],
+    ]);
+    expect((await masterSamples(masterIn(one, session, 'assistant'))).equals(far)).toBe(true);
+  });
 });
+
+describe.each(['link', 'broken link', 'fifo', 'folder'] as const)(
+  'a %s in the place of the final name',
+  (kind) => {
+    async function planted(path: string, outside: string): Promise<void> {
+      if (kind === 'folder') await mkdir(path);
+      else await plantImpostor(kind, path, outside);
+    }
+
+    test.each([
+      ['with a catalog', true],
+      ['with nothing but the files', false],
+    ])('hides no unfinished master: %s', async (_, isDescribed) => {
+      const one = await killed({ keepCatalog: isDescribed });
+      if (!isDescribed) await rm(join(one.folder, 'session.json'));
+      const outside = join(one.dataDir, 'outside');
+      await writeFile(outside, 'not ours');
+      await planted(one.partial.replace('.partial', ''), outside);
+      const { recorder, session } = await recovered(one);
+      const { sessions } = await recorder.handlers['sessions.list']({});
+      expect(sessions).toMatchObject([{ id: 'talk', status: 'recovered', duration_seconds: SECONDS }]);
+      expect((await masterSamples(masterIn(one, session))).equals(audio)).toBe(true);
+      expect(await asideIn(one)).toHaveLength(1);
+      expect(await readFile(outside, 'utf8')).toBe('not ours');
+    });
+
+    test('hides neither a side nor the mix of a conversation', async () => {
+      const one = await killed({ tracks: ['user', 'assistant'], record: ['user', 'assistant', 'mixed'] });
+      for (const name of await readdir(one.folder))
+        if (name.endsWith('.wav.partial'))
+          await planted(join(one.folder, name.replace('.partial', '')), join(one.dataDir, 'outside'));
+      const { session } = await recovered(one);
+      expect(
+        session.files.map(({ type, duration_ms, status }) => [type, duration_ms, status]).toSorted(),
+      ).toEqual([
+        ['assistant', SECONDS * 1000, 'completed'],
+        ['mixed', SECONDS * 1000, 'completed'],
+        ['user', SECONDS * 1000, 'completed'],
+      ]);
+      expect(await asideIn(one)).toHaveLength(3);
+    });
+  },
+);
 
 test('a recovery that was killed between giving the new name and taking the old one ends with one recording', async () => {
   const one = await killed();
