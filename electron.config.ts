@@ -12,7 +12,7 @@ export default defineConfig({
       lib: {
         entry: {
           main: resolve(root, 'src-main/main.ts'),
-          'built-in-worker': resolve(root, 'src-main/encode/built-in-worker.ts'),
+          'built-in-worker': resolve(root, 'src-main/encode/built-in/worker.ts'),
         },
         formats: ['es'],
       },

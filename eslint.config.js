@@ -9,6 +9,8 @@ const core = ['contract', 'audio', 'session'];
 const ground = ['runtime', 'disk'];
 /** Folders that do one thing with what the core passes them, and know nothing of each other. */
 const parts = ['files', 'encode', 'catalog', 'turns', 'transcribe', 'storage'];
+/** The two ways to encode. Neither knows the other, and only `encode/create-encoder.ts` chooses between them. */
+const wings = ['ffmpeg', 'built-in'];
 /** Put two or more of the parts to one use: mending files, and following what was said. */
 const uses = ['repair', 'conversation'];
 /** Folders that put parts together: the running recording, and the finished ones. */
@@ -18,6 +20,8 @@ const shells = ['remote', 'desktop', 'launch', 'system-audio'];
 
 /** Every layer and where it lives. The first match counts. */
 const layers = [
+  ...wings.map((wing) => ({ category: wing, pattern: `src-main/encode/${wing}/**` })),
+  { category: 'encoder', pattern: 'src-main/encode/create-encoder.ts' },
   ...[...core, ...ground, ...parts, ...uses, ...halves, ...shells, 'preload', 'commands'].map((folder) => ({
     category: folder,
     pattern: `src-main/${folder}/**`,
@@ -33,7 +37,7 @@ const layers = [
 ];
 
 const belowRecorder = [...core, ...ground, ...parts, ...uses, ...halves];
-const belowEntries = [...belowRecorder, 'recorder', ...shells, 'open-recorder'];
+const belowEntries = [...belowRecorder, ...wings, 'encoder', 'recorder', ...shells, 'open-recorder'];
 
 /** What each layer imports beside itself; what stands under `types` is imported as types only. */
 const mayImport = {
@@ -43,10 +47,13 @@ const mayImport = {
   runtime: { values: ['contract'] },
   disk: { values: ['contract', 'runtime'] },
   ...each(parts, { values: ['contract', 'audio', ...ground], types: ['session'] }),
-  repair: { values: ['contract', 'audio', ...ground, 'files', 'encode'], types: ['session'] },
+  ...each(wings, { values: ['contract', 'audio', ...ground, 'encode'], types: ['session'] }),
+  encoder: { values: ['contract', 'audio', ...ground, 'encode', ...wings], types: ['session'] },
+  // What comes from outside is read by ffmpeg, and by nothing else.
+  repair: { values: ['contract', 'audio', ...ground, 'files', 'encode', 'ffmpeg'], types: ['session'] },
   conversation: { values: ['contract', 'audio', ...ground, ...parts], types: ['session'] },
   recording: { values: ['contract', 'audio', ...ground, ...parts, 'conversation'], types: ['session'] },
-  library: { values: ['contract', 'audio', ...ground, ...parts, ...uses], types: ['session'] },
+  library: { values: ['contract', 'audio', ...ground, ...parts, 'ffmpeg', ...uses], types: ['session'] },
   recorder: { values: belowRecorder },
   ...each(shells, { values: ['contract', 'audio', ...ground, 'recorder'], types: belowRecorder }),
   preload: { values: ['contract'] },
@@ -71,7 +78,7 @@ const opensSessionFiles = ['files', 'encode', 'conversation', 'recording', 'libr
 /** These open nothing below a session's folder. */
 const opensOthers = [
   ...['files/process-started.ts', 'files/sync-folder.ts'],
-  ...['encode/ffmpeg-candidates.ts', 'encode/built-in-thread.ts', 'conversation/work-folder.ts'],
+  ...['encode/ffmpeg/candidates.ts', 'encode/built-in/threads.ts', 'conversation/work-folder.ts'],
   ...['library/settings-store.ts', 'repair/walk-audio.ts', 'remote/renderer-files.ts'],
 ];
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { createEncoder } from './encode/create-encoder.ts';
-import { listFfmpegCandidates } from './encode/ffmpeg-candidates.ts';
-import { findFfmpeg } from './encode/find-ffmpeg.ts';
+import { listFfmpegCandidates } from './encode/ffmpeg/candidates.ts';
+import { findFfmpeg } from './encode/ffmpeg/find-ffmpeg.ts';
 import { moveToTrash } from './launch/move-to-trash.ts';
 import { createRevealFolder } from './launch/reveal-folder.ts';
 import { projectDir } from './launch/package-version.ts';

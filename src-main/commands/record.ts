@@ -6,8 +6,8 @@ import { deliveryFormatSchema, type DeliveryFormat, type Track } from '../contra
 import { LecternError } from '../contract/errors.ts';
 import { findProfile, type RecordingProfile } from '../contract/recording-profile.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
-import { listFfmpegCandidates } from '../encode/ffmpeg-candidates.ts';
-import { findFfmpeg } from '../encode/find-ffmpeg.ts';
+import { listFfmpegCandidates } from '../encode/ffmpeg/candidates.ts';
+import { findFfmpeg } from '../encode/ffmpeg/find-ffmpeg.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Log } from '../runtime/log.ts';
 import { logToTerminal, withRecorder, type CommonOptions } from './command-context.ts';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import { InvalidArgumentError, type Command } from 'commander';
 import { LecternError } from '../contract/errors.ts';
-import { listFfmpegCandidates } from '../encode/ffmpeg-candidates.ts';
-import { findFfmpeg } from '../encode/find-ffmpeg.ts';
+import { listFfmpegCandidates } from '../encode/ffmpeg/candidates.ts';
+import { findFfmpeg } from '../encode/ffmpeg/find-ffmpeg.ts';
 import { createRepairer, type RepairReport } from '../repair/repairer.ts';
 import { callOffOnSignals } from './call-off.ts';
 import { logToTerminal, printData, type CommonOptions } from './command-context.ts';

@@ -3,17 +3,17 @@ import { exportFormatSchema } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import { requireRoom } from '../disk/disk-space.ts';
 import type { Log } from '../runtime/log.ts';
-import { encodeFileBuiltIn, type BuiltInFormat } from './built-in-file.ts';
-import { startBuiltInLive } from './built-in-live.ts';
-import { createEncoderThreads } from './built-in-thread.ts';
-import { BUILT_IN_VERSION } from './built-in-version.ts';
-import { createChildProcesses } from './child-processes.ts';
+import { encodeFileBuiltIn, type BuiltInFormat } from './built-in/encode-file.ts';
+import { startBuiltInLive } from './built-in/live.ts';
+import { createEncoderThreads } from './built-in/threads.ts';
+import { BUILT_IN_VERSION } from './built-in/version.ts';
+import { createChildProcesses } from './ffmpeg/child-processes.ts';
 import type { Encoder, FileJob } from './encoder.ts';
-import { encodeFileWithFfmpeg } from './ffmpeg-file.ts';
+import { encodeFileWithFfmpeg } from './ffmpeg/encode-file.ts';
 import { mostBytesOf } from './most-bytes.ts';
 import { openWavMaster } from './wav-master.ts';
-import { startFfmpegLive } from './ffmpeg-live.ts';
-import type { FoundFfmpeg } from './find-ffmpeg.ts';
+import { startFfmpegLive } from './ffmpeg/live.ts';
+import type { FoundFfmpeg } from './ffmpeg/find-ffmpeg.ts';
 
 export interface EncoderOptions {
   /** What findFfmpeg found; without it the built-in encoders serve. */

@@ -3,7 +3,7 @@ import { openRegularFile } from '../disk/regular-file.ts';
 import { chapterSpans } from './chapters.ts';
 import type { Chapter } from './encoder.ts';
 import { id3Chapters } from './id3-chapters.ts';
-import { replaceFile, syncFile } from './replace-file.ts';
+import { replaceFile, syncFile } from '../disk/replace-file.ts';
 import { verifyFile, type ExpectedFile } from './verify.ts';
 
 const COPY_BYTES = 1024 * 1024;

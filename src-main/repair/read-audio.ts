@@ -1,8 +1,8 @@
 import { requireRegularFile } from '../disk/regular-file.ts';
-import { describeInput } from '../encode/describe-input.ts';
-import { fileUrl } from '../encode/ffmpeg-args.ts';
-import { FOREIGN_INPUT } from '../encode/foreign-input.ts';
-import { runFfmpeg } from '../encode/run-ffmpeg.ts';
+import { describeInput } from '../encode/ffmpeg/describe-input.ts';
+import { fileUrl } from '../encode/ffmpeg/args.ts';
+import { FOREIGN_INPUT } from '../encode/ffmpeg/foreign-input.ts';
+import { runFfmpeg } from '../encode/ffmpeg/run-ffmpeg.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import type { Reading } from './judge-repair.ts';
 import type { Remuxer } from './remux.ts';

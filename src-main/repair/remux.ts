@@ -1,10 +1,10 @@
 import { LecternError } from '../contract/errors.ts';
-import type { ChildProcesses } from '../encode/child-processes.ts';
+import type { ChildProcesses } from '../encode/ffmpeg/child-processes.ts';
 import { requireRegularFile } from '../disk/regular-file.ts';
-import { describeInput } from '../encode/describe-input.ts';
-import { FOREIGN_INPUT } from '../encode/foreign-input.ts';
-import { createPrivateFile } from '../encode/replace-file.ts';
-import { runFfmpeg } from '../encode/run-ffmpeg.ts';
+import { describeInput } from '../encode/ffmpeg/describe-input.ts';
+import { FOREIGN_INPUT } from '../encode/ffmpeg/foreign-input.ts';
+import { createPrivateFile } from '../disk/replace-file.ts';
+import { runFfmpeg } from '../encode/ffmpeg/run-ffmpeg.ts';
 import { audioExtension } from './diagnose.ts';
 import type { RepairControl } from './finding.ts';
 

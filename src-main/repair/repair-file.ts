@@ -4,7 +4,7 @@ import { LecternError } from '../contract/errors.ts';
 import { MEBIBYTE } from '../contract/limits.ts';
 import { requireRoom, storedBytes } from '../disk/disk-space.ts';
 import { requireRegularFile, statRegularFile } from '../disk/regular-file.ts';
-import { syncFile } from '../encode/replace-file.ts';
+import { syncFile } from '../disk/replace-file.ts';
 import { syncFolder } from '../files/sync-folder.ts';
 import { writeError } from '../files/write-error.ts';
 import { audioExtension, diagnose, type Diagnosis } from './diagnose.ts';

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LecternError, toWireError } from '../contract/errors.ts';
-import { createChildProcesses } from '../encode/child-processes.ts';
+import { createChildProcesses } from '../encode/ffmpeg/child-processes.ts';
 import { ownerState } from '../files/ownership.ts';
 import { diagnose, PARTIAL_SUFFIX, type Diagnosis } from './diagnose.ts';
 import type { Fault, FileKind, RepairControl, RepairHints } from './finding.ts';

@@ -2,8 +2,8 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, loadavg, release, type } from 'node:os';
 import { fileURLToPath } from 'node:url';
-import { listFfmpegCandidates } from '../../src-main/encode/ffmpeg-candidates.ts';
-import { findFfmpeg } from '../../src-main/encode/find-ffmpeg.ts';
+import { listFfmpegCandidates } from '../../src-main/encode/ffmpeg/candidates.ts';
+import { findFfmpeg } from '../../src-main/encode/ffmpeg/find-ffmpeg.ts';
 
 /** What figures mean nothing without. */
 export interface Machine {

@@ -52,14 +52,15 @@ test.each([
     'recording',
     ['src-main/audio/x.ts', 'src-main/files/x.ts', 'src-main/encode/x.ts', 'src-main/catalog/x.ts'],
   ],
-  [
-    'repair',
-    ['src-main/contract/x.ts', 'src-main/audio/x.ts', 'src-main/files/x.ts', 'src-main/encode/x.ts'],
-  ],
+  ['encode/ffmpeg', ['src-main/audio/x.ts', 'src-main/disk/x.ts', 'src-main/encode/x.ts']],
+  ['encode/built-in', ['src-main/audio/x.ts', 'src-main/disk/x.ts', 'src-main/encode/x.ts']],
+  ['repair', ['src-main/contract/x.ts', 'src-main/audio/x.ts', 'src-main/files/x.ts']],
+  ['repair', ['src-main/encode/x.ts', 'src-main/encode/ffmpeg/x.ts']],
   [
     'library',
     ['src-main/contract/x.ts', 'src-main/files/x.ts', 'src-main/repair/x.ts', 'src-main/catalog/x.ts'],
   ],
+  ['library', ['src-main/encode/x.ts', 'src-main/encode/ffmpeg/x.ts']],
   [
     'remote',
     ['src-main/contract/x.ts', 'src-main/runtime/x.ts', 'src-main/disk/x.ts', 'src-main/recorder.ts'],
@@ -75,7 +76,7 @@ test.each([
   }
 });
 
-test('the recorder may import every part, and the entries everything', async () => {
+test('the recorder may import every part, the encoder both wings, and the entries everything', async () => {
   const legal = [
     ['src-main/recorder.ts', 'src-main/session/x.ts'],
     ['src-main/recorder.ts', 'src-main/library/x.ts'],
@@ -87,6 +88,10 @@ test('the recorder may import every part, and the entries everything', async () 
     ['src-main/start.ts', 'src-main/serve.ts'],
     ['src-main/commands/x.ts', 'src-main/serve.ts'],
     ['src-main/main.ts', 'src-main/open-recorder.ts'],
+    ['src-main/encode/create-encoder.ts', 'src-main/encode/ffmpeg/x.ts'],
+    ['src-main/encode/create-encoder.ts', 'src-main/encode/built-in/x.ts'],
+    ['src-main/open-recorder.ts', 'src-main/encode/create-encoder.ts'],
+    ['src-main/open-recorder.ts', 'src-main/encode/ffmpeg/x.ts'],
   ] as const;
   for (const [from, target] of legal) {
     for (const code of everyImport(from, target))
@@ -102,6 +107,16 @@ test.each([
   ['src-main/disk/x.ts', ['src-main/audio/x.ts', 'src-main/files/x.ts', 'src-main/encode/x.ts']],
   ['src-main/files/x.ts', ['src-main/encode/x.ts', 'src-main/catalog/x.ts', 'src-main/recording/x.ts']],
   ['src-main/encode/x.ts', ['src-main/files/x.ts', 'src-main/repair/x.ts', 'src-main/recorder.ts']],
+  ['src-main/encode/x.ts', ['src-main/encode/ffmpeg/x.ts', 'src-main/encode/built-in/x.ts']],
+  ['src-main/encode/x.ts', ['src-main/encode/create-encoder.ts']],
+  ['src-main/encode/ffmpeg/x.ts', ['src-main/encode/built-in/x.ts', 'src-main/encode/create-encoder.ts']],
+  ['src-main/encode/built-in/x.ts', ['src-main/encode/ffmpeg/x.ts', 'src-main/encode/create-encoder.ts']],
+  ['src-main/encode/ffmpeg/x.ts', ['src-main/files/x.ts', 'src-main/repair/x.ts']],
+  ['src-main/recording/x.ts', ['src-main/encode/ffmpeg/x.ts', 'src-main/encode/built-in/x.ts']],
+  ['src-main/conversation/x.ts', ['src-main/encode/ffmpeg/x.ts', 'src-main/encode/built-in/x.ts']],
+  ['src-main/repair/x.ts', ['src-main/encode/built-in/x.ts', 'src-main/encode/create-encoder.ts']],
+  ['src-main/library/x.ts', ['src-main/encode/built-in/x.ts', 'src-main/encode/create-encoder.ts']],
+  ['src-main/recorder.ts', ['src-main/encode/ffmpeg/x.ts', 'src-main/encode/create-encoder.ts']],
   ['src-main/catalog/x.ts', ['src-main/turns/x.ts', 'src-main/library/x.ts']],
   ['src-main/turns/x.ts', ['src-main/transcribe/x.ts']],
   ['src-main/transcribe/x.ts', ['src-main/catalog/x.ts']],
@@ -145,18 +160,18 @@ test('session/ knows the clock and the log by their types only', async () => {
   for (const code of values) expect(await complaints(from, code), code).toHaveLength(1);
 });
 
-test.each(['files', 'encode', 'conversation', 'recording', 'library/intake', 'repair', 'remote'])(
-  '%s/ opens files in the one way that follows no link',
-  async (folder) => {
-    const from = `src-main/${folder}/x.ts`;
-    for (const name of ['open', 'readFile', 'writeFile', 'stat', 'appendFile'])
-      expect(await complaints(from, `import { ${name} } from 'node:fs/promises';`), name).toHaveLength(1);
-    for (const name of ['openSync', 'readFileSync', 'existsSync', 'createReadStream'])
-      expect(await complaints(from, `import { ${name} } from 'node:fs';`), name).toHaveLength(1);
-    expect(await complaints(from, "import { mkdir, rename, rm } from 'node:fs/promises';")).toEqual([]);
-    expect(await complaints('src-main/disk/x.ts', "import { open } from 'node:fs/promises';")).toEqual([]);
-  },
-);
+test.each([
+  ...['files', 'encode', 'encode/ffmpeg', 'encode/built-in', 'conversation', 'recording'],
+  ...['library/intake', 'repair', 'remote'],
+])('%s/ opens files in the one way that follows no link', async (folder) => {
+  const from = `src-main/${folder}/x.ts`;
+  for (const name of ['open', 'readFile', 'writeFile', 'stat', 'appendFile'])
+    expect(await complaints(from, `import { ${name} } from 'node:fs/promises';`), name).toHaveLength(1);
+  for (const name of ['openSync', 'readFileSync', 'existsSync', 'createReadStream'])
+    expect(await complaints(from, `import { ${name} } from 'node:fs';`), name).toHaveLength(1);
+  expect(await complaints(from, "import { mkdir, rename, rm } from 'node:fs/promises';")).toEqual([]);
+  expect(await complaints('src-main/disk/x.ts', "import { open } from 'node:fs/promises';")).toEqual([]);
+});
 
 test('the page may import the contract, the arithmetic of audio, the words and itself, and nothing else of the project', async () => {
   const from = 'src-renderer/capture/x.ts';

@@ -5,7 +5,7 @@ import { LecternError } from '../../contract/errors.ts';
 import { MAX_INTAKE_BYTES } from '../../contract/intake.ts';
 import { MEBIBYTE } from '../../contract/limits.ts';
 import type { SoundSource } from '../../contract/session-record.ts';
-import type { AudioDecoder, DecodedShape } from '../../encode/audio-decoder.ts';
+import type { AudioDecoder, DecodedShape } from '../../encode/ffmpeg/audio-decoder.ts';
 import { usableBytes } from '../../disk/disk-space.ts';
 import { statBytes } from '../../files/stat-bytes.ts';
 import type { TaskControl } from './incoming-file.ts';

@@ -1,7 +1,7 @@
 import { LecternError } from '../../contract/errors.ts';
 import type { Examination, Verdict } from '../../contract/intake.ts';
 import type { Mending, Sound } from '../../contract/repair.ts';
-import { NEEDS_FFMPEG, type AudioDecoder, type DecodedShape } from '../../encode/audio-decoder.ts';
+import { NEEDS_FFMPEG, type AudioDecoder, type DecodedShape } from '../../encode/ffmpeg/audio-decoder.ts';
 import { openRegularFile } from '../../disk/regular-file.ts';
 import { readWavLayout } from '../../files/wav-reader.ts';
 import type { Diagnosis } from '../../repair/diagnose.ts';

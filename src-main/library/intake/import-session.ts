@@ -4,7 +4,7 @@ import type { Catalog } from '../../catalog/catalog.ts';
 import { LecternError } from '../../contract/errors.ts';
 import type { FaultCode } from '../../contract/repair.ts';
 import type { Imported, SessionRecord } from '../../contract/session-record.ts';
-import type { AudioDecoder } from '../../encode/audio-decoder.ts';
+import type { AudioDecoder } from '../../encode/ffmpeg/audio-decoder.ts';
 import { openRegularFile, requireRegularFile } from '../../disk/regular-file.ts';
 import { claimFolder, releaseFolder } from '../../files/ownership.ts';
 import { writeSessionFile } from '../../files/session-file.ts';

@@ -1,6 +1,6 @@
 import type { ApiHandlers } from '../../contract/api.ts';
 import { intakeFilePath } from '../../contract/intake.ts';
-import type { AudioDecoder } from '../../encode/audio-decoder.ts';
+import type { AudioDecoder } from '../../encode/ffmpeg/audio-decoder.ts';
 import { statBytes } from '../../files/stat-bytes.ts';
 import type { SessionFiles } from '../session-files.ts';
 import { examineFile, readSound, requireAddable, type ExaminingTools } from './examine-file.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Catalog } from '../../catalog/catalog.ts';
 import type { ApiHandlers } from '../../contract/api.ts';
-import { createAudioDecoder } from '../../encode/audio-decoder.ts';
+import { createAudioDecoder } from '../../encode/ffmpeg/audio-decoder.ts';
 import { createRepairer, type Repairer } from '../../repair/repairer.ts';
 import type { Clock } from '../../runtime/clock.ts';
 import type { Log } from '../../runtime/log.ts';

@@ -3,9 +3,9 @@ import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import type { Writable } from 'node:stream';
 import { planMp4 } from '../../../src-main/encode/delivery-plan.ts';
-import { listFfmpegCandidates } from '../../../src-main/encode/ffmpeg-candidates.ts';
-import { findFfmpeg } from '../../../src-main/encode/find-ffmpeg.ts';
-import { aacArgs } from '../../../src-main/encode/ffmpeg-args.ts';
+import { listFfmpegCandidates } from '../../../src-main/encode/ffmpeg/candidates.ts';
+import { findFfmpeg } from '../../../src-main/encode/ffmpeg/find-ffmpeg.ts';
+import { aacArgs } from '../../../src-main/encode/ffmpeg/args.ts';
 import type { Scenario } from '../scenario.ts';
 
 /** The ffmpeg that Lectern would take, with the AAC settings that it would use: what differs is only the design. */

@@ -5,7 +5,7 @@ import wavefile from 'wavefile';
 import { copyInto } from '../../../src-main/commands/copy-out.ts';
 import { localTime } from '../../../src-main/contract/session-time.ts';
 import { fitName } from '../../../src-main/disk/fit-name.ts';
-import { replaceFile } from '../../../src-main/encode/replace-file.ts';
+import { replaceFile } from '../../../src-main/disk/replace-file.ts';
 import { parseIncomingName } from '../../../src-main/library/intake/file-name.ts';
 import { createRepairer } from '../../../src-main/repair/repairer.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

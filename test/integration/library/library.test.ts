@@ -3,9 +3,9 @@ import { cp, mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { nextWhole } from '../../support/protocol-client.ts';
-import { listFfmpegCandidates } from '../../../src-main/encode/ffmpeg-candidates.ts';
+import { listFfmpegCandidates } from '../../../src-main/encode/ffmpeg/candidates.ts';
 import { createEncoder } from '../../../src-main/encode/create-encoder.ts';
-import { findFfmpeg } from '../../../src-main/encode/find-ffmpeg.ts';
+import { findFfmpeg } from '../../../src-main/encode/ffmpeg/find-ffmpeg.ts';
 import { openWebSocketHost, type ProtocolHost } from '../../support/protocol-hosts.ts';
 import { readWav } from '../../support/read-wav.ts';
 

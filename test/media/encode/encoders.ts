@@ -1,8 +1,8 @@
 import { onTestFinished } from 'vitest';
 import { createEncoder, type EncoderOptions } from '../../../src-main/encode/create-encoder.ts';
 import type { Encoder } from '../../../src-main/encode/encoder.ts';
-import { listFfmpegCandidates } from '../../../src-main/encode/ffmpeg-candidates.ts';
-import { findFfmpeg, type FoundFfmpeg } from '../../../src-main/encode/find-ffmpeg.ts';
+import { listFfmpegCandidates } from '../../../src-main/encode/ffmpeg/candidates.ts';
+import { findFfmpeg, type FoundFfmpeg } from '../../../src-main/encode/ffmpeg/find-ffmpeg.ts';
 
 export const silent = (): void => undefined;
 

@@ -1,11 +1,11 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { createChildProcesses } from '../../../src-main/encode/child-processes.ts';
-import type { FfmpegCandidate } from '../../../src-main/encode/ffmpeg-candidates.ts';
-import { listFfmpegCandidates, unpackedPath } from '../../../src-main/encode/ffmpeg-candidates.ts';
-import { startFfmpegLive } from '../../../src-main/encode/ffmpeg-live.ts';
-import { findFfmpeg } from '../../../src-main/encode/find-ffmpeg.ts';
+import { createChildProcesses } from '../../../src-main/encode/ffmpeg/child-processes.ts';
+import type { FfmpegCandidate } from '../../../src-main/encode/ffmpeg/candidates.ts';
+import { listFfmpegCandidates, unpackedPath } from '../../../src-main/encode/ffmpeg/candidates.ts';
+import { startFfmpegLive } from '../../../src-main/encode/ffmpeg/live.ts';
+import { findFfmpeg } from '../../../src-main/encode/ffmpeg/find-ffmpeg.ts';
 import { decode, fakeFfmpeg, probe, tone, until, writeWav } from './audio-files.ts';
 import { claimedFfmpeg, realFfmpeg, silent, testEncoder } from './encoders.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

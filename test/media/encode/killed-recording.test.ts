@@ -1,8 +1,8 @@
 import { fork } from 'node:child_process';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
-import { createChildProcesses } from '../../../src-main/encode/child-processes.ts';
-import { startFfmpegLive } from '../../../src-main/encode/ffmpeg-live.ts';
+import { createChildProcesses } from '../../../src-main/encode/ffmpeg/child-processes.ts';
+import { startFfmpegLive } from '../../../src-main/encode/ffmpeg/live.ts';
 import { decodeLeniently, measureTone, probe, tone, until } from './audio-files.ts';
 import { realFfmpeg, silent } from './encoders.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';

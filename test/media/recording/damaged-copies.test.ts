@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createEncoder } from '../../../src-main/encode/create-encoder.ts';
 import type { Encoder } from '../../../src-main/encode/encoder.ts';
-import { listFfmpegCandidates } from '../../../src-main/encode/ffmpeg-candidates.ts';
-import { findFfmpeg } from '../../../src-main/encode/find-ffmpeg.ts';
+import { listFfmpegCandidates } from '../../../src-main/encode/ffmpeg/candidates.ts';
+import { findFfmpeg } from '../../../src-main/encode/ffmpeg/find-ffmpeg.ts';
 import { damage, killed, RATE, recovered, SECONDS, type Killed } from '../../support/killed-recording.ts';
 
 const log = (): void => undefined;

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { measureLevels } from '../../../src-main/audio/levels.ts';
 import type { SessionRecord } from '../../../src-main/contract/session-record.ts';
-import { createAudioDecoder } from '../../../src-main/encode/audio-decoder.ts';
+import { createAudioDecoder } from '../../../src-main/encode/ffmpeg/audio-decoder.ts';
 import { examineFile, requireAddable } from '../../../src-main/library/intake/examine-file.ts';
 import { createRepairer } from '../../../src-main/repair/repairer.ts';
 import { codeOf } from '../../support/intake-client.ts';

@@ -2,7 +2,7 @@ import { appendFile, mkdtemp, rm, utimes } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { createOutputWatch } from '../../../src-main/encode/output-watch.ts';
+import { createOutputWatch } from '../../../src-main/encode/ffmpeg/output-watch.ts';
 
 let folder = '';
 let nowMs = 0;

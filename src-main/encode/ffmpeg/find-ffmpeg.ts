@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
-import type { ExportFormat } from '../contract/audio-format.ts';
-import type { Log } from '../runtime/log.ts';
-import type { FfmpegCandidate } from './ffmpeg-candidates.ts';
+import type { ExportFormat } from '../../contract/audio-format.ts';
+import type { Log } from '../../runtime/log.ts';
+import type { FfmpegCandidate } from './candidates.ts';
 
 /** An ffmpeg that was run and answered. */
 export interface FoundFfmpeg {

@@ -1,14 +1,9 @@
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
-import { LecternError } from '../contract/errors.ts';
-import {
-  threadReplySchema,
-  type ThreadJob,
-  type ThreadReply,
-  type ThreadRequest,
-} from './built-in-messages.ts';
-import type { ChapterSpan } from './chapters.ts';
+import { LecternError } from '../../contract/errors.ts';
+import { threadReplySchema, type ThreadJob, type ThreadReply, type ThreadRequest } from './messages.ts';
+import type { ChapterSpan } from '../chapters.ts';
 
 export interface RunningThread {
   /** Hands samples over; the buffer must not be used again. */
@@ -81,7 +76,7 @@ export function createEncoderThreads(): EncoderThreads {
 
 /** Beside this file as source, or beside the bundle this file became part of. */
 function workerUrl(): URL {
-  const names = ['built-in-worker.ts', 'built-in-worker.js', '../built-in-worker.js'];
+  const names = ['worker.ts', 'built-in-worker.js', '../built-in-worker.js'];
   const urls = names.map((name) => new URL(name, import.meta.url));
   const found = urls.find((url) => existsSync(fileURLToPath(url)));
   if (found === undefined)

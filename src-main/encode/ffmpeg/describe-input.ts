@@ -1,6 +1,6 @@
-import { LecternError } from '../contract/errors.ts';
+import { LecternError } from '../../contract/errors.ts';
 import type { ChildProcesses } from './child-processes.ts';
-import { fileUrl } from './ffmpeg-args.ts';
+import { fileUrl } from './args.ts';
 import { FOREIGN_INPUT } from './foreign-input.ts';
 
 /** An audio track as its container describes it. */

@@ -1,4 +1,4 @@
-import type { DeliveryPlan } from './delivery-plan.ts';
+import type { DeliveryPlan } from '../delivery-plan.ts';
 
 /**
  * AAC-LC by the twoloop coder. The `fast` one takes a quarter of its time and follows speech 5 to 8 dB closer, but a

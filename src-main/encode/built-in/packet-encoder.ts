@@ -10,10 +10,10 @@ import {
   Output,
   Quality,
 } from 'mediabunny';
-import { samplesOf } from '../audio/pcm.ts';
-import type { DeliveryPlan } from './delivery-plan.ts';
-import type { PcmShape } from './encoder.ts';
-import { createResampler } from './resampler.ts';
+import { samplesOf } from '../../audio/pcm.ts';
+import type { DeliveryPlan } from '../delivery-plan.ts';
+import type { PcmShape } from '../encoder.ts';
+import { createResampler } from '../resampler.ts';
 
 /** What a decoder must know of the packets. */
 export interface DecoderConfig {

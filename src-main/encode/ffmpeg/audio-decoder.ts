@@ -1,9 +1,9 @@
-import { LecternError } from '../contract/errors.ts';
-import { requireRegularFile } from '../disk/regular-file.ts';
+import { LecternError } from '../../contract/errors.ts';
+import { requireRegularFile } from '../../disk/regular-file.ts';
 import { createChildProcesses } from './child-processes.ts';
 import { describeInput, type InputTrack } from './describe-input.ts';
-import type { PcmShape } from './encoder.ts';
-import { fileUrl } from './ffmpeg-args.ts';
+import type { PcmShape } from '../encoder.ts';
+import { fileUrl } from './args.ts';
 import { FOREIGN_INPUT } from './foreign-input.ts';
 import { runFfmpeg } from './run-ffmpeg.ts';
 import { streamPcm } from './stream-pcm.ts';

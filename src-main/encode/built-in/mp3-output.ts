@@ -1,6 +1,6 @@
 import { MP3_HEADER_BYTES, mp3InfoFrame } from './mp3-info-frame.ts';
-import { recreateFile } from '../disk/regular-file.ts';
-import { writeFully } from '../disk/write-fully.ts';
+import { recreateFile } from '../../disk/regular-file.ts';
+import { writeFully } from '../../disk/write-fully.ts';
 
 /** An MP3 of encoded frames, playable while it grows. */
 export interface Mp3Output {

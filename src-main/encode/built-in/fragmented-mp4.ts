@@ -6,10 +6,10 @@ import {
   StreamTarget,
   type StreamTargetChunk,
 } from 'mediabunny';
-import { AAC_PACKET_FRAMES } from './delivery-plan.ts';
+import { AAC_PACKET_FRAMES } from '../delivery-plan.ts';
 import type { DecoderConfig } from './packet-encoder.ts';
-import { recreateFile } from '../disk/regular-file.ts';
-import { writeFully } from '../disk/write-fully.ts';
+import { recreateFile } from '../../disk/regular-file.ts';
+import { writeFully } from '../../disk/write-fully.ts';
 
 /** Kept short so that with the packets under way a kill costs well under a second. */
 const FRAGMENT_SECONDS = 0.5;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { errorCodeSchema } from '../contract/errors.ts';
+import { errorCodeSchema } from '../../contract/errors.ts';
 
 const shape = { sampleRate: z.int(), channels: z.int() };
 

@@ -1,5 +1,5 @@
-import type { ChapterSpan } from './chapters.ts';
-import { AAC_PACKET_FRAMES } from './delivery-plan.ts';
+import type { ChapterSpan } from '../chapters.ts';
+import { AAC_PACKET_FRAMES } from '../delivery-plan.ts';
 
 /** An AAC track, as the head of its MP4 describes it. */
 export interface AacTrack {

@@ -1,6 +1,6 @@
-import type { ChapterSpan } from './chapters.ts';
-import { AAC_PACKET_FRAMES, deliveredAacFrames, framesAtRate, type DeliveryPlan } from './delivery-plan.ts';
-import type { PcmShape } from './encoder.ts';
+import type { ChapterSpan } from '../chapters.ts';
+import { AAC_PACKET_FRAMES, deliveredAacFrames, framesAtRate, type DeliveryPlan } from '../delivery-plan.ts';
+import type { PcmShape } from '../encoder.ts';
 import { createFragmentedMp4 } from './fragmented-mp4.ts';
 import { createIndexedMp4, indexFragmentedMp4 } from './indexed-mp4.ts';
 import { createMp3Output } from './mp3-output.ts';

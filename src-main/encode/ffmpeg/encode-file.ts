@@ -1,14 +1,14 @@
 import { rm } from 'node:fs/promises';
-import { requireRegularFile, writeWholeFile } from '../disk/regular-file.ts';
-import { chapterSpans, ffmetadata, fromTheStart } from './chapters.ts';
+import { requireRegularFile, writeWholeFile } from '../../disk/regular-file.ts';
+import { chapterSpans, ffmetadata, fromTheStart } from '../chapters.ts';
 import type { ChildProcesses } from './child-processes.ts';
-import { deliveredAacFrames, framesAtRate, opusBitRate, planMp3, planMp4 } from './delivery-plan.ts';
-import type { FileJob, PcmShape } from './encoder.ts';
-import { aacArgs, fileUrl, mp3Args } from './ffmpeg-args.ts';
-import { replaceFile } from './replace-file.ts';
+import { deliveredAacFrames, framesAtRate, opusBitRate, planMp3, planMp4 } from '../delivery-plan.ts';
+import type { FileJob, PcmShape } from '../encoder.ts';
+import { aacArgs, fileUrl, mp3Args } from './args.ts';
+import { replaceFile } from '../../disk/replace-file.ts';
 import { runFfmpeg } from './run-ffmpeg.ts';
-import { verifyFile, type ExpectedFile } from './verify.ts';
-import { openWavMaster } from './wav-master.ts';
+import { verifyFile, type ExpectedFile } from '../verify.ts';
+import { openWavMaster } from '../wav-master.ts';
 
 export interface FfmpegFileOptions {
   readonly path: string;

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Readable, Writable } from 'node:stream';
-import { spawnWithReserve } from '../runtime/descriptors.ts';
+import { spawnWithReserve } from '../../runtime/descriptors.ts';
 
 export type PipedChild = ChildProcessByStdio<Writable, Readable, Readable>;
 

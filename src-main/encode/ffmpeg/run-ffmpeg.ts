@@ -1,6 +1,6 @@
-import { LecternError } from '../contract/errors.ts';
+import { LecternError } from '../../contract/errors.ts';
 import type { ChildProcesses } from './child-processes.ts';
-import { ffmpegError } from './encoding-error.ts';
+import { ffmpegError } from './ffmpeg-error.ts';
 import { fileState } from './output-watch.ts';
 
 export interface FfmpegRun {

@@ -1,9 +1,9 @@
 import { fstatSync, readSync } from 'node:fs';
-import { openRegularFile, recreateFile } from '../disk/regular-file.ts';
-import type { ChapterSpan } from './chapters.ts';
-import { AAC_PACKET_FRAMES } from './delivery-plan.ts';
+import { openRegularFile, recreateFile } from '../../disk/regular-file.ts';
+import type { ChapterSpan } from '../chapters.ts';
+import { AAC_PACKET_FRAMES } from '../delivery-plan.ts';
 import { box, mp4Head, u64, type AacTrack } from './mp4-head.ts';
-import { writeFully } from '../disk/write-fully.ts';
+import { writeFully } from '../../disk/write-fully.ts';
 
 /** A finished MP4: its index in front, room for which is kept while the packets are written. */
 export interface IndexedMp4 {

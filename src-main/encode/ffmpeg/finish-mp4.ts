@@ -1,13 +1,13 @@
 import { rm } from 'node:fs/promises';
-import { requireRegularFile, writeWholeFile } from '../disk/regular-file.ts';
-import { chapterSpans, ffmetadata, fromTheStart } from './chapters.ts';
+import { requireRegularFile, writeWholeFile } from '../../disk/regular-file.ts';
+import { chapterSpans, ffmetadata, fromTheStart } from '../chapters.ts';
 import type { ChildProcesses } from './child-processes.ts';
-import { AAC_PACKET_FRAMES, deliveredAacFrames, type DeliveryPlan } from './delivery-plan.ts';
-import type { Chapter } from './encoder.ts';
-import { fileUrl } from './ffmpeg-args.ts';
-import { replaceFile } from './replace-file.ts';
+import { AAC_PACKET_FRAMES, deliveredAacFrames, type DeliveryPlan } from '../delivery-plan.ts';
+import type { Chapter } from '../encoder.ts';
+import { fileUrl } from './args.ts';
+import { replaceFile } from '../../disk/replace-file.ts';
 import { runFfmpeg } from './run-ffmpeg.ts';
-import { verifyFile } from './verify.ts';
+import { verifyFile } from '../verify.ts';
 
 export interface FinishMp4Options {
   readonly path: string;

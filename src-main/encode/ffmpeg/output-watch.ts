@@ -1,4 +1,4 @@
-import { statRegularFile } from '../disk/regular-file.ts';
+import { statRegularFile } from '../../disk/regular-file.ts';
 
 export interface OutputWatchOptions {
   /** The file that the encoder writes. */

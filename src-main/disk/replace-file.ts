@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { fitName } from '../disk/fit-name.ts';
-import { openRegularFile, recreateFile, requireReplaceable } from '../disk/regular-file.ts';
+import { fitName } from './fit-name.ts';
+import { openRegularFile, recreateFile, requireReplaceable } from './regular-file.ts';
 
-/** `.txt`, which goes on top for what an encoder is to be told. */
+/** For `.txt`, which may go on top: a file of what the writing program is to be told. */
 const METADATA_BYTES = 4;
 
 /**

@@ -1,14 +1,14 @@
 import { rm } from 'node:fs/promises';
-import { LecternError } from '../contract/errors.ts';
-import type { Log } from '../runtime/log.ts';
-import type { EncoderThreads, RunningThread } from './built-in-thread.ts';
-import { deliveredAacFrames, framesAtRate, planMp3, planMp4 } from './delivery-plan.ts';
-import { chapterSpans, fromTheStart, type ChapterSpan } from './chapters.ts';
-import type { Chapter, LiveEncoder, LiveJob } from './encoder.ts';
-import { encodingError } from './encoding-error.ts';
-import { finishLiveMp3 } from './finish-mp3.ts';
-import { replaceFile } from './replace-file.ts';
-import { verifyFile } from './verify.ts';
+import { LecternError } from '../../contract/errors.ts';
+import type { Log } from '../../runtime/log.ts';
+import type { EncoderThreads, RunningThread } from './threads.ts';
+import { deliveredAacFrames, framesAtRate, planMp3, planMp4 } from '../delivery-plan.ts';
+import { chapterSpans, fromTheStart, type ChapterSpan } from '../chapters.ts';
+import type { Chapter, LiveEncoder, LiveJob } from '../encoder.ts';
+import { encodingError } from '../encoding-error.ts';
+import { finishLiveMp3 } from '../finish-mp3.ts';
+import { replaceFile } from '../../disk/replace-file.ts';
+import { verifyFile } from '../verify.ts';
 
 export interface BuiltInLiveOptions {
   readonly threads: EncoderThreads;

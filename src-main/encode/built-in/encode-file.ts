@@ -1,9 +1,9 @@
-import type { EncoderThreads } from './built-in-thread.ts';
-import type { FileJob } from './encoder.ts';
-import { expectedCopy } from './expected-file.ts';
-import { replaceFile } from './replace-file.ts';
-import { verifyFile } from './verify.ts';
-import { openWavMaster } from './wav-master.ts';
+import type { EncoderThreads } from './threads.ts';
+import type { FileJob } from '../encoder.ts';
+import { expectedCopy } from '../expected-file.ts';
+import { replaceFile } from '../../disk/replace-file.ts';
+import { verifyFile } from '../verify.ts';
+import { openWavMaster } from '../wav-master.ts';
 
 export type BuiltInFormat = 'wav' | 'mp4' | 'mp3';
 

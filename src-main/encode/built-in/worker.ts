@@ -1,24 +1,19 @@
 import { parentPort, workerData } from 'node:worker_threads';
-import { applyGain } from '../audio/gain.ts';
-import { LecternError } from '../contract/errors.ts';
-import {
-  threadJobSchema,
-  threadRequestSchema,
-  type ThreadJob,
-  type ThreadReply,
-} from './built-in-messages.ts';
-import { createLiveMp4Writer, createMp3Writer, createMp4Writer } from './built-in-writer.ts';
-import { chapterSpans, fromTheStart } from './chapters.ts';
-import { planMp3, planMp4 } from './delivery-plan.ts';
-import { encodingError } from './encoding-error.ts';
-import { id3Chapters } from './id3-chapters.ts';
+import { applyGain } from '../../audio/gain.ts';
+import { LecternError } from '../../contract/errors.ts';
+import { threadJobSchema, threadRequestSchema, type ThreadJob, type ThreadReply } from './messages.ts';
+import { createLiveMp4Writer, createMp3Writer, createMp4Writer } from './pcm-writer.ts';
+import { chapterSpans, fromTheStart } from '../chapters.ts';
+import { planMp3, planMp4 } from '../delivery-plan.ts';
+import { encodingError } from '../encoding-error.ts';
+import { id3Chapters } from '../id3-chapters.ts';
 import { copyWav } from './wav-copy.ts';
-import { openWavMaster } from './wav-master.ts';
+import { openWavMaster } from '../wav-master.ts';
 
 // The entry of a worker thread: does one job, then ends.
 
 const port = parentPort;
-if (port === null) throw new Error('built-in-worker runs as a worker thread only');
+if (port === null) throw new Error('This file runs as a worker thread only');
 
 const reply = (message: ThreadReply): void => port.postMessage(message);
 

@@ -1,6 +1,6 @@
-import { applyGain } from '../audio/gain.ts';
-import { recreateFile } from '../disk/regular-file.ts';
-import type { WavMaster } from './wav-master.ts';
+import { applyGain } from '../../audio/gain.ts';
+import { recreateFile } from '../../disk/regular-file.ts';
+import type { WavMaster } from '../wav-master.ts';
 
 /** Copies a master byte for byte, its samples with gain. Cue points and other chunks stay as they are. */
 export async function copyWav(

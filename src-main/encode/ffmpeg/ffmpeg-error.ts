@@ -1,0 +1,16 @@
+import { LecternError } from '../../contract/errors.ts';
+import { diskFullWhile } from '../encoding-error.ts';
+import type { ChildEnd } from './child-processes.ts';
+
+/** What to report of an ffmpeg that did not end well. Its own words, which hold paths, stay in the details. */
+export function ffmpegError(task: string, end: ChildEnd): LecternError {
+  const details = { stderr: end.stderrTail };
+  if (/No space left on device/i.test(end.stderrTail)) return diskFullWhile(task, { details });
+  const how =
+    end.error !== undefined
+      ? `could not be run (${'code' in end.error ? String(end.error.code) : end.error.name})`
+      : end.signal !== undefined
+        ? `was ended by ${end.signal}`
+        : `ended with exit code ${end.exitCode}`;
+  return new LecternError('ENCODING_FAILED', `ffmpeg ${how} while ${task}`, { cause: end.error, details });
+}
