@@ -87,6 +87,8 @@ export interface RecorderOptions {
   readonly allowsReach?: boolean;
   /** Tests and special servers alone set other limits than the protocol's. */
   readonly limits?: Limits;
+  /** Tests alone wait longer for the copies of a part that ends, in milliseconds. */
+  readonly copyGraceMs?: number | undefined;
 }
 
 /** The whole product without a shell: the engine, its files, its catalog. */
@@ -222,6 +224,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
       fileUrl,
       mp3BitRate,
       lateCopies,
+      graceMs: options.copyGraceMs,
       // Two bytes in the master for each byte of mu-law received.
       mayExceed4GiB: limits.maxTotalBytes * 2 > FOUR_GIB,
     }),

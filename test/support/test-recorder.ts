@@ -21,6 +21,9 @@ export const noEncoder: Encoder = {
 
 export const systemClock: Clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
 
+/** A busy machine makes any copy late; what is not a test of that waits for them, so that every answer is whole. */
+const COPY_GRACE_MS = 60_000;
+
 /** A real recorder in a folder of its own. */
 export async function openTestRecorder(
   overrides: Partial<RecorderOptions> = {},
@@ -37,6 +40,7 @@ export async function openTestRecorder(
     moveToTrash: (path) => rm(path, { recursive: true }),
     reveal: () => Promise.resolve(),
     samplePath: join(import.meta.dirname, '../../resources/sample-speech.wav'),
+    copyGraceMs: COPY_GRACE_MS,
     ...overrides,
   });
   return {

@@ -30,7 +30,7 @@ async function openHeld(overrides: Partial<RecorderOptions> = {}) {
   const { path } = await realFfmpeg();
   const held = await heldFfmpeg(path);
   const encoder = testEncoder({ ffmpeg: claimedFfmpeg(held.path), stallMs: 100_000 });
-  return { held, ...(await openOwnRecorder({ encoder, ...overrides })) };
+  return { held, ...(await openOwnRecorder({ encoder, copyGraceMs: undefined, ...overrides })) };
 }
 
 /** Records two seconds, and asks for the end. */
@@ -177,7 +177,7 @@ describe('where the encoder hangs', () => {
 /** Opens the folder once more, and looks at the session that had ended in it. */
 async function expectMadeAtLaunch(dataDir: string): Promise<void> {
   const encoder = testEncoder({ ffmpeg: await realFfmpeg() });
-  const { recorder } = await openTestRecorder({ dataDir, encoder });
+  const { recorder } = await openTestRecorder({ dataDir, encoder, copyGraceMs: undefined });
   onTestFinished(() => recorder.close());
   expect(recorder.recovered).toEqual([]);
   await recorder.recoveryFinished;
@@ -226,7 +226,7 @@ it('a copy that cannot be made after all is told of by name, and listed as faile
     encodeFile: refuse,
     close: () => Promise.resolve(),
   };
-  const { recorder } = await openOwnRecorder({ encoder });
+  const { recorder } = await openOwnRecorder({ encoder, copyGraceMs: undefined });
   const { next, received } = await recordAndStop(recorder);
   const { pending } = await next('recording_stopped');
   gate.resolve(undefined);
