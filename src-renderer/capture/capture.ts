@@ -23,9 +23,7 @@ export interface CaptureChunk {
   /** Interleaved signed 16-bit little-endian. The receiver's own; never reused. */
   samples: Uint8Array;
   frames: number;
-  /** Counted from 0 at `start`. */
-  seq: number;
-  /** Frames since `start`, pauses left out. */
+  /** Frames since `start`, pauses left out; in a recording, since its beginning. Nothing else gives a chunk its place. */
   startFrame: number;
   /** When its last frame was captured, in milliseconds of the clock on the wall; the same for all captures. */
   endedAtMs: number;

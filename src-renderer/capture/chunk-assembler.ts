@@ -5,7 +5,7 @@ export interface AssembledChunk {
   /** Interleaved signed 16-bit little-endian samples; exactly `frames` of them, nothing more. */
   readonly buffer: ArrayBuffer;
   readonly frames: number;
-  readonly seq: number;
+  /** Frames since `record` was first called, pauses left out. */
   readonly startFrame: number;
   /** When its last frame was captured, in milliseconds of the clock on the wall. */
   readonly endedAtMs: number;
@@ -66,7 +66,6 @@ export function createChunkAssembler(options: ChunkAssemblerOptions): ChunkAssem
   let recording = false;
   let samples: Int16Array<ArrayBuffer> | undefined;
   let filled = 0;
-  let seq = 0;
   let startFrame = 0;
   let endedAtMs = 0;
   let gapCause: GapCause | undefined;
@@ -76,11 +75,10 @@ export function createChunkAssembler(options: ChunkAssemblerOptions): ChunkAssem
     const whole = samples.buffer;
     const buffer = filled === framesPerChunk ? whole : whole.slice(0, filled * channels * BYTES_PER_SAMPLE);
     const gap = gapCause === undefined ? {} : { gapCause };
-    const chunk = { buffer, frames: filled, seq, startFrame, endedAtMs, ...gap };
+    const chunk = { buffer, frames: filled, startFrame, endedAtMs, ...gap };
     samples = undefined;
     gapCause = undefined;
     startFrame += filled;
-    seq += 1;
     filled = 0;
     onChunk(chunk);
   };

@@ -5,7 +5,7 @@ import type { HeldChunk } from './held-audio.ts';
 
 interface KeptChunk {
   readonly trackIndex: number;
-  /** As it is counted over the wire. */
+  /** Its number among those of its track that go over the wire. */
   readonly seq: number;
   /** Position among all chunks and losses since the beginning. */
   readonly order: number;
@@ -25,9 +25,12 @@ export interface ChunkBufferLimits {
 
 /** Chunks from the moment they are captured until they are acknowledged, oldest first. */
 export interface ChunkBuffer {
-  /** Heads the chunk for the wire and keeps it; where there is no room for it, counts what is lost. */
+  /**
+   * Numbers the chunk, heads it for the wire and keeps it. Where there is no room for it, counts what is lost: a chunk
+   * that is not kept has no number.
+   */
   add(chunk: CaptureChunk, trackIndex: number): void;
-  /** Every chunk of the track before `nextSeq` is written. */
+  /** Every chunk of the track before `nextSeq` is written, whichever page sent it: this one counts on from there. */
   acknowledge(trackIndex: number, nextSeq: number): void;
   /** The place of the oldest chunk that was not sent. */
   readonly unsentOrder: number | undefined;
@@ -59,22 +62,29 @@ export function createChunkBuffer({
   let inFlightBytes = 0;
   let nextOrder = 0;
   let isFull = false;
-  /** What of each track was never kept, and so is not counted over the wire. */
-  const lost = new Map<number, { readonly chunks: number; readonly frames: number }>();
+  /** The number of each track's next chunk. */
+  const nextSeqs = new Map<number, number>();
+  /** Frames of each track that were never kept. */
+  const lostFrames = new Map<number, number>();
 
+  const nextSeqOf = (trackIndex: number): number => nextSeqs.get(trackIndex) ?? 0;
   const bytesOf = ({ wire }: KeptChunk): number => wire?.byteLength ?? 0;
   const firstUnsent = (): KeptChunk | undefined => kept.find(({ sent }) => !sent);
 
-  const lose = (trackIndex: number, seq: number, startFrame: number, frames: number): void => {
-    const before = lost.get(trackIndex);
-    lost.set(trackIndex, {
-      chunks: (before?.chunks ?? 0) + 1,
-      frames: (before?.frames ?? 0) + frames,
-    });
+  const lose = (trackIndex: number, startFrame: number, frames: number): void => {
+    lostFrames.set(trackIndex, (lostFrames.get(trackIndex) ?? 0) + frames);
     const last = kept.findLast((chunk) => chunk.trackIndex === trackIndex);
     if (last !== undefined && last.wire === undefined) last.frames += frames;
     // It waits for nothing and is let go with the chunk that follows it, which has the same number.
-    else kept.push({ trackIndex, seq, order: nextOrder++, startFrame, frames, sent: true });
+    else
+      kept.push({
+        trackIndex,
+        seq: nextSeqOf(trackIndex),
+        order: nextOrder++,
+        startFrame,
+        frames,
+        sent: true,
+      });
   };
 
   const causeOf = (trackIndex: number, cause: GapCause | undefined): GapCause | undefined => {
@@ -83,11 +93,12 @@ export function createChunkBuffer({
   };
 
   return {
-    add({ samples, frames, seq: countedSeq, startFrame, gapCause }, trackIndex) {
+    add({ samples, frames, startFrame, gapCause }, trackIndex) {
       const size = FRAME_HEADER_BYTES + samples.byteLength;
-      const seq = countedSeq - (lost.get(trackIndex)?.chunks ?? 0);
       isFull = keptBytes + size > mostBytes * (isFull ? 1 - FREE_AGAIN : 1);
-      if (isFull) return lose(trackIndex, seq, startFrame, frames);
+      if (isFull) return lose(trackIndex, startFrame, frames);
+      const seq = nextSeqOf(trackIndex);
+      nextSeqs.set(trackIndex, seq + 1);
       const cause = causeOf(trackIndex, gapCause);
       const place = { trackIndex, seq, startFrame, ...(cause === undefined ? {} : { gapCause: cause }) };
       const wire = headedFrame(place, samples);
@@ -95,6 +106,7 @@ export function createChunkBuffer({
       keptBytes += size;
     },
     acknowledge(trackIndex, nextSeq) {
+      nextSeqs.set(trackIndex, Math.max(nextSeq, nextSeqOf(trackIndex)));
       kept = kept.filter((chunk) => {
         if (chunk.trackIndex !== trackIndex || chunk.seq >= nextSeq) return true;
         keptBytes -= bytesOf(chunk);
@@ -130,7 +142,7 @@ export function createChunkBuffer({
       return isFull;
     },
     get lostFrames() {
-      return Math.max(0, ...[...lost.values()].map(({ frames }) => frames));
+      return Math.max(0, ...lostFrames.values());
     },
     get held() {
       return kept.flatMap(({ trackIndex, startFrame, wire }) =>

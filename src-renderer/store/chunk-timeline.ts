@@ -4,7 +4,6 @@ import type { ClockReading, RecordingClock } from './recording-clock.ts';
 
 /** Where the first chunk of a track is awaited. */
 export interface TimelineStart {
-  readonly seq: number;
   readonly frame: number;
   /** Frames the engine has: what lies between them and `frame` is missing already. */
   readonly heldFrames: number;
@@ -34,8 +33,8 @@ const LATE_START_MS = 250;
  */
 export function createChunkTimeline(options: ChunkTimelineOptions) {
   const { sampleRate, channels, start, clock, asleepMs } = options;
-  let next = { seq: start.seq, frame: start.frame };
-  let base = next;
+  let nextFrame = start.frame;
+  let originFrame = nextFrame;
   let { heldFrames } = start;
   let anchor: ClockReading | undefined;
   let isAtBeginning = start.frame === 0 && heldFrames === 0;
@@ -46,10 +45,10 @@ export function createChunkTimeline(options: ChunkTimelineOptions) {
   function join(chunk: CaptureChunk, cause: GapCause): GapCause {
     const startedAtMs = chunk.endedAtMs - (chunk.frames / sampleRate) * 1000;
     const awaited = clock.frameAt(startedAtMs);
-    const late = awaited === undefined ? 0 : Math.round(awaited) - next.frame;
+    const late = awaited === undefined ? 0 : Math.round(awaited) - nextFrame;
     // Devices may overlap where one takes over from another, but not with what was before the beginning.
     const missing = isAtBeginning ? late : Math.max(0, late);
-    base = { seq: next.seq - chunk.seq, frame: next.frame + missing - chunk.startFrame };
+    originFrame = nextFrame + missing - chunk.startFrame;
     const slept = asleepMs() - asleepBeforeMs >= SHORTEST_SLEEP_MS;
     return slept && (cause === 'device_lost' || cause === 'device_switched') ? 'suspended' : cause;
   }
@@ -80,28 +79,21 @@ export function createChunkTimeline(options: ChunkTimelineOptions) {
     },
     /** The frame at which the capture that is being placed would have begun. */
     get originFrame() {
-      return base.frame;
+      return originFrame;
     },
     place(chunk: CaptureChunk): CaptureChunk {
       const joinCause = fresh === undefined ? undefined : join(chunk, fresh);
       fresh = undefined;
       asleepBeforeMs = asleepMs();
-      const counted = { ...chunk, seq: base.seq + chunk.seq, startFrame: base.frame + chunk.startFrame };
-      const placed = isAtBeginning ? fitToBeginning(counted) : counted;
+      const joined = { ...chunk, startFrame: originFrame + chunk.startFrame };
+      const placed = isAtBeginning ? fitToBeginning(joined) : joined;
       isAtBeginning = false;
-      const { samples, frames, seq, startFrame, endedAtMs } = placed;
+      const { samples, frames, startFrame, endedAtMs } = placed;
       const gapCause = startFrame > heldFrames ? (joinCause ?? chunk.gapCause) : undefined;
-      next = { seq: seq + 1, frame: startFrame + frames };
-      heldFrames = next.frame;
-      anchor = { frame: next.frame, atMs: endedAtMs };
-      return {
-        samples,
-        frames,
-        endedAtMs,
-        seq,
-        startFrame,
-        ...(gapCause === undefined ? {} : { gapCause }),
-      };
+      nextFrame = startFrame + frames;
+      heldFrames = nextFrame;
+      anchor = { frame: nextFrame, atMs: endedAtMs };
+      return { samples, frames, endedAtMs, startFrame, ...(gapCause === undefined ? {} : { gapCause }) };
     },
     /** When the end of the last chunk was captured; nothing where time has not counted all along since. */
     get anchor() {

@@ -27,6 +27,8 @@ export interface ClockSteering {
   readonly stretch: number;
 }
 
+/** Chunks are 16-bit PCM. */
+const BYTES_PER_SAMPLE = 2;
 /** What is out of place is back in so many seconds. */
 const MENDED_SECONDS = 15;
 /** Nobody hears a pitch that is wrong by so much: half a cent. */
@@ -40,36 +42,29 @@ export function createClockSteering({ sampleRate, channels }: ClockSteeringOptio
   const resampler = createVariableResampler(channels);
   let isSteering = false;
   let stretch = 0;
-  /** Where the next chunk is awaited, and what it is given as. */
+  /** Where the next chunk is awaited, and where it is put. */
   let nextIn = 0;
   let nextOut = 0;
-  let seq = 0;
   /** Frames held back by the resampler. */
   let held = 0;
   let endedAtMs = 0;
 
-  const emit = (
-    samples: Int16Array<ArrayBuffer>,
-    atMs: number,
-    gap: Partial<CaptureChunk>,
+  /** Puts samples where the next ones are due. */
+  const put = (
+    samples: Uint8Array,
+    { endedAtMs: atMs, gapCause }: Pick<CaptureChunk, 'endedAtMs' | 'gapCause'>,
   ): CaptureChunk[] => {
-    const frames = samples.length / channels;
+    const frames = samples.byteLength / BYTES_PER_SAMPLE / channels;
     if (frames === 0) return [];
-    const chunk = {
-      samples: new Uint8Array(samples.buffer),
-      frames,
-      seq: seq++,
-      startFrame: nextOut,
-      endedAtMs: atMs,
-      ...gap,
-    };
+    const startFrame = nextOut;
     nextOut += frames;
-    return [chunk];
+    const gap = gapCause === undefined ? {} : { gapCause };
+    return [{ samples, frames, startFrame, endedAtMs: atMs, ...gap }];
   };
 
   const flush = (): CaptureChunk[] => {
     held = 0;
-    return isSteering ? emit(resampler.flush(), endedAtMs, {}) : [];
+    return isSteering ? put(asBytes(resampler.flush()), { endedAtMs }) : [];
   };
 
   const decide = (atMs: number): void => {
@@ -90,16 +85,11 @@ export function createClockSteering({ sampleRate, channels }: ClockSteeringOptio
       ({ endedAtMs } = chunk);
       decide(endedAtMs);
       nextIn += chunk.frames;
-      const gap = chunk.gapCause === undefined ? {} : { gapCause: chunk.gapCause };
-      if (!isSteering) {
-        const same = { ...chunk, seq: seq++, startFrame: nextOut };
-        nextOut += chunk.frames;
-        return [same];
-      }
+      if (!isSteering) return put(chunk.samples, chunk);
       const output = resampler.process(asInt16(chunk.samples), 1 / (1 + stretch));
       held = REACH_FRAMES;
       const outputMs = endedAtMs - (held / sampleRate) * 1000;
-      return [...before, ...emit(output, outputMs, gap)];
+      return [...before, ...put(asBytes(output), { ...chunk, endedAtMs: outputMs })];
     },
     measure: (aheadFrames, atMs) => drift.measure((aheadFrames / sampleRate) * 1000, atMs),
     unsettle: () => drift.unsettle(UNSETTLED_MS),
@@ -113,8 +103,12 @@ export function createClockSteering({ sampleRate, channels }: ClockSteeringOptio
   };
 }
 
+function asBytes({ buffer }: Int16Array<ArrayBuffer>): Uint8Array {
+  return new Uint8Array(buffer);
+}
+
 function asInt16({ buffer, byteOffset, byteLength }: Uint8Array): Int16Array {
-  return new Int16Array(buffer, byteOffset, byteLength / 2);
+  return new Int16Array(buffer, byteOffset, byteLength / BYTES_PER_SAMPLE);
 }
 
 function clamp(value: number, limit: number): number {

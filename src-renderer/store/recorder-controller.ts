@@ -402,6 +402,6 @@ export function createRecorder(deps: RecorderDependencies): RecorderController {
   };
 }
 
-const BEGINNING = { seq: 0, frame: 0, heldFrames: 0, cause: 'missing_chunks' } as const;
+const BEGINNING = { frame: 0, heldFrames: 0, cause: 'missing_chunks' } as const;
 
 const LOST: WireError = { code: 'CONNECTION_LOST', message: 'The engine did not answer for 30 seconds.' };

@@ -59,7 +59,6 @@ export function goesOn(
       // The one it was recorded with, which need not be the one that was wished for.
       wish: { sampleRate, channels, microphone: { device_id: source?.device_id ?? '', label } },
       start: {
-        seq: status.next_seq,
         frame: state === 'paused' ? status.resume_frame : status.next_frame,
         heldFrames: status.next_frame,
         cause: 'disconnected',

@@ -157,7 +157,7 @@ export function createTrackCapture(deps: TrackCaptureDependencies): TrackCapture
       timeline.interrupt('device_lost');
       // A hole lies before a chunk; this one holds a single frame of silence.
       const samples = new Uint8Array(channels * BYTES_PER_SAMPLE);
-      place({ samples, frames: 1, seq: 0, startFrame: 0, endedAtMs: clock.now() });
+      place({ samples, frames: 1, startFrame: 0, endedAtMs: clock.now() });
     },
   };
 }

@@ -88,7 +88,7 @@ export async function runPage({
     for (let chunk = 0; chunk < chunks; chunk++, said++) {
       const startFrame = said * CHUNK_FRAMES;
       const samples = new Uint8Array(pattern.bytes(startFrame, CHUNK_FRAMES));
-      client.sendChunk({ samples, frames: CHUNK_FRAMES, seq: said, startFrame, endedAtMs: 0 });
+      client.sendChunk({ samples, frames: CHUNK_FRAMES, startFrame, endedAtMs: 0 });
       if (chunk % 10 === 0) await delay(1);
     }
   };

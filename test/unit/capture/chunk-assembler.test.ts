@@ -43,12 +43,10 @@ describe('chunk assembler', () => {
     for (let push = 0; push < 5; push += 1)
       assembler.push([new Float32Array(128), new Float32Array(128)], 128, 0);
     assembler.flush();
-    expect(
-      chunks.map(({ seq, startFrame, frames, buffer }) => [seq, startFrame, frames, buffer.byteLength]),
-    ).toEqual([
-      [0, 0, 300, 1200],
-      [1, 300, 300, 1200],
-      [2, 600, 40, 160],
+    expect(chunks.map(({ startFrame, frames, buffer }) => [startFrame, frames, buffer.byteLength])).toEqual([
+      [0, 300, 1200],
+      [300, 300, 1200],
+      [600, 40, 160],
     ]);
   });
 
@@ -79,10 +77,10 @@ describe('chunk assembler', () => {
     push(50, 9000);
     assembler.flush();
     expect(chunks.map(({ buffer: _, ...place }) => place)).toEqual([
-      { seq: 0, startFrame: 0, frames: 100, endedAtMs: 5100 },
-      { seq: 1, startFrame: 100, frames: 30, endedAtMs: 5130 },
-      { seq: 2, startFrame: 180, frames: 100, endedAtMs: 5280, gapCause: 'missing_chunks' },
-      { seq: 3, startFrame: 280, frames: 50, endedAtMs: 9050 },
+      { startFrame: 0, frames: 100, endedAtMs: 5100 },
+      { startFrame: 100, frames: 30, endedAtMs: 5130 },
+      { startFrame: 180, frames: 100, endedAtMs: 5280, gapCause: 'missing_chunks' },
+      { startFrame: 280, frames: 50, endedAtMs: 9050 },
     ]);
   });
 

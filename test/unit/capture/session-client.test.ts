@@ -115,13 +115,12 @@ const sampleAt = (frame: number) => (frame % 60_000) - 30_000;
 const speech = (chunks: number) =>
   Array.from({ length: chunks * CHUNK_FRAMES }, (_, frame) => sampleAt(frame));
 
-function say(client: SessionClient, seq: number): void {
-  const startFrame = seq * CHUNK_FRAMES;
+function say(client: SessionClient, index: number): void {
+  const startFrame = index * CHUNK_FRAMES;
   const samples = Int16Array.from({ length: CHUNK_FRAMES }, (_, frame) => sampleAt(startFrame + frame));
   client.sendChunk({
     samples: new Uint8Array(samples.buffer),
     frames: CHUNK_FRAMES,
-    seq,
     startFrame,
     endedAtMs: 0,
   });
@@ -131,9 +130,9 @@ const start = () =>
   bench.client.start({ format: 'wav', sample_rate: RATE, channels: 1, on_limit: 'continue' });
 
 /** The chunk in the making when Pause was pressed comes after it. */
-async function pauseThenSay(seq: number): Promise<void> {
+async function pauseThenSay(index: number): Promise<void> {
   const paused = bench.client.pause();
-  say(bench.client, seq);
+  say(bench.client, index);
   await paused;
 }
 
@@ -146,7 +145,7 @@ async function stopAndRead() {
 describe('session client', () => {
   test('Stop waits for the last chunk, and everything is acknowledged', async () => {
     await start();
-    for (let seq = 0; seq < 10; seq += 1) say(bench.client, seq);
+    for (let index = 0; index < 10; index += 1) say(bench.client, index);
     expect(bench.client.unacknowledgedFrames).toBe(10 * CHUNK_FRAMES);
     const { samples } = await stopAndRead();
     expect(samples).toEqual(speech(10));
@@ -155,12 +154,12 @@ describe('session client', () => {
 
   test('what was said while the connection was gone is in the recording, once', async () => {
     await start();
-    for (let seq = 0; seq < 5; seq += 1) say(bench.client, seq);
+    for (let index = 0; index < 5; index += 1) say(bench.client, index);
     await untilQuiet();
     // These arrive or not; nobody will hear which.
-    for (let seq = 5; seq < 8; seq += 1) say(bench.client, seq);
+    for (let index = 5; index < 8; index += 1) say(bench.client, index);
     bench.cut();
-    for (let seq = 8; seq < 20; seq += 1) say(bench.client, seq);
+    for (let index = 8; index < 20; index += 1) say(bench.client, index);
     expect(bench.states.at(-1)).toBe('reconnecting');
     await bench.advance(1000);
     expect(bench.states.at(-1)).toBe('connected');
@@ -221,7 +220,7 @@ describe('session client', () => {
 
   test('a page loaded again goes on where the session is now, and what it held before is a hole', async () => {
     await start();
-    for (let seq = 0; seq < 5; seq += 1) say(bench.client, seq);
+    for (let index = 0; index < 5; index += 1) say(bench.client, index);
     await untilQuiet();
     const joining = bench.reload();
     await bench.advance(0);
@@ -230,7 +229,7 @@ describe('session client', () => {
     const resumeFrame = standing.type === 'status' ? (standing.tracks[0]?.resume_frame ?? 0) : 0;
     expect(resumeFrame).toBeGreaterThanOrEqual(5 * CHUNK_FRAMES);
     const samples = new Uint8Array(CHUNK_FRAMES * 2).fill(1);
-    const place = { frames: CHUNK_FRAMES, seq: 5, startFrame: resumeFrame + 800, endedAtMs: 0 };
+    const place = { frames: CHUNK_FRAMES, startFrame: resumeFrame + 800, endedAtMs: 0 };
     client.sendChunk({ samples, ...place, gapCause: 'disconnected' });
     const { report } = await client.stop();
     expect(report.gaps).toMatchObject([{ start_frame: 5 * CHUNK_FRAMES, cause: 'disconnected' }]);

@@ -75,7 +75,6 @@ async function openBench({ keptChunks = 10_000, inFlightChunks = 20, chunkFrames
         client.sendChunk({
           samples: new Uint8Array(this.heard(said, said + 1)),
           frames: chunkFrames,
-          seq: said,
           startFrame: said * chunkFrames,
           endedAtMs: 0,
         });

@@ -34,15 +34,14 @@ function record({ ppm, jitterMs, seed, stepMs = 0, misplacedMs = 0 }: Devices) {
   let worstAtEnd = 0;
   let touched = false;
   const chunks = (HOURS * 3600 * RATE) / CHUNK_FRAMES;
-  for (let seq = 0; seq < chunks; seq += 1) {
-    const samples = Uint8Array.from({ length: 2 * CHUNK_FRAMES }, (_, index) => (seq + index) & 0x7f);
-    const end = (seq + 1) * CHUNK_FRAMES;
+  for (let index = 0; index < chunks; index += 1) {
+    const samples = Uint8Array.from({ length: 2 * CHUNK_FRAMES }, (_, byte) => (index + byte) & 0x7f);
+    const end = (index + 1) * CHUNK_FRAMES;
     const endedAt = (end / otherRate) * 1000;
-    const endedAtMs = endedAt + wrong() + (seq > chunks / 2 ? stepMs : 0);
+    const endedAtMs = endedAt + wrong() + (index > chunks / 2 ? stepMs : 0);
     const chunk: CaptureChunk = {
       samples,
       frames: CHUNK_FRAMES,
-      seq,
       startFrame: end - CHUNK_FRAMES,
       endedAtMs,
     };
@@ -55,7 +54,7 @@ function record({ ppm, jitterMs, seed, stepMs = 0, misplacedMs = 0 }: Devices) {
     steering.measure(end + misplaced - leader, endedAtMs);
     const apartMs = ((end + misplaced + steering.addedFrames) / RATE) * 1000 - (endedAt * micRate) / RATE;
     worst = Math.max(worst, Math.abs(apartMs));
-    if (seq > chunks * 0.9) worstAtEnd = Math.max(worstAtEnd, Math.abs(apartMs));
+    if (index > chunks * 0.9) worstAtEnd = Math.max(worstAtEnd, Math.abs(apartMs));
   }
   return { worst, worstAtEnd, touched };
 }

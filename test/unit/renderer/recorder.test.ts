@@ -138,7 +138,6 @@ test('an unplugged microphone is replaced at once, and the time without one stay
   desk.current.speak(2);
   // The third is what the first microphone still held when it went.
   expect(startFrames()).toEqual([0, 1, 2, 6, 7]);
-  expect(engine.chunks.map((chunk) => chunk.seq)).toEqual([0, 1, 2, 3, 4]);
   expect(engine.chunks.map((chunk) => chunk.gapCause)).toEqual([, , , 'device_lost', ,]);
   expect(state()).toMatchObject({
     phase: 'recording',
@@ -478,8 +477,8 @@ test('a page that is loaded again goes on with its recording, the time between l
   clock.nowMs += 500;
   desk.current.speak(2);
   expect(engine.chunks).toMatchObject([
-    { seq: 10, startFrame: 56_000, gapCause: 'disconnected' },
-    { seq: 11, startFrame: 57_600 },
+    { startFrame: 56_000, gapCause: 'disconnected' },
+    { startFrame: 57_600 },
   ]);
   expect(state()).toMatchObject({ warning: { code: 'rejoined_gap', atSeconds: 1, missingSeconds: 2.5 } });
   await recorder.stop();
@@ -516,7 +515,7 @@ test('a recording that was paused comes back paused, and leaves no hole', async 
   expect(engine.chunks).toEqual([]);
   await recorder.togglePause();
   desk.current.speak(1);
-  expect(engine.chunks).toMatchObject([{ seq: 1, startFrame: 1600 }]);
+  expect(engine.chunks).toMatchObject([{ startFrame: 1600 }]);
 });
 
 test('a recording that was finalised meanwhile is shown as saved', async () => {

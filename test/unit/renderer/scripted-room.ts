@@ -44,7 +44,7 @@ export function createDesk(names: string[], clock = createScriptedClock(), { sil
   let gate: Promise<void> = Promise.resolve();
 
   function scripted(options: CaptureOptions, events: CaptureEvents): ScriptedMicrophone {
-    let seq = 0;
+    let said = 0;
     const microphone: ScriptedMicrophone = {
       options,
       events,
@@ -53,9 +53,9 @@ export function createDesk(names: string[], clock = createScriptedClock(), { sil
         for (let chunk = 0; chunk < chunks && microphone.state === 'recording'; chunk++) {
           const samples = new Uint8Array(CHUNK_FRAMES * 2);
           clock.nowMs += (CHUNK_FRAMES / options.sampleRate) * 1000;
-          const startFrame = seq * CHUNK_FRAMES;
-          events.onChunk({ samples, frames: CHUNK_FRAMES, seq, startFrame, endedAtMs: clock.nowMs });
-          seq++;
+          const startFrame = said * CHUNK_FRAMES;
+          events.onChunk({ samples, frames: CHUNK_FRAMES, startFrame, endedAtMs: clock.nowMs });
+          said++;
         }
       },
       unplug() {
