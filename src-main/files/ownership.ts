@@ -4,8 +4,9 @@ import { uptime } from 'node:os';
 import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { LecternError } from '../contract/errors.ts';
-import { readRegularFile, writeWholeFile } from '../disk/regular-file.ts';
+import { isFolderSync, readRegularFile, writeWholeFile } from '../disk/regular-file.ts';
 import { bootId, processStarted } from './process-started.ts';
+import { ASIDE_SUFFIX } from './set-aside.ts';
 import { systemCode } from './write-error.ts';
 
 /** Says which process is writing to a session's folder. */
@@ -45,6 +46,7 @@ export async function ownerState(folder: string): Promise<OwnerState> {
  */
 export async function claimFolder(folder: string): Promise<boolean> {
   const path = join(folder, OWNER_FILE);
+  await moveFolderAside(path);
   const last = await lastClaim(path);
   const owner = last && parseOwner(last.text);
   if (owner !== undefined && stateOf(owner) === 'alive')
@@ -69,6 +71,15 @@ interface Claim {
 
 const yes = (): boolean => true;
 const no = (): boolean => false;
+
+/**
+ * Takes the name from a folder, which no file can take the place of. The slash makes it fail for a file: another process
+ * may have made its own there since.
+ */
+async function moveFolderAside(path: string): Promise<void> {
+  if (!isFolderSync(path)) return;
+  await rename(`${path}/`, `${path}${ASIDE_SUFFIX}-${randomUUID()}`).catch(() => undefined);
+}
 
 /** Of several that try, one succeeds. */
 async function putNew(draft: string, path: string): Promise<boolean> {
@@ -117,7 +128,8 @@ async function removeSuccessors(path: string): Promise<void> {
   const folder = dirname(path);
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((each) => each.startsWith(OWNER_FILE + SUCCESSOR)))
-    await rm(join(folder, name), { force: true });
+    // A folder of such a name is in nobody's way.
+    await rm(join(folder, name), { force: true }).catch(() => undefined);
 }
 
 /** This process in words, by which it is known to be alive or not when others read them later. */
