@@ -17,18 +17,20 @@ interface Damaged {
   readonly reason: string;
 }
 
+/** A description that can be understood. */
+export interface ToldAccount {
+  readonly kind: 'told';
+  readonly session: SessionRecord;
+  /** What the file says beyond what there can be, in short phrases: it is not in `session`. */
+  readonly cut: readonly string[];
+  /** In a description that was written whole, and did not get to take the place of an older one. */
+  readonly isPending?: true;
+  /** The id that the session had in it, where its folder has another name by now. */
+  readonly renamedFrom?: string;
+}
+
 /** What a folder says of its session. */
-export type SessionAccount =
-  | {
-      readonly kind: 'told';
-      readonly session: SessionRecord;
-      /** What the file says beyond what there can be, in short phrases: it is not in `session`. */
-      readonly cut: readonly string[];
-      /** In a description that was written whole, and did not get to take the place of an older one. */
-      readonly isPending?: true;
-    }
-  | { readonly kind: 'none' }
-  | Damaged;
+export type SessionAccount = ToldAccount | { readonly kind: 'none' } | Damaged;
 
 /** What a folder holds of what was said in its session. */
 export type TranscriptAccount =
@@ -36,8 +38,11 @@ export type TranscriptAccount =
   | { readonly kind: 'none' }
   | Damaged;
 
-/** Reads what a folder says of its session. Rejects where it cannot be read: that says nothing of what it says. */
-export async function readSessionAccount(folder: string, id: string): Promise<SessionAccount> {
+/**
+ * Reads what a folder says of its session, or of any where no `id` is given. Rejects where it cannot be read: that says
+ * nothing of what it says.
+ */
+export async function readSessionAccount(folder: string, id?: string): Promise<SessionAccount> {
   const path = join(folder, SESSION_FILE_NAME);
   const read = (from: string) => readAccount(from, (text) => parseSession(text, id));
   const account = await read(path);

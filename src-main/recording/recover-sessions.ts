@@ -10,16 +10,25 @@ import { listFiles } from '../disk/list-files.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { claimFolder, ownerState, releaseFolder } from '../files/ownership.ts';
 import { recordingsDirOf, type RecordingsDirs } from '../files/recordings-dirs.ts';
-import { readSessionAccount, type SessionAccount } from '../files/session-account.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { systemCode } from '../files/write-error.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
+import {
+  isRenamed,
+  lacksChanges,
+  later,
+  latestOf,
+  latestWritten,
+  readAccounts,
+  withRenamed,
+} from './folder-accounts.ts';
 import { inferRecord, type InferredRecord } from './infer-record.ts';
 import { isLacking, keepLackingAccounts, withNote } from './keep-accounts.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { makeDelivery, recoverClaimed } from './recover-claimed.ts';
 import type { UnfinishedDelivery } from './recover-session.ts';
+import { retireOldName } from './renamed-folder.ts';
 import { createSaver } from './save-session.ts';
 
 /** A folder may be full of what does not belong there. */
@@ -86,6 +95,15 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     await Promise.all(folders.map(releaseFolder));
   };
 
+  const noteRenamed = (session: SessionRecord, from: string | undefined): void => {
+    if (from === undefined) return;
+    log('warn', 'the folder of a session has another name; the session goes on under that', {
+      id: session.id,
+      from,
+    });
+    if (session.database_records) ask(() => retireOldName(session, from, options), undefined, log);
+  };
+
   /** Another process may just have claimed them. */
   const noteUnclaimed = async (id: string, folders: readonly string[], cutOff: boolean): Promise<void> => {
     const owners = await Promise.all(folders.map(ownerState));
@@ -98,12 +116,18 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     const known = ask(() => catalog.get(id), undefined, log);
     const candidates = dirs.candidatesOf(id);
     const places = [...new Set([...(known === undefined ? [] : dirs.foldersOf(known)), ...candidates])];
-    const accounts = await readAccounts(dirs, places, id);
+    const written = await readAccounts(dirs, places, id);
+    const accounts = known === undefined ? await withRenamed(written, places, id) : written;
     const described = later(known, latestOf(accounts));
     const inferred = described === undefined ? await inferFirst(id, candidates) : undefined;
     const account = described ?? inferred?.record;
     if (account === undefined) return;
-    const record = { ...account, recordings_dir: whereIs(account, dirs) };
+    const record = {
+      ...account,
+      recordings_dir: whereIs(account, dirs),
+      // What the catalog has once known stays in it: left out, it would be unfinished there for good.
+      database_records: account.database_records || known !== undefined,
+    };
     const folders = dirs.foldersOf(record);
     if (folders.length === 0) {
       if (record.status === 'recording') unfinished.push({ id, reason: AWAY });
@@ -121,6 +145,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     const isKnown = described !== undefined && described === known;
     const mustKeep =
       accounts.some(({ kind }) => kind === 'damaged') || (!isKnown && accounts.some(isLacking));
+    const renamedFrom = accounts.find(isRenamed)?.renamedFrom;
     const isBehind = folders.some((folder) => lacksChanges(accounts[places.indexOf(folder)], record));
     if (!cutOff && !mustKeep && !isBehind && owners.every((owner) => owner === 'none')) return;
     const claims = await Promise.all(folders.map(claimFolder));
@@ -138,6 +163,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     if (!cutOff) {
       if (kept.length > 0) await save({ ...noted, revision: noted.revision + 1 }, claimed);
       else if (isBehind) await save(noted, claimed);
+      noteRenamed(noted, renamedFrom);
       return finishFolders(noted, claimed);
     }
     const siblings = { isDescribed: described !== undefined, shape: inferred?.shape };
@@ -149,6 +175,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     const isAsBefore = record.status === 'failed' && isDeepStrictEqual(session.files, record.files);
     if (!isAsBefore) await save(session, claimed);
     await restoreText(session, claimed);
+    noteRenamed(session, renamedFrom);
     settled.push({ session, folders: claimed, deliveries });
     if (session.status === 'recovered')
       log('warn', 'a session that was cut off has been recovered', { id, seconds: session.duration_seconds });
@@ -204,14 +231,6 @@ function ask<T>(question: () => T, otherwise: T, log: Log): T {
   }
 }
 
-/** The account that has seen more changes; the catalog's where they are equal. */
-function later(
-  known: SessionRecord | undefined,
-  written: SessionRecord | undefined,
-): SessionRecord | undefined {
-  return written !== undefined && written.revision > (known?.revision ?? -1) ? written : known;
-}
-
 /** Every session that has a folder, and every unfinished one, whose folder may be elsewhere. */
 async function sessionIds({ dirs, catalog, log }: RecoveryOptions): Promise<Set<string>> {
   const found: string[] = [];
@@ -228,40 +247,6 @@ async function sessionIds({ dirs, catalog, log }: RecoveryOptions): Promise<Set<
     if (found.includes(id)) ask(() => catalog.setDeleted(id, undefined), undefined, log);
   const cutOff = ask(() => catalog.unfinished(), [], log);
   return new Set([...found, ...cutOff.map(({ id }) => id)]);
-}
-
-async function latestWritten(
-  dirs: RecordingsDirs,
-  folders: readonly string[],
-  id: string,
-): Promise<SessionRecord | undefined> {
-  return latestOf(await readAccounts(dirs, folders, id));
-}
-
-async function readAccounts(
-  dirs: RecordingsDirs,
-  folders: readonly string[],
-  id: string,
-): Promise<SessionAccount[]> {
-  const accounts: SessionAccount[] = [];
-  for (const folder of folders) {
-    const account = await readSessionAccount(folder, id);
-    accounts.push(
-      account.kind === 'told' ? { ...account, session: dirs.withKnownDirs(account.session) } : account,
-    );
-  }
-  return accounts;
-}
-
-/** True where a folder's description is not there, or has seen less than is known. */
-function lacksChanges(account: SessionAccount | undefined, { revision }: SessionRecord): boolean {
-  return account?.kind !== 'told' || account.isPending === true || account.session.revision < revision;
-}
-
-function latestOf(accounts: readonly SessionAccount[]): SessionRecord | undefined {
-  let latest: SessionRecord | undefined;
-  for (const account of accounts) if (account.kind === 'told') latest = later(latest, account.session);
-  return latest;
 }
 
 async function inferFirst(id: string, folders: readonly string[]): Promise<InferredRecord | undefined> {

@@ -1,8 +1,11 @@
-import { cp, readFile, readdir } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { cp, mkdir, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
-import { expect, onTestFinished, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { sessionFileSchema } from '../../../src-main/contract/session-record.ts';
 import { copyAsAfterKill } from '../../support/after-kill.ts';
+import { plantImpostor } from '../../support/impostor.ts';
 import { openOwnRecorder } from '../../support/own-recorder.ts';
 import { masterSamples } from '../../support/read-wav.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
@@ -63,3 +66,83 @@ test('a catalog that takes nothing while a session is recovered says what it sho
     { status: 'recovered', duration_seconds: 2 },
   ]);
 });
+
+describe.each(['folder', 'folder with something in it', 'fifo', 'link', 'broken link', 'device'] as const)(
+  'where the owner of a session is a %s',
+  (kind) => {
+    async function plant(path: string, outside: string): Promise<void> {
+      await rm(path, { force: true });
+      await mkdir(join(path, '..'), { recursive: true });
+      if (kind === 'folder') await mkdir(path);
+      else if (kind === 'folder with something in it') await mkdir(join(path, 'inside'), { recursive: true });
+      else await plantImpostor(kind, path, outside);
+    }
+
+    test('it is recovered', async () => {
+      const dataDir = await recordAndDie();
+      await plant(join(dataDir, 'recordings', 'shared', '.owner'), join(dataDir, 'outside'));
+      for (let launch = 0; launch < 2; launch++) {
+        const { recorder } = await openOwnRecorder({ dataDir });
+        expect((await recorder.handlers['sessions.list']({})).sessions).toMatchObject([
+          { id: 'shared', status: 'recovered', duration_seconds: 2 },
+        ]);
+        expect(recorder.unfinished).toEqual([]);
+        expect(recorder.recovered).toHaveLength(launch === 0 ? 1 : 0);
+        await recorder.close();
+      }
+    });
+
+    test('it can be recorded to again', async () => {
+      const { recorder, dataDir } = await openOwnRecorder();
+      await plant(join(dataDir, 'recordings', 'shared', '.owner'), dataDir);
+      const received: string[] = [];
+      const connection = recorder.connect('shared', { send: ({ type }) => received.push(type) });
+      await connection.receiveText('{"action":"start","format":"wav"}');
+      expect(received).toContain('recording_started');
+    });
+  },
+);
+
+test('who was about to take a dead owner’s place, and is a folder, keeps nobody out', async () => {
+  const dataDir = await recordAndDie();
+  const path = join(dataDir, 'recordings', 'shared', '.owner');
+  const owner = await readFile(path, 'utf8');
+  const digest = createHash('sha256').update(owner).digest('hex').slice(0, 32);
+  await mkdir(`${path}-after-${digest}`);
+  const { recorder } = await openOwnRecorder({ dataDir });
+  expect(recorder.recovered).toMatchObject([{ id: 'shared', duration_seconds: 2 }]);
+  expect(recorder.unfinished).toEqual([]);
+});
+
+test('a later session.json that would be kept out of the catalog leaves nothing unfinished in it', async () => {
+  const dataDir = await recordAndDie();
+  const path = join(dataDir, 'recordings', 'shared', 'session.json');
+  const { version, session } = sessionFileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  const changed = { ...session, revision: session.revision + 10, database_records: false };
+  await writeFile(path, JSON.stringify({ version, session: changed }));
+  for (let launch = 0; launch < 2; launch++) {
+    const { recorder } = await openOwnRecorder({ dataDir });
+    expect((await recorder.handlers['sessions.list']({})).sessions).toMatchObject([
+      { id: 'shared', status: 'recovered', duration_seconds: 2 },
+    ]);
+    expect(recorder.recovered).toHaveLength(launch === 0 ? 1 : 0);
+    await recorder.close();
+  }
+});
+
+test.each([true, false])(
+  'a session.json of a later version, kept out of the catalog, is recovered; with a catalog: %s',
+  async (keepCatalog) => {
+    const dataDir = await recordAndDie();
+    if (!keepCatalog)
+      for (const name of await readdir(dataDir))
+        if (name.startsWith('lectern.db')) await rm(join(dataDir, name));
+    const path = join(dataDir, 'recordings', 'shared', 'session.json');
+    const { session } = sessionFileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+    await writeFile(path, JSON.stringify({ version: 2, session: { ...session, database_records: false } }));
+    const { recorder } = await openOwnRecorder({ dataDir });
+    expect(recorder.recovered).toMatchObject([{ id: 'shared', status: 'recovered', duration_seconds: 2 }]);
+    const found = await recorder.handlers['sessions.get']({ id: 'shared' });
+    expect(found).toMatchObject({ status: 'recovered', files: [{ status: 'completed' }] });
+  },
+);

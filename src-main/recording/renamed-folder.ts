@@ -1,0 +1,107 @@
+import { basename, join, resolve } from 'node:path';
+import type { Catalog } from '../catalog/catalog.ts';
+import { LecternError } from '../contract/errors.ts';
+import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
+import { openRegularFile } from '../disk/regular-file.ts';
+import { patiently } from '../disk/read-fully.ts';
+import type { RecordingsDirs } from '../files/recordings-dirs.ts';
+import { readSessionAccount, type ToldAccount } from '../files/session-account.ts';
+import { statIfThere } from '../files/set-aside.ts';
+import { readWavLayout } from '../files/wav-reader.ts';
+import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
+import type { Clock } from '../runtime/clock.ts';
+
+/**
+ * What the `session.json` of a folder says that somebody gave another name, for the id that the folder has now: where the
+ * files that it lists are in the folder, as they were written down. Undefined where they are not, since then it may be
+ * that of any session.
+ */
+export async function readRenamed(folder: string, id: string): Promise<ToldAccount | undefined> {
+  const account = await readSessionAccount(folder);
+  if (account.kind !== 'told' || account.session.id === id) return undefined;
+  const { session } = account;
+  let proofs = 0;
+  for (const file of session.files) {
+    const isThere = await isAsWritten(file, session, folder);
+    if (isThere === false) return undefined;
+    if (isThere) proofs++;
+  }
+  return proofs === 0 ? undefined : { ...account, session: underId(id, session), renamedFrom: session.id };
+}
+
+/** Undefined where nothing was written down by which the file could be known. */
+async function isAsWritten(
+  file: RecordingFile,
+  session: SessionRecord,
+  folder: string,
+): Promise<boolean | undefined> {
+  const path = join(folder, basename(file.file_path));
+  if (file.status === 'completed') {
+    const stats = await statIfThere(path);
+    return stats?.isFile() === true && stats.size === file.byte_size;
+  }
+  if (file.status !== 'recording' || !file.master) return undefined;
+  // One that was being written has no size yet, but its rate and channels.
+  for (const name of [path, path + PARTIAL_SUFFIX]) {
+    if ((await statIfThere(name))?.isFile() !== true) continue;
+    const layout = await layoutOf(name);
+    return layout?.sampleRate === sampleRateOf(session, file.part) && layout.channels === session.channels;
+  }
+  return undefined;
+}
+
+async function layoutOf(path: string) {
+  const file = await patiently(() => openRegularFile(path));
+  try {
+    return await readWavLayout(file);
+  } catch (error) {
+    if (error instanceof LecternError) return undefined;
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
+
+function underId(id: string, session: SessionRecord): SessionRecord {
+  const moved = <File extends { readonly file_path: string }>(file: File): File => ({
+    ...file,
+    file_path: `${id}/${basename(file.file_path)}`,
+  });
+  const { files, imported } = session;
+  return {
+    ...session,
+    id,
+    recordings_dir: null,
+    fallback_dir: null,
+    files: files.map(moved),
+    imported: imported && { ...imported, kept: imported.kept.map(moved) },
+  };
+}
+
+export interface RenamedOptions {
+  readonly catalog: Pick<Catalog, 'get' | 'setDeleted' | 'transcriptRevision' | 'saveTranscript'>;
+  readonly dirs: Pick<RecordingsDirs, 'candidatesOf' | 'usual'>;
+  readonly clock: Clock;
+}
+
+/**
+ * Hides the row of a session that goes on under the new name of its folder, as that of one whose folder went to the
+ * trash: it is there again as soon as a folder of that name is.
+ */
+export function retireOldName(
+  session: SessionRecord,
+  from: string,
+  { catalog, dirs, clock }: RenamedOptions,
+): void {
+  const old = catalog.get(from);
+  const isMoved =
+    old !== undefined &&
+    old.started_at === session.started_at &&
+    old.fallback_dir === null &&
+    dirs.candidatesOf(from).length === 0 &&
+    resolve(old.recordings_dir ?? dirs.usual) === resolve(session.recordings_dir ?? dirs.usual);
+  // Its text may be in the catalog alone.
+  if (!isMoved || catalog.transcriptRevision(from) > catalog.transcriptRevision(session.id)) return;
+  catalog.setDeleted(from, new Date(clock.wallMs()).toISOString());
+  catalog.saveTranscript(from, { revision: 0, speakers: {}, entries: [] });
+}
