@@ -1,5 +1,6 @@
 import { unlink, type FileHandle } from 'node:fs/promises';
 import { openRegularFile } from '../disk/regular-file.ts';
+import { sizeOfOpenFile } from '../disk/size-of-open-file.ts';
 import { encodeCueChunks, type CuePoint } from './cue-chunks.ts';
 import { renameToFree } from './set-aside.ts';
 import { silentRuns, type Run } from './silent-runs.ts';
@@ -65,6 +66,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     await unlink(partialPath).catch(() => undefined);
     throw error;
   });
+  let sizeOfFile = await sizeOfOpenFile(file);
 
   let queue: Append[] = [];
   let queuedBytes = 0;
@@ -100,6 +102,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     const restored = await openRegularFile(partialPath, 'wx+');
     await copyBytes(removed, restored, header.byteLength + dataBytes);
     await syncing;
+    sizeOfFile = await sizeOfOpenFile(restored);
     file = restored;
     await removed.close();
   };
@@ -114,8 +117,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
 
   /** Writing behind the end of a file that was cut off fills the place with zeros: this is the last moment to see it. */
   const noteIfCutOff = async (): Promise<void> => {
-    const { size } = await file.stat();
-    const left = Math.max(0, size - header.byteLength);
+    const left = Math.max(0, (await sizeOfFile()) - header.byteLength);
     if (left >= dataBytes) return;
     const startFrame = Math.floor(left / bytesPerFrame);
     lostStretches.push({ startFrame, frames: dataBytes / bytesPerFrame - startFrame });
