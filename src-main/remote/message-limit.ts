@@ -6,13 +6,21 @@ const RESERVED = 0x70;
 const MASKED = 0x80;
 const OPCODE = { continuation: 0x0, text: 0x1, binary: 0x2, firstControl: 0x8 } as const;
 const MASK_BYTES = 4;
-/** Bytes of an oversized message that are handed on: as many as a chunk's header has. */
+/** Bytes of an oversized binary message that are handed on: as many as a chunk's header has. */
 const HEAD_BYTES = 16;
+/**
+ * The same of text, from its beginning, and again from its end: room for every key of a chunk besides its data. No more
+ * than a frame's short header can tell of.
+ */
+export const TEXT_ENDS_BYTES = 125;
 /** The end of a message, and nothing else: a last frame without payload, masked with zeros. */
 const EMPTY_END = Buffer.from([FIN | OPCODE.continuation, MASKED, 0, 0, 0, 0]);
 
-/** What became of a message, by its number: handed on as it came, cut, or cut where no end of it will ever come. */
-export type MessageFate = 'whole' | 'cut' | 'endless';
+/**
+ * What became of a message, by its number: handed on as it came, cut, or cut where no end of it will ever come. `end` is
+ * none of the client's: the last bytes of a text that was cut, once all of it has come.
+ */
+export type MessageFate = 'whole' | 'cut' | 'endless' | 'end';
 
 export interface MessageLimitOptions {
   /** Bytes of payload that a message may have. */
@@ -48,7 +56,10 @@ export function createMessageLimit({ maxBytes, maxFrames }: MessageLimitOptions)
   let payloadLeft = 0;
   let passLeft = 0;
   /** The present message: undefined between two. */
-  let message: { bytes: number; frames: number; isDropped: boolean } | undefined;
+  let message: { bytes: number; frames: number; isDropped: boolean; readonly isText: boolean } | undefined;
+  /** The present frame, where it belongs to a text that was cut: what comes of it is dropped, but for the text's end. */
+  let dropped: { readonly mask: Buffer; readonly isLast: boolean; at: number } | undefined;
+  let textEnd: Buffer = Buffer.alloc(0);
   let isBroken = false;
   let messages = 0;
   let asked = 0;
@@ -57,6 +68,30 @@ export function createMessageLimit({ maxBytes, maxFrames }: MessageLimitOptions)
   const end = (fate: MessageFate): void => {
     if (fate !== 'whole') cut.set(messages, fate);
     messages++;
+  };
+
+  /** @param passed bytes of this payload that were handed on already: they are the text's beginning. */
+  const keepTextEnd = (payload: Buffer, passed: number): void => {
+    if (dropped === undefined) return;
+    const from = Math.max(passed, payload.length - TEXT_ENDS_BYTES);
+    const last = Buffer.from(payload.subarray(from));
+    const at = dropped.at + from;
+    dropped.at += payload.length;
+    for (const [index, byte] of last.entries())
+      last[index] = byte ^ (dropped.mask[(at + index) % MASK_BYTES] ?? 0);
+    textEnd = Buffer.concat([textEnd, last]).subarray(-TEXT_ENDS_BYTES);
+  };
+
+  /** A frame of its own, masked with zeros, for the end of a text that was cut; nothing while more of it is to come. */
+  const endDropped = (): Buffer[] => {
+    if (dropped === undefined || payloadLeft > 0) return [];
+    const { isLast } = dropped;
+    dropped = undefined;
+    if (!isLast) return [];
+    const last = textEnd;
+    textEnd = Buffer.alloc(0);
+    end('end');
+    return [Buffer.from([FIN | OPCODE.text, MASKED | last.length, 0, 0, 0, 0]), last];
   };
 
   const handOn = ({ header, bytes }: FrameStart): Buffer[] => {
@@ -74,7 +109,8 @@ export function createMessageLimit({ maxBytes, maxFrames }: MessageLimitOptions)
     end(fate);
     payloadLeft = frame.bytes;
     if (frame.opcode === OPCODE.continuation) return [EMPTY_END];
-    passLeft = fate === 'endless' ? 0 : Math.min(HEAD_BYTES, frame.bytes);
+    const headBytes = frame.opcode === OPCODE.text ? TEXT_ENDS_BYTES : HEAD_BYTES;
+    passLeft = fate === 'endless' ? 0 : Math.min(headBytes, frame.bytes);
     const start = Buffer.from([FIN | frame.opcode, MASKED | passLeft]);
     return [start, frame.header.subarray(-MASK_BYTES)];
   };
@@ -86,13 +122,14 @@ export function createMessageLimit({ maxBytes, maxFrames }: MessageLimitOptions)
     // To the parser a message that was cut is over: a frame without one is what it refuses.
     if (continues === (message === undefined))
       return refuseByParser(message?.isDropped === true ? EMPTY_END : frame.header);
-    message ??= { bytes: 0, frames: 0, isDropped: false };
+    message ??= { bytes: 0, frames: 0, isDropped: false, isText: opcode === OPCODE.text };
     message.bytes += bytes;
     message.frames++;
-    const { isDropped } = message;
+    const { isDropped, isText } = message;
     const isOversized = message.bytes > maxBytes || message.frames > maxFrames;
     const isLast = (first & FIN) !== 0;
     message.isDropped ||= isOversized;
+    if (message.isDropped && isText) dropped = { mask: frame.header.subarray(-MASK_BYTES), isLast, at: 0 };
     if (isLast) message = undefined;
     if (isDropped) {
       payloadLeft = bytes;
@@ -116,7 +153,7 @@ export function createMessageLimit({ maxBytes, maxFrames }: MessageLimitOptions)
           if (header.length < headerBytes(header)) continue;
           const frame = readFrame(header);
           header = Buffer.alloc(0);
-          parts.push(...('problem' in frame ? refuseByParser(frame.problem) : begin(frame)));
+          parts.push(...('problem' in frame ? refuseByParser(frame.problem) : begin(frame)), ...endDropped());
           continue;
         }
         const some = bytes.subarray(at, at + Math.min(payloadLeft, bytes.length - at));
@@ -125,6 +162,8 @@ export function createMessageLimit({ maxBytes, maxFrames }: MessageLimitOptions)
         const passed = Math.min(passLeft, some.length);
         if (passed > 0) parts.push(some.subarray(0, passed));
         passLeft -= passed;
+        keepTextEnd(some, passed);
+        parts.push(...endDropped());
       }
       if (at < bytes.length) parts.push(bytes.subarray(at));
       return parts;

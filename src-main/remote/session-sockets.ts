@@ -11,6 +11,7 @@ import type { Log } from '../runtime/log.ts';
 import type { Connection, TapClient } from '../session/ports.ts';
 import { limitedSocket } from './limited-socket.ts';
 import { createMessageLimit, type MessageLimit } from './message-limit.ts';
+import { createOversizedText } from './oversized-text.ts';
 
 /** A client that leaves this much unread is gone in all but name. */
 const MAX_UNSENT_BYTES = 8 * MEBIBYTE;
@@ -120,6 +121,7 @@ export function createSessionSockets({
 /** Feeds frames to the connection in order, and reads no more while it has not taken what it was given. */
 function converse(socket: WebSocket, connection: Connection, limit: MessageLimit, log: Log): void {
   let pending = 0;
+  const oversizedText = createOversizedText();
   const taken = () => {
     pending -= 1;
     if (pending === 0) socket.resume();
@@ -134,12 +136,15 @@ function converse(socket: WebSocket, connection: Connection, limit: MessageLimit
       taken();
       return;
     }
-    const received =
-      fate !== 'whole'
-        ? connection.receiveOversized(isBinary ? bytes : undefined)
-        : isBinary
-          ? connection.receiveBinary(bytes)
-          : connection.receiveText(bytes.toString('utf8'));
+    const receive = (): Promise<void> => {
+      if (fate === 'end') return connection.receiveOversizedText(oversizedText.end(bytes));
+      if (fate !== 'whole') {
+        if (!isBinary) oversizedText.begin(bytes);
+        return connection.receiveOversized(isBinary ? bytes : undefined);
+      }
+      return isBinary ? connection.receiveBinary(bytes) : connection.receiveText(bytes.toString('utf8'));
+    };
+    const received = receive();
     if (fate === 'endless') {
       socket.close(CLOSE.tooLarge, 'No message is as long as this one announces to be');
       // What it answers would be a part of that message.

@@ -3,7 +3,7 @@ import { LecternError } from '../contract/errors.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 import { readJsonFrame } from './json-frame.ts';
 import { errorMessage } from './messages.ts';
-import { parseClientMessage } from './parse-client-message.ts';
+import { parseClientMessage, readRefusedChunk } from './parse-client-message.ts';
 import type { Connection } from './ports.ts';
 import type { Session } from './session.ts';
 
@@ -67,7 +67,8 @@ export function createConnection(options: ConnectionOptions): Connection {
       if (refusedProtocols.has(message.message)) return Promise.resolve();
       refusedProtocols.add(message.message);
     }
-    return session.refuse(message);
+    const chunk = message.code === 'INVALID_MESSAGE' ? readRefusedChunk(text) : undefined;
+    return session.refuse(message, chunk);
   };
 
   return {
@@ -87,6 +88,10 @@ export function createConnection(options: ConnectionOptions): Connection {
     },
     receiveOversized(head) {
       return options.ownsSession() ? session.oversized(head) : takenOver();
+    },
+    receiveOversizedText(text) {
+      const chunk = options.ownsSession() ? readRefusedChunk(text) : undefined;
+      return chunk === undefined ? Promise.resolve() : session.passOver(chunk);
     },
     disconnect: options.onDisconnect,
   };

@@ -1,4 +1,10 @@
-import { clientMessageSchemas, isClientAction, type ClientMessage } from '../contract/client-messages.ts';
+import type { Track } from '../contract/audio-format.ts';
+import {
+  audioChunkMessageSchema,
+  clientMessageSchemas,
+  isClientAction,
+  type ClientMessage,
+} from '../contract/client-messages.ts';
 import { fixedError, LecternError } from '../contract/errors.ts';
 import { describeProblem } from '../contract/parse-problem.ts';
 import { refuseForeignProtocol } from './foreign-protocols.ts';
@@ -21,6 +27,22 @@ export function parseClientMessage(text: string): ClientMessage | LecternError {
   if (action === 'start' && parsed.error.issues.some((issue) => issue.path[0] === 'format'))
     return fixedError('INVALID_FORMAT');
   return new LecternError('INVALID_MESSAGE', `Invalid message: ${describeProblem(parsed.error, message)}`);
+}
+
+/** Which chunk a message is that was answered with an error. */
+export interface RefusedChunk {
+  /** The first one's where it does not say. */
+  readonly track?: Track | undefined;
+  readonly seq: number;
+}
+
+const refusedChunkSchema = audioChunkMessageSchema
+  .pick({ action: true, track: true })
+  .extend({ seq: audioChunkMessageSchema.shape.seq.unwrap() });
+
+/** The number of the chunk that `text` is, whatever is wrong with the rest of it; undefined where it is none, or has none. */
+export function readRefusedChunk(text: string): RefusedChunk | undefined {
+  return refusedChunkSchema.safeParse(parseObject(text)).data;
 }
 
 function parseObject(text: string): Record<string, unknown> | undefined {

@@ -225,6 +225,12 @@ export interface Connection {
    * @param head the first bytes of a binary frame, a header's worth at least; undefined for text.
    */
   receiveOversized(head: Uint8Array | undefined): Promise<void>;
+  /**
+   * Takes what was kept of a text that was answered so, once all of it has come: a chunk whose number it says is waited
+   * for no longer. Resolves as receiveText does.
+   * @param text its beginning and its end
+   */
+  receiveOversizedText(text: string): Promise<void>;
   /** The client is gone. Its session waits for it to come back, then ends as interrupted. */
   disconnect(): void;
 }

@@ -30,6 +30,7 @@ import type {
   TurnDetectorOptions,
 } from './ports.ts';
 import { ARRIVAL_TOLERANCE_MS } from './arrival.ts';
+import type { RefusedChunk } from './parse-client-message.ts';
 import type { PartEnd } from './part-budget.ts';
 import { createRefusals, WAITED_FOR_MS } from './refusals.ts';
 import { specOf } from './session-spec.ts';
@@ -89,8 +90,10 @@ export interface Session {
   oversized(head: Uint8Array | undefined): Promise<void>;
   /** Another connection sends from now on: what it sends does not continue what came before. */
   changeSender(): Promise<void>;
-  /** Answers a message that could not be read, in its turn. */
-  refuse(error: LecternError): Promise<void>;
+  /** Answers a message that could not be read, in its turn. What follows the chunk that it was need not wait for it. */
+  refuse(error: LecternError, chunk?: RefusedChunk): Promise<void>;
+  /** A chunk that was answered with an error had this number: what follows need not wait for it. */
+  passOver(chunk: RefusedChunk): Promise<void>;
   pause(): Promise<void>;
   resume(): Promise<void>;
   marker(label: string | undefined): Promise<void>;
@@ -402,6 +405,11 @@ export function createSession(options: SessionOptions): Session {
     ...(seq === undefined ? {} : { seq }),
   });
 
+  const placeOfRefused = ({ track, seq }: RefusedChunk): ChunkPlace => ({
+    track: track ?? running?.spec.tracks[0] ?? 'user',
+    seq,
+  });
+
   const begin = async (message: StartMessage): Promise<void> => {
     const { profiles, nameSession } = options;
     const spec = specOf({ id, message, profiles, startedAtMs: clock.wallMs(), nameSession });
@@ -538,10 +546,12 @@ export function createSession(options: SessionOptions): Session {
       perform(() => {
         if (running !== undefined) dropRemainder(running.remainder.drop());
       }),
-    refuse: (error) =>
-      perform(() => {
+    refuse: (error, chunk) =>
+      perform(async () => {
+        if (chunk !== undefined) await passOver(placeOfRefused(chunk));
         throw error;
       }),
+    passOver: (chunk) => perform(() => passOver(placeOfRefused(chunk))),
     pause: () => {
       const atMs = clock.monotonicMs();
       return perform(async () => {

@@ -94,3 +94,32 @@ it('does not wait for a numbered chunk that was too long', async () => {
   expect((await masterOf(dir, stopped.files[0]?.file_path)).equals(audio)).toBe(true);
   expect(stopped.report.gaps).toEqual([]);
 });
+
+const samples = 'A'.repeat(17 * MEBIBYTE);
+
+it.each([
+  ['before its data', `{"action":"audio_chunk","seq":1,"data":"${samples}"}`],
+  ['after its data', `{"action":"audio_chunk","data":"${samples}","track":"user","seq":1}`],
+])('does not wait for a chunk in text that was too long and says its number %s', async (_, tooLong) => {
+  const { ws, token, dir } = await startServer();
+  const { socket, say, hear } = await openSession(ws, token, 'text');
+  say({ action: 'start', format: 'wav', sample_rate: 16_000 });
+  await hear('recording_started');
+  const audio = Buffer.from(seededBytes(5, 6400));
+  const chunk = (seq: number, bytes: Buffer): void =>
+    say({ action: 'audio_chunk', seq, data: bytes.toString('base64') });
+  chunk(0, audio.subarray(0, 3200));
+  socket.send(tooLong);
+  chunk(2, audio.subarray(3200));
+  say({ action: 'status' });
+  expect(await hear('error')).toMatchObject(CHUNK_TOO_LARGE);
+  const [track] = (await hear('status')).tracks;
+  expect(track?.held_frames).toBeUndefined();
+  expect(track?.next_seq).toBe(3);
+  say({ action: 'stop' });
+  const stopped = await hear('recording_stopped');
+  // Its length is not known, so that the usual one stands for it.
+  const expected = Buffer.concat([audio.subarray(0, 3200), Buffer.alloc(3200), audio.subarray(3200)]);
+  expect((await masterOf(dir, stopped.files[0]?.file_path)).equals(expected)).toBe(true);
+  expect(stopped.report.tracks[0]?.chunks_rejected).toBe(1);
+});

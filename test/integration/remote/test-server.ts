@@ -60,6 +60,7 @@ export function stubConnection(parts: Partial<Connection> = {}): Connection {
     receiveText: async () => undefined,
     receiveBinary: async () => undefined,
     receiveOversized: async () => undefined,
+    receiveOversizedText: async () => undefined,
     disconnect: () => undefined,
     ...parts,
   };

@@ -17,6 +17,16 @@ function frame(first: number, payload: Buffer): Buffer {
   return Buffer.concat([head, MASK, payload]);
 }
 
+/** The same with a mask of zeros. */
+function plainFrame(first: number, payload: Buffer): Buffer {
+  return Buffer.concat([Buffer.from([first, 0x80 | payload.length, 0, 0, 0, 0]), payload]);
+}
+
+/** Payload bytes from `at` on as the client meant them. */
+function unmasked(bytes: Buffer, at: number): Buffer {
+  return Buffer.from(bytes.map((byte, index) => byte ^ (MASK[(at + index) % 4] ?? 0)));
+}
+
 const limits = { maxBytes: 1000, maxFrames: 10 };
 const END = Buffer.from([0x80, 0x80, 0, 0, 0, 0]);
 const payload = (bytes: number) => Buffer.from(seededBytes(bytes, bytes));
@@ -64,11 +74,66 @@ it.each([1, 7, 1_000_000])(
     const first = frame(1, payload(600));
     const rest = [frame(0, payload(401)), ping, frame(0, payload(5)), frame(FIN, payload(9000))];
     expect(pass([first, ...rest, next], bytes)).toEqual({
-      passed: Buffer.concat([first, END, ping, next]),
-      fates: ['cut', 'whole', 'whole'],
+      passed: Buffer.concat([
+        first,
+        END,
+        ping,
+        plainFrame(FIN | 1, unmasked(payload(9000).subarray(-125), 8875)),
+        next,
+      ]),
+      fates: ['cut', 'end', 'whole'],
     });
   },
 );
+
+it.each([1, 2, 7, 100, 1_000_000])(
+  'keeps both ends of a text in one frame that is too long, in pieces of %i bytes',
+  (bytes) => {
+    const long = payload(1203);
+    expect(pass([frame(FIN | 1, long), ping, next], bytes)).toEqual({
+      passed: Buffer.concat([
+        frame(FIN | 1, long.subarray(0, 125)),
+        plainFrame(FIN | 1, unmasked(long.subarray(-125), 1203 - 125)),
+        ping,
+        next,
+      ]),
+      fates: ['cut', 'end', 'whole'],
+    });
+  },
+);
+
+it.each([1, 7, 1_000_000])(
+  'keeps the end of a text that many short frames end, and of each its own mask, in pieces of %i bytes',
+  (bytes) => {
+    const first = frame(1, payload(990));
+    const short = [
+      frame(0, payload(3)),
+      frame(0, payload(5)),
+      frame(0, payload(61)),
+      ping,
+      frame(FIN, payload(7)),
+    ];
+    const end = [61, 7].map((length) => unmasked(payload(length), 0));
+    expect(pass([first, ...short, next], bytes)).toEqual({
+      passed: Buffer.concat([
+        first,
+        ...short.slice(0, 2),
+        END,
+        ping,
+        plainFrame(FIN | 1, Buffer.concat(end)),
+        next,
+      ]),
+      fates: ['cut', 'end', 'whole'],
+    });
+  },
+);
+
+it('says nothing of the end of a text that never ends, or of one that has nothing more', () => {
+  const endless = [frame(1, payload(1001)), frame(0, payload(500))];
+  expect(pass(endless, 10)).toMatchObject({ fates: ['cut', 'whole', 'whole'] });
+  const emptyEnd = [frame(1, payload(1001)), frame(FIN, payload(0)), next];
+  expect(pass(emptyEnd, 10).fates).toEqual(['cut', 'end', 'whole']);
+});
 
 it('ends a message in more frames than the parser takes', () => {
   const frames = [

@@ -99,6 +99,56 @@ describe('a chunk that is missing', () => {
     ]);
   });
 
+  const chunkText = { action: 'audio_chunk', track: 'user', seq: 1 };
+  test.each([
+    ['has no data', 'INVALID_MESSAGE', say(chunkText)],
+    ['has data that is no text', 'INVALID_MESSAGE', say({ ...chunkText, data: [1] })],
+    ['has a place that cannot be', 'INVALID_MESSAGE', say({ ...chunkText, data: 'AAA=', start_frame: -1 })],
+    ['is half a sample', 'INVALID_CHUNK', say({ ...chunkText, data: 'AA==' })],
+    ['names no track', 'INVALID_MESSAGE', say({ ...chunkText, track: undefined, data: null })],
+  ])('because it %s is waited for no longer than any that is refused', async (_, code, refused) => {
+    const session = await openSession();
+    const audio = seededBytes(9, 2 * SECOND);
+    await session.numbered(0, second(audio, 0));
+    await session.connection.receiveText(refused);
+    await session.numbered(2, second(audio, 1));
+    await flushed();
+    expect(session.of('error').map((error) => error.code)).toEqual([code]);
+    expect(session.of('ack').at(-1)).toMatchObject({ seq: 2 });
+    expect(await session.status()).not.toHaveProperty('held_frames');
+  });
+
+  test.each([
+    ['{"action":"audio_chunk","seq":1,"data":"AAAA', 'AAAA"}'],
+    ['{"action":"audio_chunk","data":"AAAA', 'AA==","track":"user","seq":1}'],
+  ])('because it was too long to be read is known by what is left of it: %s%s', async (head, end) => {
+    const session = await openSession();
+    const audio = seededBytes(10, 2 * SECOND);
+    await session.numbered(0, second(audio, 0));
+    await session.connection.receiveOversized(undefined);
+    await session.connection.receiveOversizedText(head + end);
+    await session.numbered(2, second(audio, 1));
+    await flushed();
+    expect(session.of('error').map((error) => error.code)).toEqual(['CHUNK_TOO_LARGE']);
+    expect(session.of('ack').at(-1)).toMatchObject({ seq: 2 });
+  });
+
+  test.each([
+    ['is no chunk', '{"action":"marker","label":"AAAA,","seq":1}'],
+    ['says its number as text', '{"action":"audio_chunk","data":"AAAA","seq":"1"}'],
+    ['is of a track that there is not', '{"action":"audio_chunk","data":"AAAA","seq":1,"track":"assistant"}'],
+    ['was cut within a word', '{"action":"audio_chunk","label":"AAAA\\","seq":1}'],
+  ])('is waited for where what was too long %s', async (_, text) => {
+    const session = await openSession();
+    const audio = seededBytes(11, 2 * SECOND);
+    await session.numbered(0, second(audio, 0));
+    await session.connection.receiveOversized(undefined);
+    await session.connection.receiveOversizedText(text);
+    await session.numbered(2, second(audio, 1));
+    await flushed();
+    expect(await session.status()).toMatchObject({ held_frames: RATE, next_seq: 1 });
+  });
+
   test('that nobody sends keeps what follows it in memory for a moment, and says so', async () => {
     const session = await openSession();
     const audio = seededBytes(3, 39 * SECOND);
