@@ -17,10 +17,10 @@ import { createConversationController, type ConversationController } from './con
 import { createIntakeController, type IntakeController } from './intake-controller.ts';
 import { createLevelFeed, type LevelFeed } from './level-feed.ts';
 import { createLibraryController, type LibraryController } from './library-controller.ts';
-import { createMicrophone, type MicrophoneController, type MicrophoneDependencies } from './microphone.ts';
+import { createMicrophone, type MicrophoneDependencies, type MicrophoneSource } from './microphone.ts';
 import { createPlayerController, type PlayerController } from './player.ts';
-import { createOtherSide, type OtherSideController, type OtherSideDependencies } from './other-side.ts';
-import { createRecorder, type RecorderController } from './recorder-controller.ts';
+import { createOtherSide, type OtherSideDependencies, type OtherSideSource } from './other-side.ts';
+import { createPageRecorder, type PageRecorder } from './page-recorder.ts';
 import { isActive } from './recording-state.ts';
 import { createRecogniserSetup, type RecogniserSetup } from './recogniser-setup.ts';
 import { createRecoveryNews, type NewsRead, type RecoveryNews } from './recovery-news.ts';
@@ -28,6 +28,7 @@ import { createSessionChecks, type SessionChecks } from './session-checks.ts';
 import { createSettingsController, type SettingsController } from './settings-controller.ts';
 import { createSides, otherSideAlone } from './sides.ts';
 import { createTranscriptionController, type TranscriptionController } from './transcription-controller.ts';
+import { type WithStore, withStore } from './with-store.ts';
 
 export type View = 'record' | 'library' | 'settings';
 
@@ -36,7 +37,7 @@ export type Place = 'recogniser';
 
 export interface AppDependencies
   extends
-    Omit<MicrophoneDependencies, 'levels' | 'settings'>,
+    Omit<MicrophoneDependencies, 'levels' | 'settings' | 'onChange'>,
     Pick<OtherSideDependencies, 'openSystemAudio' | 'canShareAudio'> {
   readonly api: ApiClient;
   readonly sessions: SessionConnector;
@@ -54,9 +55,9 @@ export interface AppDependencies
 /** Everything the screens need, put together once. */
 export interface App {
   readonly view: StoreApi<{ readonly view: View; readonly place: Place | null }>;
-  readonly microphone: MicrophoneController;
-  readonly otherSide: OtherSideController;
-  readonly recorder: RecorderController;
+  readonly microphone: WithStore<MicrophoneSource>;
+  readonly otherSide: WithStore<OtherSideSource>;
+  readonly recorder: WithStore<PageRecorder>;
   readonly library: LibraryController;
   readonly conversation: ConversationController;
   readonly transcription: TranscriptionController;
@@ -113,18 +114,25 @@ export function createApp(deps: AppDependencies): App {
   const player = createPlayerController();
   const levels = { user: createLevelFeed(), assistant: createLevelFeed() };
   const currentSettings = () => settings.store.getState().settings;
-  const microphone = createMicrophone({ ...deps, levels: levels.user, settings: currentSettings });
-  const otherSide = createOtherSide({ ...deps, levels: levels.assistant, settings: currentSettings });
+  const microphone = withStore<MicrophoneSource>((onChange) =>
+    createMicrophone({ ...deps, levels: levels.user, settings: currentSettings, onChange }),
+  );
+  const otherSide = withStore<OtherSideSource>((onChange) =>
+    createOtherSide({ ...deps, levels: levels.assistant, settings: currentSettings, onChange }),
+  );
   const sides = createSides({ microphone, otherSide, settings: currentSettings });
-  const recorder = createRecorder({
-    ...deps,
-    findSession: (id) => deps.api.call('sessions.get', { id }),
-    sources: { user: microphone, assistant: otherSide },
-    sides: sides.possible,
-    reopen: sides.open,
-    settings: currentSettings,
-    onLibraryChange: () => void library.refresh(),
-  });
+  const recorder = withStore<PageRecorder>((onChange) =>
+    createPageRecorder({
+      ...deps,
+      findSession: (id) => deps.api.call('sessions.get', { id }),
+      sources: { user: microphone, assistant: otherSide },
+      sides: sides.possible,
+      reopen: sides.open,
+      settings: currentSettings,
+      onLibraryChange: () => void library.refresh(),
+      onChange,
+    }),
+  );
   const news = createRecoveryNews(deps.api, deps.newsRead);
   const intake = createIntakeController({ ...deps, onAdded: () => void library.refresh() });
   const conversation = createConversationController(deps.api);
@@ -141,10 +149,10 @@ export function createApp(deps: AppDependencies): App {
     const before = currentSettings();
     const wantedBefore = sides.wanted();
     const saved = settings.update(patch);
-    if (isActive(recorder.store.getState().phase)) return saved;
+    if (isActive(recorder.state.phase)) return saved;
     const reopens =
       CAPTURE_SETTINGS.some((key) => key in patch) || capturesOtherwise(before, currentSettings());
-    const open = microphone.store.getState().status.kind;
+    const open = microphone.state.status.kind;
     if (reopens && (open === 'ready' || open === 'opening' || otherSide.capture !== undefined))
       await sides.reopen();
     else if (sides.wanted().join() !== wantedBefore.join()) await sides.open();
@@ -202,12 +210,12 @@ export function createApp(deps: AppDependencies): App {
     start,
     async comeBack() {
       if (settings.store.getState().info === null) return start();
-      const idle = !isActive(recorder.store.getState().phase);
+      const idle = !isActive(recorder.state.phase);
       await Promise.all([library.refresh(), idle ? sides.lookAgain() : undefined]);
     },
     sides: sides.possible,
     shareOtherSide() {
-      if (isActive(recorder.store.getState().phase)) recorder.reacquire('assistant');
+      if (isActive(recorder.state.phase)) recorder.reacquire('assistant');
       else void otherSide.open();
     },
     chooseOtherSideAlone: (name) => update(otherSideAlone(currentSettings(), name)),

@@ -1,4 +1,3 @@
-import type { StoreApi } from 'zustand/vanilla';
 import type { WireError } from '../../src-main/contract/errors.ts';
 import type { Settings } from '../../src-main/contract/settings.ts';
 import type { Capture, CaptureEvents } from '../capture/capture.ts';
@@ -23,7 +22,7 @@ export interface CaptureListener extends CaptureEvents {
 
 /** Where one side's sound comes from: at most one device at a time, open for the meter or for a recording. */
 export interface CaptureSource {
-  readonly store: StoreApi<{ readonly status: SourceStatus }>;
+  readonly state: { readonly status: SourceStatus };
   /** Opens the device anew, asking for permission if need be. Resolves to nothing where it failed. */
   open(wish?: CaptureWish): Promise<Capture | undefined>;
   /** As open, but lets go of the device in use only once the other one delivers; nothing where there is none. */

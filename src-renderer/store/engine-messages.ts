@@ -1,4 +1,3 @@
-import type { StoreApi } from 'zustand/vanilla';
 import type { ErrorCode, WireError } from '../../src-main/contract/errors.ts';
 import { withLateFile } from '../../src-main/contract/late-file.ts';
 import type {
@@ -7,6 +6,7 @@ import type {
   ServerMessageOf,
   WarningCode,
 } from '../../src-main/contract/server-messages.ts';
+import type { LiveState } from './live-state.ts';
 import type { LiveWarning, LiveWarningCode } from './live-warning.ts';
 import type { RecordingState } from './recording-state.ts';
 
@@ -20,7 +20,7 @@ const OF_DISK: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 export interface EngineMessageDependencies {
-  readonly store: StoreApi<RecordingState>;
+  readonly state: LiveState<RecordingState>;
   readonly unacknowledgedFrames: () => number;
   readonly warn: (code: LiveWarningCode, about?: Partial<LiveWarning>) => void;
   /** The engine ended the recording by itself. */
@@ -35,11 +35,11 @@ export interface EngineMessageDependencies {
 
 /** What becomes of files that were not ready when their recording ended. */
 export function createLateMessageHandler({
-  store,
+  state,
   onLibraryChange,
-}: Pick<EngineMessageDependencies, 'store' | 'onLibraryChange'>): (message: ServerMessage) => void {
+}: Pick<EngineMessageDependencies, 'state' | 'onLibraryChange'>): (message: ServerMessage) => void {
   const settle = (path: string, file?: FileEntry): void => {
-    store.setState(({ saved }) => (saved === null ? {} : { saved: withLateFile(saved, path, file) }));
+    state.change(({ saved }) => (saved === null ? {} : { saved: withLateFile(saved, path, file) }));
     onLibraryChange();
   };
   return (message) => {
@@ -52,20 +52,20 @@ export function createLateMessageHandler({
 export function createEngineMessageHandler(
   deps: EngineMessageDependencies,
 ): (message: ServerMessage) => void {
-  const { store } = deps;
+  const { state } = deps;
 
   const sinceSeconds = ({ lasted_seconds: lasted = 0 }: ServerMessageOf<'warning'>): number => {
-    const { frames, sampleRate } = store.getState();
+    const { frames, sampleRate } = state.current;
     return Math.max(0, frames / sampleRate - lasted);
   };
 
   const endDiskProblem = (): void =>
-    store.setState(({ problem }) => (problem !== null && OF_DISK.has(problem.code) ? { problem: null } : {}));
+    state.change(({ problem }) => (problem !== null && OF_DISK.has(problem.code) ? { problem: null } : {}));
 
   function onStopped(message: ServerMessageOf<'recording_stopped'>): void {
     deps.onLibraryChange();
     // A stop that was asked for is concluded by whoever asked.
-    if (store.getState().phase === 'stopping') return;
+    if (state.current.phase === 'stopping') return;
     if (message.reason === 'disk_full' || message.reason === 'write_failed') endDiskProblem();
     if (!message.continues) deps.onStopped(message);
   }
@@ -73,15 +73,15 @@ export function createEngineMessageHandler(
   return (message) => {
     switch (message.type) {
       case 'recording_started':
-        store.setState({ sessionId: message.session_id, part: message.part });
+        state.change({ sessionId: message.session_id, part: message.part });
         if (message.part > 1) deps.warn('new_part', { subject: String(message.part) });
         return;
       case 'ack':
-        return store.setState(({ frames }) => ({
+        return state.change(({ frames }) => ({
           framesOnDisk: Math.max(0, frames - deps.unacknowledgedFrames()),
         }));
       case 'marker_added':
-        return store.setState(({ lastMarker }) => ({
+        return state.change(({ lastMarker }) => ({
           lastMarker: {
             count: (lastMarker?.count ?? 0) + 1,
             atSeconds: message.position_seconds,
@@ -103,9 +103,9 @@ export function createEngineMessageHandler(
         // The chunk is sent again; that audio waits is told where it waits.
         if (message.code === 'SLOW_CONSUMER') return;
         if (message.code === 'SESSION_IN_USE') return deps.onTakenOver(message);
-        return store.setState({ problem: { code: message.code, message: message.message } });
+        return state.change({ problem: { code: message.code, message: message.message } });
       case 'status':
-        return store.setState({ diskMinutesLeft: message.disk_minutes_left });
+        return state.change({ diskMinutesLeft: message.disk_minutes_left });
       case 'recording_stopped':
         return onStopped(message);
       case 'file_completed':

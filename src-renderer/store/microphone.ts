@@ -1,4 +1,3 @@
-import { createStore, type StoreApi } from 'zustand/vanilla';
 import { LecternError } from '../../src-main/contract/errors.ts';
 import { chosenProfile, type Settings } from '../../src-main/contract/settings.ts';
 import type { Capture, CaptureEvents, CaptureOptions } from '../capture/capture.ts';
@@ -6,6 +5,7 @@ import type { Microphone } from '../capture/devices.ts';
 import type { CaptureSource, CaptureWish, SourceStatus } from './capture-source.ts';
 import { chooseMicrophone, isOutdated } from './choose-microphone.ts';
 import type { LevelFeed } from './level-feed.ts';
+import { createLiveState } from './live-state.ts';
 import { createOpenSource } from './open-source.ts';
 
 export interface MicrophoneState {
@@ -23,10 +23,11 @@ export interface MicrophoneDependencies {
   after(milliseconds: number, action: () => void): void;
   readonly levels: LevelFeed;
   readonly settings: () => Settings;
+  readonly onChange: (state: MicrophoneState) => void;
 }
 
-export interface MicrophoneController extends CaptureSource {
-  readonly store: StoreApi<MicrophoneState>;
+export interface MicrophoneSource extends CaptureSource {
+  readonly state: MicrophoneState;
   /** Looks whether a microphone may be opened, and opens it; asks for permission only where it was given before. */
   check(): Promise<void>;
   /** Nobody wants it any more. */
@@ -35,18 +36,17 @@ export interface MicrophoneController extends CaptureSource {
 
 const NEXT_LOOK_MS = 2000;
 
-export function createMicrophone(deps: MicrophoneDependencies): MicrophoneController {
-  const store = createStore<MicrophoneState>(() => ({
-    status: { kind: 'checking' },
-    available: [],
-    missing: null,
-  }));
+export function createMicrophone(deps: MicrophoneDependencies): MicrophoneSource {
+  const state = createLiveState<MicrophoneState>(
+    { status: { kind: 'checking' }, available: [], missing: null },
+    deps.onChange,
+  );
   /** A look for one is due. */
   let awaiting = false;
   const source = createOpenSource({
     ...deps,
     setStatus(status) {
-      store.setState({ status });
+      state.change({ status });
       awaitOne();
     },
     openDevice: openChosen,
@@ -54,7 +54,7 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
   const { open, fail } = source;
 
   const isMissing = (): boolean => {
-    const { status } = store.getState();
+    const { status } = state.current;
     return !source.isRecorded && status.kind === 'failed' && status.error.code === 'MICROPHONE_NOT_FOUND';
   };
 
@@ -90,13 +90,13 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
       );
     const listed = await deps.listMicrophones();
     // Shown even where opening fails: another one may work.
-    store.setState({ available: listed });
+    state.change({ available: listed });
     const before = chooseMicrophone(wanted, listed);
     const opened = await openWith(before.deviceId);
     // Names are hidden until a microphone was opened once; only now can the remembered one be found by its name.
     const available = await deps.listMicrophones();
     const choice = chooseMicrophone(wanted, available);
-    store.setState({ available, missing: choice.missing ?? null });
+    state.change({ available, missing: choice.missing ?? null });
     if (choice.deviceId === undefined || choice.deviceId === before.deviceId) return opened;
     await opened.stop();
     return openWith(choice.deviceId);
@@ -113,7 +113,7 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
       if (permission === 'prompt') {
         const available = await deps.listMicrophones();
         // Without any microphone the question would be answered by an error: open, and show that error.
-        if (available.length > 0) return store.setState({ available, status: { kind: 'permission_needed' } });
+        if (available.length > 0) return state.change({ available, status: { kind: 'permission_needed' } });
       }
       await open();
     } catch (error) {
@@ -123,29 +123,31 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneContro
 
   async function onDevicesChange(): Promise<void> {
     if (source.tellOfDevices()) return;
-    const { status } = store.getState();
+    const { status } = state.current;
     if (status.kind === 'failed') return check();
     if (status.kind !== 'ready') return;
     const available = await deps.listMicrophones();
     const choice = chooseMicrophone(deps.settings().microphone, available);
-    store.setState({ available, missing: choice.missing ?? null });
+    state.change({ available, missing: choice.missing ?? null });
     if (choice.deviceId !== undefined && choice.deviceId !== status.deviceId) await open();
   }
   deps.onMicrophonesChange(() => void onDevicesChange());
 
   return {
-    store,
+    get state() {
+      return state.current;
+    },
     check,
     open,
     async release() {
       await source.close();
-      store.setState({ status: { kind: 'checking' } });
+      state.change({ status: { kind: 'checking' } });
     },
     replace: source.replace,
     close: source.close,
     attach: source.attach,
     async isThere() {
-      const { status } = store.getState();
+      const { status } = state.current;
       // Someone who refuses must not be asked every two seconds: the browser tells when the answer changes.
       if (status.kind === 'failed' && status.error.code === 'MICROPHONE_DENIED') return false;
       return (await deps.listMicrophones()).length > 0;

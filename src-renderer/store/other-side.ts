@@ -1,4 +1,3 @@
-import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ApiClient } from '../../src-main/contract/api.ts';
 import { LecternError } from '../../src-main/contract/errors.ts';
 import { chosenProfile, type Settings } from '../../src-main/contract/settings.ts';
@@ -7,6 +6,7 @@ import type { Capture, CaptureEvents, CaptureShape } from '../capture/capture.ts
 import type { SystemAudioRequest } from '../capture/system-audio.ts';
 import type { CaptureSource, CaptureWish, SourceStatus } from './capture-source.ts';
 import type { LevelFeed } from './level-feed.ts';
+import { createLiveState } from './live-state.ts';
 import { createOpenSource } from './open-source.ts';
 import { createSilentOutput, type SoundElsewhere } from './silent-output.ts';
 
@@ -36,10 +36,11 @@ export interface OtherSideDependencies {
   after(milliseconds: number, action: () => void): void;
   readonly levels: LevelFeed;
   readonly settings: () => Settings;
+  readonly onChange: (state: OtherSideState) => void;
 }
 
-export interface OtherSideController extends CaptureSource {
-  readonly store: StoreApi<OtherSideState>;
+export interface OtherSideSource extends CaptureSource {
+  readonly state: OtherSideState;
   /** Finds out whether there is a way at all. Opens nothing. */
   look(): Promise<void>;
   /** Opens it where nobody is asked about it. */
@@ -54,21 +55,19 @@ export interface OtherSideController extends CaptureSource {
 const SETTLES_IN_MS = 2000;
 
 /** Where what the computer plays comes from: one device of ours, or what was shared. */
-export function createOtherSide(deps: OtherSideDependencies): OtherSideController {
+export function createOtherSide(deps: OtherSideDependencies): OtherSideSource {
   const { api } = deps;
-  const store = createStore<OtherSideState>(() => ({
-    status: { kind: 'checking' },
-    way: null,
-    obstacle: null,
-    elsewhere: null,
-  }));
-  const silentOutput = createSilentOutput({ ...deps, set: (elsewhere) => store.setState({ elsewhere }) });
+  const state = createLiveState<OtherSideState>(
+    { status: { kind: 'checking' }, way: null, obstacle: null, elsewhere: null },
+    deps.onChange,
+  );
+  const silentOutput = createSilentOutput({ ...deps, set: (elsewhere) => state.change({ elsewhere }) });
   /** Which of the shell's devices is open. */
   let generation: number | undefined;
 
   const source = createOpenSource({
     ...deps,
-    setStatus: (status) => store.setState({ status }),
+    setStatus: (status) => state.change({ status }),
     openDevice,
     settlesInMs: SETTLES_IN_MS,
     statusOf: (error) =>
@@ -82,12 +81,12 @@ export function createOtherSide(deps: OtherSideDependencies): OtherSideControlle
     const { way, obstacle }: Pick<SystemAudioStatus, 'way' | 'obstacle'> = answer.ok
       ? answer.value
       : { way: 'none', obstacle: 'not_offered' };
-    if (way !== 'none') return store.setState({ way, obstacle: null });
+    if (way !== 'none') return state.change({ way, obstacle: null });
     // The desktop's window has no picker of its own.
     if (deps.shell === 'browser' && deps.canShareAudio())
-      return store.setState({ way: 'picker', obstacle: null });
+      return state.change({ way: 'picker', obstacle: null });
     const isBrowsers = deps.shell === 'browser' && (obstacle === null || obstacle === 'not_offered');
-    store.setState({ way: null, obstacle: isBrowsers ? 'browser' : (obstacle ?? 'not_offered') });
+    state.change({ way: null, obstacle: isBrowsers ? 'browser' : (obstacle ?? 'not_offered') });
   }
 
   async function openDevice(wish: CaptureWish | undefined, events: CaptureEvents): Promise<Capture> {
@@ -96,8 +95,8 @@ export function createOtherSide(deps: OtherSideDependencies): OtherSideControlle
       sampleRate: wish?.sampleRate ?? profile.sample_rate,
       channels: wish?.channels ?? (profile.channels === 2 ? 2 : 1),
     } as const;
-    if (store.getState().way === null) await look();
-    const { way } = store.getState();
+    if (state.current.way === null) await look();
+    const { way } = state.current;
     if (way === null) throw new LecternError('SYSTEM_AUDIO_UNAVAILABLE', 'Expected a way to record it');
     if (way === 'picker') return deps.openSystemAudio('share', shape, events);
     const opened = await api.call('system_audio.open', {});
@@ -114,7 +113,7 @@ export function createOtherSide(deps: OtherSideDependencies): OtherSideControlle
   }
 
   async function isOutdated(): Promise<boolean> {
-    if (store.getState().way !== 'device') return false;
+    if (state.current.way !== 'device') return false;
     const answer = await api.call('system_audio.status', {});
     return answer.ok && answer.value.device?.generation !== generation;
   }
@@ -125,30 +124,32 @@ export function createOtherSide(deps: OtherSideDependencies): OtherSideControlle
   };
 
   return {
-    store,
+    get state() {
+      return state.current;
+    },
     look,
     async listenTo(output) {
       const answer = await api.call('system_audio.open', { output });
-      if (answer.ok) store.setState({ elsewhere: null });
+      if (answer.ok) state.change({ elsewhere: null });
     },
     async check() {
-      if (store.getState().way === null) await look();
-      const { way } = store.getState();
-      if (way === 'picker') store.setState({ status: { kind: 'permission_needed' } });
+      if (state.current.way === null) await look();
+      const { way } = state.current;
+      if (way === 'picker') state.change({ status: { kind: 'permission_needed' } });
       else if (way !== null) await source.open();
     },
     async release() {
-      if (store.getState().status.kind === 'checking') return;
+      if (state.current.status.kind === 'checking') return;
       await close();
-      store.setState({ status: { kind: 'checking' } });
-      if (store.getState().way !== 'picker') await api.call('system_audio.close', {});
+      state.change({ status: { kind: 'checking' } });
+      if (state.current.way !== 'picker') await api.call('system_audio.close', {});
     },
     open: source.open,
     replace: source.replace,
     close,
     attach: source.attach,
     // What has to be asked for with a click is not opened by looking.
-    isThere: async () => store.getState().way === 'device',
+    isThere: async () => state.current.way === 'device',
     isOutdated,
     get capture() {
       return source.capture;

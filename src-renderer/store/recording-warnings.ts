@@ -1,6 +1,6 @@
-import type { StoreApi } from 'zustand/vanilla';
 import type { Track } from '../../src-main/contract/audio-format.ts';
 import type { LevelReading } from '../capture/capture.ts';
+import type { LiveState } from './live-state.ts';
 import { createWarningList, type LiveWarning, type LiveWarningCode } from './live-warning.ts';
 import type { RecordingState } from './recording-state.ts';
 
@@ -18,7 +18,7 @@ export interface RecordingWarnings {
   clear(): void;
 }
 
-export function createRecordingWarnings(store: StoreApi<RecordingState>): RecordingWarnings {
+export function createRecordingWarnings(state: LiveState<RecordingState>): RecordingWarnings {
   let list = createWarningList();
 
   /** Runs a change of the list, and shows what comes of it. */
@@ -26,12 +26,12 @@ export function createRecordingWarnings(store: StoreApi<RecordingState>): Record
     <Args extends readonly unknown[]>(change: (...args: Args) => void) =>
     (...args: Args): void => {
       change(...args);
-      if (store.getState().warning !== list.current) store.setState({ warning: list.current });
+      if (state.current.warning !== list.current) state.change({ warning: list.current });
     };
 
   return {
     add: changing((code: LiveWarningCode, about: Partial<LiveWarning> = {}) => {
-      const { frames, sampleRate } = store.getState();
+      const { frames, sampleRate } = state.current;
       list.add({ code, atSeconds: frames / sampleRate, ...about });
     }),
     end: changing((...codes: readonly LiveWarningCode[]) => list.end(...codes)),

@@ -1,12 +1,12 @@
 import type { Track } from '../../src-main/contract/audio-format.ts';
 import { findProfile, tracksOf } from '../../src-main/contract/recording-profile.ts';
 import { chosenProfile, type Settings, type SettingsPatch } from '../../src-main/contract/settings.ts';
-import type { MicrophoneController } from './microphone.ts';
-import type { OtherSideController } from './other-side.ts';
+import type { MicrophoneSource } from './microphone.ts';
+import type { OtherSideSource } from './other-side.ts';
 
 export interface SidesDependencies {
-  readonly microphone: MicrophoneController;
-  readonly otherSide: OtherSideController;
+  readonly microphone: MicrophoneSource;
+  readonly otherSide: OtherSideSource;
   readonly settings: () => Settings;
 }
 
@@ -27,12 +27,12 @@ export function createSides({ microphone, otherSide, settings }: SidesDependenci
   const wanted = () => tracksOf(chosenProfile(settings()));
 
   function possible(): readonly Track[] {
-    const isPossible = (track: Track) => track === 'user' || otherSide.store.getState().obstacle === null;
+    const isPossible = (track: Track) => track === 'user' || otherSide.state.obstacle === null;
     const tracks = wanted().filter(isPossible);
     return tracks.length > 0 ? tracks : wanted();
   }
 
-  async function hold(track: Track, source: MicrophoneController | OtherSideController): Promise<void> {
+  async function hold(track: Track, source: MicrophoneSource | OtherSideSource): Promise<void> {
     if (possible().includes(track) && source.capture === undefined) await source.check();
     // It may have become unwanted meanwhile.
     if (!possible().includes(track)) await source.release();
@@ -54,7 +54,7 @@ export function createSides({ microphone, otherSide, settings }: SidesDependenci
       await open();
     },
     async lookAgain() {
-      const failed = [microphone, otherSide].some(({ store }) => store.getState().status.kind === 'failed');
+      const failed = [microphone, otherSide].some(({ state }) => state.status.kind === 'failed');
       if (failed || possible().join() !== wanted().join()) await open();
     },
   };

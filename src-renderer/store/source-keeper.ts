@@ -57,7 +57,7 @@ export function createSourceKeeper(deps: SourceKeeperDependencies): SourceKeeper
     if (!deps.isWanted()) return;
     if (attempt !== attempts) return;
     if (capture !== undefined) return goOnWith(capture, 'device_lost');
-    const { status } = source.store.getState();
+    const { status } = source.state;
     const denied = status.kind === 'failed' && status.error.code === 'MICROPHONE_DENIED';
     if (denied) {
       deps.endWarnings('device_lost');

@@ -15,6 +15,7 @@ function microphoneAt(
     after,
     levels: createLevelFeed(),
     settings: () => settings,
+    onChange: () => {},
   });
 }
 
@@ -25,7 +26,7 @@ test('the microphone chosen last time is found by its name, though names are hid
   desk.hideNamesUntilOpened();
   const microphone = microphoneAt(desk, headset);
   await microphone.check();
-  expect(microphone.store.getState().status).toMatchObject({ kind: 'ready', label: 'Headset' });
+  expect(microphone.state.status).toMatchObject({ kind: 'ready', label: 'Headset' });
   expect(desk.live).toBe(1);
 });
 
@@ -33,10 +34,10 @@ test('while the chosen microphone is away another stands in, and it comes back b
   const desk = createDesk(['Built-in']);
   const microphone = microphoneAt(desk, headset);
   await microphone.check();
-  expect(microphone.store.getState()).toMatchObject({ missing: 'Headset', status: { label: 'Built-in' } });
+  expect(microphone.state).toMatchObject({ missing: 'Headset', status: { label: 'Built-in' } });
   desk.plugIn('Headset');
   await settle();
-  expect(microphone.store.getState()).toMatchObject({ missing: null, status: { label: 'Headset' } });
+  expect(microphone.state).toMatchObject({ missing: null, status: { label: 'Headset' } });
 });
 
 test('changing settings faster than a device opens leaves no device open unseen', async () => {
@@ -47,17 +48,17 @@ test('changing settings faster than a device opens leaves no device open unseen'
   answer();
   await Promise.all(opening);
   expect(desk.live).toBe(1);
-  expect(microphone.store.getState().status.kind).toBe('ready');
+  expect(microphone.state.status.kind).toBe('ready');
 });
 
 test('nobody is asked for the microphone before they wish to be, or after they refused', async () => {
   const desk = createDesk(['Built-in']);
   const asking = microphoneAt(desk, settingsWith({}), 'prompt');
   await asking.check();
-  expect(asking.store.getState().status.kind).toBe('permission_needed');
+  expect(asking.state.status.kind).toBe('permission_needed');
   const refused = microphoneAt(desk, settingsWith({}), 'denied');
   await refused.check();
-  expect(refused.store.getState().status).toMatchObject({ error: { code: 'MICROPHONE_DENIED' } });
+  expect(refused.state.status).toMatchObject({ error: { code: 'MICROPHONE_DENIED' } });
   expect(desk.opened).toEqual([]);
 });
 
@@ -65,19 +66,19 @@ test('a microphone that does not deliver yet is not ready, so that no word is lo
   const desk = createDesk(['Built-in'], undefined, { silent: true });
   const microphone = microphoneAt(desk);
   await microphone.check();
-  expect(microphone.store.getState().status.kind).toBe('opening');
+  expect(microphone.state.status.kind).toBe('opening');
   desk.current.events.onLevel({ peak: [0], rms: [0], clipped: false });
-  expect(microphone.store.getState().status.kind).toBe('ready');
+  expect(microphone.state.status.kind).toBe('ready');
 });
 
 test('with no microphone the page says so, and notices the first one plugged in', async () => {
   const desk = createDesk([]);
   const microphone = microphoneAt(desk);
   await microphone.check();
-  expect(microphone.store.getState().status).toMatchObject({ error: { code: 'MICROPHONE_NOT_FOUND' } });
+  expect(microphone.state.status).toMatchObject({ error: { code: 'MICROPHONE_NOT_FOUND' } });
   desk.plugIn('Headset');
   await settle();
-  expect(microphone.store.getState().status).toMatchObject({ kind: 'ready', label: 'Headset' });
+  expect(microphone.state.status).toMatchObject({ kind: 'ready', label: 'Headset' });
 });
 
 test('the first one plugged in is noticed where the system does not tell of it', async () => {
@@ -87,10 +88,10 @@ test('the first one plugged in is noticed where the system does not tell of it',
   await microphone.check();
   looks.shift()?.();
   await settle();
-  expect(microphone.store.getState().status).toMatchObject({ error: { code: 'MICROPHONE_NOT_FOUND' } });
+  expect(microphone.state.status).toMatchObject({ error: { code: 'MICROPHONE_NOT_FOUND' } });
   desk.plugIn('Headset', { quietly: true });
   looks.shift()?.();
   await settle();
-  expect(microphone.store.getState().status).toMatchObject({ kind: 'ready', label: 'Headset' });
+  expect(microphone.state.status).toMatchObject({ kind: 'ready', label: 'Headset' });
   expect(looks).toHaveLength(0);
 });

@@ -6,8 +6,8 @@ import { type SessionRecord, sessionRecordSchema } from '../../../src-main/contr
 import type { Settings } from '../../../src-main/contract/settings.ts';
 import type { RememberedRecording } from '../../../src-renderer/session/recording-memory.ts';
 import { createLevelFeed } from '../../../src-renderer/store/level-feed.ts';
-import { createMicrophone, type MicrophoneController } from '../../../src-renderer/store/microphone.ts';
-import { createRecorder, type RecorderController } from '../../../src-renderer/store/recorder-controller.ts';
+import { createMicrophone, type MicrophoneSource } from '../../../src-renderer/store/microphone.ts';
+import { createPageRecorder, type PageRecorder } from '../../../src-renderer/store/page-recorder.ts';
 import {
   CHUNK_FRAMES,
   createDesk,
@@ -24,13 +24,13 @@ let desk: ReturnType<typeof createDesk>;
 let engine: ReturnType<typeof createScriptedEngine>;
 let memory: ReturnType<typeof createScriptedMemory>;
 let library: Map<string, SessionRecord>;
-let microphone: MicrophoneController;
+let microphone: MicrophoneSource;
 let sides: readonly Track[];
 let farDesk: ReturnType<typeof createDesk>;
-let recorder: RecorderController;
+let recorder: PageRecorder;
 let timers: (() => void)[];
 
-const state = () => recorder.store.getState();
+const state = () => recorder.state;
 const startFrames = () => engine.chunks.map((chunk) => chunk.startFrame / CHUNK_FRAMES);
 const findSession = async (id: string): Promise<Result<SessionRecord>> => {
   const value = library.get(id);
@@ -46,6 +46,7 @@ async function sitDown(chosen: Settings['microphone'] = null): Promise<void> {
     after: () => {},
     levels: createLevelFeed(),
     settings,
+    onChange: () => {},
   });
   // The other side is another desk, with one device.
   const otherSide = createMicrophone({
@@ -54,8 +55,9 @@ async function sitDown(chosen: Settings['microphone'] = null): Promise<void> {
     after: () => {},
     levels: createLevelFeed(),
     settings: () => settingsWith({}),
+    onChange: () => {},
   });
-  recorder = createRecorder({
+  recorder = createPageRecorder({
     sessions: engine,
     findSession,
     memory,
@@ -68,6 +70,7 @@ async function sitDown(chosen: Settings['microphone'] = null): Promise<void> {
     clock,
     after: (_, action) => void timers.push(action),
     onLibraryChange: () => {},
+    onChange: () => {},
   });
   await microphone.check();
   if (sides.includes('assistant')) await otherSide.check();
@@ -116,7 +119,7 @@ test('the last words before Stop are recorded, and the meter runs again afterwar
   await recorder.stop();
   expect(startFrames()).toEqual([0, 1, 2]);
   expect(state()).toMatchObject({ phase: 'idle', saved: { duration_seconds: 0.3 } });
-  expect(microphone.store.getState().status.kind).toBe('ready');
+  expect(microphone.state.status.kind).toBe('ready');
   expect(desk.live).toBe(1);
 });
 
@@ -365,7 +368,7 @@ test('a start that is refused says why, and Record can be pressed again', async 
   engine.refuse(new LecternError('FOLDER_UNWRITABLE', 'Expected a folder that can be written'));
   await recorder.start('');
   expect(state()).toMatchObject({ phase: 'idle', problem: { code: 'FOLDER_UNWRITABLE' } });
-  expect(microphone.store.getState().status.kind).toBe('ready');
+  expect(microphone.state.status.kind).toBe('ready');
 });
 
 test('a lost engine ends the recording on the screen too', async () => {

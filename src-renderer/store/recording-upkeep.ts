@@ -1,0 +1,79 @@
+import type { RecordingMemory } from '../session/recording-memory.ts';
+import type { SessionClient } from '../session/session-client.ts';
+import type { AwakeClock } from './awake-clock.ts';
+import type { LiveState } from './live-state.ts';
+import type { RecordingState } from './recording-state.ts';
+import type { RecordingTracks } from './recording-tracks.ts';
+import { rememberedSources } from './session-standing.ts';
+
+/** The room on the disk changes slowly. */
+const STATUS_INTERVAL_MS = 30_000;
+const FIRST_STATUS_MS = 1000;
+/** The other side's device may be exchanged for another one, and nobody tells. */
+const OTHER_SIDE_INTERVAL_MS = 1000;
+/** The clocks of sound and wall drift apart by nothing worth mentioning meanwhile. */
+const REMEMBER_INTERVAL_MS = 2000;
+
+export interface UpkeepDependencies {
+  readonly state: LiveState<RecordingState>;
+  readonly memory: RecordingMemory;
+  readonly clock: AwakeClock;
+  readonly client: () => SessionClient | undefined;
+  readonly tracks: () => RecordingTracks | undefined;
+}
+
+/** What a running recording needs now and then. Done when a chunk comes, since timers of a hidden page may sleep. */
+export interface Upkeep {
+  /** Another recording begins. */
+  begin(): void;
+  /** A chunk has come: does what is due. */
+  noteChunk(): void;
+  /** Writes down what another page needs to go on with this recording. */
+  remember(): void;
+  /** Does so with the next chunk. */
+  rememberSoon(): void;
+}
+
+export function createUpkeep({ state, memory, clock, client, tracks }: UpkeepDependencies): Upkeep {
+  let statusDueMs = 0;
+  let otherSideDueMs = 0;
+  let rememberDueMs = 0;
+
+  /** Looks after what nobody tells: the room on the disk, and devices that came or went. */
+  function look(): void {
+    statusDueMs = clock.now() + STATUS_INTERVAL_MS;
+    otherSideDueMs = clock.now() + OTHER_SIDE_INTERVAL_MS;
+    client()?.askStatus();
+    tracks()?.look();
+  }
+
+  function lookAtOtherSide(): void {
+    otherSideDueMs = clock.now() + OTHER_SIDE_INTERVAL_MS;
+    for (const track of tracks()?.each ?? []) if (track.track === 'assistant') track.look();
+  }
+
+  function remember(): void {
+    const { sessionId, format, sampleRate, channels } = state.current;
+    const running = tracks();
+    if (running === undefined) return;
+    rememberDueMs = clock.now() + REMEMBER_INTERVAL_MS;
+    if (sessionId === null) return;
+    memory.remember({ sessionId, format, sampleRate, channels, sources: rememberedSources(running) });
+  }
+
+  return {
+    begin() {
+      statusDueMs = clock.now() + FIRST_STATUS_MS;
+      otherSideDueMs = 0;
+    },
+    noteChunk() {
+      if (clock.now() >= statusDueMs) look();
+      else if (clock.now() >= otherSideDueMs) lookAtOtherSide();
+      if (clock.now() >= rememberDueMs) remember();
+    },
+    remember,
+    rememberSoon() {
+      rememberDueMs = 0;
+    },
+  };
+}
