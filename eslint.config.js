@@ -18,6 +18,10 @@ const halves = ['recording', 'library'];
 /** Folders that carry the recorder to somebody. */
 const shells = ['remote', 'desktop', 'launch', 'system-audio'];
 
+/** Folders of the page, from the lowest to the highest: each imports those before it. */
+const pageFolders = ['capture', 'session', 'recording', 'store', 'components'];
+const pageLayer = (folder) => `page-${folder}`;
+
 /** Every layer and where it lives. The first match counts. */
 const layers = [
   ...wings.map((wing) => ({ category: wing, pattern: `src-main/encode/${wing}/**` })),
@@ -33,8 +37,15 @@ const layers = [
   { category: 'serve', pattern: 'src-main/serve.ts' },
   { category: 'entry', pattern: 'src-main/*.ts' },
   { category: 'locales', pattern: 'resources/locales/**' },
+  ...[...pageFolders, 'i18n'].map((folder) => ({
+    category: pageLayer(folder),
+    pattern: `src-renderer/${folder}/**`,
+  })),
+  // What puts the page together.
   { category: 'renderer', pattern: 'src-renderer/**' },
 ];
+
+const pageLayers = [...pageFolders, 'i18n'].map(pageLayer);
 
 const belowRecorder = [...core, ...ground, ...parts, ...uses, ...halves];
 const belowEntries = [...belowRecorder, ...wings, 'encoder', 'recorder', ...shells, 'open-recorder'];
@@ -62,8 +73,17 @@ const mayImport = {
   serve: { values: belowEntries },
   commands: { values: [...belowEntries, 'serve'] },
   entry: { values: [...belowEntries, 'serve', 'commands'] },
-  renderer: { values: ['contract', 'audio', 'locales'] },
+  ...Object.fromEntries(
+    pageFolders.map((folder, index) => [
+      pageLayer(folder),
+      { values: ['contract', 'audio', ...pageFolders.slice(0, index).map(pageLayer)] },
+    ]),
+  ),
+  'page-i18n': { values: ['contract', 'audio', 'locales'] },
+  renderer: { values: ['contract', 'audio', ...pageLayers] },
 };
+// Words are for what is shown.
+mayImport['page-components'].values.push('page-i18n');
 
 /** Of node:fs: what follows links, waits for pipes, or writes into what is there. `disk/` has what does not. */
 const followsLinks = [
@@ -99,9 +119,14 @@ const layering = [
     message: 'Only desktop/, preload/, main.ts and desktop-app.ts import electron.',
   },
   {
-    from: files('renderer'),
+    from: files('renderer', ...pageLayers),
     disallow: { to: { module: { origin: 'core' } } },
     message: 'The page also runs in a browser: no Node modules here.',
+  },
+  {
+    from: files('page-recording'),
+    disallow: packages,
+    message: 'recording/ knows neither stores nor screens: what it tells goes out by what it is passed.',
   },
   {
     from: files(...core),

@@ -14,7 +14,7 @@ import { sendPiece } from './session/send-piece.ts';
 import { sessionConnector } from './session/session-connector.ts';
 import { desktopBridge } from './session/shell.ts';
 import { createApp } from './store/app.ts';
-import { createAwakeClock } from './store/awake-clock.ts';
+import { createAwakeClock } from './recording/awake-clock.ts';
 import { storedNewsRead } from './store/recovery-news.ts';
 import './styles/index.css';
 

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef } from 'react';
 import { t } from '../i18n/i18n.ts';
-import { isActive } from '../store/recording-state.ts';
+import { isActive } from '../recording/recording-state.ts';
 import { useApp, useRecording, useSettings, useView } from './app-context.ts';
 import { AwayNote } from './AwayNote.tsx';
 import { EngineProblem } from './EngineProblem.tsx';

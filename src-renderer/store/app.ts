@@ -12,21 +12,29 @@ import {
 import type { RecordingMemory } from '../session/recording-memory.ts';
 import type { SendPiece } from '../session/send-piece.ts';
 import type { SessionConnector } from '../session/session-connector.ts';
-import type { AwakeClock } from './awake-clock.ts';
+import type { AwakeClock } from '../recording/awake-clock.ts';
 import { createConversationController, type ConversationController } from './conversation-controller.ts';
 import { createIntakeController, type IntakeController } from './intake-controller.ts';
-import { createLevelFeed, type LevelFeed } from './level-feed.ts';
+import { createLevelFeed, type LevelFeed } from '../recording/level-feed.ts';
 import { createLibraryController, type LibraryController } from './library-controller.ts';
-import { createMicrophone, type MicrophoneDependencies, type MicrophoneSource } from './microphone.ts';
+import {
+  createMicrophone,
+  type MicrophoneDependencies,
+  type MicrophoneSource,
+} from '../recording/microphone.ts';
 import { createPlayerController, type PlayerController } from './player.ts';
-import { createOtherSide, type OtherSideDependencies, type OtherSideSource } from './other-side.ts';
-import { createPageRecorder, type PageRecorder } from './page-recorder.ts';
-import { isActive } from './recording-state.ts';
+import {
+  createOtherSide,
+  type OtherSideDependencies,
+  type OtherSideSource,
+} from '../recording/other-side.ts';
+import { createPageRecorder, type PageRecorder } from '../recording/page-recorder.ts';
+import { isActive } from '../recording/recording-state.ts';
 import { createRecogniserSetup, type RecogniserSetup } from './recogniser-setup.ts';
 import { createRecoveryNews, type NewsRead, type RecoveryNews } from './recovery-news.ts';
 import { createSessionChecks, type SessionChecks } from './session-checks.ts';
 import { createSettingsController, type SettingsController } from './settings-controller.ts';
-import { createSides, otherSideAlone } from './sides.ts';
+import { createSides, otherSideAlone } from '../recording/sides.ts';
 import { createTranscriptionController, type TranscriptionController } from './transcription-controller.ts';
 import { type WithStore, withStore } from './with-store.ts';
 

@@ -176,13 +176,13 @@ test.each([
 test('the page may import the contract, the arithmetic of audio, the words and itself, and nothing else of the project', async () => {
   const from = 'src-renderer/capture/x.ts';
   const worklet = "import url from './worklet.ts?worker&url';";
-  const legal = [
-    ...['src-main/contract/x.ts', 'src-main/audio/x.ts'],
-    ...['resources/locales/en.json', 'src-renderer/store/x.ts'],
-  ];
+  const legal = ['src-main/contract/x.ts', 'src-main/audio/x.ts', 'src-renderer/capture/y.ts'];
   for (const code of [worklet, ...legal.flatMap((target) => everyImport(from, target))]) {
     expect(await complaints(from, code), code).toEqual([]);
   }
+  const words = 'src-renderer/i18n/x.ts';
+  for (const code of everyImport(words, 'resources/locales/en.json'))
+    expect(await complaints(words, code), code).toEqual([]);
   const illegal = [
     'src-main/session/x.ts',
     'src-main/recorder.ts',
@@ -192,6 +192,29 @@ test('the page may import the contract, the arithmetic of audio, the words and i
   for (const code of illegal.flatMap((target) => everyImport(from, target))) {
     expect(await complaints(from, code), code).toHaveLength(1);
   }
+});
+
+const PAGE_FOLDERS = ['capture', 'session', 'recording', 'store', 'components'];
+
+test.each(PAGE_FOLDERS)('in the page, %s/ imports the folders below it and none above', async (folder) => {
+  const from = `src-renderer/${folder}/x.ts`;
+  const height = PAGE_FOLDERS.indexOf(folder);
+  for (const [index, other] of PAGE_FOLDERS.entries())
+    for (const code of everyImport(from, `src-renderer/${other}/y.ts`))
+      expect(await complaints(from, code), `${from}: ${code}`).toHaveLength(index <= height ? 0 : 1);
+  for (const code of everyImport(from, 'src-renderer/i18n/y.ts'))
+    expect(await complaints(from, code), `${from}: ${code}`).toHaveLength(folder === 'components' ? 0 : 1);
+  for (const code of everyImport(from, 'src-renderer/main.tsx'))
+    expect(await complaints(from, code), `${from}: ${code}`).toHaveLength(1);
+});
+
+test('what records in the page has no store and no screen to tell', async () => {
+  for (const name of ['zustand', 'zustand/vanilla', 'react', 'i18next'])
+    expect(
+      await complaints('src-renderer/recording/x.ts', `import { x } from '${name}';`),
+      name,
+    ).toHaveLength(1);
+  expect(await complaints('src-renderer/store/x.ts', "import { x } from 'zustand/vanilla';")).toEqual([]);
 });
 
 test('only desktop/, preload/, main.ts and desktop-app.ts may import electron', async () => {

@@ -1,6 +1,6 @@
 import { t } from '../../i18n/i18n.ts';
 import { microphoneName } from '../../i18n/microphone-name.ts';
-import { chooseMicrophone } from '../../store/choose-microphone.ts';
+import { chooseMicrophone } from '../../recording/choose-microphone.ts';
 import { useApp, useMicrophone, useSettings } from '../app-context.ts';
 
 const SYSTEM_DEFAULT = '';

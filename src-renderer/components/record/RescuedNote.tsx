@@ -1,6 +1,6 @@
 import { t } from '../../i18n/i18n.ts';
 import { lengthText } from '../../i18n/quantities.ts';
-import type { RescuedAudio } from '../../store/recording-state.ts';
+import type { RescuedAudio } from '../../recording/recording-state.ts';
 import { useApp } from '../app-context.ts';
 import { downloadFile } from '../download-file.ts';
 import { Icon } from '../Icon.tsx';

@@ -1,7 +1,7 @@
 import { t } from '../../i18n/i18n.ts';
 import { bytesText, clockText } from '../../i18n/quantities.ts';
 import { reportWords } from '../../i18n/report-words.ts';
-import type { SavedRecording } from '../../store/recording-state.ts';
+import type { SavedRecording } from '../../recording/recording-state.ts';
 import { useApp, useLibrary, useRecording } from '../app-context.ts';
 import { ReportDetails } from '../library/CaptureReport.tsx';
 import { fileName, totalBytes } from '../../store/session-files.ts';

@@ -1,4 +1,4 @@
-import { CALM_WARNINGS, type LiveWarning } from '../../store/live-warning.ts';
+import { CALM_WARNINGS, type LiveWarning } from '../../recording/live-warning.ts';
 import { t } from '../../i18n/i18n.ts';
 import { microphoneName } from '../../i18n/microphone-name.ts';
 import { clockText, lengthText } from '../../i18n/quantities.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createLevelFeed } from '../../../src-renderer/store/level-feed.ts';
-import { createMicrophone } from '../../../src-renderer/store/microphone.ts';
+import { createLevelFeed } from '../../../src-renderer/recording/level-feed.ts';
+import { createMicrophone } from '../../../src-renderer/recording/microphone.ts';
 import { createDesk, settingsWith, settle } from './scripted-room.ts';
 
 function microphoneAt(

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { CaptureChunk } from '../../../src-renderer/capture/capture.ts';
-import { createClockSteering } from '../../../src-renderer/store/clock-steering.ts';
+import { createClockSteering } from '../../../src-renderer/recording/clock-steering.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
 
 /** A fortieth of the usual rate, so that two hours pass in a second: everything counts in frames. */

@@ -5,9 +5,9 @@ import type { ServerMessageOf } from '../../../src-main/contract/server-messages
 import { type SessionRecord, sessionRecordSchema } from '../../../src-main/contract/session-record.ts';
 import type { Settings } from '../../../src-main/contract/settings.ts';
 import type { RememberedRecording } from '../../../src-renderer/session/recording-memory.ts';
-import { createLevelFeed } from '../../../src-renderer/store/level-feed.ts';
-import { createMicrophone, type MicrophoneSource } from '../../../src-renderer/store/microphone.ts';
-import { createPageRecorder, type PageRecorder } from '../../../src-renderer/store/page-recorder.ts';
+import { createLevelFeed } from '../../../src-renderer/recording/level-feed.ts';
+import { createMicrophone, type MicrophoneSource } from '../../../src-renderer/recording/microphone.ts';
+import { createPageRecorder, type PageRecorder } from '../../../src-renderer/recording/page-recorder.ts';
 import {
   CHUNK_FRAMES,
   createDesk,

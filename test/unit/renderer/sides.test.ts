@@ -6,7 +6,7 @@ import {
   settingsSchema,
   type SettingsPatch,
 } from '../../../src-main/contract/settings.ts';
-import { otherSideAlone } from '../../../src-renderer/store/sides.ts';
+import { otherSideAlone } from '../../../src-renderer/recording/sides.ts';
 
 const after = (settings: unknown, patch: SettingsPatch) =>
   settingsSchema.parse(Object.assign({}, settings, patch));

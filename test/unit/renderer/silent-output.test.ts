@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import type { ApiClient, ApiInput, ApiName, ApiOutput } from '../../../src-main/contract/api.ts';
 import type { Result } from '../../../src-main/contract/errors.ts';
 import type { SystemAudioStatus } from '../../../src-main/contract/system-audio.ts';
-import { createLevelFeed } from '../../../src-renderer/store/level-feed.ts';
-import { createSilentOutput, type SoundElsewhere } from '../../../src-renderer/store/silent-output.ts';
+import { createLevelFeed } from '../../../src-renderer/recording/level-feed.ts';
+import { createSilentOutput, type SoundElsewhere } from '../../../src-renderer/recording/silent-output.ts';
 
 const SPEAKERS = { name: 'first', label: 'Built-in speakers' };
 const HEADSET = { name: 'second', label: 'Headset' };

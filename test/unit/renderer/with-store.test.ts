@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { createLevelFeed } from '../../../src-renderer/store/level-feed.ts';
-import { createMicrophone, type MicrophoneSource } from '../../../src-renderer/store/microphone.ts';
+import { createLevelFeed } from '../../../src-renderer/recording/level-feed.ts';
+import { createMicrophone, type MicrophoneSource } from '../../../src-renderer/recording/microphone.ts';
 import { withStore } from '../../../src-renderer/store/with-store.ts';
 import { createDesk, settingsWith } from './scripted-room.ts';
 
