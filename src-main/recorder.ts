@@ -180,8 +180,9 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     isCatalogued: finder.isCatalogued,
     log,
   });
+  const retried = new Set<string>();
   const recover = (): Promise<Recovery> =>
-    recoverSessions({ dirs, catalog, transcripts, encoder, clock, log, mp3BitRate });
+    recoverSessions({ dirs, catalog, transcripts, encoder, clock, log, mp3BitRate, retried });
   const recovery = await recover();
   let unfinished = recovery.unfinished;
   const recovering = new AbortController();

@@ -29,6 +29,7 @@ import { removeLeftovers } from './leftovers.ts';
 import { makeDelivery, recoverClaimed } from './recover-claimed.ts';
 import type { UnfinishedDelivery } from './recover-session.ts';
 import { retireOldName } from './renamed-folder.ts';
+import { withRetries } from './retry-copies.ts';
 import { createSaver } from './save-session.ts';
 
 /** A folder may be full of what does not belong there. */
@@ -47,6 +48,8 @@ export interface RecoveryOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly mp3BitRate?: number | undefined;
+  /** Sessions whose copies have been tried again in this run: one that fails is not tried for ever. */
+  readonly retried?: Set<string>;
 }
 
 /** A session that was cut off and could not be put in order. */
@@ -70,11 +73,13 @@ export interface Recovery {
  * puts it in order. May be run again, beside a running instance, or be killed itself.
  */
 export async function recoverSessions(options: RecoveryOptions): Promise<Recovery> {
-  const { dirs, catalog, transcripts, log } = options;
+  const { dirs, catalog, transcripts, log, retried = new Set<string>() } = options;
   const settled: {
     session: SessionRecord;
     folders: readonly string[];
     deliveries: readonly UnfinishedDelivery[];
+    /** False where only copies are made that could not be made before. */
+    wasCutOff: boolean;
   }[] = [];
   const unfinished: UnfinishedSession[] = [];
   const save = createSaver(catalog, log);
@@ -122,22 +127,25 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     const inferred = described === undefined ? await inferFirst(id, candidates) : undefined;
     const account = described ?? inferred?.record;
     if (account === undefined) return;
-    const record = {
+    const told = {
       ...account,
       recordings_dir: whereIs(account, dirs),
       // What the catalog has once known stays in it: left out, it would be unfinished there for good.
       database_records: account.database_records || known !== undefined,
     };
-    const folders = dirs.foldersOf(record);
+    const folders = dirs.foldersOf(told);
     if (folders.length === 0) {
-      if (record.status === 'recording') unfinished.push({ id, reason: AWAY });
+      if (told.status === 'recording') unfinished.push({ id, reason: AWAY });
       return;
     }
     const owners = await Promise.all(folders.map(ownerState));
     if (owners.includes('alive')) return;
     const partialMaster = await hasPartialMaster(folders, id, log);
-    const unfinishedCopy = record.files.some(({ status }) => status === 'recording');
-    const cutOff = record.status === 'recording' || unfinishedCopy || partialMaster;
+    const unfinishedCopy = told.files.some(({ status }) => status === 'recording');
+    const wasCutOff = told.status === 'recording' || unfinishedCopy || partialMaster;
+    const record = retried.has(id) ? told : await withRetries(told, folders);
+    retried.add(id);
+    const cutOff = wasCutOff || record !== told;
     const isNews = known?.revision !== record.revision || known.recordings_dir !== record.recordings_dir;
     if (!cutOff && isNews) await save(record, []);
     if (!cutOff) await restoreText(record, folders);
@@ -155,7 +163,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
       await noteUnclaimed(
         id,
         folders.filter((folder) => !claimed.includes(folder)),
-        cutOff,
+        wasCutOff,
       );
     if (claimed.length === 0) return;
     const kept = mustKeep ? await keepLackingAccounts(claimed, id, log) : [];
@@ -172,12 +180,13 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
       { ...options, save },
     );
     for (const reason of left) unfinished.push({ id, reason: `A file of it is left as it is: ${reason}` });
-    const isAsBefore = record.status === 'failed' && isDeepStrictEqual(session.files, record.files);
+    const mayBeAsBefore = record.status === 'failed' || !wasCutOff;
+    const isAsBefore = mayBeAsBefore && isDeepStrictEqual(session.files, told.files);
     if (!isAsBefore) await save(session, claimed);
     await restoreText(session, claimed);
     noteRenamed(session, renamedFrom);
-    settled.push({ session, folders: claimed, deliveries });
-    if (session.status === 'recovered')
+    settled.push({ session, folders: claimed, deliveries, wasCutOff });
+    if (session.status === 'recovered' && wasCutOff)
       log('warn', 'a session that was cut off has been recovered', { id, seconds: session.duration_seconds });
     else if (session.status === 'failed')
       log('error', 'what a session that was cut off held could not be recovered', { id, left });
@@ -193,7 +202,9 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     });
 
   return {
-    recovered: settled.flatMap(({ session }) => (session.status === 'recovered' ? session : [])),
+    recovered: settled.flatMap(({ session, wasCutOff }) =>
+      session.status === 'recovered' && wasCutOff ? session : [],
+    ),
     unfinished,
     async finishDeliveries(signal) {
       for (const { session, folders, deliveries } of settled) {

@@ -62,7 +62,7 @@ export async function killed({
     const mixBytes = mixed === undefined ? Infinity : (await readFile(join(folder, mixed))).length;
     if (sizes.every((size) => size === 44 + audio.length) && mixBytes > audio.length - 2 * RATE) break;
   }
-  if (format !== 'wav') await encoded(folder, format);
+  if (format !== 'wav' && encoder !== noEncoder) await encoded(folder, format);
   const copy = await copyAsAfterKill(dataDir, { keepCatalog });
   onTestFinished(() => rm(copy, { recursive: true, force: true }));
   const killedFolder = join(copy, 'recordings', 'talk');
