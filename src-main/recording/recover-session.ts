@@ -20,6 +20,7 @@ import { recoverMixes, type RebuiltMixes } from './recover-mix.ts';
 import { withExaminedPart, withTrack } from './recovered-part.ts';
 import { removeSides } from './remove-sides.ts';
 import { settleRivals } from './settle-rivals.ts';
+import { findZeroedSides, withZeroedSides } from './zeroed-sides.ts';
 
 /** A delivered copy that must be made again from its master. */
 export interface UnfinishedDelivery {
@@ -56,7 +57,8 @@ export async function recoverMasters(
   const examined = await examineAll(record, await findMasters(record, folders), siblings);
   const expected = await expectedFrames(record, examined, folders);
   let session = withAllTracks(record, examined, expected, crashSeconds);
-  await onExamined(session, examined);
+  const zeroed = await findZeroedSides(record, examined, folders);
+  await onExamined(withZeroedSides(session, zeroed), examined);
   for (const { name, holds } of examined)
     if (holds.damage !== undefined && holds.size > 0)
       log('error', `a recording is damaged: ${holds.damage}`, { id: record.id, name, kind: holds.kind });
@@ -71,6 +73,8 @@ export async function recoverMasters(
   const { session: mixed, rebuilt } = await recoverMixes(session, folders, mixes, spoiled, log);
   const spoiledMixes = withMixesOf(mixed, spoiled, rebuilt, expected);
   session = await removeSides(mixed, { before: record, folders, mixes, rebuilt, spoiled });
+  // Told from here on: what was found of the mix tells by itself that it is not what the sides come to.
+  session = withZeroedSides(session, zeroed);
   session = await salvageCopies(session, folders, spoiledMixes);
   const settled: RecordingFile[] = [];
   for (const file of session.files) settled.push(await settleFile(file, session, folders));

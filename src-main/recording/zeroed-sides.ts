@@ -1,0 +1,101 @@
+import { trackSchema, type RecordingType } from '../contract/audio-format.ts';
+import { sampleRateOf, type SessionRecord } from '../contract/session-record.ts';
+import { isReadable } from '../files/finish-wav.ts';
+import { audioBytesOf, type AudioBytes } from '../files/same-audio.ts';
+import { findZerosInMix } from '../files/zeros-in-mix.ts';
+import { withLostStretches, type LostStretch } from './damaged-while-recording.ts';
+import { masterOf, pathOf, trackKey } from './found-files.ts';
+import type { ExaminedMaster } from './recover-master.ts';
+
+/** Frames of sides that are zeros where the mix proves that there was sound, by `trackKey`. */
+export type ZeroedSides = ReadonlyMap<string, readonly LostStretch[]>;
+
+interface Audio extends AudioBytes {
+  readonly sampleRate: number;
+  readonly channels: number;
+}
+
+/**
+ * Compares both sides of each part that has blocks of zeros with the mix that was made of them before: what a disk loses
+ * reads as silence. Changes nothing. Rejects where a file cannot be read.
+ */
+export async function findZeroedSides(
+  session: SessionRecord,
+  examined: readonly ExaminedMaster[],
+  folders: readonly string[],
+): Promise<ZeroedSides> {
+  const zeroed = new Map<string, LostStretch[]>();
+  const isSilentSide = ({ type, holds, isSuperseded }: ExaminedMaster): boolean =>
+    type !== 'mixed' && !isSuperseded && holds.silentFrames > 0;
+  for (const part of new Set(examined.filter(isSilentSide).map((one) => one.part))) {
+    const audioOf = async (type: RecordingType): Promise<Audio | undefined> =>
+      examinedAudio(examined.find((one) => trackKey(one) === trackKey({ part, type }) && isUsable(one))) ??
+      (await finishedAudio(session, { part, type }, folders));
+    const mix = await audioOf('mixed');
+    const [user, assistant] = [await audioOf('user'), await audioOf('assistant')];
+    if (mix === undefined || user === undefined || assistant === undefined) continue;
+    if (![user, assistant].every((side) => hasShapeOf(side, mix))) continue;
+    const found = await findZerosInMix({ sides: [user, assistant], mix });
+    const bytesPerFrame = 2 * mix.channels;
+    for (const [index, type] of trackSchema.options.entries()) {
+      const known = examined.find((one) => trackKey(one) === trackKey({ part, type }) && isUsable(one));
+      const lost = (found[index] ?? []).flatMap(({ start, end }) => {
+        // What was lost with the header is told already.
+        const startFrame = Math.max(Math.ceil(start / bytesPerFrame), known?.holds.zeroedFrames ?? 0);
+        const frames = Math.floor(end / bytesPerFrame) - startFrame;
+        return frames > 0 ? [{ startFrame, frames }] : [];
+      });
+      if (lost.length > 0) zeroed.set(trackKey({ part, type }), lost);
+    }
+  }
+  return zeroed;
+}
+
+/** The session with what was found told as damaged, once however often it is found. */
+export function withZeroedSides(session: SessionRecord, zeroed: ZeroedSides): SessionRecord {
+  if (zeroed.size === 0) return session;
+  return {
+    ...session,
+    parts: session.parts.map((part) => {
+      const { report } = part;
+      if (report === undefined) return part;
+      const lostOf = (type: RecordingType): readonly LostStretch[] =>
+        (zeroed.get(trackKey({ part: part.part, type })) ?? []).filter(
+          ({ startFrame }) =>
+            !report.gaps.some(
+              (gap) => gap.track === type && gap.cause === 'damaged' && gap.start_frame === startFrame,
+            ),
+        );
+      return { ...part, report: withLostStretches(report, lostOf) };
+    }),
+  };
+}
+
+function isUsable({ isMaster, isSuperseded, holds }: ExaminedMaster): boolean {
+  return isMaster && !isSuperseded && isReadable(holds) && holds.frames > 0;
+}
+
+function examinedAudio(one: ExaminedMaster | undefined): Audio | undefined {
+  const shape = one?.holds.shape;
+  if (one === undefined || shape === undefined) return undefined;
+  const { path, dataOffset, frames, kind } = one.holds;
+  // Of a mix with a damaged header nothing is proven.
+  if (one.type === 'mixed' && kind !== 'sound') return undefined;
+  return { path, dataOffset, dataBytes: frames * 2 * shape.channels, ...shape };
+}
+
+async function finishedAudio(
+  session: SessionRecord,
+  file: { readonly part: number; readonly type: RecordingType },
+  folders: readonly string[],
+): Promise<Audio | undefined> {
+  const row = masterOf(file, session);
+  const path = row === undefined ? undefined : await pathOf(row, folders);
+  if (path === undefined) return undefined;
+  const shape = { sampleRate: sampleRateOf(session, file.part), channels: session.channels };
+  return { ...(await audioBytesOf(path)), ...shape };
+}
+
+function hasShapeOf(one: Audio, other: Audio): boolean {
+  return one.sampleRate === other.sampleRate && one.channels === other.channels;
+}
