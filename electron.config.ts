@@ -8,11 +8,12 @@ export default defineConfig({
   main: {
     build: {
       outDir: resolve(root, 'out/main'),
-      // The built-in encoder runs on a thread, whose script must stay a file beside main.js.
+      // The built-in encoder and the reader of long texts run on threads, whose scripts must stay files beside main.js.
       lib: {
         entry: {
           main: resolve(root, 'src-main/main.ts'),
           'built-in-worker': resolve(root, 'src-main/encode/built-in/worker.ts'),
+          'text-worker': resolve(root, 'src-main/transcribe/text-worker.ts'),
         },
         formats: ['es'],
       },

@@ -98,7 +98,7 @@ const opensSessionFiles = ['files', 'encode', 'conversation', 'recording', 'libr
 /** These open nothing below a session's folder. */
 const opensOthers = [
   ...['files/process-started.ts', 'files/sync-folder.ts'],
-  ...['encode/ffmpeg/candidates.ts', 'encode/built-in/threads.ts', 'conversation/work-folder.ts'],
+  ...['encode/ffmpeg/candidates.ts', 'conversation/work-folder.ts'],
   ...['library/settings-store.ts', 'repair/walk-audio.ts', 'remote/renderer-files.ts'],
 ];
 

@@ -151,7 +151,8 @@ export function openCatalog(path: string): Catalog {
         after = page.after;
         if (after !== undefined) await setImmediate();
       } while (after !== undefined);
-      return { revision, speakers: transcripts.speakers(sessionId), entries: inTimeOrder(lines) };
+      const speakers = transcripts.speakers(sessionId);
+      return { revision, speakers, entries: await inTimeOrder(lines) };
     },
     transcriptEntry: transcripts.entry,
     transcriptRevision: transcripts.revision,

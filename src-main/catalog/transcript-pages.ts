@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
+import { sortInSlices } from '../contract/slices.ts';
 import { transcriptEntrySchema, type TranscriptEntry } from '../contract/transcript.ts';
 import { ENTRY_COLUMNS, entryFromRow, entryRowSchema } from './entry-row.ts';
 import { LINES_PER_SESSION } from './line-rows.ts';
@@ -45,16 +47,17 @@ export function preparePages(database: Database.Database) {
 }
 
 /** By position; what has none yet, or will have none, was said last: as a read of the whole gives them. */
-export function inTimeOrder(lines: readonly PagedLine[]): TranscriptEntry[] {
-  return lines
-    .toSorted(
-      (a, b) =>
-        Number(a.entry.start_ms === null) - Number(b.entry.start_ms === null) ||
-        (a.entry.start_ms ?? 0) - (b.entry.start_ms ?? 0) ||
-        compare(a.entry.occurred_at, b.entry.occurred_at) ||
-        a.row - b.row,
-    )
-    .map(({ entry }) => entry);
+export async function inTimeOrder(lines: readonly PagedLine[]): Promise<TranscriptEntry[]> {
+  const ordered = await sortInSlices(
+    lines,
+    setImmediate,
+    (a, b) =>
+      Number(a.entry.start_ms === null) - Number(b.entry.start_ms === null) ||
+      (a.entry.start_ms ?? 0) - (b.entry.start_ms ?? 0) ||
+      compare(a.entry.occurred_at, b.entry.occurred_at) ||
+      a.row - b.row,
+  );
+  return ordered.map(({ entry }) => entry);
 }
 
 function compare(a: string, b: string): number {

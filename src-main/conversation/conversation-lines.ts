@@ -1,6 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import { segmentPath, type AudioSegment } from '../contract/audio-segment.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { positionAt } from '../contract/session-time.ts';
+import { flatMapInSlices, sortInSlices } from '../contract/slices.ts';
 import type {
   Conversation,
   ConversationLine,
@@ -11,33 +13,48 @@ import type {
 
 /**
  * The join of text and audio, in the order in which it was said: every line of text once, with its turn where
- * it has one, and every turn of which no text is known.
+ * it has one, and every turn of which no text is known. Of a long session it is made in slices, between which others
+ * have their turn.
  */
-export function conversationOf(session: SessionRecord, transcript: Transcript): Conversation {
-  const turns = turnsOf(session);
+export async function conversationOf(session: SessionRecord, transcript: Transcript): Promise<Conversation> {
+  const turns = await turnsOf(session);
   const byId = new Map(turns.map((turn) => [turn.turn_id, turn]));
   const spoken = new Set(transcript.entries.map(({ turn_id }) => turn_id));
-  const lines = [
-    ...transcript.entries.flatMap((entry) => {
-      const turn = entry.turn_id === null ? undefined : byId.get(entry.turn_id);
-      // The other side's words again, unless a person says otherwise.
-      return turn?.bleed === true && entry.source !== 'edited' ? [] : [lineOfText(entry, turn)];
-    }),
-    ...turns.filter(({ turn_id, bleed }) => !bleed && !spoken.has(turn_id)).map(lineOfTurn),
-  ];
+  const ofText = await flatMapInSlices(transcript.entries, setImmediate, (entry) => {
+    const turn = entry.turn_id === null ? undefined : byId.get(entry.turn_id);
+    // The other side's words again, unless a person says otherwise.
+    return turn?.bleed === true && entry.source !== 'edited' ? [] : lineOfText(entry, turn);
+  });
+  const ofTurns = await flatMapInSlices(turns, setImmediate, (turn) =>
+    turn.bleed || spoken.has(turn.turn_id) ? [] : lineOfTurn(turn),
+  );
   return {
     revision: transcript.revision,
     speakers: transcript.speakers,
-    lines: inOrder(session, lines),
+    lines: await inOrder(session, [...ofText, ...ofTurns]),
     turns,
   };
 }
 
-/** The turns of a session in the order in which they began, each put together from its segments. */
-export function turnsOf({ id, segments }: Pick<SessionRecord, 'id' | 'segments'>): ConversationTurn[] {
-  return [...Map.groupBy(segments, ({ turn_id }) => turn_id).values()]
-    .flatMap((all) => turnOf(id, all) ?? [])
-    .sort((a, b) => a.start_ms - b.start_ms);
+/** The turns of a session in the order in which they began, each put together from its segments, in slices. */
+export async function turnsOf({
+  id,
+  segments,
+}: Pick<SessionRecord, 'id' | 'segments'>): Promise<ConversationTurn[]> {
+  const byTurn = [...Map.groupBy(segments, ({ turn_id }) => turn_id).values()];
+  const turns = await flatMapInSlices(byTurn, setImmediate, (all) => turnOf(id, all) ?? []);
+  return sortInSlices(turns, setImmediate, (a, b) => a.start_ms - b.start_ms);
+}
+
+/** One turn of a session, out of all of its segments; undefined where there is none. */
+export function turnNamed(
+  { id, segments }: Pick<SessionRecord, 'id' | 'segments'>,
+  turnId: string | null,
+): ConversationTurn | undefined {
+  return turnOf(
+    id,
+    segments.filter(({ turn_id }) => turn_id === turnId),
+  );
 }
 
 function turnOf(sessionId: string, unordered: readonly AudioSegment[]): ConversationTurn | undefined {
@@ -99,9 +116,22 @@ function lineOfTurn(turn: ConversationTurn): ConversationLine {
 }
 
 /** By position; text of which only the moment is known goes where the recording was at that moment. */
-function inOrder(session: SessionRecord, lines: readonly ConversationLine[]): ConversationLine[] {
-  return lines
-    .map((line) => ({ line, atMs: line.start_ms ?? positionAt(session, line.occurred_at) }))
-    .sort((a, b) => a.atMs - b.atMs || (a.line.occurred_at < b.line.occurred_at ? -1 : 1))
-    .map(({ line }) => line);
+async function inOrder(
+  session: SessionRecord,
+  lines: readonly ConversationLine[],
+): Promise<ConversationLine[]> {
+  const placed = await flatMapInSlices(lines, setImmediate, (line) => ({
+    line,
+    atMs: line.start_ms ?? positionAt(session, line.occurred_at),
+  }));
+  const ordered = await sortInSlices(
+    placed,
+    setImmediate,
+    (a, b) => a.atMs - b.atMs || compare(a.line.occurred_at, b.line.occurred_at),
+  );
+  return ordered.map(({ line }) => line);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }

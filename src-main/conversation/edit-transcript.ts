@@ -2,7 +2,7 @@ import { LecternError } from '../contract/errors.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { wallTimeAt } from '../contract/session-time.ts';
 import type { TranscriptEntry } from '../contract/transcript.ts';
-import { turnsOf } from './conversation-lines.ts';
+import { turnNamed } from './conversation-lines.ts';
 
 /** What a person says was said. */
 export interface NewText {
@@ -23,7 +23,7 @@ export interface TextChange {
 /** An entry that a person wrote; where a turn or a position is given, there, else at the end. */
 export function newEntry(id: string, session: SessionRecord, added: NewText): TranscriptEntry {
   const { turn_id = null, speaker = null, role, text } = added;
-  const turn = turnsOf(session).find((candidate) => candidate.turn_id === turn_id);
+  const turn = turnNamed(session, turn_id);
   if (turn_id !== null && turn === undefined)
     throw new LecternError('INVALID_INPUT', `turn_id: expected a turn of this session, got "${turn_id}"`);
   const start_ms = added.start_ms ?? turn?.start_ms ?? null;

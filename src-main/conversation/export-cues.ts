@@ -1,3 +1,5 @@
+import { setImmediate } from 'node:timers/promises';
+import { flatMapInSlices } from '../contract/slices.ts';
 import { hasArrow } from '../transcribe/formats/cue-time.ts';
 import { hasSpeakerPrefix } from '../transcribe/formats/speaker-prefix.ts';
 import { UNSYNTAX_MARK } from '../transcribe/formats/unsyntax.ts';
@@ -16,18 +18,16 @@ export interface Cue {
  * SubRip. It has no way to write what looks like its own syntax, so an invisible mark (UNSYNTAX_MARK) keeps players
  * from taking it for that; reading it back takes the mark out. Speakers are named as WhisperX names them.
  */
-export function toSrt(cues: readonly Cue[]): string {
-  return cues
-    .map(({ startMs, endMs, label, text }, index) => {
-      const plain = withoutTags(text);
-      const name = withoutTags(label ?? '')
-        .replace(/\s*[[\]]+\s*/g, ' ')
-        .trim();
-      const said =
-        name !== '' ? `[${name}]: ${plain}` : looksLikeSyntax(text) ? UNSYNTAX_MARK + plain : plain;
-      return `${index + 1}\n${time(startMs, ',')} --> ${time(endMs, ',')}\n${said}\n`;
-    })
-    .join('\n');
+export async function toSrt(cues: readonly Cue[]): Promise<string> {
+  const blocks = await flatMapInSlices(cues, setImmediate, ({ startMs, endMs, label, text }, index) => {
+    const plain = withoutTags(text);
+    const name = withoutTags(label ?? '')
+      .replace(/\s*[[\]]+\s*/g, ' ')
+      .trim();
+    const said = name !== '' ? `[${name}]: ${plain}` : looksLikeSyntax(text) ? UNSYNTAX_MARK + plain : plain;
+    return `${index + 1}\n${time(startMs, ',')} --> ${time(endMs, ',')}\n${said}\n`;
+  });
+  return blocks.join('\n');
 }
 
 function withoutTags(text: string): string {
@@ -40,8 +40,8 @@ function looksLikeSyntax(text: string): boolean {
 }
 
 /** WebVTT (W3C, 2019), with speakers as voices. */
-export function toVtt(cues: readonly Cue[]): string {
-  const blocks = cues.map(({ startMs, endMs, label, text }) => {
+export async function toVtt(cues: readonly Cue[]): Promise<string> {
+  const blocks = await flatMapInSlices(cues, setImmediate, ({ startMs, endMs, label, text }) => {
     // Of arrows, the one in ASCII is escaped; others are read as well.
     const unnamed = hasSpeakerPrefix(text) || hasArrow(text) ? UNSYNTAX_MARK + escaped(text) : escaped(text);
     const said = label === null ? unnamed : `<v ${escaped(label)}>${escaped(text)}</v>`;

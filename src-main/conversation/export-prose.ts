@@ -1,5 +1,7 @@
+import { setImmediate } from 'node:timers/promises';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { localTime } from '../contract/session-time.ts';
+import { flatMapInSlices } from '../contract/slices.ts';
 
 /** A line as a reader wants it. */
 export interface ProseLine {
@@ -14,17 +16,16 @@ export interface ProseLine {
 /** What is said of an interrupted line, which ends in the middle. */
 const CUT_OFF = ' —';
 
-export function toPlainText(lines: readonly ProseLine[]): string {
-  return lines
-    .map(({ startMs, label, text, interrupted }) => {
-      const time = startMs === null ? '' : `[${clock(startMs)}] `;
-      return `${time}${label === null ? '' : `${label}: `}${text}${interrupted ? CUT_OFF : ''}\n`;
-    })
-    .join('');
+export async function toPlainText(lines: readonly ProseLine[]): Promise<string> {
+  const written = await flatMapInSlices(lines, setImmediate, ({ startMs, label, text, interrupted }) => {
+    const time = startMs === null ? '' : `[${clock(startMs)}] `;
+    return `${time}${label === null ? '' : `${label}: `}${text}${interrupted ? CUT_OFF : ''}\n`;
+  });
+  return written.join('');
 }
 
-export function toMarkdown(session: SessionRecord, lines: readonly ProseLine[]): string {
-  const paragraphs = lines.map(({ startMs, label, text, interrupted }) => {
+export async function toMarkdown(session: SessionRecord, lines: readonly ProseLine[]): Promise<string> {
+  const paragraphs = await flatMapInSlices(lines, setImmediate, ({ startMs, label, text, interrupted }) => {
     const time = startMs === null ? '' : `(${clock(startMs)}) `;
     const name = label === null ? '' : `**${escaped(label)}** `;
     return escapedBeginning(`${name}${time}${escaped(text)}${interrupted ? CUT_OFF : ''}`);

@@ -1,5 +1,8 @@
+import { setImmediate } from 'node:timers/promises';
 import type { Track } from '../contract/audio-format.ts';
+import { jsonPieces } from '../contract/json-pieces.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
+import { flatMapInSlices, sortInSlices } from '../contract/slices.ts';
 import type {
   Conversation,
   ConversationLine,
@@ -28,63 +31,74 @@ const NOT_OF_A_LINE = /[\p{Cc}\s]+/gu;
 
 type Spoken = ConversationLine & { readonly text: string };
 
-/** What was said in a session, as a file for others: of one side alone where a role is given. */
-export function exportTranscript(
+/** What was said in a session, as a file for others: of one side alone where a role is given. Written in slices. */
+export async function exportTranscript(
   session: SessionRecord,
   conversation: Conversation,
   format: TranscriptExportFormat,
   role?: Track,
-): ExportedTranscript {
+): Promise<ExportedTranscript> {
   const labels = speakerLabels(conversation);
   const labelOf = (line: ConversationLine): string | null =>
     labels(line)?.replace(NOT_OF_A_LINE, ' ') ?? null;
   const lines = conversation.lines.filter((line) => role === undefined || line.role === role);
-  const spoken = lines.flatMap((line): Spoken[] => {
+  const spoken = await flatMapInSlices(lines, setImmediate, (line): Spoken[] => {
     const text = line.text?.replace(NOT_OF_A_LINE, ' ').trim() ?? '';
     return text === '' ? [] : [{ ...line, text }];
   });
-  const prose = (): ProseLine[] =>
-    spoken.map((line) => ({
+  const prose = (): Promise<ProseLine[]> =>
+    flatMapInSlices(spoken, setImmediate, (line) => ({
       startMs: line.start_ms,
       label: labelOf(line),
       text: line.text,
       interrupted: line.interrupted,
     }));
-  const texts: Record<TranscriptExportFormat, () => string> = {
-    srt: () => toSrt(cuesOf(spoken, labelOf)),
-    vtt: () => toVtt(cuesOf(spoken, labelOf)),
-    txt: () => toPlainText(prose()),
-    md: () => toMarkdown(session, prose()),
-    json: () => `${JSON.stringify(jsonOf(session, conversation, lines, labelOf), undefined, 2)}\n`,
+  const texts: Record<TranscriptExportFormat, () => Promise<string>> = {
+    srt: async () => toSrt(await cuesOf(spoken, labelOf)),
+    vtt: async () => toVtt(await cuesOf(spoken, labelOf)),
+    txt: async () => toPlainText(await prose()),
+    md: async () => toMarkdown(session, await prose()),
+    json: async () => `${await jsonText(await jsonOf(session, conversation, lines, labelOf))}\n`,
   };
   return {
     file_name: fitName(fileStem(session), `.${format}`),
     media_type: MEDIA_TYPES[format],
-    text: texts[format](),
+    text: await texts[format](),
   };
 }
 
-/** In the order of time, as subtitles must be; those that overlap stay as they are. */
-function cuesOf(lines: readonly Spoken[], labelOf: (line: ConversationLine) => string | null): Cue[] {
-  let lastEndMs = 0;
-  return lines
-    .map((line): Cue => {
-      const { text } = line;
-      const startMs = Math.round(line.start_ms ?? lastEndMs);
-      const untimedEndMs = startMs + Math.max(MIN_UNTIMED_MS, text.length * MS_PER_CHARACTER);
-      const endMs = Math.round(line.end_ms ?? untimedEndMs);
-      lastEndMs = Math.max(lastEndMs, endMs);
-      return { startMs, endMs: Math.max(endMs, startMs + 1), label: labelOf(line), text };
-    })
-    .sort((a, b) => a.startMs - b.startMs);
+async function jsonText(value: unknown): Promise<string> {
+  let text = '';
+  for (const piece of jsonPieces(value)) {
+    if (text !== '') await setImmediate();
+    text += piece;
+  }
+  return text;
 }
 
-function jsonOf(
+/** In the order of time, as subtitles must be; those that overlap stay as they are. */
+async function cuesOf(
+  lines: readonly Spoken[],
+  labelOf: (line: ConversationLine) => string | null,
+): Promise<Cue[]> {
+  let lastEndMs = 0;
+  const cues = await flatMapInSlices(lines, setImmediate, (line): Cue => {
+    const { text } = line;
+    const startMs = Math.round(line.start_ms ?? lastEndMs);
+    const untimedEndMs = startMs + Math.max(MIN_UNTIMED_MS, text.length * MS_PER_CHARACTER);
+    const endMs = Math.round(line.end_ms ?? untimedEndMs);
+    lastEndMs = Math.max(lastEndMs, endMs);
+    return { startMs, endMs: Math.max(endMs, startMs + 1), label: labelOf(line), text };
+  });
+  return sortInSlices(cues, setImmediate, (a, b) => a.startMs - b.startMs);
+}
+
+async function jsonOf(
   session: SessionRecord,
   { speakers, turns }: Conversation,
   lines: readonly ConversationLine[],
   labelOf: (line: ConversationLine) => string | null,
-): unknown {
+): Promise<unknown> {
   return {
     session: {
       id: session.id,
@@ -93,7 +107,7 @@ function jsonOf(
       duration_seconds: session.duration_seconds,
     },
     speakers,
-    lines: lines.map((line) => ({ ...line, name: labelOf(line) })),
+    lines: await flatMapInSlices(lines, setImmediate, (line) => ({ ...line, name: labelOf(line) })),
     turns,
   };
 }

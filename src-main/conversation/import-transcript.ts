@@ -5,32 +5,18 @@ import { wallTimeAt } from '../contract/session-time.ts';
 import {
   MAX_SESSION_CHARACTERS,
   MAX_SESSION_ENTRIES,
-  MAX_TRANSCRIPT_CHARACTERS,
   type ImportedText,
   type Transcript,
   type TranscriptEntry,
-  type TranscriptImportFormat,
 } from '../contract/transcript.ts';
-import { decodeText } from '../transcribe/formats/decode-text.ts';
-import { parseAny } from '../transcribe/formats/parse-any.ts';
-import { parseJson } from '../transcribe/formats/parse-json.ts';
-import { parsePlainText } from '../transcribe/formats/parse-plain-text.ts';
-import { parseSrt } from '../transcribe/formats/parse-srt.ts';
-import { parseTable } from '../transcribe/formats/parse-table.ts';
-import { parseVtt } from '../transcribe/formats/parse-vtt.ts';
-import { readEach, type TextParser, type TimedText } from '../transcribe/formats/timed-text.ts';
+import type { TimedText } from '../transcribe/formats/timed-text.ts';
+import type { ForeignText } from '../transcribe/read-foreign-text.ts';
+import type { TextReader } from '../transcribe/text-reader.ts';
 import { turnsOf } from './conversation-lines.ts';
 import { createTurnFinder } from './join-turns.ts';
 
-export interface TextImport {
+export interface TextImport extends ForeignText {
   readonly role: Track;
-  /** One of the two: text, or a file's bytes in base64. */
-  readonly text?: string | undefined;
-  readonly data?: string | undefined;
-  /** Of the bytes; told from them where it is not said. */
-  readonly encoding?: string | undefined;
-  /** Seen from the text where it is not said. */
-  readonly format?: TranscriptImportFormat | undefined;
   /** Where in the session the text's own zero lies. */
   readonly offsetMs?: number | undefined;
 }
@@ -41,15 +27,6 @@ export interface ImportedEntries {
   readonly said: ImportedText;
 }
 
-const PARSERS: Record<TranscriptImportFormat, TextParser> = {
-  srt: parseSrt,
-  vtt: parseVtt,
-  whisper: parseJson,
-  json: parseJson,
-  table: parseTable,
-  text: parsePlainText,
-};
-
 /** Recognisers hear the last word out a little beyond the end. */
 const TOLERATED_MS = 1000;
 
@@ -58,30 +35,18 @@ const TOLERATED_MS = 1000;
  * are left out and counted. Those that lie outside the audio keep their times, so that nothing is lost where only the offset was
  * wrong, and are counted too. Throws INVALID_TRANSCRIPT where nothing can be understood.
  */
-export function importedEntries(
+export async function importedEntries(
   session: SessionRecord,
   given: TextImport,
-  newId: () => string,
-): ImportedEntries {
-  const { role, format, offsetMs = 0 } = given;
-  const { text, encoding } = textOf(given);
+  { newId, reader }: { readonly newId: () => string; readonly reader: TextReader },
+): Promise<ImportedEntries> {
+  const { role, offsetMs = 0, text, data, encoding: named, format } = given;
   const audioMs = session.duration_seconds * 1000;
-  const findTurn = createTurnFinder(turnsOf(session), role);
-  let skipped = 0;
-  let problem: string | undefined;
-  const onSkipped = ({ message }: LecternError): void => {
-    skipped++;
-    problem ??= message;
-  };
+  const findTurn = createTurnFinder(await turnsOf(session), role);
   let outside = 0;
   const moved = (ms: number): number => Math.max(0, ms + offsetMs);
 
   const entryOf = (piece: TimedText): TranscriptEntry => {
-    if (piece.text.length > MAX_TRANSCRIPT_CHARACTERS)
-      throw new LecternError(
-        'INVALID_TRANSCRIPT',
-        `Expected lines of at most ${MAX_TRANSCRIPT_CHARACTERS} characters, got one of ${piece.text.length}`,
-      );
     const start_ms = piece.start_ms === null ? null : moved(piece.start_ms);
     const end_ms =
       start_ms === null ? null : piece.end_ms === null ? Math.max(start_ms, audioMs) : moved(piece.end_ms);
@@ -108,8 +73,13 @@ export function importedEntries(
     };
   };
 
-  const pieces = (format === undefined ? parseAny : PARSERS[format])(text, onSkipped);
-  const entries = readEach(pieces, (piece) => [entryOf(piece)], onSkipped);
+  const entries: TranscriptEntry[] = [];
+  const { skipped, problem, encoding } = await reader.read(
+    { text, data, encoding: named, format },
+    (pieces) => {
+      for (const piece of pieces) entries.push(entryOf(piece));
+    },
+  );
   return {
     entries,
     said: {
@@ -124,17 +94,6 @@ export function importedEntries(
 /** Where the end alone is too late by little, rounding is to blame. */
 function isOutside(startMs: number, endMs: number, audioMs: number): boolean {
   return startMs < -TOLERATED_MS || startMs >= Math.max(audioMs, 1) || endMs > audioMs + TOLERATED_MS;
-}
-
-/** Throws INVALID_INPUT where there is not one of the two, INVALID_TRANSCRIPT for bytes that are no text. */
-function textOf({ text, data, encoding }: TextImport): { text: string; encoding?: string } {
-  if ((text === undefined) === (data === undefined))
-    throw new LecternError('INVALID_INPUT', 'Expected either text, or data with the bytes of a file');
-  if (data === undefined) return { text: (text ?? '').toWellFormed() };
-  const bytes = Buffer.from(data, 'base64');
-  if (bytes.toString('base64') !== data)
-    throw new LecternError('INVALID_INPUT', 'Expected data to be base64 with its padding');
-  return decodeText(bytes, encoding);
 }
 
 /** The transcript with more lines; those imported before for the role give way where they are to be replaced. */

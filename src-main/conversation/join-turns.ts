@@ -17,8 +17,9 @@ export function createTurnFinder(
     while (first < own.length && (own[first]?.end_ms ?? 0) <= startMs) first++;
     let best: ConversationTurn | undefined;
     let bestMs = 0;
-    for (const turn of own.slice(first)) {
-      if (turn.start_ms > endMs) break;
+    for (let index = first; index < own.length; index++) {
+      const turn = own[index];
+      if (turn === undefined || turn.start_ms > endMs) break;
       // Text without a length is in the turn that it lies in.
       const sharedMs =
         Math.min(endMs, turn.end_ms) - Math.max(startMs, turn.start_ms) + (startMs === endMs ? 1 : 0);

@@ -13,11 +13,12 @@ const ROLE_NAMES: Record<Track, string> = { user: 'Me', assistant: 'Other side' 
 export function speakerLabels({ lines, speakers }: Conversation): (line: Voice) => string | null {
   const voices = new Map(lines.map((line) => [keyOf(line), line]));
   const labels = new Map([...voices].map(([key, voice]) => [key, labelOf(voice, speakers)]));
-  const taken = [...labels.values()];
+  const bearers = new Map<string, number>();
+  for (const label of labels.values()) bearers.set(label, (bearers.get(label) ?? 0) + 1);
   for (const [key, { role, speaker }] of voices) {
     const label = labels.get(key);
     // Two sides may each have a SPEAKER_00.
-    if (speaker !== null && label === speaker && taken.indexOf(label) !== taken.lastIndexOf(label))
+    if (speaker !== null && label === speaker && (bearers.get(label) ?? 0) > 1)
       labels.set(key, `${roleName(role, speakers)}, ${speaker}`);
   }
   const named = voices.size > 1 || Object.keys(speakers).length > 0 || lines.some(({ speaker }) => speaker);

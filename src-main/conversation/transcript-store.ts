@@ -231,7 +231,9 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
         placeLate(sessionId);
         if (!isFileOnly(sessionId) && waiting.retry(sessionId)) {
           const before = await catalog.readTranscript(sessionId);
+          await setImmediate();
           const after = applyChange(before, change);
+          await setImmediate();
           await write(sessionId, slicesOf(patchBetween(before, after)));
           return after;
         }

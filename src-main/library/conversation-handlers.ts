@@ -6,6 +6,7 @@ import { newEntry, textNotFound, withChangedText } from '../conversation/edit-tr
 import { exportTranscript } from '../conversation/export-transcript.ts';
 import { importedEntries, withImported } from '../conversation/import-transcript.ts';
 import type { TranscriptStore } from '../conversation/transcript-store.ts';
+import { createTextReader } from '../transcribe/text-reader.ts';
 
 export interface ConversationHandlersOptions {
   readonly transcripts: TranscriptStore;
@@ -29,6 +30,7 @@ export function createConversationHandlers(
   options: ConversationHandlersOptions,
 ): Pick<ApiHandlers, ConversationName> {
   const { transcripts, find, findFinished } = options;
+  const reader = createTextReader();
   return {
     'sessions.conversation': async ({ id }) => {
       const session = find(id);
@@ -57,7 +59,11 @@ export function createConversationHandlers(
     },
     'sessions.transcript.import': async ({ id, offset_ms, replace, ...given }) => {
       const session = await findFinished(id);
-      const { entries, said } = importedEntries(session, { ...given, offsetMs: offset_ms }, randomUUID);
+      const { entries, said } = await importedEntries(
+        session,
+        { ...given, offsetMs: offset_ms },
+        { newId: randomUUID, reader },
+      );
       await transcripts.change(id, (transcript) =>
         withImported(transcript, entries, replace === true ? given.role : undefined),
       );
@@ -65,7 +71,8 @@ export function createConversationHandlers(
     },
     'sessions.transcript.export': async ({ id, format, role }) => {
       const session = find(id);
-      return exportTranscript(session, conversationOf(session, await transcripts.read(id)), format, role);
+      const conversation = await conversationOf(session, await transcripts.read(id));
+      return exportTranscript(session, conversation, format, role);
     },
   };
 }

@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { Worker } from 'node:worker_threads';
 import { LecternError } from '../../contract/errors.ts';
+import { findWorkerFile } from '../../disk/worker-file.ts';
 import { threadReplySchema, type ThreadJob, type ThreadReply, type ThreadRequest } from './messages.ts';
 import type { ChapterSpan } from '../chapters.ts';
 
@@ -74,11 +73,8 @@ export function createEncoderThreads(): EncoderThreads {
   return { start, close };
 }
 
-/** Beside this file as source, or beside the bundle this file became part of. */
 function workerUrl(): URL {
-  const names = ['worker.ts', 'built-in-worker.js', '../built-in-worker.js'];
-  const urls = names.map((name) => new URL(name, import.meta.url));
-  const found = urls.find((url) => existsSync(fileURLToPath(url)));
+  const found = findWorkerFile(import.meta.url, 'worker.ts', 'built-in-worker.js');
   if (found === undefined)
     throw new LecternError('ENCODER_UNAVAILABLE', 'The built-in encoder is not installed');
   return found;

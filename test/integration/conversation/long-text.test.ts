@@ -1,6 +1,7 @@
 import { join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import Database from 'better-sqlite3';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import type { Recorder } from '../../../src-main/recorder.ts';
 import { openOwnRecorder } from '../../support/own-recorder.ts';
 import { startSpokenSession } from '../../support/spoken-session.ts';
@@ -32,9 +33,9 @@ async function turnsDuring(work: Promise<unknown>): Promise<number> {
   let isOver = false;
   const count = (): void => {
     turns++;
-    if (!isOver) setImmediate(count);
+    if (!isOver) void setImmediate().then(count);
   };
-  setImmediate(count);
+  void setImmediate().then(count);
   await work;
   isOver = true;
   return turns;
@@ -54,7 +55,8 @@ describe('a long text', () => {
     // Reads the old lines, writes the new, and drops the old.
     expect(await turnsDuring(Promise.resolve(imported('second')))).toBeGreaterThanOrEqual((2 * LINES) / 100);
     const read = Promise.resolve(recorder.handlers['sessions.conversation']({ id: 'long' }));
-    expect(await turnsDuring(read)).toBeGreaterThanOrEqual(LINES / 250 - 1);
+    // Read in pages, joined to its turns, placed and sorted.
+    expect(await turnsDuring(read)).toBeGreaterThanOrEqual(LINES / 250 - 1 + (3 * LINES) / 500 - 3);
     const { lines } = await read;
     expect(lines).toHaveLength(LINES);
     expect(lines.every(({ text }) => text?.startsWith('second ') === true)).toBe(true);
@@ -62,6 +64,64 @@ describe('a long text', () => {
       lines.map(({ start_ms }) => start_ms).toSorted((a, b) => (a ?? 0) - (b ?? 0)),
     );
   });
+
+  test.each([
+    ['SRT', (count: number) => ({ text: cues(count, 'said') })],
+    ['SRT in bytes', (count: number) => ({ data: Buffer.from(cues(count, 'said')).toString('base64') })],
+    [
+      "a recogniser's JSON",
+      (count: number) => ({
+        text: JSON.stringify({
+          segments: Array.from({ length: count }, (_, k) => ({ start: k, end: k + 1, text: `said ${k}` })),
+        }),
+      }),
+    ],
+  ])('is read on a thread where it is %s: others have their turn before it is', async (_, given) => {
+    const { recorder, dataDir } = await recordedWith(0);
+    const work = Promise.resolve(
+      recorder.handlers['sessions.transcript.import']({ id: 'long', role: 'user', ...given(LINES) }),
+    );
+    const database = new Database(join(dataDir, 'lectern.db'), { readonly: true });
+    onTestFinished(() => void database.close());
+    const lines = database.prepare('SELECT count(*) FROM session_transcripts').pluck();
+    // Lines are written once all are read. A parse in one piece would be over before the second turn of anybody.
+    let turnsBefore = 0;
+    while (lines.get() === 0) {
+      turnsBefore++;
+      await setImmediate();
+    }
+    expect(turnsBefore).toBeGreaterThan(LINES / 500);
+    expect(await work).toEqual({ imported: LINES, outside_audio: expect.any(Number) as number });
+    const { lines: read } = await recorder.handlers['sessions.conversation']({ id: 'long' });
+    expect(read).toHaveLength(LINES);
+  });
+
+  test('that is none is refused in the words of a short one', async () => {
+    const { recorder } = await recordedWith(0);
+    const refusalOf = async (text: string): Promise<unknown> =>
+      Promise.resolve(
+        recorder.handlers['sessions.transcript.import']({ id: 'long', role: 'user', text }),
+      ).catch((error: unknown) => error);
+    const short = await refusalOf('{"what": []}');
+    expect(short).toMatchObject({ code: 'INVALID_TRANSCRIPT' });
+    const long = await refusalOf(`{"what": [${'"x",'.repeat(20_000)}"x"]}`);
+    expect(long).toMatchObject({ code: 'INVALID_TRANSCRIPT', message: (short as Error).message });
+  });
+
+  test.each(['srt', 'vtt', 'txt', 'md', 'json'] as const)(
+    'is exported as %s in slices, every line of it once',
+    async (format) => {
+      const { recorder } = await recordedWith(LINES);
+      const reading = recorder.handlers['sessions.conversation']({ id: 'long' });
+      const turnsToRead = await turnsDuring(Promise.resolve(reading));
+      const work = Promise.resolve(recorder.handlers['sessions.transcript.export']({ id: 'long', format }));
+      // The text is read, and then written in as many slices again.
+      expect(await turnsDuring(work)).toBeGreaterThanOrEqual(turnsToRead + LINES / 500 - 1);
+      const said = (await work).text.match(/first \d+/g) ?? [];
+      expect(new Set(said).size).toBe(LINES);
+      expect(said).toHaveLength(LINES);
+    },
+  );
 
   test('is not read for a line that is added, changed or dropped, nor for a name', async () => {
     const { recorder, dataDir } = await recordedWith(5);

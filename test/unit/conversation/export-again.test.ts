@@ -9,7 +9,7 @@ const session = silentSession('s1', 0, { title: 'Talk' });
 
 test.each(['srt', 'vtt', 'json', 'txt'] as const)(
   'what was saved as %s is taken in again, whatever it says',
-  (format) => {
+  async (format) => {
     const texts = [
       'a --> b',
       '=1+1',
@@ -25,9 +25,9 @@ test.each(['srt', 'vtt', 'json', 'txt'] as const)(
         words: format === 'json' ? [{ text, start_ms: index * 1000, end_ms: index * 1000 + 900 }] : null,
       }),
     );
-    const { text } = exportTranscript(
+    const { text } = await exportTranscript(
       session,
-      conversationOf(session, { revision: 1, speakers: {}, entries }),
+      await conversationOf(session, { revision: 1, speakers: {}, entries }),
       format,
     );
     const back = parseAny(text);
@@ -41,7 +41,7 @@ test.each(['srt', 'vtt', 'json', 'txt'] as const)(
 test.each([
   ['SRT', toSrt],
   ['WebVTT', toVtt],
-])('text that looks like times is text again from %s', (_, write) => {
+])('text that looks like times is text again from %s', async (_, write) => {
   const texts = ['00:00:05.000 → 00:00:06.000', '00:07,5 -> 00:08,5', '00:00:09,000 --> 00:00:10,000', '2'];
   const cues = texts.map((text, index) => ({
     startMs: index * 1000,
@@ -49,7 +49,7 @@ test.each([
     label: null,
     text,
   }));
-  const back = parseAny(write(cues));
+  const back = parseAny(await write(cues));
   expect(back.map(({ start_ms, text }) => [start_ms, text])).toEqual(
     texts.map((text, index) => [index * 1000, text]),
   );

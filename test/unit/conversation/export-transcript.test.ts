@@ -11,12 +11,13 @@ import { silentSession, spokenLine } from '../../support/talk.ts';
 
 const session = silentSession('s1', Date.parse('2026-03-01T09:00:00Z'), { title: 'Budget: "Q3"/Q4?' });
 
-function exported(
+async function exported(
   entries: readonly TranscriptEntry[],
   format: TranscriptExportFormat,
   { speakers = {}, of = session }: { speakers?: Record<string, string>; of?: SessionRecord } = {},
 ) {
-  return exportTranscript(of, conversationOf(of, { revision: 1, speakers, entries: [...entries] }), format);
+  const conversation = await conversationOf(of, { revision: 1, speakers, entries: [...entries] });
+  return exportTranscript(of, conversation, format);
 }
 
 const said = (text: string, startMs: number, endMs: number, changes: Partial<TranscriptEntry> = {}) =>
@@ -30,8 +31,10 @@ const DIALOGUE = [
 ];
 
 describe('an exported transcript', () => {
-  test('is SubRip with speakers, also beyond an hour and where two speak at once', () => {
-    const { text, file_name, media_type } = exported(DIALOGUE, 'srt', { speakers: { user: 'Ada [chair]' } });
+  test('is SubRip with speakers, also beyond an hour and where two speak at once', async () => {
+    const { text, file_name, media_type } = await exported(DIALOGUE, 'srt', {
+      speakers: { user: 'Ada [chair]' },
+    });
     expect({ file_name, media_type }).toEqual({
       file_name: 'Budget Q3 Q4.srt',
       media_type: 'application/x-subrip',
@@ -46,8 +49,8 @@ describe('an exported transcript', () => {
     );
   });
 
-  test('is WebVTT with voices', () => {
-    expect(exported(DIALOGUE.slice(1, 3), 'vtt', { speakers: { user: 'A & <B>' } }).text).toBe(
+  test('is WebVTT with voices', async () => {
+    expect((await exported(DIALOGUE.slice(1, 3), 'vtt', { speakers: { user: 'A & <B>' } })).text).toBe(
       [
         'WEBVTT\n',
         '00:59:59.000 --> 01:00:01.500\n<v A &amp; &lt;B&gt;>If x &lt; 3 then</v>\n',
@@ -56,30 +59,32 @@ describe('an exported transcript', () => {
     );
   });
 
-  test('is text and Markdown for readers, with what was cut off marked as such', () => {
-    expect(exported(DIALOGUE.slice(0, 3), 'txt').text).toBe(
+  test('is text and Markdown for readers, with what was cut off marked as such', async () => {
+    expect((await exported(DIALOGUE.slice(0, 3), 'txt')).text).toBe(
       '[0:00:00] Me: Good morning & welcome.\n[0:59:59] Me: If x < 3 then —\n[1:00:00] Other side: No -- wait!\n',
     );
-    expect(exported(DIALOGUE.slice(3), 'md', { speakers: { 'assistant:SPEAKER_01': 'Bo_b' } }).text).toBe(
+    expect(
+      (await exported(DIALOGUE.slice(3), 'md', { speakers: { 'assistant:SPEAKER_01': 'Bo_b' } })).text,
+    ).toBe(
       `# Budget: "Q3"/Q4?\n\n${localTime('2026-03-01T09:00:00.000Z')}, 1:00:00\n\n` +
         '**Bo\\_b** (100:00:00) \\*Who\\* said "that"? SPEAKER\n',
     );
     const [untimed] = [said('1. not a list', 0, 1, { start_ms: null, end_ms: null })];
     const of = silentSession('s1', 0, { title: 's1' });
-    expect(exported([untimed], 'md', { of }).text).toContain('\n\n1\\. not a list\n');
+    expect((await exported([untimed], 'md', { of })).text).toContain('\n\n1\\. not a list\n');
   });
 
-  test('names nobody where there is one nameless voice', () => {
-    expect(exported([said('alone', 0, 1000)], 'txt').text).toBe('[0:00:00] alone\n');
-    expect(exported([said('alone', 0, 1000)], 'vtt').text).not.toContain('<v');
+  test('names nobody where there is one nameless voice', async () => {
+    expect((await exported([said('alone', 0, 1000)], 'txt')).text).toBe('[0:00:00] alone\n');
+    expect((await exported([said('alone', 0, 1000)], 'vtt')).text).not.toContain('<v');
   });
 
-  test('tells speakers apart that have the same label on both sides', () => {
+  test('tells speakers apart that have the same label on both sides', async () => {
     const lines = [said('a', 0, 1, { speaker: 'S1' }), said('b', 1, 2, { speaker: 'S1', role: 'assistant' })];
-    expect(exported(lines, 'txt').text).toBe('[0:00:00] Me, S1: a\n[0:00:00] Other side, S1: b\n');
+    expect((await exported(lines, 'txt')).text).toBe('[0:00:00] Me, S1: a\n[0:00:00] Other side, S1: b\n');
   });
 
-  test('is JSON with everything, turns without text included', () => {
+  test('is JSON with everything, turns without text included', async () => {
     const of = silentSession('s1', 0, {
       segments: [
         {
@@ -99,7 +104,7 @@ describe('an exported transcript', () => {
         },
       ],
     });
-    const json = JSON.parse(exported([said('hello', 2000, 3000)], 'json', { of }).text) as object;
+    const json = JSON.parse((await exported([said('hello', 2000, 3000)], 'json', { of })).text) as object;
     expect(json).toMatchObject({
       session: { id: 's1', title: 's1' },
       lines: [
@@ -108,14 +113,14 @@ describe('an exported transcript', () => {
       ],
       turns: [{ segments: [{ part: 1 }] }],
     });
-    expect(exported([said('hello', 2000, 3000)], 'srt', { of }).text).not.toContain('null');
+    expect((await exported([said('hello', 2000, 3000)], 'srt', { of })).text).not.toContain('null');
   });
 
-  test('gives text without times a place behind what went before it', () => {
+  test('gives text without times a place behind what went before it', async () => {
     const lines = [said('first', 0, 2000), said('x'.repeat(50), 0, 0, { start_ms: null, end_ms: null })];
     const of = silentSession('s1', 0, { duration_seconds: 10 });
     expect(
-      parseSrt(exported(lines, 'srt', { of }).text).map(({ start_ms, end_ms }) => [start_ms, end_ms]),
+      parseSrt((await exported(lines, 'srt', { of })).text).map(({ start_ms, end_ms }) => [start_ms, end_ms]),
     ).toEqual([
       [0, 2000],
       [2000, 5000],
@@ -124,8 +129,8 @@ describe('an exported transcript', () => {
 
   test.each(['', '...', 'con', 'a/b\\c:d', 'e\u0301t\u00e9 \u202e', 'x'.repeat(300)])(
     'has a file name that every system takes for the title %j',
-    (title) => {
-      const { file_name } = exported([], 'txt', { of: { ...session, title } });
+    async (title) => {
+      const { file_name } = await exported([], 'txt', { of: { ...session, title } });
       expect(file_name).toMatch(/^[^\\/:*?"<>|\p{C}. ][^\\/:*?"<>|\p{C}]*\.txt$/u);
       expect(file_name.length).toBeLessThan(110);
       expect(file_name).not.toBe('con.txt');
@@ -189,13 +194,13 @@ const lines = fc.array(
 test.each([
   ['srt', parseSrt],
   ['vtt', parseVtt],
-] as const)('what was written as %s is read back with its text and its times', (format, parse) => {
-  fc.assert(
-    fc.property(lines, (all) => {
+] as const)('what was written as %s is read back with its text and its times', async (format, parse) => {
+  await fc.assert(
+    fc.asyncProperty(lines, async (all) => {
       const entries = all.map(({ text, start, length, role, speaker }) =>
         said(text, start, start + length, { role, speaker }),
       );
-      const back = parse(exported(entries, format).text);
+      const back = parse((await exported(entries, format)).text);
       const inOrder = (texts: readonly { text: string; start_ms: number | null; end_ms: number | null }[]) =>
         texts
           .map(({ text, start_ms, end_ms }) => [start_ms, end_ms, text.replace(/[\p{Cc}\s]+/gu, ' ').trim()])

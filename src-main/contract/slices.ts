@@ -1,0 +1,50 @@
+/** Lets others have their turn; `setImmediate` of `node:timers/promises`, where there is Node. */
+export type Pause = () => Promise<unknown>;
+
+/** Items between two pauses: a few milliseconds' work where an item is a line of text. */
+export const SLICE_ITEMS = 500;
+/** Items that are only compared and moved. */
+const MOVED_ITEMS = 4096;
+
+/** What `items.flatMap(map)` gives, with a pause after every `SLICE_ITEMS`. */
+export async function flatMapInSlices<Item, Result>(
+  items: readonly Item[],
+  pause: Pause,
+  map: (item: Item, index: number) => Result | readonly Result[],
+): Promise<Result[]> {
+  const results: Result[] = [];
+  for (let from = 0; from < items.length; from += SLICE_ITEMS) {
+    if (from > 0) await pause();
+    const some = items.slice(from, from + SLICE_ITEMS).flatMap((item, index) => map(item, from + index));
+    for (const result of some) results.push(result);
+  }
+  return results;
+}
+
+/** What `items.toSorted(compare)` gives, with pauses between: short runs are sorted, and then merged two by two. */
+export async function sortInSlices<Item>(
+  items: readonly Item[],
+  pause: Pause,
+  compare: (a: Item, b: Item) => number,
+): Promise<Item[]> {
+  let runs: Item[][] = [];
+  for (let from = 0; from < items.length; from += SLICE_ITEMS) {
+    if (from > 0) await pause();
+    runs.push(items.slice(from, from + SLICE_ITEMS).sort(compare));
+  }
+  let moved = 0;
+  while (runs.length > 1) {
+    const merged: Item[][] = [];
+    for (let index = 0; index < runs.length; index += 2) {
+      // Of two sorted runs the engine's own sort makes one in linear time, and stays stable.
+      const both = [...(runs[index] ?? []), ...(runs[index + 1] ?? [])].sort(compare);
+      merged.push(both);
+      moved += both.length;
+      if (moved < MOVED_ITEMS) continue;
+      moved = 0;
+      await pause();
+    }
+    runs = merged;
+  }
+  return runs[0] ?? [];
+}

@@ -1,0 +1,34 @@
+import { MessagePort } from 'node:worker_threads';
+import { z } from 'zod';
+import { errorCodeSchema } from '../contract/errors.ts';
+import { transcriptImportFormatSchema } from '../contract/transcript.ts';
+import type { TimedText } from './formats/timed-text.ts';
+
+/** What a thread is started with: one text, and where its pieces go. */
+export const textJobSchema = z.object({
+  given: z.object({
+    text: z.string().optional(),
+    data: z.string().optional(),
+    encoding: z.string().optional(),
+    format: transcriptImportFormatSchema.optional(),
+  }),
+  pieces: z.instanceof(MessagePort),
+});
+export type TextJob = z.infer<typeof textJobSchema>;
+
+/** Some of the pieces. They are our own thread's, which has checked each: to check them again would block as long. */
+export const pieceListSchema = z.custom<readonly TimedText[]>(Array.isArray);
+
+/** What the thread says last. */
+export const textReplySchema = z.discriminatedUnion('type', [
+  z.object({
+    type: z.literal('read'),
+    account: z.object({
+      skipped: z.int(),
+      problem: z.string().exactOptional(),
+      encoding: z.string().exactOptional(),
+    }),
+  }),
+  z.object({ type: z.literal('failed'), code: errorCodeSchema, message: z.string() }),
+]);
+export type TextReply = z.infer<typeof textReplySchema>;
