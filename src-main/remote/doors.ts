@@ -3,6 +3,7 @@ import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { WireError } from '../contract/errors.ts';
 import { errorStatus } from './error-response.ts';
+import { endWithRefusal } from './raw-refusal.ts';
 
 /** A connection has this long to show that it may be here, from its beginning and after every refusal. */
 const PROOF_MS = 5000;
@@ -20,8 +21,11 @@ const MAX_CONNECTIONS = 2048;
 const MAX_UNPROVEN = 64;
 const MAX_TRANSFERS = 256;
 const MAX_SOCKETS = 1536;
-/** Connections above the limit that are heard, to be told so; more are closed unheard. */
+/** Connections above the limit whose request is read, to be answered; more are told so at once, whatever they ask for. */
 const SURPLUS = 4;
+/** Of those that were told, so many at once have so long to read it. */
+const MAX_TOLD = 4;
+const TOLD_MS = 1000;
 /** Where the system does not say: what most of them grant. */
 const USUAL_DESCRIPTORS = 1024;
 
@@ -54,6 +58,8 @@ export function openDoors(server: Server, { descriptors, proofMs = PROOF_MS }: D
   let upgraded = 0;
   /** Connections above the limit. */
   const surplus = new WeakSet<Duplex>();
+  /** Those that were told so before they asked for anything, the oldest first, each until it has read that or hung up. */
+  const told = new Map<Duplex, NodeJS.Timeout>();
 
   const release = (socket: Duplex): void => {
     clearTimeout(unproven.get(socket));
@@ -67,22 +73,40 @@ export function openDoors(server: Server, { descriptors, proofMs = PROOF_MS }: D
     unproven.set(socket, setTimeout(() => socket.destroy(), proofMs).unref());
   };
 
-  server.maxConnections = maxConnections + SURPLUS;
+  const tellAtOnce = (socket: Duplex): void => {
+    const [oldest] = told.keys();
+    if (told.size >= MAX_TOLD && oldest !== undefined) {
+      // Its descriptor is free before the next connection is taken.
+      forget(oldest);
+      oldest.destroy();
+    }
+    told.set(socket, setTimeout(() => socket.destroy(), TOLD_MS).unref());
+    endWithRefusal(socket, connectionsFull);
+  };
+  const forget = (socket: Duplex): void => {
+    clearTimeout(told.get(socket));
+    told.delete(socket);
+  };
+
   server.headersTimeout = proofMs;
   server.requestTimeout = REQUEST_MS;
   server.on('connection', (socket: Socket) => {
     connections++;
+    const isUnheard = connections > maxConnections + SURPLUS;
     if (connections > maxConnections) surplus.add(socket);
     socket.once('close', () => {
       connections--;
       release(socket);
+      forget(socket);
     });
-    expectProof(socket);
+    if (isUnheard) tellAtOnce(socket);
+    else expectProof(socket);
   });
 
   return {
     admit(request, response) {
       const { socket } = request;
+      if (told.has(socket)) return false;
       release(socket);
       const isTransfer = TRANSFER_PATH.test(request.url ?? '');
       if (surplus.has(socket) || (isTransfer && transfers >= maxTransfers)) {

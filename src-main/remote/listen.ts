@@ -1,5 +1,5 @@
 import { getRequestListener } from '@hono/node-server';
-import { createServer, type IncomingMessage, type Server, STATUS_CODES } from 'node:http';
+import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { LecternError, type WireError } from '../contract/errors.ts';
 import type { Recorder } from '../recorder.ts';
@@ -7,6 +7,7 @@ import type { Log } from '../runtime/log.ts';
 import { type Access, createAccess } from './access.ts';
 import { connectionsFull, openDoors } from './doors.ts';
 import { errorStatus } from './error-response.ts';
+import { endWithRefusal } from './raw-refusal.ts';
 import { hostNamesFor, printedHost } from './host-names.ts';
 import { createHttpApp } from './http-app.ts';
 import { createSessionSockets } from './session-sockets.ts';
@@ -154,15 +155,9 @@ function refuseUpgrade(_request: IncomingMessage, socket: Duplex): void {
   socket.destroy();
 }
 
-/** Before the upgrade there is only HTTP to answer in. */
 function refuse(socket: Duplex, { status, error }: { status: number; error: WireError }): void {
-  const body = JSON.stringify({ error });
-  socket.on('error', () => undefined);
   socket.once('finish', () => socket.destroy());
-  socket.end(
-    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/json\r\n` +
-      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
+  endWithRefusal(socket, error, status);
 }
 
 function closeServer(server: Server): Promise<void> {

@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, it } from 'vitest';
-import { MAX_SESSION_MARKERS, MAX_SESSION_TAPS } from '../../../src-main/contract/limits.ts';
+import { expect, it, onTestFinished } from 'vitest';
+import {
+  MAX_SESSION_MARKERS,
+  MAX_SESSION_SEGMENTS,
+  MAX_SESSION_TAPS,
+} from '../../../src-main/contract/limits.ts';
+import { sessionFileSchema } from '../../../src-main/contract/session-record.ts';
 import { MAX_TRANSCRIPT_CHARACTERS } from '../../../src-main/contract/transcript.ts';
 import { openOwnRecorder } from '../../support/own-recorder.ts';
 import { openWebSocketHost } from '../../support/protocol-hosts.ts';
 import { openSession, startServer } from '../../support/server-process.ts';
+import { startSpokenSession } from '../../support/spoken-session.ts';
+import { openTestRecorder } from '../../support/test-recorder.ts';
 
 const chunk = Buffer.alloc(3200, 1).toString('base64');
 
@@ -82,6 +92,41 @@ it('a session takes only so many markers, and labels and texts only so long; rec
     MAX_SESSION_MARKERS,
     0.1,
   ]);
+});
+
+it('a session keeps only so many turns; more are still told, that they are not kept is told once, and recording goes on', async () => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'lectern-turns-'));
+  onTestFinished(() => rm(dataDir, { recursive: true, force: true }));
+  const first = await openTestRecorder({ dataDir });
+  const before = await startSpokenSession(first.recorder, 'full');
+  await before.turn(0.5);
+  await before.stop();
+  await first.recorder.close();
+  // A day and a half of turns, as its folder tells of them.
+  const path = join(dataDir, 'recordings', 'full', 'session.json');
+  const described = sessionFileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  const [turn] = described.session.segments;
+  if (turn === undefined) throw new Error('the turn was not kept');
+  const segments = Array.from({ length: MAX_SESSION_SEGMENTS - 1 }, () => ({
+    ...turn,
+    segment_id: randomUUID(),
+    turn_id: randomUUID(),
+  }));
+  const session = { ...described.session, revision: described.session.revision + 1, segments };
+  await writeFile(path, JSON.stringify({ ...described, session }));
+
+  const { recorder } = await openOwnRecorder({ dataDir });
+  await recorder.recoveryFinished;
+  const { received, turn: speak, stop } = await startSpokenSession(recorder, 'full');
+  for (let count = 0; count < 3; count++) await speak(0.5);
+  await stop();
+  expect(received.filter(({ type }) => type === 'turn_ended')).toHaveLength(3);
+  expect(received.flatMap((message) => (message.type === 'error' ? [message.code] : []))).toEqual([
+    'TURNS_FULL',
+  ]);
+  expect(received.at(-1)).toMatchObject({ type: 'recording_stopped' });
+  const kept = await recorder.handlers['sessions.get']({ id: 'full' });
+  expect([kept.segments.length, kept.duration_seconds]).toEqual([MAX_SESSION_SEGMENTS, 2]);
 });
 
 it('a session has only so many listeners; one more is told so, and gets in when one has left', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { request } from 'node:http';
+import { Agent, request, type IncomingMessage } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { expect, it, onTestFinished, vi } from 'vitest';
@@ -76,6 +76,44 @@ it('tells whoever comes when all places are taken so, over HTTP and instead of a
   const refused = await ask(port, '/health', { headers: withToken });
   expect([refused.status, errorCode(refused)]).toEqual([503, 'CONNECTIONS_FULL']);
   held[0]?.close();
+  await vi.waitFor(async () => expect((await ask(port, '/health', { headers: withToken })).status).toBe(200));
+});
+
+it('tells also those who come when nobody more is heard, each of them, before they ask for anything', async () => {
+  const { port } = await startTestServer(undefined, { descriptors: 24, proofMs: 600_000 });
+  const held = await Promise.all(
+    Array.from({ length: 6 }, async (_, index) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${port}/ws/held-${index}?token=${TOKEN}`);
+      onTestFinished(() => socket.terminate());
+      await once(socket, 'open');
+      return socket;
+    }),
+  );
+  const [first] = held;
+  // Two places more, and four that are heard above them, none of which says anything.
+  const agent = new Agent({ keepAlive: true, maxSockets: 2 });
+  onTestFinished(() => agent.destroy());
+  await Promise.all(
+    [1, 2].map(async () => {
+      const kept = request({ port, path: '/health', headers: withToken, agent }).end();
+      const [response] = (await once(kept, 'response')) as [IncomingMessage];
+      response.resume();
+      await once(response, 'end');
+    }),
+  );
+  const idle = openIdle(port, 4);
+  await Promise.all(idle.map((socket) => once(socket, 'connect')));
+  const silent = connect(port, '127.0.0.1');
+  onTestFinished(() => void silent.destroy());
+  const [heard] = (await once(silent, 'data')) as [Buffer];
+  expect(heard.toString()).toMatch(/^HTTP\/1\.1 503 .*"CONNECTIONS_FULL"/s);
+  for (let index = 0; index < 12; index++) {
+    const refused = await ask(port, '/health', { headers: withToken });
+    expect([refused.status, errorCode(refused)]).toEqual([503, 'CONNECTIONS_FULL']);
+    expect((await openSocket(port, `/ws/more?token=${TOKEN}`)).status).toBe(503);
+  }
+  idle.forEach((each) => each.destroy());
+  first?.close();
   await vi.waitFor(async () => expect((await ask(port, '/health', { headers: withToken })).status).toBe(200));
 });
 

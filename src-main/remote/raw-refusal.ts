@@ -1,0 +1,15 @@
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+import type { WireError } from '../contract/errors.ts';
+import { errorStatus } from './error-response.ts';
+
+/** Ends a connection with an answer in HTTP, which is all there is before an upgrade or a request; nothing where it has ended. */
+export function endWithRefusal(socket: Duplex, error: WireError, status = errorStatus(error.code)): void {
+  if (socket.writableEnded || socket.destroyed) return;
+  const body = JSON.stringify({ error });
+  socket.on('error', () => undefined);
+  socket.end(
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\nContent-Type: application/json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nCache-Control: no-store\r\nConnection: close\r\n\r\n${body}`,
+  );
+}
