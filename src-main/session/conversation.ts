@@ -32,6 +32,8 @@ export interface ConversationOptions {
   readonly locate: (startFrame: number, endFrame: number) => readonly PartStretch[];
   /** The end of what a track has recorded, in frames of the take. */
   readonly positionOf: (track: Track) => number;
+  /** Where audio that came at a time of the monotonic clock would begin, in frames of the take. */
+  readonly nextFrame: (track: Track, arrivedMs: number) => number;
   readonly send: (message: ServerMessage) => void;
   readonly saveSegments: (segments: readonly AudioSegment[]) => void;
   readonly saveText: (entry: TranscriptEntry) => void;
@@ -43,9 +45,9 @@ export interface Conversation {
   silence(track: Track, startFrame: number, frames: number): void;
   /** A hole that is left out. */
   jump(track: Track): void;
-  /** The client's own voice activity. */
-  voice(track: Track, active: boolean): void;
-  text(text: LiveText): void;
+  /** The client's own voice activity, as it came at a time of the monotonic clock. */
+  voice(track: Track, active: boolean, arrivedMs: number): void;
+  text(text: LiveText, arrivedMs: number): void;
   pause(): void;
   /** The take is over: whoever still speaks is cut off. */
   end(): void;
@@ -131,12 +133,12 @@ export function createConversation(options: ConversationOptions): Conversation {
     jump(track) {
       note(detector.jump(track));
     },
-    voice(track, active) {
-      note(detector.voice(track, active));
+    voice(track, active, arrivedMs) {
+      note(detector.voice(track, active, options.nextFrame(track, arrivedMs)));
     },
-    text({ role, text, turnId, speaker }) {
+    text({ role, text, turnId, speaker }, arrivedMs) {
       const turn_id = turnId ?? latestTurn.get(role) ?? null;
-      const position = options.positionOf(role);
+      const position = options.nextFrame(role, arrivedMs);
       const entry: TranscriptEntry = {
         id: options.newId(),
         turn_id,

@@ -177,8 +177,11 @@ export interface TurnDetector {
   silence(track: Track, startFrame: number, frames: number): readonly TurnEvent[];
   /** Notes a hole that is left out: what the track brings next does not continue what came before. */
   jump(track: Track): readonly TurnEvent[];
-  /** Takes a client's own voice activity at the track's present end; from then on it counts instead of ours. */
-  voice(track: Track, active: boolean): readonly TurnEvent[];
+  /**
+   * Takes a client's own voice activity; from then on it counts instead of ours.
+   * @param frame where the track's next audio would begin, and a turn with it; at the track's end where absent.
+   */
+  voice(track: Track, active: boolean, frame?: number): readonly TurnEvent[];
   /** Time stands still from here on: turns end here, which is nobody's interruption. */
   pause(): readonly TurnEvent[];
   /** The take is over: a voice that was still going on is cut off, and its turn ends as interrupted. */

@@ -456,6 +456,7 @@ export function createSession(options: SessionOptions): Session {
       earlierSeconds,
       locate: opened.locate,
       positionOf: opened.positionOf,
+      nextFrame: opened.nextFrame,
       send: tellAll,
       saveSegments: (segments) => {
         store.addSegments(id, segments);
@@ -588,12 +589,15 @@ export function createSession(options: SessionOptions): Session {
         // Audio does not wait for it; the answer does, as it says that the marker is kept.
         void written.then(answer, (error: unknown) => options.send(errorMessage(error)));
       }),
-    transcript: (text) =>
-      perform(() => {
-        requireRunning().conversation.text(text);
-      }),
-    voice: (track, active) =>
-      perform(() => {
+    transcript: (text) => {
+      const atMs = clock.monotonicMs();
+      return perform(() => {
+        requireRunning().conversation.text(text, atMs);
+      });
+    },
+    voice: (track, active) => {
+      const atMs = clock.monotonicMs();
+      return perform(() => {
         const { conversation, spec } = requireRunning();
         const named = track ?? spec.tracks[0] ?? 'user';
         if (!spec.tracks.includes(named))
@@ -601,8 +605,9 @@ export function createSession(options: SessionOptions): Session {
             'INVALID_MESSAGE',
             `Invalid message: expected a track of this session (${spec.tracks.join(', ')}), got ${named}`,
           );
-        if (state === 'recording') conversation.voice(named, active);
-      }),
+        if (state === 'recording') conversation.voice(named, active, atMs);
+      });
+    },
     tap: (client) => requireRunning().taps.add(client),
     status: () =>
       perform(() => {

@@ -109,6 +109,8 @@ export interface Take {
   locate(startFrame: number, endFrame: number): readonly PartStretch[];
   /** Frames of a track since the take's start. */
   positionOf(track: Track): number;
+  /** Where a chunk without a position would begin that came at `arrivedMs`: the track's end, or where the clock is. */
+  nextFrame(track: Track, arrivedMs: number): number;
   /** Places what is held back, lets live tracks end together, and resolves when all is written or has failed. */
   settle(): Promise<void>;
   /** Closes every part; the last one's outcome is returned, not sent. To follow `settle`. */
@@ -562,6 +564,10 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       });
     },
     positionOf: (name) => positionOf(trackNamed(name)),
+    nextFrame(name, arrivedMs) {
+      const track = trackNamed(name);
+      return positionOf(track) + track.timeline.silenceBefore(clockFrameOf(track, arrivedMs));
+    },
     async settle() {
       await placeHeld();
       await abreast.finish();

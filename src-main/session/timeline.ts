@@ -52,6 +52,8 @@ export interface Timeline {
   moveTo(frame: number): void;
   /** Leaves a stretch out, as during a pause: its chunks are expected no more. */
   skip(seq: number): void;
+  /** Frames of silence that would be put before a chunk without a count that came with the clock there. */
+  silenceBefore(clockFrame: number | undefined): number;
   /** The chunk that would continue the track, counted on past 2^32. */
   readonly nextSeq: number;
   /** Frames placed so far, silence included. */
@@ -89,9 +91,11 @@ export function createTimeline(
   let offset = 0;
   let moved = false;
 
+  const isFilled = (frames: number): boolean => frames <= longestFill && nextFrame + frames <= reach();
+
   const fill = (frames: number, cause: GapCause): Placement[] => {
     if (frames <= 0) return [];
-    if (frames > longestFill || nextFrame + frames > reach()) {
+    if (!isFilled(frames)) {
       offset += frames;
       return [{ kind: 'jump', frames, cause }];
     }
@@ -106,11 +110,16 @@ export function createTimeline(
     return startFrame - offset - nextFrame;
   };
 
+  /** By how much the clock is so far beyond the track's end that it counts; 0 where it is not. */
+  const lateFrames = (clockFrame: number | undefined): number => {
+    const late = (clockFrame ?? 0) - nextFrame - offset;
+    return late > clockTolerance ? late : 0;
+  };
+
   /** A sender that counts no frames leaves the length of what is missing, and then the clock, to go by. */
   const fillBefore = ({ clockFrame, gapCause = 'missing_chunks' }: TimelineChunk): Placement[] => {
     const missing = fill(Math.min(missingFrames, longestFill), gapCause);
-    const late = (clockFrame ?? 0) - nextFrame - offset;
-    return late > clockTolerance ? [...missing, ...fill(late, 'no_data')] : missing;
+    return [...missing, ...fill(lateFrames(clockFrame), 'no_data')];
   };
 
   const place = (chunk: TimelineChunk): Placement[] => {
@@ -153,6 +162,10 @@ export function createTimeline(
     },
     skip: (seq) => {
       order.skip(seq);
+    },
+    silenceBefore(clockFrame) {
+      const late = lateFrames(clockFrame);
+      return isFilled(late) ? late : 0;
     },
     get nextSeq() {
       return order.next;

@@ -162,10 +162,10 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
       cutShort(sideOf(track));
       return settle();
     },
-    voice(track, active) {
+    voice(track, active, frame = 0) {
       const side = sideOf(track);
       side.told = true;
-      return follow(side, [{ active, frame: side.position }]);
+      return follow(side, [{ active, frame: active ? Math.max(side.position, frame) : side.position }]);
     },
     pause() {
       sides.forEach(cutShort);

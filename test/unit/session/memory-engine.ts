@@ -4,6 +4,7 @@ import { LecternError } from '../../../src-main/contract/errors.ts';
 import { headedFrame } from '../../../src-main/contract/headed-frame.ts';
 import { PROTOCOL_LIMITS } from '../../../src-main/contract/limits.ts';
 import type { ServerMessage } from '../../../src-main/contract/server-messages.ts';
+import type { TranscriptEntry } from '../../../src-main/contract/transcript.ts';
 import { createEngine } from '../../../src-main/session/engine.ts';
 import { createTurnDetector } from '../../../src-main/turns/turn-detector.ts';
 import type { PartSink, PartSpec, PartSummary, SessionStore } from '../../../src-main/session/ports.ts';
@@ -24,6 +25,7 @@ export function openEngine({
 } = {}) {
   const parts: MemoryPart[] = [];
   const ended: string[] = [];
+  const texts: TranscriptEntry[] = [];
   let nowMs = 0;
   let held: PromiseWithResolvers<undefined> | undefined;
   const hold = (): void => {
@@ -88,7 +90,9 @@ export function openEngine({
     noteReport: () => undefined,
     addMarker: () => undefined,
     addSegments: () => undefined,
-    addTranscript: () => undefined,
+    addTranscript: (_, entry) => {
+      texts.push(entry);
+    },
     end: (_, status) => {
       ended.push(status);
       return Promise.resolve();
@@ -113,6 +117,7 @@ export function openEngine({
     received,
     parts,
     ended,
+    texts,
     /** From now on the disk stands still. */
     hold,
     release: () => {

@@ -50,6 +50,40 @@ describe('where chunks without positions go', () => {
     ]);
   });
 
+  test('of two sides, text and a turn that a silent side announces are where the clock is, not at its end', async () => {
+    const session = await openSession(BOTH);
+    const near = seededBytes(1, seconds(10));
+    const told = (type: string, more: object = {}): Promise<void> =>
+      session.connection.receiveText(say({ action: type, ...more }));
+    for (let tenth = 0; tenth < 100; tenth++) {
+      await session.send('user', near.subarray(seconds(tenth / 10), seconds((tenth + 1) / 10)));
+      session.wind(100);
+      if (tenth === 29) await told('transcript', { role: 'assistant', text: 'three seconds have passed' });
+      if (tenth === 59) await told('vad_start', { track: 'assistant' });
+      if (tenth >= 59 && tenth < 69) await session.send('assistant', seededBytes(tenth, seconds(0.1)));
+      if (tenth === 69) await told('vad_stop', { track: 'assistant' });
+      if (tenth === 71) await told('transcript', { role: 'user', text: 'on time' });
+    }
+    await session.stop();
+    expect(
+      session.texts.map(({ text, turn_id, start_ms, end_ms }) => [text, turn_id, start_ms, end_ms]),
+    ).toEqual([
+      ['three seconds have passed', null, 3000, 3000],
+      ['on time', null, 7200, 7200],
+    ]);
+    expect(session.of('turn_started')).toMatchObject([{ role: 'assistant', start_ms: 6000 }]);
+    expect(session.of('turn_ended')).toMatchObject([{ role: 'assistant', start_ms: 6000, end_ms: 7000 }]);
+  });
+
+  test('of one side, text is at its end, however long its sender is silent', async () => {
+    const session = await openSession(START);
+    await session.send('user', seededBytes(1, seconds(1)));
+    session.wind(30_000);
+    await session.connection.receiveText(say({ action: 'transcript', role: 'user', text: 'appended' }));
+    await session.stop();
+    expect(session.texts.map(({ start_ms }) => start_ms)).toEqual([1000]);
+  });
+
   test('half a second of jitter is no pause, and audio faster than real time is never moved', async () => {
     const session = await openSession(BOTH);
     const far = seededBytes(3, seconds(21));
