@@ -1,5 +1,3 @@
-import { request as requestPlain } from 'node:http';
-import { request as requestSecure } from 'node:https';
 import { passingFailure } from './failures.ts';
 import type { Multipart } from './multipart.ts';
 
@@ -21,12 +19,16 @@ export interface Answer {
  * recogniser on a slow machine may well take. Redirections are not followed, as audio and key are meant for one server.
  * Rejects with RECOGNISER_UNAVAILABLE, RECOGNISER_FAILED or the signal's reason.
  */
-export function post(url: URL, form: Multipart, options: PostOptions): Promise<Answer> {
+export async function post(url: URL, form: Multipart, options: PostOptions): Promise<Answer> {
   const { apiKey, timeoutMs, signal, maxAnswerBytes } = options;
   signal.throwIfAborted();
   const place = url.host;
+  // Loaded when it is needed: with Node's HTTP come all its clients, which a recording has no use for.
+  const { request: send } =
+    url.protocol === 'https:' ? await import('node:https') : await import('node:http');
+  signal.throwIfAborted();
   return new Promise((resolve, reject) => {
-    const request = (url.protocol === 'https:' ? requestSecure : requestPlain)(url, {
+    const request = send(url, {
       method: 'POST',
       headers: {
         'Content-Type': form.contentType,
