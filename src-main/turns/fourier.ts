@@ -28,19 +28,22 @@ export function createFourier(size: number): Fourier {
     for (let span = 2; span <= half; span *= 2) {
       const step = size / span;
       const reach = span / 2;
-      for (let start = 0; start < half; start += span)
-        for (let index = 0; index < reach; index++) {
-          const cosine = cosines[index * step] ?? 0;
-          const sine = sines[index * step] ?? 0;
-          const near = start + index;
+      // A factor is used for every block before the next one: the first spans have many blocks and few factors.
+      for (let index = 0; index < reach; index++) {
+        const cosine = cosines[index * step] ?? 0;
+        const sine = sines[index * step] ?? 0;
+        for (let near = index; near < half; near += span) {
           const far = near + reach;
-          const farRe = (re[far] ?? 0) * cosine + (im[far] ?? 0) * sine;
-          const farIm = (im[far] ?? 0) * cosine - (re[far] ?? 0) * sine;
-          re[far] = (re[near] ?? 0) - farRe;
-          im[far] = (im[near] ?? 0) - farIm;
-          re[near] = (re[near] ?? 0) + farRe;
-          im[near] = (im[near] ?? 0) + farIm;
+          const nearRe = re[near] ?? 0;
+          const nearIm = im[near] ?? 0;
+          const turnedRe = (re[far] ?? 0) * cosine + (im[far] ?? 0) * sine;
+          const turnedIm = (im[far] ?? 0) * cosine - (re[far] ?? 0) * sine;
+          re[far] = nearRe - turnedRe;
+          im[far] = nearIm - turnedIm;
+          re[near] = nearRe + turnedRe;
+          im[near] = nearIm + turnedIm;
         }
+      }
     }
   };
 
@@ -56,8 +59,8 @@ export function createFourier(size: number): Fourier {
       }
       butterflies();
       for (let index = 0; index <= half; index++) {
-        const near = index % half;
-        const far = (half - index) % half;
+        const near = index & (half - 1);
+        const far = (half - index) & (half - 1);
         const evenRe = ((re[near] ?? 0) + (re[far] ?? 0)) / 2;
         const evenIm = ((im[near] ?? 0) - (im[far] ?? 0)) / 2;
         const oddRe = ((im[near] ?? 0) + (im[far] ?? 0)) / 2;
