@@ -48,7 +48,8 @@ export interface ChunkAssembler {
   flush(): void;
 }
 
-const BYTES_PER_SAMPLE = 2;
+/** Chunks are 16-bit PCM. */
+export const BYTES_PER_SAMPLE = 2;
 
 /** Frames in about 100 ms, kept under the 64 KiB that one message to another process carries inline. */
 export function framesPerChunk(sampleRate: number, channels: number): number {

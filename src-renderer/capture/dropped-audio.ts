@@ -1,3 +1,5 @@
+import { median } from './median.ts';
+
 /** A piece of audio with what is known of its time. */
 export interface TimedPiece {
   readonly durationMs: number;
@@ -163,11 +165,6 @@ export function createDropDetector<Piece extends TimedPiece>(options: DropDetect
 /** Browsers drop whole pieces, so the nearest whole number of them is exact. */
 function wholePieces(milliseconds: number, pieceMs: number): number {
   return Math.max(0, Math.round(milliseconds / pieceMs)) * pieceMs;
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }
 
 function sum(values: readonly number[]): number {

@@ -1,5 +1,6 @@
 import type { GapCause } from '../../src-main/contract/capture-report.ts';
 import type { CaptureChunk } from '../capture/capture.ts';
+import { BYTES_PER_SAMPLE } from '../capture/chunk-assembler.ts';
 import type { ClockReading, RecordingClock } from './recording-clock.ts';
 
 /** Where the first chunk of a track is awaited. */
@@ -21,7 +22,6 @@ export interface ChunkTimelineOptions {
   readonly asleepMs: () => number;
 }
 
-const BYTES_PER_SAMPLE = 2;
 /** More sleep than this between two captures, and it was sleep that came between them. */
 const SHORTEST_SLEEP_MS = 1000;
 /** A track that begins so much later than another has lost nothing: silence is put before it. */

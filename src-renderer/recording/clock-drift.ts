@@ -1,3 +1,5 @@
+import { median } from '../capture/median.ts';
+
 /** What is known of the clock of one device against that of another. */
 export interface ClockDrift {
   /**
@@ -129,9 +131,4 @@ export function createClockDrift(): ClockDrift {
       variance = { offset: variance.offset + offsetMs ** 2, both: 0, drift: (USUAL_DRIFT * 1000) ** 2 };
     },
   };
-}
-
-function median(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.floor(sorted.length / 2)] ?? 0;
 }

@@ -1,4 +1,5 @@
 import type { CaptureChunk } from '../capture/capture.ts';
+import { BYTES_PER_SAMPLE } from '../capture/chunk-assembler.ts';
 import { createVariableResampler, REACH_FRAMES } from '../capture/variable-resampler.ts';
 import { createClockDrift } from './clock-drift.ts';
 
@@ -27,8 +28,6 @@ export interface ClockSteering {
   readonly stretch: number;
 }
 
-/** Chunks are 16-bit PCM. */
-const BYTES_PER_SAMPLE = 2;
 /** What is out of place is back in so many seconds. */
 const MENDED_SECONDS = 15;
 /** Nobody hears a pitch that is wrong by so much: half a cent. */

@@ -1,5 +1,6 @@
 import type { Track } from '../../src-main/contract/audio-format.ts';
 import type { Capture, CaptureChunk, LevelReading } from '../capture/capture.ts';
+import { BYTES_PER_SAMPLE } from '../capture/chunk-assembler.ts';
 import type { AwakeClock } from './awake-clock.ts';
 import type { CaptureListener, CaptureSource, CaptureWish } from './capture-source.ts';
 import { createChunkTimeline, type TimelineStart } from './chunk-timeline.ts';
@@ -59,9 +60,6 @@ export interface TrackCapture {
   /** Nothing more comes from the device: hands over what was held back. */
   finish(): void;
 }
-
-/** Chunks are 16-bit PCM. */
-const BYTES_PER_SAMPLE = 2;
 
 export function createTrackCapture(deps: TrackCaptureDependencies): TrackCapture {
   const { track, source, wish, time, clock, warnings } = deps;
