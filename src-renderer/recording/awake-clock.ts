@@ -12,18 +12,18 @@ export interface AwakeClock {
 export function createAwakeClock(wallMs: () => number, awakeMs: () => number): AwakeClock {
   let asleep = 0;
   let lastSkewMs = wallMs() - awakeMs();
-  const look = () => {
+  const noteSleep = () => {
     const skewMs = wallMs() - awakeMs();
     if (skewMs - lastSkewMs >= SHORTEST_SLEEP_MS) asleep += skewMs - lastSkewMs;
     lastSkewMs = skewMs;
   };
   return {
     now() {
-      look();
+      noteSleep();
       return wallMs();
     },
     asleepMs() {
-      look();
+      noteSleep();
       return asleep;
     },
   };

@@ -28,7 +28,7 @@ export interface CaptureSource {
   /** As open, but lets go of the device in use only once the other one delivers; nothing where there is none. */
   replace(wish: CaptureWish): Promise<Capture | undefined>;
   /** There is something to open, for which nobody need be asked. */
-  isThere(): Promise<boolean>;
+  isAvailable(): Promise<boolean>;
   /** Another device than the one in use is the right one by now. */
   isOutdated(capture: Capture, wish: CaptureWish): Promise<boolean>;
   readonly capture: Capture | undefined;

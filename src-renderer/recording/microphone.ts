@@ -6,7 +6,7 @@ import type { CaptureSource, CaptureWish, SourceStatus } from './capture-source.
 import { chooseMicrophone, isOutdated } from './choose-microphone.ts';
 import type { LevelFeed } from './level-feed.ts';
 import { createLiveState } from './live-state.ts';
-import { createOpenSource } from './open-source.ts';
+import { createDeviceSlot } from './device-slot.ts';
 
 export interface MicrophoneState {
   readonly status: SourceStatus;
@@ -34,42 +34,42 @@ export interface MicrophoneSource extends CaptureSource {
   release(): Promise<void>;
 }
 
-const NEXT_LOOK_MS = 2000;
+const SEARCH_INTERVAL_MS = 2000;
 
 export function createMicrophone(deps: MicrophoneDependencies): MicrophoneSource {
   const state = createLiveState<MicrophoneState>(
     { status: { kind: 'checking' }, available: [], missing: null },
     deps.onChange,
   );
-  /** A look for one is due. */
-  let awaiting = false;
-  const source = createOpenSource({
+  /** A search for one is due. */
+  let isSearchDue = false;
+  const slot = createDeviceSlot({
     ...deps,
     setStatus(status) {
       state.change({ status });
-      awaitOne();
+      awaitMicrophone();
     },
     openDevice: openChosen,
   });
-  const { open, fail } = source;
+  const { open, fail } = slot;
 
   const isMissing = (): boolean => {
     const { status } = state.current;
-    return !source.isRecorded && status.kind === 'failed' && status.error.code === 'MICROPHONE_NOT_FOUND';
+    return !slot.isRecorded && status.kind === 'failed' && status.error.code === 'MICROPHONE_NOT_FOUND';
   };
 
   /** Looks for a microphone until there is one: not every system tells of new devices. */
-  function awaitOne(): void {
-    if (awaiting || !isMissing()) return;
-    awaiting = true;
-    deps.after(NEXT_LOOK_MS, () => void look());
+  function awaitMicrophone(): void {
+    if (isSearchDue || !isMissing()) return;
+    isSearchDue = true;
+    deps.after(SEARCH_INTERVAL_MS, () => void search());
   }
 
-  async function look(): Promise<void> {
+  async function search(): Promise<void> {
     const found = isMissing() && (await deps.listMicrophones()).length > 0;
-    awaiting = false;
+    isSearchDue = false;
     if (found && isMissing()) await check();
-    else awaitOne();
+    else awaitMicrophone();
   }
 
   async function openChosen(wish: CaptureWish | undefined, events: CaptureEvents): Promise<Capture> {
@@ -122,7 +122,7 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneSource
   }
 
   async function onDevicesChange(): Promise<void> {
-    if (source.tellOfDevices()) return;
+    if (slot.announceDevices()) return;
     const { status } = state.current;
     if (status.kind === 'failed') return check();
     if (status.kind !== 'ready') return;
@@ -140,13 +140,13 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneSource
     check,
     open,
     async release() {
-      await source.close();
+      await slot.close();
       state.change({ status: { kind: 'checking' } });
     },
-    replace: source.replace,
-    close: source.close,
-    attach: source.attach,
-    async isThere() {
+    replace: slot.replace,
+    close: slot.close,
+    attach: slot.attach,
+    async isAvailable() {
       const { status } = state.current;
       // Someone who refuses must not be asked every two seconds: the browser tells when the answer changes.
       if (status.kind === 'failed' && status.error.code === 'MICROPHONE_DENIED') return false;
@@ -154,7 +154,7 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneSource
     },
     isOutdated: async (opened, wish) => isOutdated(opened, wish.microphone, await deps.listMicrophones()),
     get capture() {
-      return source.capture;
+      return slot.capture;
     },
   };
 }

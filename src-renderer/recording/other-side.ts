@@ -7,7 +7,7 @@ import type { SystemAudioRequest } from '../capture/system-audio.ts';
 import type { CaptureSource, CaptureWish, SourceStatus } from './capture-source.ts';
 import type { LevelFeed } from './level-feed.ts';
 import { createLiveState } from './live-state.ts';
-import { createOpenSource } from './open-source.ts';
+import { createDeviceSlot } from './device-slot.ts';
 import { createSilentOutput, type SoundElsewhere } from './silent-output.ts';
 
 /**
@@ -42,7 +42,7 @@ export interface OtherSideDependencies {
 export interface OtherSideSource extends CaptureSource {
   readonly state: OtherSideState;
   /** Finds out whether there is a way at all. Opens nothing. */
-  look(): Promise<void>;
+  findWay(): Promise<void>;
   /** Opens it where nobody is asked about it. */
   check(): Promise<void>;
   /** Records another output from now on, by its name in `elsewhere`, without a break. */
@@ -65,7 +65,7 @@ export function createOtherSide(deps: OtherSideDependencies): OtherSideSource {
   /** Which of the shell's devices is open. */
   let generation: number | undefined;
 
-  const source = createOpenSource({
+  const slot = createDeviceSlot({
     ...deps,
     setStatus: (status) => state.change({ status }),
     openDevice,
@@ -76,7 +76,7 @@ export function createOtherSide(deps: OtherSideDependencies): OtherSideSource {
         : undefined,
   });
 
-  async function look(): Promise<void> {
+  async function findWay(): Promise<void> {
     const answer = await api.call('system_audio.status', {});
     const { way, obstacle }: Pick<SystemAudioStatus, 'way' | 'obstacle'> = answer.ok
       ? answer.value
@@ -95,13 +95,13 @@ export function createOtherSide(deps: OtherSideDependencies): OtherSideSource {
       sampleRate: wish?.sampleRate ?? profile.sample_rate,
       channels: wish?.channels ?? (profile.channels === 2 ? 2 : 1),
     } as const;
-    if (state.current.way === null) await look();
+    if (state.current.way === null) await findWay();
     const { way } = state.current;
     if (way === null) throw new LecternError('SYSTEM_AUDIO_UNAVAILABLE', 'Expected a way to record it');
     if (way === 'picker') return deps.openSystemAudio('share', shape, events);
     const opened = await api.call('system_audio.open', {});
     if (!opened.ok) {
-      await look();
+      await findWay();
       throw new LecternError(opened.error.code, opened.error.message);
     }
     if (way === 'display') return deps.openSystemAudio('share', shape, events);
@@ -120,23 +120,23 @@ export function createOtherSide(deps: OtherSideDependencies): OtherSideSource {
 
   const close = (): Promise<void> => {
     silentOutput.stop();
-    return source.close();
+    return slot.close();
   };
 
   return {
     get state() {
       return state.current;
     },
-    look,
+    findWay,
     async listenTo(output) {
       const answer = await api.call('system_audio.open', { output });
       if (answer.ok) state.change({ elsewhere: null });
     },
     async check() {
-      if (state.current.way === null) await look();
+      if (state.current.way === null) await findWay();
       const { way } = state.current;
       if (way === 'picker') state.change({ status: { kind: 'permission_needed' } });
-      else if (way !== null) await source.open();
+      else if (way !== null) await slot.open();
     },
     async release() {
       if (state.current.status.kind === 'checking') return;
@@ -144,15 +144,15 @@ export function createOtherSide(deps: OtherSideDependencies): OtherSideSource {
       state.change({ status: { kind: 'checking' } });
       if (state.current.way !== 'picker') await api.call('system_audio.close', {});
     },
-    open: source.open,
-    replace: source.replace,
+    open: slot.open,
+    replace: slot.replace,
     close,
-    attach: source.attach,
+    attach: slot.attach,
     // What has to be asked for with a click is not opened by looking.
-    isThere: async () => state.current.way === 'device',
+    isAvailable: async () => state.current.way === 'device',
     isOutdated,
     get capture() {
-      return source.capture;
+      return slot.capture;
     },
   };
 }

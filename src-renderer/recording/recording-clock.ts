@@ -33,7 +33,7 @@ const SILENT_MS = 1000;
 
 export function createRecordingClock({ sampleRate, leader }: RecordingClockOptions): RecordingClock {
   let last: ClockReading | undefined;
-  let leaderTold: ClockReading | undefined;
+  let leaderReading: ClockReading | undefined;
   let pausedAtMs: number | undefined;
 
   const extrapolate = ({ frame, atMs }: ClockReading, toMs: number): number =>
@@ -44,14 +44,14 @@ export function createRecordingClock({ sampleRate, leader }: RecordingClockOptio
       last = reading;
     },
     note(track, reading) {
-      if (track === leader) leaderTold = reading;
-      else if (leaderTold !== undefined && reading.atMs - leaderTold.atMs < SILENT_MS) return;
+      if (track === leader) leaderReading = reading;
+      else if (leaderReading !== undefined && reading.atMs - leaderReading.atMs < SILENT_MS) return;
       last = reading;
     },
     frameAt: (atMs) => (last === undefined ? undefined : extrapolate(last, atMs)),
     leaderFrameAt(atMs) {
-      if (leaderTold === undefined || Math.abs(atMs - leaderTold.atMs) >= SILENT_MS) return undefined;
-      return extrapolate(leaderTold, atMs);
+      if (leaderReading === undefined || Math.abs(atMs - leaderReading.atMs) >= SILENT_MS) return undefined;
+      return extrapolate(leaderReading, atMs);
     },
     pause(atMs) {
       pausedAtMs ??= atMs;
@@ -63,7 +63,7 @@ export function createRecordingClock({ sampleRate, leader }: RecordingClockOptio
       }
       pausedAtMs = undefined;
       // Told anew by the first chunk after the pause.
-      leaderTold = undefined;
+      leaderReading = undefined;
     },
   };
 }

@@ -44,7 +44,8 @@ export interface RecordingTracks {
   begin(): void;
   /** Open their devices and go on with them. */
   acquire(): void;
-  look(): void;
+  /** Looks whether other devices are the right ones by now. */
+  checkDevices(): void;
   pause(): void;
   resume(): void;
   /** Lets go of the devices, once all they had is handed over. */
@@ -100,8 +101,8 @@ export function createRecordingTracks(deps: RecordingTracksDependencies): Record
     acquire() {
       for (const track of each) track.acquire();
     },
-    look() {
-      for (const track of each) track.look();
+    checkDevices() {
+      for (const track of each) track.checkDevice();
     },
     pause() {
       const atMs = clock.now();

@@ -40,16 +40,16 @@ export function createUpkeep({ state, memory, clock, client, tracks }: UpkeepDep
   let rememberDueMs = 0;
 
   /** Looks after what nobody tells: the room on the disk, and devices that came or went. */
-  function look(): void {
+  function checkAll(): void {
     statusDueMs = clock.now() + STATUS_INTERVAL_MS;
     otherSideDueMs = clock.now() + OTHER_SIDE_INTERVAL_MS;
     client()?.askStatus();
-    tracks()?.look();
+    tracks()?.checkDevices();
   }
 
-  function lookAtOtherSide(): void {
+  function checkOtherSide(): void {
     otherSideDueMs = clock.now() + OTHER_SIDE_INTERVAL_MS;
-    for (const track of tracks()?.each ?? []) if (track.track === 'assistant') track.look();
+    for (const track of tracks()?.each ?? []) if (track.track === 'assistant') track.checkDevice();
   }
 
   function remember(): void {
@@ -67,8 +67,8 @@ export function createUpkeep({ state, memory, clock, client, tracks }: UpkeepDep
       otherSideDueMs = 0;
     },
     noteChunk() {
-      if (clock.now() >= statusDueMs) look();
-      else if (clock.now() >= otherSideDueMs) lookAtOtherSide();
+      if (clock.now() >= statusDueMs) checkAll();
+      else if (clock.now() >= otherSideDueMs) checkOtherSide();
       if (clock.now() >= rememberDueMs) remember();
     },
     remember,

@@ -9,7 +9,7 @@ import type { LiveState } from './live-state.ts';
 import type { RecordingRun } from './recording-run.ts';
 import type { RecordingState } from './recording-state.ts';
 import type { RecordingWarnings } from './recording-warnings.ts';
-import { goesOn, lastMarkerOf, savedFromRecord } from './session-standing.ts';
+import { lastMarkerOf, planRejoin, savedFromRecord } from './session-standing.ts';
 
 export interface RejoinDependencies {
   readonly sessions: SessionConnector;
@@ -27,7 +27,7 @@ export function createRejoin(deps: RejoinDependencies): () => Promise<boolean> {
   const { memory, clock, state, warnings, run } = deps;
   const isIdle = () => state.current.phase === 'idle';
 
-  async function takeUp(left: RememberedRecording, record: SessionRecord): Promise<void> {
+  async function joinSession(left: RememberedRecording, record: SessionRecord): Promise<void> {
     const { sessionId, sampleRate, channels, format } = left;
     run.begin({ format, sampleRate, channels });
     state.change({
@@ -40,7 +40,7 @@ export function createRejoin(deps: RejoinDependencies): () => Promise<boolean> {
     try {
       const joined = await deps.sessions.rejoinSession({ id: sessionId, sampleRate }, deps.events);
       run.connect(joined.client);
-      if (joined.standing.type === 'status') goOn(joined.standing, left);
+      if (joined.standing.type === 'status') captureAgain(joined.standing, left);
       else await run.conclude({ saved: joined.standing });
     } catch (error) {
       const ended = await deps.findSession(sessionId);
@@ -50,10 +50,10 @@ export function createRejoin(deps: RejoinDependencies): () => Promise<boolean> {
     }
   }
 
-  function goOn(standing: ServerMessageOf<'status'>, left: RememberedRecording): void {
+  function captureAgain(standing: ServerMessageOf<'status'>, left: RememberedRecording): void {
     // Being finalised; recording_stopped follows.
     if (standing.state === 'finalising') return;
-    const { plans, reading } = goesOn(standing, left, clock.now());
+    const { plans, reading } = planRejoin(standing, left, clock.now());
     const frames = Math.max(0, ...plans.map(({ start: { heldFrames } }) => heldFrames));
     state.change({
       phase: standing.state === 'paused' ? 'paused' : 'recording',
@@ -78,7 +78,7 @@ export function createRejoin(deps: RejoinDependencies): () => Promise<boolean> {
     }
     const known = await deps.findSession(left.sessionId);
     if (known.ok && known.value.status === 'recording') {
-      await takeUp(left, known.value);
+      await joinSession(left, known.value);
       return true;
     }
     memory.forget(left.sessionId);

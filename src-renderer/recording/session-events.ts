@@ -24,7 +24,7 @@ export function createSessionEvents(deps: SessionEventsDependencies): SessionCli
       onStopped: (saved) => void run.concludeUnasked({ saved }),
       onTakenOver: (problem) => void run.concludeUnasked({ problem }),
       onLibraryChange,
-      onNoSound: () => run.tracks?.look(),
+      onNoSound: () => run.tracks?.checkDevices(),
       onDiskLow: () => run.client?.askStatus(),
     }),
     onLate: createLateMessageHandler({ state, onLibraryChange }),

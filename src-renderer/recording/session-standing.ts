@@ -45,7 +45,7 @@ export function rememberedSources({ each }: RecordingTracks): RememberedSource[]
 }
 
 /** Where the chunks of a recording are awaited that another page began, and what is known of its time. */
-export function goesOn(
+export function planRejoin(
   { state, tracks }: ServerMessageOf<'status'>,
   { sampleRate, channels, sources }: RememberedRecording,
   nowMs: number,
@@ -70,11 +70,11 @@ export function goesOn(
   if (state === 'paused' || leader === undefined) return { plans, reading: undefined };
   const here = { frame: leader.resume_frame, atMs: nowMs };
   const anchor = sources.find(({ track }) => track === leader.track)?.anchor;
-  return { plans, reading: exactly(here, anchor, sampleRate) };
+  return { plans, reading: moreExact(here, anchor, sampleRate) };
 }
 
 /** The engine knows when chunks arrived; the page that made them knew when they were captured. */
-function exactly(here: ClockReading, anchor: ClockReading | undefined, sampleRate: number): ClockReading {
+function moreExact(here: ClockReading, anchor: ClockReading | undefined, sampleRate: number): ClockReading {
   if (anchor === undefined) return here;
   const elapsedMs = here.atMs - anchor.atMs;
   const countedMs = ((here.frame - anchor.frame) / sampleRate) * 1000;

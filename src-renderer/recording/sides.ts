@@ -20,7 +20,7 @@ export interface Sides {
   /** The same with devices opened anew. */
   reopen(): Promise<void>;
   /** What could not be had may have come meanwhile. */
-  lookAgain(): Promise<void>;
+  retry(): Promise<void>;
 }
 
 export function createSides({ microphone, otherSide, settings }: SidesDependencies): Sides {
@@ -41,7 +41,7 @@ export function createSides({ microphone, otherSide, settings }: SidesDependenci
   async function open(): Promise<void> {
     const opening = hold('user', microphone);
     // What is not available is said before it is wanted.
-    await otherSide.look();
+    await otherSide.findWay();
     await Promise.all([opening, hold('assistant', otherSide)]);
   }
 
@@ -53,7 +53,7 @@ export function createSides({ microphone, otherSide, settings }: SidesDependenci
       await Promise.all([microphone.close(), otherSide.close()]);
       await open();
     },
-    async lookAgain() {
+    async retry() {
       const failed = [microphone, otherSide].some(({ state }) => state.status.kind === 'failed');
       if (failed || possible().join() !== wanted().join()) await open();
     },

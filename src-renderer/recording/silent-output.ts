@@ -35,7 +35,7 @@ export function createSilentOutput({ api, levels, after, set }: SilentOutputDepe
   /** Which start a look belongs to. */
   let run = 0;
 
-  const look = async (own: number): Promise<void> => {
+  const checkOutputs = async (own: number): Promise<void> => {
     if (own !== run) return;
     silentIntervals = heard ? 0 : silentIntervals + 1;
     heard = false;
@@ -46,7 +46,7 @@ export function createSilentOutput({ api, levels, after, set }: SilentOutputDepe
       const isElsewhere = !isHeard() && output !== undefined && playing !== undefined;
       set(isElsewhere ? { playing, listening: output } : null);
     }
-    after(LOOK_INTERVAL_MS, () => void look(own));
+    after(LOOK_INTERVAL_MS, () => void checkOutputs(own));
   };
 
   const stop = (): void => {
@@ -67,7 +67,7 @@ export function createSilentOutput({ api, levels, after, set }: SilentOutputDepe
         if (!heard) set(null);
         heard = true;
       });
-      after(LOOK_INTERVAL_MS, () => void look(own));
+      after(LOOK_INTERVAL_MS, () => void checkOutputs(own));
     },
     stop,
   };

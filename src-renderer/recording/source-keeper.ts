@@ -28,7 +28,7 @@ export interface SourceKeeper {
   /** The device is gone. */
   lost(): Promise<void>;
   /** Devices may have come or gone: goes back to the wished one, follows the default one, leaves a vanished one. */
-  look(): Promise<void>;
+  checkDevice(): Promise<void>;
 }
 
 /** Not every system tells of new devices; without one nothing but a look can find it. */
@@ -39,9 +39,9 @@ export function createSourceKeeper(deps: SourceKeeperDependencies): SourceKeeper
   let { label } = deps;
   let attempts = 0;
   let switching = false;
-  let looking = false;
+  let checking = false;
 
-  function goOnWith(capture: Capture, cause: GapCause): void {
+  function switchTo(capture: Capture, cause: GapCause): void {
     deps.onInterrupted(cause);
     capture.start();
     if (deps.isPaused()) capture.pause(deps.now());
@@ -56,7 +56,7 @@ export function createSourceKeeper(deps: SourceKeeperDependencies): SourceKeeper
     const capture = await source.open(wish);
     if (!deps.isWanted()) return;
     if (attempt !== attempts) return;
-    if (capture !== undefined) return goOnWith(capture, 'device_lost');
+    if (capture !== undefined) return switchTo(capture, 'device_lost');
     const { status } = source.state;
     const denied = status.kind === 'failed' && status.error.code === 'MICROPHONE_DENIED';
     if (denied) {
@@ -69,7 +69,7 @@ export function createSourceKeeper(deps: SourceKeeperDependencies): SourceKeeper
 
   async function retry(attempt: number): Promise<void> {
     if (attempt !== attempts || !deps.isWanted() || source.capture !== undefined) return;
-    if (await source.isThere()) return acquire();
+    if (await source.isAvailable()) return acquire();
     deps.after(RETRY_MS, () => void retry(attempt));
   }
 
@@ -78,7 +78,7 @@ export function createSourceKeeper(deps: SourceKeeperDependencies): SourceKeeper
     switching = true;
     try {
       const capture = await source.replace(wish);
-      if (capture !== undefined && deps.isWanted()) goOnWith(capture, 'device_switched');
+      if (capture !== undefined && deps.isWanted()) switchTo(capture, 'device_switched');
     } finally {
       switching = false;
     }
@@ -91,14 +91,14 @@ export function createSourceKeeper(deps: SourceKeeperDependencies): SourceKeeper
       warn('device_lost', label);
       await acquire();
     },
-    async look() {
+    async checkDevice() {
       if (!deps.isWanted()) return;
       const { capture } = source;
       if (capture === undefined) return acquire();
-      if (looking) return;
-      looking = true;
+      if (checking) return;
+      checking = true;
       const outdated = await source.isOutdated(capture, wish).finally(() => {
-        looking = false;
+        checking = false;
       });
       if (outdated && source.capture === capture) await replace();
     },

@@ -50,7 +50,7 @@ export interface TrackCapture {
   /** Opens a device and goes on with it. */
   acquire(): void;
   /** Looks whether another device is the right one by now. */
-  look(): void;
+  checkDevice(): void;
   /** Another track's device counts the time anew. */
   unsettle(): void;
   pause(atMs: number): void;
@@ -119,7 +119,7 @@ export function createTrackCapture(deps: TrackCaptureDependencies): TrackCapture
       else if (reason === 'muted' || reason === 'suspended') warnings.add(reason, { track, subject: label });
       else warnings.endOf(track, 'muted', 'suspended');
     },
-    onDevicesChange: () => void keeper.look(),
+    onDevicesChange: () => void keeper.checkDevice(),
   };
   source.attach(listener);
 
@@ -138,7 +138,7 @@ export function createTrackCapture(deps: TrackCaptureDependencies): TrackCapture
     },
     begin: () => source.capture?.start(),
     acquire: () => void keeper.acquire(),
-    look: () => void keeper.look(),
+    checkDevice: () => void keeper.checkDevice(),
     unsettle: () => steering?.unsettle(),
     pause(atMs) {
       deps.commonStart?.decide();

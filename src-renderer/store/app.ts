@@ -219,7 +219,7 @@ export function createApp(deps: AppDependencies): App {
     async comeBack() {
       if (settings.store.getState().info === null) return start();
       const idle = !isActive(recorder.state.phase);
-      await Promise.all([library.refresh(), idle ? sides.lookAgain() : undefined]);
+      await Promise.all([library.refresh(), idle ? sides.retry() : undefined]);
     },
     sides: sides.possible,
     shareOtherSide() {

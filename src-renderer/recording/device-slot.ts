@@ -3,7 +3,7 @@ import type { Capture, CaptureEvents } from '../capture/capture.ts';
 import type { CaptureListener, CaptureSource, CaptureWish, SourceStatus } from './capture-source.ts';
 import type { LevelFeed } from './level-feed.ts';
 
-export interface OpenSourceOptions {
+export interface DeviceSlotOptions {
   readonly setStatus: (status: SourceStatus) => void;
   /** Opens the device that is the right one by now. */
   readonly openDevice: (wish: CaptureWish | undefined, events: CaptureEvents) => Promise<Capture>;
@@ -16,17 +16,17 @@ export interface OpenSourceOptions {
 }
 
 /** What all sources have in common: one device at a time, whoever listens to it. */
-export type OpenSource = Pick<CaptureSource, 'open' | 'replace' | 'capture' | 'attach' | 'close'> & {
+export type DeviceSlot = Pick<CaptureSource, 'open' | 'replace' | 'capture' | 'attach' | 'close'> & {
   readonly isRecorded: boolean;
   /** Somebody who records is told that devices have changed; says whether there is one. */
-  tellOfDevices(): boolean;
+  announceDevices(): boolean;
   fail(error: unknown): void;
 };
 
 /** One that delivers nothing for so long may be recorded all the same: the engine tells of it. */
 const LONGEST_WARM_UP_MS = 3000;
 
-export function createOpenSource(options: OpenSourceOptions): OpenSource {
+export function createDeviceSlot(options: DeviceSlotOptions): DeviceSlot {
   const { setStatus, openDevice, levels, after } = options;
   let capture: Capture | undefined;
   let listener: CaptureListener | null = null;
@@ -39,7 +39,7 @@ export function createOpenSource(options: OpenSourceOptions): OpenSource {
     setStatus(options.statusOf?.(error) ?? { kind: 'failed', error: toWireError(error) });
   };
 
-  async function letGo(): Promise<void> {
+  async function releaseDevice(): Promise<void> {
     const closing = capture;
     capture = undefined;
     await closing?.stop();
@@ -48,7 +48,7 @@ export function createOpenSource(options: OpenSourceOptions): OpenSource {
   /** What is being opened is not kept either. */
   function close(): Promise<void> {
     latest += 1;
-    return letGo();
+    return releaseDevice();
   }
 
   // The last chunk of a device that is being closed still counts.
@@ -68,15 +68,15 @@ export function createOpenSource(options: OpenSourceOptions): OpenSource {
   };
 
   /** A device that has been opened may take a second to deliver, and words spoken in that second would be lost. */
-  function beReady(opened: Capture): void {
+  function becomeReady(opened: Capture): void {
     if (capture !== opened) return;
     const { deviceId, deviceLabel: label, channels } = opened;
     setStatus({ kind: 'ready', deviceId, label, channels });
   }
 
   function settle(opened: Capture): void {
-    if (options.settlesInMs === undefined) beReady(opened);
-    else after(options.settlesInMs, () => beReady(opened));
+    if (options.settlesInMs === undefined) becomeReady(opened);
+    else after(options.settlesInMs, () => becomeReady(opened));
   }
 
   async function keep(opened: Capture, turn: number): Promise<Capture | undefined> {
@@ -86,7 +86,7 @@ export function createOpenSource(options: OpenSourceOptions): OpenSource {
     }
     capture = opened;
     if (delivers) settle(opened);
-    else after(LONGEST_WARM_UP_MS, () => beReady(opened));
+    else after(LONGEST_WARM_UP_MS, () => becomeReady(opened));
     return opened;
   }
 
@@ -102,7 +102,7 @@ export function createOpenSource(options: OpenSourceOptions): OpenSource {
     // What is said until the other one delivers is heard by the one in use.
     after(LONGEST_WARM_UP_MS, () => delivering.resolve(undefined));
     await delivering.promise;
-    if (turn === latest) await letGo();
+    if (turn === latest) await releaseDevice();
     return keep(opened, turn);
   }
 
@@ -110,7 +110,7 @@ export function createOpenSource(options: OpenSourceOptions): OpenSource {
     const turn = ++latest;
     setStatus({ kind: 'opening' });
     try {
-      await letGo();
+      await releaseDevice();
       delivers = false;
       return await keep(await openDevice(wish, events), turn);
     } catch (error) {
@@ -133,7 +133,7 @@ export function createOpenSource(options: OpenSourceOptions): OpenSource {
     get isRecorded() {
       return listener !== null;
     },
-    tellOfDevices() {
+    announceDevices() {
       listener?.onDevicesChange();
       return listener !== null;
     },
