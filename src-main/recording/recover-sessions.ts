@@ -28,7 +28,7 @@ import { isLacking, keepLackingAccounts, withNote } from './keep-accounts.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { makeDelivery, recoverClaimed } from './recover-claimed.ts';
 import type { UnfinishedDelivery } from './recover-session.ts';
-import { retireOldName } from './renamed-folder.ts';
+import { keepDescription, retireOldName } from './renamed-folder.ts';
 import { withRetries } from './retry-copies.ts';
 import { createSaver } from './save-session.ts';
 
@@ -168,6 +168,7 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     if (claimed.length === 0) return;
     const kept = mustKeep ? await keepLackingAccounts(claimed, id, log) : [];
     const noted = isKnown ? record : withNote(record, kept);
+    if (renamedFrom !== undefined) for (const folder of claimed) await keepDescription(folder);
     if (!cutOff) {
       if (kept.length > 0) await save({ ...noted, revision: noted.revision + 1 }, claimed);
       else if (isBehind) await save(noted, claimed);

@@ -6,7 +6,8 @@ import { openRegularFile } from '../disk/regular-file.ts';
 import { patiently } from '../disk/read-fully.ts';
 import type { RecordingsDirs } from '../files/recordings-dirs.ts';
 import { readSessionAccount, type ToldAccount } from '../files/session-account.ts';
-import { statIfThere } from '../files/set-aside.ts';
+import { SESSION_FILE_NAME } from '../files/session-file.ts';
+import { setAside, statIfThere } from '../files/set-aside.ts';
 import { readWavLayout } from '../files/wav-reader.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import type { Clock } from '../runtime/clock.ts';
@@ -48,6 +49,12 @@ async function isAsWritten(
     return layout?.sampleRate === sampleRateOf(session, file.part) && layout.channels === session.channels;
   }
   return undefined;
+}
+
+/** Keeps the description under the old id beside the one that takes its place. */
+export async function keepDescription(folder: string): Promise<void> {
+  const path = join(folder, SESSION_FILE_NAME);
+  if ((await statIfThere(path))?.isFile() === true) await setAside(path);
 }
 
 async function layoutOf(path: string) {

@@ -77,7 +77,7 @@ describe.each([
       expect(found.hits.map(({ session_id }) => session_id)).toEqual(['physics-1']);
       expect(recorder.unfinished).toEqual([]);
       const names = await readdir(join(one.recordings, 'physics-1'));
-      expect(names.filter((name) => name.includes('.aside'))).toEqual([]);
+      expect(names.filter((name) => name.includes('.aside'))).toEqual(['session.json.aside']);
       await recorder.close();
     }
   });
