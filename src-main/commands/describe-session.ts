@@ -3,6 +3,7 @@ import type { StopReason } from '../contract/server-messages.ts';
 import type { Conversation } from '../contract/transcript.ts';
 import {
   sampleRateOf,
+  shorterSeconds,
   type DatedBy,
   type PartRecord,
   type SessionRecord,
@@ -82,8 +83,10 @@ function saidIn({ lines, turns }: Conversation): string[] {
   ];
 }
 
-function outcomeOf({ recovered, status, parts }: SessionRecord): string[] {
+function outcomeOf({ recovered, status, parts, files }: SessionRecord): string[] {
   const lines: string[] = [];
+  const shorter = shorterSeconds(files);
+  if (shorter > 0) lines.push(`shorter than recorded: ${shorter.toFixed(2)} s missing`);
   if (recovered !== null)
     lines.push(
       `recovered after a crash: at most ${recovered.lost_seconds_at_most} s may be missing at the end`,

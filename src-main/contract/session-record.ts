@@ -34,8 +34,21 @@ export const recordingFileSchema = fileEntrySchema.extend({
   master: z.boolean(),
   gain: gainSchema,
   status: z.enum(['recording', 'completed', 'failed', 'missing']),
+  /**
+   * Milliseconds of audio that a finished master had and has no more, by the size of its file now. There where sessions are
+   * shown, not kept with them; absent where nothing is gone, and where the file itself is.
+   */
+  shorter_ms: z.number().min(0).optional(),
 });
 export type RecordingFile = z.infer<typeof recordingFileSchema>;
+
+/** Seconds that the masters of these files have lost since they were finished: of each part that of the track that lost most. */
+export function shorterSeconds(files: readonly Pick<RecordingFile, 'part' | 'shorter_ms'>[]): number {
+  const byPart = new Map<number, number>();
+  for (const { part, shorter_ms = 0 } of files)
+    byPart.set(part, Math.max(byPart.get(part) ?? 0, shorter_ms / 1000));
+  return [...byPart.values()].reduce((sum, seconds) => sum + seconds, 0);
+}
 
 /** A finished or running part of a session. */
 export const partRecordSchema = z.object({

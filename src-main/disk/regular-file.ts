@@ -108,6 +108,12 @@ export async function statRegularFile(path: string): Promise<Stats | undefined> 
   return stats?.isFile() === true ? stats : undefined;
 }
 
+/** Bytes of a regular file; undefined where there is none of this name. */
+export function regularFileSizeSync(path: string): number | undefined {
+  const stats = statSync(path);
+  return stats?.isFile() === true ? stats.size : undefined;
+}
+
 /** True where there is a regular file of this name. */
 export function isRegularFileSync(path: string): boolean {
   return statSync(path)?.isFile() === true;

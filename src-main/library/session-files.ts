@@ -1,12 +1,17 @@
 import { basename } from 'node:path';
-import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
-import { isRegularFileSync } from '../disk/regular-file.ts';
+import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
+import { isRegularFileSync, regularFileSizeSync } from '../disk/regular-file.ts';
 import type { RecordingsDirs } from '../files/recordings-dirs.ts';
 import { filePathIn } from '../files/session-folder.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 
+/** What stands before the audio of a master. */
+const HEADER_BYTES = 44;
+/** Half a frame, and how times are rounded. */
+const LEAST_TOLD_MS = 1;
+
 export interface SessionFiles {
-  /** The record with its files as they are on disk now, and where to fetch them. */
+  /** The record with its files as they are on disk now, by their names and sizes alone, and where to fetch them. */
   present(session: SessionRecord): SessionRecord;
   /** The absolute path of a file of a session, or undefined where the session has no such file. */
   resolve(session: SessionRecord, name: string): string | undefined;
@@ -36,16 +41,38 @@ export function createSessionFiles(
     return growing || isComing ? 'recording' : 'missing';
   };
 
+  const shorterMs = (folders: readonly string[], file: RecordingFile, session: SessionRecord): number => {
+    if (!file.master || file.status !== 'completed' || file.format !== 'wav') return 0;
+    const path = pathIn(folders, basename(file.file_path));
+    const size = path === undefined ? undefined : regularFileSizeSync(path);
+    if (size === undefined || size >= file.byte_size) return 0;
+    const bytesPerMs = (2 * session.channels * sampleRateOf(session, file.part)) / 1000;
+    const leftMs = Math.max(0, size - HEADER_BYTES) / bytesPerMs;
+    // What stands behind the audio may be gone alone: that is no loss.
+    return file.duration_ms - leftMs >= LEAST_TOLD_MS ? file.duration_ms - leftMs : 0;
+  };
+
+  const present = (
+    session: SessionRecord,
+    folders: readonly string[],
+    file: RecordingFile,
+  ): RecordingFile => {
+    const { shorter_ms: _, ...known } = file;
+    const shorter = shorterMs(folders, file, session);
+    return {
+      ...known,
+      status: statusOf(folders, file),
+      url: fileUrl(session.id, basename(file.file_path)),
+      ...(shorter > 0 ? { shorter_ms: shorter } : {}),
+    };
+  };
+
   return {
     present(session) {
       const folders = dirs.foldersOf(session);
       return {
         ...session,
-        files: session.files.map((file) => ({
-          ...file,
-          status: statusOf(folders, file),
-          url: fileUrl(session.id, basename(file.file_path)),
-        })),
+        files: session.files.map((file) => present(session, folders, file)),
       };
     },
     resolve(session, name) {

@@ -4,7 +4,12 @@ import {
   leadingTrack,
   type TrackReport,
 } from '../../src-main/contract/capture-report.ts';
-import type { PartRecord, SessionRecord } from '../../src-main/contract/session-record.ts';
+import {
+  shorterSeconds,
+  type PartRecord,
+  type RecordingFile,
+  type SessionRecord,
+} from '../../src-main/contract/session-record.ts';
 import { t } from './i18n.ts';
 import { importWords, type ReportWords } from './import-words.ts';
 import { mutedLines } from './muted-words.ts';
@@ -18,6 +23,7 @@ const MOST_LISTED = 10;
 type Reported = Pick<SessionRecord, 'sample_rate' | 'status'> & {
   readonly recovered?: SessionRecord['recovered'];
   readonly imported?: SessionRecord['imported'];
+  readonly files?: readonly Pick<RecordingFile, 'part' | 'shorter_ms'>[];
   readonly parts: readonly Pick<PartRecord, 'duration_seconds' | 'sample_rate' | 'report' | 'reason'>[];
 };
 
@@ -33,11 +39,12 @@ interface Hole {
 /** The capture report in words: `Complete`, or how much is missing, where and why. */
 export function reportWords(session: Reported): ReportWords {
   if (session.status === 'recording') return { whole: true, text: t('report.running'), details: [] };
-  if (session.imported) return importWords(session.imported);
+  const shorter = shorterText(session.files ?? []);
+  if (session.imported) return withShorter(importWords(session.imported), shorter);
   const [holes, muted] = [holeLines(session), mutedLines(session)];
   const others = [...clockLines(session), ...endLines(session)];
-  const [text, ...details] = [...holes, ...muted, ...others];
-  const onlyMuted = muted.length > 0 && holes.length + others.length === 0;
+  const [text, ...details] = [...shorter, ...holes, ...muted, ...others];
+  const onlyMuted = muted.length > 0 && shorter.length + holes.length + others.length === 0;
   if (text !== undefined) return { whole: false, ...(onlyMuted ? { onlyMuted } : {}), text, details };
   const count = session.parts.length;
   return {
@@ -45,6 +52,17 @@ export function reportWords(session: Reported): ReportWords {
     text: count > 1 ? t('report.completeParts', { count }) : t('report.complete'),
     details: [],
   };
+}
+
+/** How much of its files is gone since they were finished; nothing where they are as long as they were. */
+export function shorterText(files: readonly Pick<RecordingFile, 'part' | 'shorter_ms'>[]): string[] {
+  const seconds = shorterSeconds(files);
+  return seconds > 0 ? [t('report.shorter', { length: lengthText(seconds) })] : [];
+}
+
+function withShorter(words: ReportWords, [shorter]: readonly string[]): ReportWords {
+  if (shorter === undefined) return words;
+  return { whole: false, text: shorter, details: [words.text, ...words.details] };
 }
 
 function holeLines({ parts, sample_rate: sessionRate }: Reported): string[] {

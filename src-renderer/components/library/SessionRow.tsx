@@ -1,6 +1,6 @@
 import type { SessionRecord } from '../../../src-main/contract/session-record.ts';
 import { t } from '../../i18n/i18n.ts';
-import { reportWords } from '../../i18n/report-words.ts';
+import { reportWords, shorterText } from '../../i18n/report-words.ts';
 import { bytesText, clockText, dateText } from '../../i18n/quantities.ts';
 import { useApp, useLibrary } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
@@ -72,6 +72,7 @@ function SessionMeta({ session }: { session: SessionRecord }) {
     ...(badge === 'recording' || bytes === 0 ? [] : [bytesText(bytes)]),
     t(`record.formats.${session.format}`),
     ...(parts > 1 ? [t('session.parts', { count: parts })] : []),
+    ...shorterText(session.files),
   ];
   return (
     <span className="meta">
