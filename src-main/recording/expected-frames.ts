@@ -5,6 +5,7 @@ import { measureSeconds } from '../encode/measure-seconds.ts';
 import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
 import { isThere } from '../files/set-aside.ts';
 import { trackKey } from './found-files.ts';
+import { framesOfPart, framesOfTime, framesOfTurns } from './noted-frames.ts';
 import { leftCopies } from './recover-copies.ts';
 import type { ExaminedMaster } from './recover-master.ts';
 
@@ -18,17 +19,21 @@ export interface ExpectedFrames {
 
 /** A live encoder may have been given a little more than its master, and pads what it makes. */
 export const COPY_AHEAD_SECONDS = 0.5;
+/** What is written down of a track that is being recorded may be ahead of its file by this, and no more. */
+const NOTED_AHEAD_SECONDS = 2;
 /** A mix waits for a side for 5 s, and a power cut may take 2 s of the side that it did not wait for. */
 const MIX_PATIENCE_SECONDS = 3;
 
 /**
- * Looks at the mix, the copies and the other side of each track. A side that was never sent is shorter than the other and
- * has lost nothing, so the other side speaks only for one whose own file is gone, or has not even a header.
+ * Looks at the mix, the copies, what was written down and the other side of each track. A side that was never sent is shorter than the other and
+ * has lost nothing, so the other side speaks only for one whose own file is gone, or has not even a header. Where no file
+ * speaks for such a one, the time does that passed until its file was last changed.
  */
 export async function expectedFrames(
   session: SessionRecord,
   examined: readonly ExaminedMaster[],
   folders: readonly string[],
+  crashSeconds: number,
 ): Promise<ExpectedFrames> {
   const copies = await copyLengths(session, folders);
   const copySeconds = (type: string, part: number): number => copies.get(`${type} ${part}`) ?? 0;
@@ -45,15 +50,26 @@ export async function expectedFrames(
     return mix > longest - MIX_PATIENCE_SECONDS * rate ? Math.floor(mix) : 0;
   };
 
+  const noted = (type: Track, part: number, own: ExaminedMaster | undefined): number => {
+    const inTurns = framesOfTurns(session, type, part);
+    if (own !== undefined && !isGone(own))
+      return inTurns > own.holds.frames + NOTED_AHEAD_SECONDS * sampleRateOf(session, part) ? inTurns : 0;
+    return Math.max(inTurns, framesOfPart(session, type, part));
+  };
+
+  const inTime = (own: ExaminedMaster): number => {
+    const frames = framesOfTime(session, own);
+    return frames > crashSeconds * sampleRateOf(session, own.part) ? frames : 0;
+  };
+
   return {
     copySeconds,
     of(type, part) {
       const rate = sampleRateOf(session, part);
       const masters = mastersOf(part);
       const own = masters.find((one) => one.type === type);
-      const isGone = own === undefined || own.holds.size < LEAST_HEADER_BYTES;
       const others = [
-        ...masters.filter((one) => isGone && one.type !== type),
+        ...masters.filter((one) => isGone(own) && one.type !== type),
         ...examined.filter(
           (one) =>
             one.isSuperseded &&
@@ -63,14 +79,21 @@ export async function expectedFrames(
             one.holds.kind !== 'foreign',
         ),
       ];
-      return Math.max(
+      const inFiles = Math.max(
         Math.floor((copySeconds(type, part) - COPY_AHEAD_SECONDS) * rate),
         inMix(part),
         ...others.map(({ holds }) => holds.frames + holds.missingFrames),
         0,
       );
+      const known = Math.max(inFiles, noted(type, part, own));
+      return own !== undefined && isGone(own) && inFiles === 0 ? Math.max(known, inTime(own)) : known;
     },
   };
+}
+
+/** True where not even the header of a track's master is left. */
+function isGone(own: ExaminedMaster | undefined): boolean {
+  return own === undefined || own.holds.size < LEAST_HEADER_BYTES;
 }
 
 async function copyLengths(

@@ -144,20 +144,14 @@ function lostSeconds(
   return [...byPart.values()].reduce((sum, seconds) => sum + seconds, 0);
 }
 
-/** True where parts were cut off and no file of them is left that holds what was in them. */
+/** True where parts were cut off and no file of the session is left that holds anything of it. */
 function isNothingLeft(
   session: SessionRecord,
   before: SessionRecord,
   examined: readonly ExaminedMaster[],
 ): boolean {
-  const cutOff = new Set([
-    ...before.files.filter(({ status }) => status === 'recording').map(({ part }) => part),
-    ...examined.map(({ part }) => part),
-  ]);
-  if (cutOff.size === 0) return false;
-  return !session.files.some(
-    ({ part, status }) => cutOff.has(part) && (status === 'completed' || status === 'recording'),
-  );
+  const isCutOff = examined.length > 0 || before.files.some(({ status }) => status === 'recording');
+  return isCutOff && !session.files.some(({ status }) => status === 'completed' || status === 'recording');
 }
 
 /** When the last audio was written. */

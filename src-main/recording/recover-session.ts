@@ -55,7 +55,7 @@ export async function recoverMasters(
   { siblings, crashSeconds, onExamined, log }: RecoverMastersOptions,
 ): Promise<RecoveredSession> {
   const examined = await examineAll(record, await findMasters(record, folders), siblings);
-  const expected = await expectedFrames(record, examined, folders);
+  const expected = await expectedFrames(record, examined, folders, crashSeconds);
   let session = withAllTracks(record, examined, expected, crashSeconds);
   const zeroed = await findZeroedSides(record, examined, folders);
   await onExamined(withZeroedSides(session, zeroed), examined);

@@ -1,4 +1,4 @@
-import { mkdir, readFile, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { headedFrame } from '../../../src-main/contract/headed-frame.ts';
@@ -270,15 +270,25 @@ describe('a session that a crash cut off', () => {
   });
 
   test('is recovered even where the crash came before the first header', async () => {
-    const before = await recordUntilKilled('empty', audio);
-    await settled(before, 'empty', audio.length);
+    const { recorder: first, dataDir: before } = await openOwnRecorder();
+    void first.connect('empty', { send: () => undefined }).receiveText('{"action":"start","format":"wav"}');
+    const partialIn = async (folder: string): Promise<string | undefined> =>
+      (await readdir(folder).catch(() => [])).find((name) => name.endsWith('.partial'));
+    while ((await partialIn(join(before, 'recordings', 'empty'))) === undefined);
     const copy = await copyAsAfterKill(before);
     const folder = join(copy, 'recordings', 'empty');
-    const [partial = ''] = (await readdir(folder)).filter((name) => name.endsWith('.partial'));
-    await writeFile(join(folder, partial), '');
+    const partial = join(folder, (await partialIn(folder)) ?? '');
+    await writeFile(partial, '');
+    // Made in the second in which it began.
+    const begun = Number(/_(\d+)\.wav/.exec(partial)?.[1]);
+    await utimes(partial, begun, begun);
     const { recorder, dataDir } = await openOwnRecorder({ dataDir: copy });
     const session = await recorder.handlers['sessions.get']({ id: 'empty' });
-    expect(session).toMatchObject({ status: 'recovered', duration_seconds: 0 });
+    expect(session).toMatchObject({
+      status: 'recovered',
+      duration_seconds: 0,
+      recovered: { lost_seconds_at_most: 0.25 },
+    });
     expect(
       (await readWav(join(dataDir, 'recordings', session.files[0]?.file_path ?? ''))).samples.length,
     ).toBe(0);

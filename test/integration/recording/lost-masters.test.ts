@@ -1,0 +1,131 @@
+import { readFile, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { sessionFileSchema, type SessionRecord } from '../../../src-main/contract/session-record.ts';
+import { killed, RATE, recovered, SECONDS, type Killed } from '../../support/killed-recording.ts';
+
+const describedIn = async ({ folder }: Killed): Promise<SessionRecord> =>
+  sessionFileSchema.parse(JSON.parse(await readFile(join(folder, 'session.json'), 'utf8'))).session;
+
+/** Writes down what a session that was killed is to say of itself. */
+async function describeAs(one: Killed, change: (session: SessionRecord) => SessionRecord): Promise<void> {
+  const session = await describedIn(one);
+  const changed = { ...change(session), revision: session.revision + 1 };
+  await writeFile(join(one.folder, 'session.json'), JSON.stringify({ version: 1, session: changed }));
+}
+
+/** Empties the only master, as of so many seconds after the session's beginning, and gives that time. */
+async function emptied(one: Killed, seconds: number): Promise<number> {
+  const lastMs = Date.parse((await describedIn(one)).started_at) + seconds * 1000;
+  await truncate(one.partial, 0);
+  await utimes(one.partial, lastMs / 1000, lastMs / 1000);
+  return lastMs;
+}
+
+const damagedIn = ({ parts }: SessionRecord): number =>
+  (parts[0]?.report?.gaps ?? []).reduce(
+    (sum, { cause, frames }) => sum + (cause === 'damaged' ? frames : 0),
+    0,
+  );
+
+describe('a master of which not a byte is left', () => {
+  test('is told as lost for the time in which it was written, and nobody calls it recovered', async () => {
+    const one = await killed();
+    const lastMs = await emptied(one, 40);
+    for (let launch = 0; launch < 2; launch++) {
+      const { session, recorder } = await recovered(one);
+      expect(recorder.recovered).toEqual([]);
+      expect(session).toMatchObject({
+        status: 'failed',
+        duration_seconds: 0,
+        files: [{ status: 'failed' }],
+        parts: [{ report: { captured: 0 } }],
+      });
+      const startedMs = Date.parse(session.parts[0]?.started_at ?? '');
+      expect(damagedIn(session) / RATE).toBeCloseTo((lastMs - startedMs) / 1000, 2);
+      await recorder.close();
+    }
+  });
+
+  test('is told so where nothing but the name tells when it began', async () => {
+    const one = await killed({ keepCatalog: false });
+    await emptied(one, 40);
+    await rm(join(one.folder, 'session.json'));
+    const { session } = await recovered(one);
+    expect(session.status).toBe('failed');
+    expect(damagedIn(session) / session.sample_rate).toBeGreaterThanOrEqual(40);
+    expect(damagedIn(session) / session.sample_rate).toBeLessThanOrEqual(41.5);
+  });
+
+  test.each(['markers', 'turns'] as const)('had what its %s say', async (what) => {
+    const one = await killed({ keepCatalog: false });
+    await emptied(one, 3);
+    const frame = RATE * SECONDS;
+    await describeAs(one, (session) => ({
+      ...session,
+      ...(what === 'markers'
+        ? { markers: [{ frame, part: 1, label: 'here' }] }
+        : {
+            segments: [
+              {
+                segment_id: '11111111-1111-4111-8111-111111111111',
+                turn_id: '22222222-2222-4222-8222-222222222222',
+                role: 'user' as const,
+                part: 1,
+                start_frame: frame - RATE,
+                frame_count: RATE,
+                start_ms: 0,
+                end_ms: 1000,
+                started_at: session.started_at,
+                ended_at: session.started_at,
+                interrupted: false,
+                bleed: false,
+                file: null,
+              },
+            ],
+          }),
+    }));
+    const { session } = await recovered(one);
+    expect(session.status).toBe('failed');
+    expect(damagedIn(session)).toBe(frame);
+  });
+
+  test('is no reason to call a session lost of which an earlier part is there', async () => {
+    const one = await killed();
+    const [name = ''] = (await readdir(one.folder)).filter((entry) => entry.endsWith('.wav.partial'));
+    const second = join(one.folder, name.replace('.wav', '_p2.wav'));
+    await writeFile(second, '');
+    const taken = Number(/_(\d+)\.wav/.exec(name)?.[1]);
+    await utimes(second, taken + 60, taken + 60);
+    const { session } = await recovered(one);
+    expect(session).toMatchObject({ status: 'recovered', duration_seconds: SECONDS });
+    expect(session.recovered?.lost_seconds_at_most).toBeGreaterThanOrEqual(30);
+  });
+});
+
+test('a master that is shorter than its turns has lost what they say', async () => {
+  const one = await killed({ keepCatalog: false });
+  await describeAs(one, (session) => ({
+    ...session,
+    segments: [
+      {
+        segment_id: '11111111-1111-4111-8111-111111111111',
+        turn_id: '22222222-2222-4222-8222-222222222222',
+        role: 'user',
+        part: 1,
+        start_frame: 0,
+        frame_count: RATE * (SECONDS + 5),
+        start_ms: 0,
+        end_ms: 1000,
+        started_at: session.started_at,
+        ended_at: session.started_at,
+        interrupted: false,
+        bleed: false,
+        file: null,
+      },
+    ],
+  }));
+  const { session } = await recovered(one);
+  expect(damagedIn(session)).toBe(RATE * 5);
+  expect(session.recovered?.lost_seconds_at_most).toBeCloseTo(5.25, 3);
+});
