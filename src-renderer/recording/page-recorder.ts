@@ -5,7 +5,7 @@ import { createLiveState } from './live-state.ts';
 import { createRecordingRun, type RecordingRunDependencies } from './recording-run.ts';
 import { IDLE, isRunning, type RecordingState } from './recording-state.ts';
 import { createRecordingWarnings } from './recording-warnings.ts';
-import { createRejoin, type RejoinDependencies } from './rejoin-recording.ts';
+import { createRejoin, type RejoinRecordingDependencies } from './rejoin-recording.ts';
 import { createSessionEvents } from './session-events.ts';
 import { createStart, type StartDependencies } from './start-recording.ts';
 
@@ -13,7 +13,7 @@ export interface PageRecorderDependencies
   extends
     Omit<RecordingRunDependencies, 'state' | 'warnings'>,
     Omit<StartDependencies, 'state' | 'run' | 'events'>,
-    Omit<RejoinDependencies, 'state' | 'warnings' | 'run' | 'events'> {
+    Omit<RejoinRecordingDependencies, 'state' | 'warnings' | 'run' | 'events'> {
   readonly onChange: (state: RecordingState) => void;
 }
 

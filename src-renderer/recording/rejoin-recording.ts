@@ -11,7 +11,7 @@ import type { RecordingState } from './recording-state.ts';
 import type { RecordingWarnings } from './recording-warnings.ts';
 import { lastMarkerOf, planRejoin, savedFromRecord } from './session-standing.ts';
 
-export interface RejoinDependencies {
+export interface RejoinRecordingDependencies {
   readonly sessions: SessionConnector;
   readonly findSession: (id: string) => Promise<Result<SessionRecord>>;
   readonly memory: RecordingMemory;
@@ -23,7 +23,7 @@ export interface RejoinDependencies {
 }
 
 /** Gives what goes on with a recording that another page left behind, and says whether there is one. */
-export function createRejoin(deps: RejoinDependencies): () => Promise<boolean> {
+export function createRejoin(deps: RejoinRecordingDependencies): () => Promise<boolean> {
   const { memory, clock, state, warnings, run } = deps;
   const isIdle = () => state.current.phase === 'idle';
 
