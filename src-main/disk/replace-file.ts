@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fitName } from './fit-name.ts';
-import { openRegularFile, recreateFile, requireReplaceable } from './regular-file.ts';
+import { recreateFile, requireReplaceable } from './regular-file.ts';
+import { renameDurably, syncFile } from './sync.ts';
 
 /** For `.txt`, which may go on top: a file of what the writing program is to be told. */
 const METADATA_BYTES = 4;
@@ -27,7 +28,7 @@ export async function replaceFile(
     await write(temporaryPath);
     await verify(temporaryPath);
     await syncFile(temporaryPath);
-    await rename(temporaryPath, finalPath);
+    await renameDurably(temporaryPath, finalPath);
   } catch (error) {
     await rm(temporaryPath, { force: true });
     throw error;
@@ -37,13 +38,4 @@ export async function replaceFile(
 /** An empty file only its owner can read, which ffmpeg then overwrites without widening that. */
 export async function createPrivateFile(path: string): Promise<void> {
   await (await recreateFile(path)).close();
-}
-
-export async function syncFile(path: string): Promise<void> {
-  const file = await openRegularFile(path, 'r+');
-  try {
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
 }

@@ -1,9 +1,9 @@
-import { rename } from 'node:fs/promises';
 import { openRegularFile } from '../disk/regular-file.ts';
+import { renameDurably, syncFile } from '../disk/sync.ts';
 import { chapterSpans } from './chapters.ts';
 import type { Chapter } from './encoder.ts';
 import { id3Chapters } from './id3-chapters.ts';
-import { replaceFile, syncFile } from '../disk/replace-file.ts';
+import { replaceFile } from '../disk/replace-file.ts';
 import { verifyFile, type ExpectedFile } from './verify.ts';
 
 const COPY_BYTES = 1024 * 1024;
@@ -19,7 +19,7 @@ export async function finishLiveMp3(
   if (tag.length === 0) {
     await verifyFile(partialPath, expected);
     await syncFile(partialPath);
-    await rename(partialPath, finalPath);
+    await renameDurably(partialPath, finalPath);
     return;
   }
   await replaceFile(

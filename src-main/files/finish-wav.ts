@@ -1,4 +1,4 @@
-import { constants, copyFile, lstat, rename, rm, utimes, type FileHandle } from 'node:fs/promises';
+import { constants, copyFile, lstat, rm, utimes, type FileHandle } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
 import { openRegularFile } from '../disk/regular-file.ts';
 import { writeFully } from '../disk/write-fully.ts';
@@ -7,7 +7,7 @@ import type { MasterExamination } from './examine-master.ts';
 import type { WavShape } from './master-header.ts';
 import { readFully } from '../disk/read-fully.ts';
 import { renameToFree, setAside } from './set-aside.ts';
-import { syncFolder } from './sync-folder.ts';
+import { renameDurably, syncFolder } from '../disk/sync.ts';
 import { createWavHeader, type WavHeader } from './wav-header.ts';
 import { writeError } from './write-error.ts';
 
@@ -70,12 +70,11 @@ async function makeOwn(path: string, copyPath: string): Promise<void> {
     await copy.datasync().finally(() => copy.close());
     // The end of a recording is told by when its file was last written.
     await utimes(copyPath, atime, mtime);
-    await rename(copyPath, path);
+    await renameDurably(copyPath, path);
   } catch (error) {
     await rm(copyPath, { force: true }).catch(() => undefined);
     throw writeError(error);
   }
-  await syncFolder(path);
 }
 
 async function finishInPlace(master: ReadableMaster, cues: Buffer): Promise<number> {
@@ -142,12 +141,12 @@ async function mend(master: ReadableMaster, finalPath: string, cues: Buffer): Pr
   }
   const asidePath = size > 0 ? await setAside(path) : undefined;
   // The original has its second name: here it gives the first one up.
-  if (path === finalPath) await rename(mendingPath, finalPath);
+  if (path === finalPath) await renameDurably(mendingPath, finalPath);
   else {
     await renameToFree(mendingPath, finalPath);
     await rm(path);
+    await syncFolder(finalPath);
   }
-  await syncFolder(finalPath);
   const byteSize = header.byteLength + bytesOf(master) + cues.length;
   return { byteSize, ...(asidePath === undefined ? {} : { asidePath }) };
 }

@@ -1,28 +1,18 @@
-import { rename } from 'node:fs/promises';
 import type { z } from 'zod';
-import { readRegularFile, recreateFile } from '../disk/regular-file.ts';
 import { jsonPieces } from '../contract/json-pieces.ts';
-import { syncFolder } from './sync-folder.ts';
+import { writeAtomically } from '../disk/atomic-file.ts';
+import { readRegularFile } from '../disk/regular-file.ts';
 
 /** More than a description of a session can come to; what is larger was not written by us, and is not read. */
 export const MAX_JSON_BYTES = 64 * 1024 * 1024;
 
-/** Ends the name of a file that is being written, until it takes the place of the last one. */
-export const NEW_SUFFIX = '.new';
-
 /** Replaces a JSON file as a whole: a reader, or a crash, sees the old one or the new one. */
-export async function writeJsonFile(path: string, content: unknown): Promise<void> {
-  const file = await recreateFile(path + NEW_SUFFIX);
-  try {
+export function writeJsonFile(path: string, content: unknown): Promise<void> {
+  return writeAtomically(path, async (file) => {
     // In pieces, between which others have their turn: what is written may have tens of thousands of items.
     for (const piece of jsonPieces(content)) await file.writeFile(piece);
     await file.writeFile('\n');
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await rename(path + NEW_SUFFIX, path);
-  await syncFolder(path);
+  });
 }
 
 /** What is in a JSON file of this shape, or undefined where there is none that can be understood. */

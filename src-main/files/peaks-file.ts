@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RecordingType } from '../contract/audio-format.ts';
-import { readRegularFile, writeWholeFile } from '../disk/regular-file.ts';
+import { writeAtomically } from '../disk/atomic-file.ts';
+import { readRegularFile } from '../disk/regular-file.ts';
 
 /** SHA-256 of what the peaks were made from, in front of them. */
 const KEY_BYTES = 32;
@@ -38,13 +38,7 @@ export async function writePeaks(
   const bytes = Buffer.alloc(KEY_BYTES + peaks.length * 2);
   keyOf(madeFrom).copy(bytes);
   for (const [index, peak] of peaks.entries()) bytes.writeUInt16LE(peak, KEY_BYTES + index * 2);
-  try {
-    await writeWholeFile(`${path}.new`, bytes);
-    await rename(`${path}.new`, path);
-  } catch (error) {
-    await rm(`${path}.new`, { force: true });
-    throw error;
-  }
+  await writeAtomically(path, (file) => file.writeFile(bytes), { durable: false });
 }
 
 function keyOf(madeFrom: string): Buffer {

@@ -4,7 +4,7 @@ import { recordingTypeSchema, type RecordingType } from '../contract/audio-forma
 import { LecternError } from '../contract/errors.ts';
 import { sessionIdSchema } from '../contract/session-id.ts';
 import { isFolderSync } from '../disk/regular-file.ts';
-import { syncFolder } from './sync-folder.ts';
+import { syncFolder } from '../disk/sync.ts';
 import { systemCode } from './write-error.ts';
 import { makeFolder } from '../disk/make-folder.ts';
 

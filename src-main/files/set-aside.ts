@@ -1,8 +1,8 @@
 import type { Stats } from 'node:fs';
-import { copyFile, constants, link, lstat, rename, rm } from 'node:fs/promises';
+import { copyFile, constants, link, lstat, rm } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
 import { patiently } from '../disk/read-fully.ts';
-import { syncFolder } from './sync-folder.ts';
+import { renameDurably, syncFolder } from '../disk/sync.ts';
 import { systemCode } from './write-error.ts';
 
 /** Ends the name of what recovery could not trust as it was: it is kept, and nothing of ours removes it. */
@@ -31,8 +31,7 @@ export async function renameToFree(from: string, to: string): Promise<void> {
     throw new LecternError('FILE_EXISTS', 'Another file has the name that this recording is to have', {
       details: { name: to },
     });
-  await rename(from, to);
-  await syncFolder(to);
+  await renameDurably(from, to);
 }
 
 /**
@@ -67,8 +66,7 @@ export async function moveAside(path: string): Promise<void> {
   }
   let aside = path + ASIDE_SUFFIX;
   for (let number = 2; await isThere(aside); number++) aside = `${path}${ASIDE_SUFFIX}-${number}`;
-  await rename(path, aside);
-  await syncFolder(aside);
+  await renameDurably(path, aside);
 }
 
 async function linkOrCopy(path: string, aside: string): Promise<void> {

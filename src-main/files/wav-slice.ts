@@ -1,12 +1,11 @@
-import { type FileHandle, rename, rm } from 'node:fs/promises';
-import { openRegularFile, recreateFile } from '../disk/regular-file.ts';
+import type { FileHandle } from 'node:fs/promises';
+import { writeAtomically } from '../disk/atomic-file.ts';
+import { openRegularFile } from '../disk/regular-file.ts';
 import { createWavHeader } from './wav-header.ts';
 import { readWavLayout } from './wav-reader.ts';
 import { writeError } from './write-error.ts';
 
 const COPY_BYTES = 256 * 1024;
-/** What a file is called until all of it is there. */
-export const SLICE_SUFFIX = '.new';
 
 /** A WAV that lies within another one: a header of its own, and the samples where they are. */
 export interface WavSlice {
@@ -54,28 +53,17 @@ export async function sliceWav(
  * again. Rejects with DISK_FULL or WRITE_FAILED.
  */
 export async function writeSlice(slice: WavSlice, path: string): Promise<void> {
-  const unfinished = path + SLICE_SUFFIX;
-  try {
-    await withFile(recreateFile(unfinished), (to) =>
-      withFile(openRegularFile(slice.path), (from) => copy(slice, from, to)),
-    );
-    await rename(unfinished, path);
-  } catch (error) {
-    await rm(unfinished, { force: true }).catch(() => undefined);
+  const fill = async (to: FileHandle): Promise<void> => {
+    const from = await openRegularFile(slice.path);
+    try {
+      await copy(slice, from, to);
+    } finally {
+      await from.close();
+    }
+  };
+  await writeAtomically(path, fill, { durable: false }).catch((error: unknown) => {
     throw writeError(error);
-  }
-}
-
-async function withFile(
-  opening: Promise<FileHandle>,
-  use: (file: FileHandle) => Promise<void>,
-): Promise<void> {
-  const file = await opening;
-  try {
-    await use(file);
-  } finally {
-    await file.close();
-  }
+  });
 }
 
 async function copy({ head, start, bytes }: WavSlice, from: FileHandle, to: FileHandle): Promise<void> {

@@ -1,10 +1,9 @@
 import { readFileSync, renameSync, statSync } from 'node:fs';
-import { rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
 import { describeProblem } from '../contract/parse-problem.ts';
 import { DEFAULT_SETTINGS, settingsSchema, type Settings, type SettingsPatch } from '../contract/settings.ts';
-import { recreateFile } from '../disk/regular-file.ts';
+import { writeAtomically } from '../disk/atomic-file.ts';
 import type { Log } from '../runtime/log.ts';
 import { checkFolders } from './settings-folders.ts';
 import { upgradeSettings } from './settings-versions.ts';
@@ -80,12 +79,5 @@ function readBounded(path: string): string {
 
 async function writeSettings(path: string, settings: Settings): Promise<void> {
   await makeFolder(dirname(path));
-  const file = await recreateFile(`${path}.new`);
-  try {
-    await file.writeFile(`${JSON.stringify(settings, undefined, 2)}\n`);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await rename(`${path}.new`, path);
+  await writeAtomically(path, (file) => file.writeFile(`${JSON.stringify(settings, undefined, 2)}\n`));
 }

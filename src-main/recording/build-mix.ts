@@ -1,8 +1,8 @@
-import { rename, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { requireRoom, storedBytes } from '../disk/disk-space.ts';
 import type { CuePoint } from '../files/cue-chunks.ts';
-import { syncFolder } from '../files/sync-folder.ts';
+import { renameDurably } from '../disk/sync.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { openMixOutput, type FinishedMix } from './mix-output.ts';
 import { createMixRun, type MixRun } from './mix-run.ts';
@@ -51,8 +51,7 @@ export async function buildMix({
       await output.write(run.flush());
       const finished = await output.finish(markers);
       await beforeReplacing?.(rebuiltPath);
-      await rename(rebuiltPath, path);
-      await syncFolder(path);
+      await renameDurably(rebuiltPath, path);
       return finished;
     } catch (error) {
       await output.abandon().catch(() => undefined);

@@ -1,7 +1,6 @@
 import { constants, copyFile, link, rename, rm, unlink } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
-import { syncFile } from '../disk/replace-file.ts';
-import { syncFolder } from '../files/sync-folder.ts';
+import { syncFile, syncFolder } from '../disk/sync.ts';
 import { systemCode } from '../files/write-error.ts';
 import { backupNames, exists } from './repair-target.ts';
 

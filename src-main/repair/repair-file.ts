@@ -1,11 +1,10 @@
-import { chmod, rename, rm, unlink } from 'node:fs/promises';
+import { chmod, rm, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
 import { MEBIBYTE } from '../contract/limits.ts';
 import { requireRoom, storedBytes } from '../disk/disk-space.ts';
 import { requireRegularFile, statRegularFile } from '../disk/regular-file.ts';
-import { syncFile } from '../disk/replace-file.ts';
-import { syncFolder } from '../files/sync-folder.ts';
+import { renameDurably, syncFile, syncFolder } from '../disk/sync.ts';
 import { writeError } from '../files/write-error.ts';
 import { audioExtension, diagnose, type Diagnosis } from './diagnose.ts';
 import { pieceBytes, type Cure, type RepairControl } from './finding.ts';
@@ -165,7 +164,7 @@ async function place(
   if (finding !== undefined && changesName(path, finding.kind)) {
     await placeNew(temporaryPath, outputPath);
     await unlink(path);
-  } else await rename(temporaryPath, outputPath);
-  await syncFolder(outputPath);
+    await syncFolder(outputPath);
+  } else await renameDurably(temporaryPath, outputPath);
   return { outputPath, backupPath };
 }

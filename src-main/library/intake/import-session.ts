@@ -1,4 +1,4 @@
-import { link, mkdir, rename, rm } from 'node:fs/promises';
+import { link, mkdir, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { LecternError } from '../../contract/errors.ts';
@@ -10,7 +10,7 @@ import { claimFolder, releaseFolder } from '../../files/ownership.ts';
 import { writeSessionFile } from '../../files/session-file.ts';
 import { partFileName, sessionFolder, unwritable } from '../../files/session-folder.ts';
 import { statBytes } from '../../files/stat-bytes.ts';
-import { syncFolder } from '../../files/sync-folder.ts';
+import { renameDurably, syncFolder } from '../../disk/sync.ts';
 import { readWavLayout, type WavLayout } from '../../files/wav-reader.ts';
 import { writeError } from '../../files/write-error.ts';
 import { writePieces } from '../../repair/write-pieces.ts';
@@ -69,8 +69,7 @@ export async function importSession(
     await writeSessionFile(staging, session);
     await syncFolder(join(staging, 'any'));
     control.signal.throwIfAborted();
-    await rename(staging, folder);
-    await syncFolder(folder);
+    await renameDurably(staging, folder);
     await releaseFolder(folder);
     enter(session, catalog);
     return session;
