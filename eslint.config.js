@@ -97,7 +97,6 @@ const followsLinks = [
 const opensSessionFiles = ['files', 'encode', 'conversation', 'recording', 'library', 'repair', 'remote'];
 /** These open nothing below a session's folder. */
 const opensOthers = [
-  'files/process-started.ts',
   ...['encode/ffmpeg/candidates.ts', 'conversation/work-folder.ts'],
   ...['library/settings-store.ts', 'repair/walk-audio.ts', 'remote/renderer-files.ts'],
 ];

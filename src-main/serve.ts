@@ -3,7 +3,6 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { LecternError, toWireError } from './contract/errors.ts';
-import { processStarted } from './files/process-started.ts';
 import { defaultDataDir } from './launch/data-folder.ts';
 import { ignoreClosedOutput } from './launch/closed-output.ts';
 import { onTermination } from './launch/on-termination.ts';
@@ -109,7 +108,7 @@ export async function startServer({
       kind: openWindow === undefined ? 'server' : 'app',
       started_at: new Date().toISOString(),
     },
-    { dataDir: resolve(dataDir), processStarted },
+    resolve(dataDir),
   );
   return {
     url,

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { toWireError } from './contract/errors.ts';
-import { processStarted } from './files/process-started.ts';
 import { createBrowserShell } from './launch/browser-shell.ts';
 import { browserProfileDir, openBrowserWindow } from './launch/browser-window.ts';
 import { build, needsBuild } from './launch/build.ts';
@@ -37,7 +36,7 @@ async function main(): Promise<void> {
     },
   });
   const dataDir = resolve(values.dir ?? defaultDataDir(thisMachine));
-  const running = await findRunningServer({ dataDir, processStarted });
+  const running = await findRunningServer(dataDir);
   if (running?.kind === 'app') return show(running, dataDir);
   if (await needsBuild(projectDir)) {
     status.show('Building Lectern ...');
@@ -108,7 +107,7 @@ async function runInBrowser(
     ...(shell === undefined ? {} : { openWindow: shell.open }),
   });
   const address = `${server.url}?token=${server.token}`;
-  const first = server.announced ? undefined : await findRunningServer({ ...options, processStarted });
+  const first = server.announced ? undefined : await findRunningServer(options.dataDir);
   if (first !== undefined) {
     await server.close();
     return show(first, options.dataDir);

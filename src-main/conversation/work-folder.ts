@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { transcriptWordSchema } from '../contract/transcript.ts';
 import { readJsonFile, writeJsonFile } from '../files/json-file.ts';
-import { processStarted } from '../files/process-started.ts';
+import { processStarted } from '../runtime/processes.ts';
 import type { PlacedText } from './place-text.ts';
 import { makeFolder, makeFolderSync } from '../disk/make-folder.ts';
 

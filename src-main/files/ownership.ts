@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { LecternError } from '../contract/errors.ts';
 import { isFolderSync, readRegularFile, writeWholeFile } from '../disk/regular-file.ts';
-import { bootId, processStarted } from './process-started.ts';
+import { bootId, isSameProcessAlive, processStarted } from '../runtime/processes.ts';
 import { ASIDE_SUFFIX } from './set-aside.ts';
 import { systemCode } from './write-error.ts';
 
@@ -148,7 +148,7 @@ function stateOf(owner: Owner): OwnerState {
       ? Math.abs(owner.booted_at - bootedAt()) <= BOOT_TOLERANCE_SECONDS
       : owner.boot_id === bootId();
   if (!sameBoot) return 'dead-before-boot';
-  return isRunning(owner) ? 'alive' : 'dead';
+  return isSameProcessAlive(owner.pid, owner.process_started) ? 'alive' : 'dead';
 }
 
 export async function releaseFolder(folder: string): Promise<void> {
@@ -178,17 +178,6 @@ function thisProcess(): Owner {
     boot_id: bootId(),
     booted_at: bootedAt(),
   };
-}
-
-function isRunning(owner: Owner): boolean {
-  if (owner.pid <= 0) return false;
-  try {
-    process.kill(owner.pid, 0);
-  } catch (error) {
-    // A process of another user is there, but may not be signalled.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-  return processStarted(owner.pid) === owner.process_started;
 }
 
 function bootedAt(): number {

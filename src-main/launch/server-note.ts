@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { makeFolder } from '../disk/make-folder.ts';
 import { readRegularFile } from '../disk/regular-file.ts';
+import { isSameProcessAlive, processStarted } from '../runtime/processes.ts';
 
 /** In the data folder: where its server can be reached, and with what token. */
 const NOTE_FILE = 'server.json';
@@ -25,11 +26,6 @@ const noteSchema = z.object({
 });
 export type ServerNote = z.infer<typeof noteSchema>;
 
-export interface NoteDependencies {
-  readonly dataDir: string;
-  readonly processStarted: (pid: number) => string;
-}
-
 export interface AnnouncedServer {
   /** False where another living server has the folder's note: then this one stays unannounced. */
   readonly announced: boolean;
@@ -38,23 +34,22 @@ export interface AnnouncedServer {
 }
 
 /** The server that runs on a data folder and answers; a note whose server is gone counts for nothing. */
-export async function findRunningServer(deps: NoteDependencies): Promise<ServerNote | undefined> {
-  const note = await readNote(deps.dataDir);
-  if (note === undefined || !isRunning(note, deps)) return undefined;
+export async function findRunningServer(dataDir: string): Promise<ServerNote | undefined> {
+  const note = await readNote(dataDir);
+  if (note === undefined || !isSameProcessAlive(note.pid, note.process_started)) return undefined;
   return (await answers(note)) ? note : undefined;
 }
 
 /** Leaves word of this process's server for the launches after it. Only its user can read it, for the token's sake. */
 export async function announceServer(
   server: Omit<ServerNote, 'pid' | 'process_started'>,
-  deps: NoteDependencies,
+  dataDir: string,
 ): Promise<AnnouncedServer> {
-  const { dataDir } = deps;
   const path = join(dataDir, NOTE_FILE);
   const note: ServerNote = {
     ...server,
     pid: process.pid,
-    process_started: deps.processStarted(process.pid),
+    process_started: processStarted(process.pid),
   };
   const draft = `${path}.${randomUUID()}`;
   const unannounced = { announced: false, withdraw: () => Promise.resolve() };
@@ -67,7 +62,7 @@ export async function announceServer(
       () => false,
     );
     if (!first) {
-      if ((await findRunningServer(deps)) !== undefined) return unannounced;
+      if ((await findRunningServer(dataDir)) !== undefined) return unannounced;
       await rename(draft, path);
     }
   } catch {
@@ -92,16 +87,6 @@ async function readNote(dataDir: string): Promise<ServerNote | undefined> {
   } catch {
     return undefined;
   }
-}
-
-function isRunning({ pid, process_started }: ServerNote, { processStarted }: NoteDependencies): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // A process of another user is there, but may not be signalled.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-  return processStarted(pid) === process_started;
 }
 
 /** Another program may have the port by now, so only one that takes the token is believed. */

@@ -1,6 +1,7 @@
 import { homedir, networkInterfaces } from 'node:os';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
+import { isProcessAlive } from '../runtime/processes.ts';
 import type { Machine } from './data-folder.ts';
 
 export const thisMachine: Machine = {
@@ -9,16 +10,7 @@ export const thisMachine: Machine = {
   homeDir: homedir(),
 };
 
-export const thisProcess = { pid: process.pid, isAlive };
-
-function isAlive(pid: number): boolean {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // Somebody else's, but there.
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
-  }
-}
+export const thisProcess = { pid: process.pid, isAlive: isProcessAlive };
 
 export const systemClock: Clock = { monotonicMs: () => performance.now(), wallMs: () => Date.now() };
 

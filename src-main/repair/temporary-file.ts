@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { fitName } from '../disk/fit-name.ts';
-import { systemCode } from '../files/write-error.ts';
+import { isProcessAlive } from '../runtime/processes.ts';
 
 /** A process, its random digits and an extension, which follow the prefix. */
 const OWN_BYTES = 40;
@@ -21,19 +21,10 @@ export async function removeLeftovers(finalPath: string): Promise<void> {
     const pid = name.startsWith(prefix)
       ? /^(\d+)-[0-9a-f]{8}\.\w+$/.exec(name.slice(prefix.length))?.[1]
       : undefined;
-    if (pid !== undefined && !isRunning(Number(pid))) await rm(join(folder, name), { force: true });
+    if (pid !== undefined && !isProcessAlive(Number(pid))) await rm(join(folder, name), { force: true });
   }
 }
 
 function prefixOf(finalPath: string): string {
   return fitName(`.${basename(finalPath)}`, '.repairing-', OWN_BYTES);
-}
-
-function isRunning(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return systemCode(error) !== 'ESRCH';
-  }
 }
