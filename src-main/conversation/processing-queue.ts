@@ -3,6 +3,7 @@ import { LecternError, toWireError } from '../contract/errors.ts';
 import type { Job, RecogniserSettings } from '../contract/processing.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
+import { wait } from '../runtime/wait.ts';
 import { lastingFailure, retryOf } from '../transcribe/failures.ts';
 
 /** Tries of a job before it is left to somebody who looks at it. */
@@ -272,7 +273,7 @@ export function createProcessingQueue(options: ProcessingQueueOptions): Processi
         signal.throwIfAborted();
         const dueMs = job?.not_before == null ? 0 : Date.parse(job.not_before) - clock.wallMs();
         if (job?.state === 'queued' && dueMs <= 0 && begin(id)) await running.get(id)?.ended;
-        else await pause(Math.min(LOOK_INTERVAL_MS, Math.max(dueMs, 200)), signal);
+        else await wait(Math.min(LOOK_INTERVAL_MS, Math.max(dueMs, 200)), signal);
       }
     },
     async close() {
@@ -294,17 +295,4 @@ function cutOffTooOften(job: ClaimedJob): LecternError {
     'RECOGNISER_FAILED',
     `Lectern ended ${job.attempts - 1} times in the middle of this transcription. Try the recogniser out in Settings`,
   );
-}
-
-function pause(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(done, ms);
-    function done(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', done);
-      if (signal.aborted) reject(new Error('no longer waited for', { cause: signal.reason }));
-      else resolve();
-    }
-    signal.addEventListener('abort', done, { once: true });
-  });
 }

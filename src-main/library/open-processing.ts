@@ -17,6 +17,7 @@ import type { Encoder } from '../encode/encoder.ts';
 import { describeThisProcess, isDescribedProcessAlive } from '../files/ownership.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
+import { wait } from '../runtime/wait.ts';
 import type { RecogniserTools } from '../transcribe/recogniser.ts';
 import { createNewsOfJobs } from './news-of-jobs.ts';
 import { createProcessingHandlers, type ProcessingName } from './processing-handlers.ts';
@@ -171,21 +172,4 @@ function createCompressor(encoder: Encoder, processingDir: string): RecogniserTo
       await rm(folder, { recursive: true, force: true });
     }
   };
-}
-
-function wait(ms: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const onAbort = (): void => {
-      clearTimeout(timer);
-      // A reason of the caller's own making need not be an Error.
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors
-      reject(signal.reason);
-    };
-    const timer = setTimeout(() => {
-      signal.removeEventListener('abort', onAbort);
-      resolve();
-    }, ms);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener('abort', onAbort, { once: true });
-  });
 }
