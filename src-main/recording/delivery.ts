@@ -107,7 +107,7 @@ interface LiveCopy {
 function openEncoded(options: DeliveryOptions, format: 'mp4' | 'mp3'): LiveCopy {
   const live = options.encoder.startLive({
     format,
-    partialPath: `${options.path}.partial`,
+    partialPath: options.path + PARTIAL_SUFFIX,
     finalPath: options.path,
     sampleRate: options.sampleRate,
     channels: options.channels,

@@ -1,6 +1,7 @@
 import { basename, extname } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
 import { openRegularFile } from '../disk/regular-file.ts';
+import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { systemCode } from '../files/write-error.ts';
 import { fileSource, type ByteSource } from './byte-source.ts';
 import { diagnoseMp3 } from './diagnose-mp3.ts';
@@ -23,9 +24,6 @@ export interface Diagnosis {
   readonly size: number;
   readonly modifiedMs: number;
 }
-
-/** What a file still being written is called until it is finished. */
-export const PARTIAL_SUFFIX = '.partial';
 
 const EXTENSIONS: Readonly<Record<string, 'raw' | 'mp4' | 'webm' | 'ogg' | 'mp3'>> = {
   '.wav': 'raw',

@@ -1,7 +1,7 @@
 import { lstat } from 'node:fs/promises';
 import { basename, dirname, extname, join, relative } from 'node:path';
 import { fitName } from '../disk/fit-name.ts';
-import { PARTIAL_SUFFIX } from './diagnose.ts';
+import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import type { FileKind } from './finding.ts';
 
 /** Where a repaired file goes. */
