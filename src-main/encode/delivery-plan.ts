@@ -1,3 +1,4 @@
+import { mp3Kilobits } from '../audio/mpeg-rates.ts';
 import type { PcmShape } from './encoder.ts';
 
 /** Samples of one channel in an AAC-LC packet (ISO/IEC 14496-3, 4.5.1.1). The encoder adds one packet in front. */
@@ -13,10 +14,6 @@ export interface DeliveryPlan {
 
 const AAC_SAMPLE_RATES = [16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 64_000, 88_200, 96_000];
 const MP3_SAMPLE_RATES = [16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
-
-// ISO/IEC 11172-3 table 2.4.2.3 and 13818-3: layer III at 32 kHz and above, and below.
-const MPEG1_KILOBITS = [32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
-const MPEG2_KILOBITS = [8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 
 /** The lowest listed rate that keeps the whole band of the source, or the highest there is. */
 function supportedRate(rates: readonly number[], sourceRate: number): number {
@@ -41,7 +38,7 @@ export function planMp3(source: PcmShape, wantedBitRate?: number): DeliveryPlan 
   const narrow = source.sampleRate < 16_000;
   const sampleRate = narrow ? 22_050 : supportedRate(MP3_SAMPLE_RATES, source.sampleRate);
   const wanted = wantedBitRate ?? (narrow ? 320_000 : 128_000);
-  const allowed = sampleRate >= 32_000 ? MPEG1_KILOBITS : MPEG2_KILOBITS;
+  const allowed = mp3Kilobits(sampleRate >= 32_000 ? 1 : 2).slice(1);
   const kilobits = allowed.findLast((rate) => rate * 1000 <= wanted) ?? Math.min(...allowed);
   return { sampleRate, channels: source.channels, bitRate: kilobits * 1000 };
 }

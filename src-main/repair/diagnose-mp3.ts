@@ -1,12 +1,7 @@
+import { MPEG1_SAMPLE_RATES, mp3Kilobits } from '../audio/mpeg-rates.ts';
 import { bufferedSource, type ByteSource } from './byte-source.ts';
 import type { Fault, Finding } from './finding.ts';
 
-/** Kilobits a second of layer III, by index: MPEG 1, then MPEG 2 and 2.5 (ISO 11172-3, 13818-3). */
-const BIT_RATES = [
-  [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
-  [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
-] as const;
-const SAMPLE_RATES = [44_100, 48_000, 32_000] as const;
 /** Tags in front of the audio; taggers that do not know each other each add one. */
 const MAX_TAGS = 16;
 /** How far frames are looked for. */
@@ -102,8 +97,8 @@ function frameBytes(head: Buffer): number | undefined {
   if (head.length < 4 || sync !== 0xff || (version & 0xe0) !== 0xe0 || (version & 0x06) !== 0x02)
     return undefined;
   const mpeg = (version >> 3) & 3;
-  const sampleRate = SAMPLE_RATES[(rates >> 2) & 3];
-  const kilobits = BIT_RATES[mpeg === 3 ? 0 : 1][rates >> 4];
+  const sampleRate = MPEG1_SAMPLE_RATES[(rates >> 2) & 3];
+  const kilobits = mp3Kilobits(mpeg === 3 ? 1 : 2)[rates >> 4];
   if (mpeg === 1 || sampleRate === undefined || kilobits === undefined || kilobits === 0) return undefined;
   const rate = mpeg === 3 ? sampleRate : mpeg === 2 ? sampleRate / 2 : sampleRate / 4;
   return Math.floor(((mpeg === 3 ? 144 : 72) * kilobits * 1000) / rate) + ((rates >> 1) & 1);

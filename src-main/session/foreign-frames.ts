@@ -1,20 +1,6 @@
+import { MPEG1_SAMPLE_RATES, MPEG_KILOBITS } from '../audio/mpeg-rates.ts';
 import { hasText } from './byte-reading.ts';
 import type { UnitLength } from './foreign-units.ts';
-
-/** Kilobits a second by index, for layers I to III of MPEG-1, then of MPEG-2 (ISO/IEC 11172-3, 2.4.2.3; 13818-3). */
-const BIT_RATES = {
-  1: [
-    [0, 32, 64, 96, 128, 160, 192, 224, 256, 288, 320, 352, 384, 416, 448],
-    [0, 32, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320, 384],
-    [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
-  ],
-  2: [
-    [0, 32, 48, 56, 64, 80, 96, 112, 128, 144, 160, 176, 192, 224, 256],
-    [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
-    [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
-  ],
-} as const;
-const SAMPLE_RATES = [44_100, 48_000, 32_000];
 
 /** ID3 tags and frames of MPEG audio. */
 export const mpegUnit: UnitLength = (bytes, at) => {
@@ -25,9 +11,9 @@ export const mpegUnit: UnitLength = (bytes, at) => {
   if (second === undefined || third === undefined) return 'short';
   const version = (second >> 3) & 3;
   const layer = 4 - ((second >> 1) & 3);
-  const sampleRate = SAMPLE_RATES[(third >> 2) & 3];
+  const sampleRate = MPEG1_SAMPLE_RATES[(third >> 2) & 3];
   if (second < 0xe0 || version === 1 || layer === 4 || sampleRate === undefined) return undefined;
-  const kilobits = BIT_RATES[version === 3 ? 1 : 2][layer - 1]?.[third >> 4];
+  const kilobits = MPEG_KILOBITS[version === 3 ? 1 : 2][layer - 1]?.[third >> 4];
   // Without a bit rate the length cannot be told.
   if (kilobits === undefined || kilobits === 0) return undefined;
   const rate = sampleRate / (version === 3 ? 1 : version === 2 ? 2 : 4);

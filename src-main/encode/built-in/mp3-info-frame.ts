@@ -1,3 +1,5 @@
+import { MPEG1_SAMPLE_RATES, mp3Kilobits } from '../../audio/mpeg-rates.ts';
+
 /**
  * The frame in front of an MP3 that tells players its length and what to leave out at both ends: the `Info`
  * header with LAME's extension (gabriel.mp3-tech.org/mp3infotag.html). It decodes to silence.
@@ -17,21 +19,17 @@ export const MP3_HEADER_BYTES = 4;
 /** `Info`, flags, frames, bytes, 100 entries of the table of contents, LAME's 36 bytes. */
 const INFO_BYTES = 4 + 4 + 4 + 4 + 100 + 36;
 
-const MPEG1_KILOBITS = [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320];
-const MPEG2_KILOBITS = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
-const MPEG1_RATES = [44_100, 48_000, 32_000];
-
 /** @param firstFrame any audio frame of the file, whose kind this one copies. */
 export function mp3InfoFrame(firstFrame: Uint8Array, length: Mp3Length): Uint8Array {
   const [version = 0, rateBits = 0, modeBits = 0] = firstFrame.subarray(1, 4);
   const isMpeg1 = (version & 0x08) !== 0;
   const isMono = modeBits >> 6 === 3;
-  const sampleRate = (MPEG1_RATES[(rateBits >> 2) & 3] ?? 44_100) / (isMpeg1 ? 1 : 2);
+  const sampleRate = (MPEG1_SAMPLE_RATES[(rateBits >> 2) & 3] ?? 44_100) / (isMpeg1 ? 1 : 2);
   const samplesPerFrame = isMpeg1 ? 1152 : 576;
   const sideBytes = isMpeg1 ? (isMono ? 17 : 32) : isMono ? 9 : 17;
   const infoOffset = MP3_HEADER_BYTES + sideBytes;
 
-  const kilobits = isMpeg1 ? MPEG1_KILOBITS : MPEG2_KILOBITS;
+  const kilobits = mp3Kilobits(isMpeg1 ? 1 : 2);
   const sizeOf = (rate: number) => Math.floor(((samplesPerFrame / 8) * rate * 1000) / sampleRate);
   const bitRateIndex = kilobits.findIndex((rate) => sizeOf(rate) >= infoOffset + INFO_BYTES);
   const frame = new Uint8Array(sizeOf(kilobits[bitRateIndex] ?? 0));
