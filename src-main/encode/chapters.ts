@@ -1,3 +1,4 @@
+import { sampleRateOf, type SessionRecord } from '../contract/session-record.ts';
 import type { Chapter } from './encoder.ts';
 
 /** A chapter with both ends, in milliseconds. */
@@ -5,6 +6,23 @@ export interface ChapterSpan {
   readonly startMs: number;
   readonly endMs: number;
   readonly label: string;
+}
+
+/** Marked moments, counted in frames, as chapters. */
+export function chaptersAt(
+  moments: readonly { readonly frame: number; readonly label: string }[],
+  sampleRate: number,
+): Chapter[] {
+  return moments.map(({ frame, label }) => ({ seconds: frame / sampleRate, label }));
+}
+
+/** The markers of one part of a session as the chapters of its files. */
+export function chaptersOf(
+  session: Pick<SessionRecord, 'markers' | 'parts' | 'sample_rate'>,
+  part: number,
+): Chapter[] {
+  const markers = session.markers.filter((marker) => marker.part === part);
+  return chaptersAt(markers, sampleRateOf(session, part));
 }
 
 /** Chapters in order of time, each ending where the next begins, those outside the file left out. */

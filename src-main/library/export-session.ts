@@ -2,8 +2,9 @@ import { basename, dirname, join } from 'node:path';
 import type { ExportFormat, RecordingType } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { FileEntry } from '../contract/server-messages.ts';
-import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
+import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import { fitName } from '../disk/fit-name.ts';
+import { chaptersOf } from '../encode/chapters.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import type { SessionFiles } from './session-files.ts';
@@ -96,9 +97,7 @@ async function exportMaster(
     masterPath,
     finalPath,
     gain,
-    chapters: session.markers
-      .filter(({ part }) => part === master.part)
-      .map(({ frame, label }) => ({ seconds: frame / sampleRateOf(session, master.part), label })),
+    chapters: chaptersOf(session, master.part),
     ...(options.mp3BitRate === undefined ? {} : { mp3BitRate: options.mp3BitRate }),
   });
   const row: RecordingFile = {

@@ -1,6 +1,7 @@
 import { applyGain } from '../audio/gain.ts';
 import type { DeliveryFormat } from '../contract/audio-format.ts';
-import type { Chapter, Encoder } from '../encode/encoder.ts';
+import { chaptersAt } from '../encode/chapters.ts';
+import type { Encoder } from '../encode/encoder.ts';
 import type { CuePoint } from '../files/cue-chunks.ts';
 import { openWavWriter, PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { rm } from 'node:fs/promises';
@@ -50,7 +51,7 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery |
       masterPath,
       finalPath: path,
       gain,
-      chapters: chaptersOf(markers, sampleRate),
+      chapters: chaptersAt(markers, sampleRate),
       signal,
       ...(options.mp3BitRate === undefined ? {} : { mp3BitRate: options.mp3BitRate }),
     });
@@ -92,10 +93,6 @@ export async function openDelivery(options: DeliveryOptions): Promise<Delivery |
   };
 }
 
-function chaptersOf(markers: readonly CuePoint[], sampleRate: number): readonly Chapter[] {
-  return markers.map(({ frame, label }) => ({ seconds: frame / sampleRate, label }));
-}
-
 interface LiveCopy {
   write(pcm: Uint8Array): void;
   readonly failure: unknown;
@@ -123,7 +120,7 @@ function openEncoded(options: DeliveryOptions, format: 'mp4' | 'mp3'): LiveCopy 
     get failure() {
       return live.failure;
     },
-    finish: (markers) => live.finish(chaptersOf(markers, options.sampleRate)),
+    finish: (markers) => live.finish(chaptersAt(markers, options.sampleRate)),
     abandon: () => live.abort(),
   };
 }

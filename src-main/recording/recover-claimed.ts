@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { RecordingType } from '../contract/audio-format.ts';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
 import { statRegularFile } from '../disk/regular-file.ts';
+import { chaptersOf } from '../encode/chapters.ts';
 import type { Encoder } from '../encode/encoder.ts';
 import type { OwnerState } from '../files/ownership.ts';
 import { statBytes } from '../files/stat-bytes.ts';
@@ -175,9 +176,7 @@ export async function makeDelivery(
       masterPath,
       finalPath,
       gain: file.gain,
-      chapters: session.markers
-        .filter(({ part }) => part === file.part)
-        .map(({ frame, label }) => ({ seconds: frame / sampleRateOf(session, file.part), label })),
+      chapters: chaptersOf(session, file.part),
       ...(signal === undefined ? {} : { signal }),
       ...(mp3BitRate === undefined ? {} : { mp3BitRate }),
     });

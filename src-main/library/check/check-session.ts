@@ -1,6 +1,7 @@
 import { basename, dirname, join } from 'node:path';
 import type { FileCheck } from '../../contract/repair.ts';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../../contract/session-record.ts';
+import { chaptersOf } from '../../encode/chapters.ts';
 import { statBytes } from '../../files/stat-bytes.ts';
 import type { SessionFiles } from '../session-files.ts';
 import { checkCopy, type CopyCheckOptions } from './check-copy.ts';
@@ -110,10 +111,4 @@ function settled(row: RecordingFile, { byteSize, milliseconds = row.duration_ms 
     duration_ms: Math.abs(milliseconds - row.duration_ms) < 1 ? row.duration_ms : milliseconds,
     status: 'completed',
   };
-}
-
-function chaptersOf(session: SessionRecord, part: number) {
-  return session.markers
-    .filter((marker) => marker.part === part)
-    .map(({ frame, label }) => ({ seconds: frame / sampleRateOf(session, part), label }));
 }

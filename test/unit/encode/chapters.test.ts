@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { chapterSpans, ffmetadata } from '../../../src-main/encode/chapters.ts';
+import { chapterSpans, chaptersOf, ffmetadata } from '../../../src-main/encode/chapters.ts';
 
 test('chapters come in order of time, each up to the next, and none lies outside the recording', () => {
   const chapters = [
@@ -29,4 +29,17 @@ test('a label cannot break out of its line in the metadata file', () => {
   expect(ffmetadata([{ startMs: 3_723_004, endMs: 0, label: 'x' }], 'comments')).toContain(
     'CHAPTER001=01:02:03.004\nCHAPTER001NAME=x\n',
   );
+});
+
+test('a part’s markers are chapters at the rate that this part was recorded at', () => {
+  const session = {
+    sample_rate: 48_000,
+    parts: [{ part: 1, started_at: '2026-01-01T00:00:00Z', duration_seconds: 4, sample_rate: 16_000 }],
+    markers: [
+      { part: 1, frame: 24_000, label: 'first take' },
+      { part: 2, frame: 24_000, label: 'second take' },
+    ],
+  };
+  expect(chaptersOf(session, 1)).toEqual([{ seconds: 1.5, label: 'first take' }]);
+  expect(chaptersOf(session, 2)).toEqual([{ seconds: 0.5, label: 'second take' }]);
 });
