@@ -1,5 +1,6 @@
 import { basename, join } from 'node:path';
 import { recordingTypeSchema, trackSchema } from '../contract/audio-format.ts';
+import { newSessionRecord } from '../contract/new-session-record.ts';
 import type { PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import { LecternError } from '../contract/errors.ts';
 import { listFiles } from '../disk/list-files.ts';
@@ -41,14 +42,11 @@ export async function inferRecord(id: string, folder: string): Promise<InferredR
   );
   // The session's own rate is that of its latest take.
   const latest = found.findLast(({ layout }) => layout !== undefined)?.layout;
-  const record: SessionRecord = {
+  const record = newSessionRecord({
     id,
-    revision: 0,
     title: nameSession(startedAtMs),
-    notes: '',
     status: 'recording',
     started_at: new Date(startedAtMs).toISOString(),
-    ended_at: null,
     format: 'wav',
     sample_rate: latest?.sampleRate ?? 16_000,
     channels: latest?.channels ?? 1,
@@ -56,20 +54,8 @@ export async function inferRecord(id: string, folder: string): Promise<InferredR
     // A mix has two sides, whether or not they were kept.
     tracks: types.includes('mixed') ? [...trackSchema.options] : types.filter((type) => type !== 'mixed'),
     record: types,
-    profile: null,
-    gain: 1,
-    encoder: null,
-    duration_seconds: 0,
-    recordings_dir: null,
-    fallback_dir: null,
-    database_records: true,
-    recovered: null,
-    imported: null,
-    parts: [],
     files: finished.map((wav) => fileOf(id, wav)),
-    markers: [],
-    segments: [],
-  };
+  });
   const shape = latest && { sampleRate: latest.sampleRate, channels: latest.channels };
   return { record: withParts(record, partsOf(finished)), shape };
 }

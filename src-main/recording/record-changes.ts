@@ -1,5 +1,6 @@
 import type { EncoderInfo } from '../contract/api.ts';
 import type { CaptureReport } from '../contract/capture-report.ts';
+import { newSessionRecord } from '../contract/new-session-record.ts';
 import type { PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import type { PartSpec, PartSummary, SessionSpec } from '../session/ports.ts';
 
@@ -10,11 +11,11 @@ export function recordOf(
   earlier: SessionRecord | undefined,
   place: { readonly recordingsDir: string | null },
 ): SessionRecord {
-  return {
+  return newSessionRecord({
+    ...earlier,
     id: spec.sessionId,
     revision: (earlier?.revision ?? 0) + 1,
     title: earlier?.title ?? spec.title,
-    notes: earlier?.notes ?? '',
     status: 'recording',
     started_at: earlier?.started_at ?? new Date(spec.startedAtMs).toISOString(),
     ended_at: null,
@@ -27,18 +28,10 @@ export function recordOf(
     profile: spec.profile ?? null,
     gain: spec.gain,
     encoder: `${encoder.source}: ${encoder.version}`,
-    duration_seconds: earlier?.duration_seconds ?? 0,
     recordings_dir: place.recordingsDir,
-    fallback_dir: earlier?.fallback_dir ?? null,
     // What the catalog knows once it goes on knowing.
     database_records: spec.databaseRecords || earlier?.database_records === true,
-    recovered: earlier?.recovered ?? null,
-    imported: earlier?.imported ?? null,
-    parts: earlier?.parts ?? [],
-    files: earlier?.files ?? [],
-    markers: earlier?.markers ?? [],
-    segments: earlier?.segments ?? [],
-  };
+  });
 }
 
 /** The record with a part as it now stands in place of what was known of it. */

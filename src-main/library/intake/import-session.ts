@@ -3,6 +3,7 @@ import { extname, join } from 'node:path';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { LecternError } from '../../contract/errors.ts';
 import type { FaultCode } from '../../contract/repair.ts';
+import { newSessionRecord } from '../../contract/new-session-record.ts';
 import type { Imported, SessionRecord } from '../../contract/session-record.ts';
 import type { AudioDecoder } from '../../encode/ffmpeg/audio-decoder.ts';
 import { openRegularFile, requireRegularFile } from '../../disk/regular-file.ts';
@@ -124,11 +125,10 @@ async function fillFolder(
   const { sampleRate, channels, dataBytes } = await layoutOf(masterPath);
   const seconds = dataBytes / (2 * channels) / sampleRate;
   const startedAt = new Date(recorded.ms).toISOString();
-  return {
+  return newSessionRecord({
     id,
     revision: 1,
     title: job.title,
-    notes: '',
     status: mended ? 'recovered' : 'completed',
     started_at: startedAt,
     ended_at: new Date(recorded.ms + Math.round(seconds * 1000)).toISOString(),
@@ -138,14 +138,7 @@ async function fillFolder(
     encoding: 'pcm_s16le',
     tracks: ['user'],
     record: ['user'],
-    profile: null,
-    gain: 1,
-    encoder: null,
     duration_seconds: seconds,
-    recordings_dir: null,
-    fallback_dir: null,
-    database_records: true,
-    recovered: null,
     imported: {
       at: new Date(nowMs).toISOString(),
       dated_by: recorded.by,
@@ -170,9 +163,7 @@ async function fillFolder(
         status: 'completed',
       },
     ],
-    markers: [],
-    segments: [],
-  };
+  });
 }
 
 /** True for what a master is anyway: a plain 16-bit WAV of one or two channels. */
