@@ -67,3 +67,9 @@ export function deliveredAacFrames(frames: number, sampleRate: number): number {
   const overhang = whole + AAC_PACKET_FRAMES - frames;
   return overhang / sampleRate > LONGEST_OVERHANG_SECONDS ? whole : frames;
 }
+
+/** How many frames, at the rate of its MP4, are delivered of so many frames of a source. */
+export function deliveredMp4Frames(source: PcmShape, frames: number): number {
+  const { sampleRate } = planMp4(source);
+  return deliveredAacFrames(framesAtRate(frames, source.sampleRate, sampleRate), sampleRate);
+}

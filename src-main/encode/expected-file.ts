@@ -1,5 +1,5 @@
 import type { ExportFormat } from '../contract/audio-format.ts';
-import { deliveredAacFrames, framesAtRate, planMp3, planMp4 } from './delivery-plan.ts';
+import { deliveredMp4Frames, planMp3, planMp4 } from './delivery-plan.ts';
 import type { PcmShape } from './encoder.ts';
 import type { ExpectedFile } from './verify.ts';
 
@@ -14,6 +14,5 @@ export function expectedCopy(
   if (format === 'mp3') return { ...planMp3(master, mp3BitRate), format, seconds };
   if (format !== 'mp4') return { format, seconds, sampleRate, channels };
   const plan = planMp4(master);
-  const delivered = deliveredAacFrames(framesAtRate(frames, sampleRate, plan.sampleRate), plan.sampleRate);
-  return { ...plan, format, seconds: delivered / plan.sampleRate };
+  return { ...plan, format, seconds: deliveredMp4Frames(master, frames) / plan.sampleRate };
 }

@@ -1,5 +1,5 @@
 import type { ChapterSpan } from '../chapters.ts';
-import { AAC_PACKET_FRAMES, deliveredAacFrames, framesAtRate, type DeliveryPlan } from '../delivery-plan.ts';
+import { AAC_PACKET_FRAMES, deliveredMp4Frames, framesAtRate, type DeliveryPlan } from '../delivery-plan.ts';
 import type { PcmShape } from '../encoder.ts';
 import { createFragmentedMp4 } from './fragmented-mp4.ts';
 import { createIndexedMp4, indexFragmentedMp4 } from './indexed-mp4.ts';
@@ -76,8 +76,7 @@ async function createAacWriter(source: PcmShape, plan: DeliveryPlan, output: Aac
       await encoder.finish();
       if (description === undefined) throw new Error('The AAC encoder gave no description');
       const { sampleRate, channels } = plan;
-      const encodedFrames = framesAtRate(bytes / (2 * source.channels), source.sampleRate, sampleRate);
-      const frames = deliveredAacFrames(encodedFrames, sampleRate);
+      const frames = deliveredMp4Frames(source, bytes / (2 * source.channels));
       await output.finish({ sampleRate, channels, description, packetBytes, frames }, outputPath, chapters);
     },
   };

@@ -2,12 +2,13 @@ import { rm } from 'node:fs/promises';
 import { requireRegularFile, writeWholeFile } from '../../disk/regular-file.ts';
 import { chapterSpans, ffmetadata, fromTheStart } from '../chapters.ts';
 import type { ChildProcesses } from './child-processes.ts';
-import { deliveredAacFrames, framesAtRate, opusBitRate, planMp3, planMp4 } from '../delivery-plan.ts';
+import { deliveredMp4Frames, opusBitRate, planMp3, planMp4 } from '../delivery-plan.ts';
 import type { FileJob, PcmShape } from '../encoder.ts';
+import { expectedCopy } from '../expected-file.ts';
 import { aacArgs, fileUrl, mp3Args } from './args.ts';
 import { replaceFile } from '../../disk/replace-file.ts';
 import { runFfmpeg } from './run-ffmpeg.ts';
-import { verifyFile, type ExpectedFile } from '../verify.ts';
+import { verifyFile } from '../verify.ts';
 import { openWavMaster } from '../wav-master.ts';
 
 export interface FfmpegFileOptions {
@@ -21,11 +22,12 @@ export async function encodeFileWithFfmpeg(options: FfmpegFileOptions, job: File
   const master = await openWavMaster(job.masterPath);
   await master.close();
   const encoding = planEncoding(job, master, master.frames);
+  const expected = expectedCopy(job.format, master, job.mp3BitRate);
   await replaceFile(
     job.finalPath,
     async (temporaryPath) => {
       const metadataPath = `${temporaryPath}.txt`;
-      const spans = chapterSpans(job.chapters ?? [], encoding.expected.seconds);
+      const spans = chapterSpans(job.chapters ?? [], expected.seconds);
       const chapters = job.format === 'mp4' ? fromTheStart(spans) : spans;
       // ffmpeg writes Opus chapters with rounded seconds: 1.5 s becomes 2.5 s.
       const style = job.format === 'flac' || job.format === 'opus' ? 'comments' : 'chapters';
@@ -46,58 +48,42 @@ export async function encodeFileWithFfmpeg(options: FfmpegFileOptions, job: File
           ],
           task: `writing the ${job.format.toUpperCase()}`,
           stallMs: options.stallMs,
-          onSeconds: (seconds) => job.onProgress?.(Math.min(seconds / encoding.expected.seconds, 1)),
+          onSeconds: (seconds) => job.onProgress?.(Math.min(seconds / expected.seconds, 1)),
           ...(job.signal === undefined ? {} : { signal: job.signal }),
         });
       } finally {
         await rm(metadataPath, { force: true });
       }
     },
-    (temporaryPath) => verifyFile(temporaryPath, encoding.expected),
+    (temporaryPath) => verifyFile(temporaryPath, expected),
   );
 }
 
 interface Encoding {
   readonly filters: readonly string[];
   readonly args: readonly string[];
-  readonly expected: ExpectedFile;
 }
 
 function planEncoding(job: FileJob, source: PcmShape, frames: number): Encoding {
   // Converting back to int16 is what clamps; encoders take floats and would carry the overshoot on.
   const filters = job.gain === 1 ? [] : [`volume=${job.gain}:precision=double`, 'aformat=sample_fmts=s16'];
-  const { format } = job;
-  const { sampleRate, channels } = source;
-  const seconds = frames / sampleRate;
-  switch (format) {
+  switch (job.format) {
     case 'mp4': {
       const plan = planMp4(source);
-      const delivered = deliveredAacFrames(
-        framesAtRate(frames, sampleRate, plan.sampleRate),
-        plan.sampleRate,
-      );
-      const trim = plan.sampleRate === sampleRate ? [`atrim=end_sample=${delivered}`] : [];
+      const trim = `atrim=end_sample=${deliveredMp4Frames(source, frames)}`;
       return {
-        filters: [...filters, ...trim],
+        filters: plan.sampleRate === source.sampleRate ? [...filters, trim] : filters,
         args: [...aacArgs(plan), '-movflags', '+faststart', '-f', 'mp4'],
-        expected: { ...plan, format, seconds: delivered / plan.sampleRate },
       };
     }
-    case 'mp3': {
-      const plan = planMp3(source, job.mp3BitRate);
-      return { filters, args: mp3Args(plan), expected: { ...plan, format, seconds } };
-    }
+    case 'mp3':
+      return { filters, args: mp3Args(planMp3(source, job.mp3BitRate)) };
     case 'flac':
-      return {
-        filters,
-        args: ['-c:a', 'flac', '-sample_fmt', 's16', '-f', 'flac'],
-        expected: { format, seconds, sampleRate, channels },
-      };
+      return { filters, args: ['-c:a', 'flac', '-sample_fmt', 's16', '-f', 'flac'] };
     case 'opus':
       return {
         filters,
         args: ['-c:a', 'libopus', '-b:a', `${opusBitRate(source)}`, '-ar', '48000', '-f', 'opus'],
-        expected: { format, seconds, sampleRate: 48_000, channels },
       };
     case 'wav':
       throw new Error('WAV is copied, not encoded');

@@ -140,6 +140,38 @@ describe('a live encoder that fails', () => {
     }
   });
 
+  test('leaves no ffmpeg behind when it is finished before any audio came', async () => {
+    const { folder, job } = await liveJob();
+    const { path } = await realFfmpeg();
+    const children = createChildProcesses();
+    const live = startFfmpegLive({ path, children, log: silent, maxQueueBytes: 2 ** 24, stallMs: 5000 }, job);
+    expect(children.running).toBe(1);
+    await expect(live.finish()).rejects.toThrow('no audio');
+    expect(children.running).toBe(0);
+    expect(await readdir(folder)).toEqual(['user.mp4']);
+  });
+
+  test('is called off while the index is put in front, and nothing goes on running', async () => {
+    const { folder, job } = await liveJob();
+    const bin = await temporaryFolder();
+    const { path: real } = await realFfmpeg();
+    const hangsOnIndex = `case "$*" in *-copyts*) echo $$ >${join(bin, 'pid')}; ${NEVER_READS};; esac; exec ${real} "$@"`;
+    const path = await fakeFfmpeg(bin, hangsOnIndex);
+    const live = testEncoder({ ffmpeg: claimedFfmpeg(path), stallMs: 600_000 }).startLive(job);
+    live.write(tone(SECOND));
+    const finished = live.finish().then(
+      () => 'finished',
+      (error: unknown) => error,
+    );
+    const readPid = async () => Number(await readFile(join(bin, 'pid'), 'utf8').catch(() => ''));
+    await until(async () => (await readPid()) > 0);
+    await live.abort();
+    expect(await finished).toMatchObject({ code: 'ENCODING_FAILED' });
+    expect(isAlive(await readPid())).toBe(false);
+    expect(await readdir(folder)).toEqual(['user.mp4']);
+    expect(await readFile(job.finalPath, 'utf8')).toBe('the earlier file');
+  });
+
   test.each(['ffmpeg', 'built-in'] as const)('reports a folder that is not there (%s)', async (kind) => {
     const encoder = testEncoder({ ffmpeg: kind === 'ffmpeg' ? await realFfmpeg() : undefined });
     const partialPath = join(await temporaryFolder(), 'missing', 'user.partial.mp4');
