@@ -1,6 +1,6 @@
 import { createMonoFolder } from '../audio/channel-sum.ts';
-import { decodeToPcm16, samplesOf } from '../audio/pcm.ts';
-import { createResampler } from '../encode/resampler.ts';
+import { bytesOf, decodeToPcm16, samplesOf } from '../audio/pcm.ts';
+import { createPcmResampler } from '../audio/pcm-resampler.ts';
 import { LecternError } from '../contract/errors.ts';
 import { openWavSamples } from '../files/wav-reader.ts';
 
@@ -29,7 +29,7 @@ export async function* readSpeech({ path, startFrame, frames }: WavStretch): Asy
   const wav = await openSpeech(path);
   try {
     const resampler =
-      wav.sampleRate === SPEECH_RATE ? undefined : createResampler(wav.sampleRate, SPEECH_RATE, 1);
+      wav.sampleRate === SPEECH_RATE ? undefined : createPcmResampler(wav.sampleRate, SPEECH_RATE, 1);
     const folder = createMonoFolder(wav.channels, wav.sampleRate);
     const endFrame = Math.min(startFrame + frames, wav.frames);
     const chunkFrames = CHUNK_SECONDS * wav.sampleRate;
@@ -56,9 +56,4 @@ function toInt16(samples: Float32Array): Int16Array {
   for (let index = 0; index < samples.length; index++)
     converted[index] = Math.max(-32768, Math.min(32767, Math.round((samples[index] ?? 0) * 32768)));
   return converted;
-}
-
-/** Little-endian, as every machine is that this runs on. */
-function bytesOf(samples: Int16Array): Uint8Array {
-  return new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength);
 }

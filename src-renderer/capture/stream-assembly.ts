@@ -8,7 +8,7 @@ import {
   type PlacedPiece,
   type TimedPiece,
 } from './dropped-audio.ts';
-import { createResampler, type Resampler } from './resampler.ts';
+import { createResampler, type Resampler } from '../../src-main/audio/resampler.ts';
 
 /** A piece of captured audio as the browser hands it over. */
 export interface CapturedPiece {

@@ -1,4 +1,4 @@
-import { kaiser, sinc } from './windowed-sinc.ts';
+import { phaseTable } from '../../src-main/audio/windowed-sinc.ts';
 
 /** Samples on either side that one output sample is made of. */
 export const REACH_FRAMES = 16;
@@ -24,7 +24,11 @@ export interface VariableResampler {
  * every sample comes out as it went in.
  */
 export function createVariableResampler(channels: 1 | 2): VariableResampler {
-  const table = filterTable();
+  // One row more, to interpolate towards.
+  const table = phaseTable({
+    ...{ phases: PHASES, rows: PHASES + 1, reach: REACH_FRAMES },
+    ...{ cutoff: 1, beta: KAISER_BETA, isUnityGain: false },
+  });
   /** What went before, what is held back, and what is new; as frames, REACH_FRAMES of silence at first. */
   let pending = new Int16Array(REACH_FRAMES * channels);
   /** Where in it the next output frame lies. */
@@ -85,15 +89,4 @@ export function createVariableResampler(channels: 1 | 2): VariableResampler {
       return output;
     },
   };
-}
-
-/** For each phase, and one more to interpolate towards, the weights of the frames around it. */
-function filterTable(): Float32Array {
-  const table = new Float32Array((PHASES + 1) * TAPS);
-  for (let phase = 0; phase <= PHASES; phase += 1)
-    for (let tap = 0; tap < TAPS; tap += 1) {
-      const distance = tap - (REACH_FRAMES - 1) - phase / PHASES;
-      table[phase * TAPS + tap] = sinc(distance) * kaiser(distance / REACH_FRAMES, KAISER_BETA);
-    }
-  return table;
 }

@@ -13,7 +13,7 @@ import {
 import { samplesOf } from '../../audio/pcm.ts';
 import type { DeliveryPlan } from '../delivery-plan.ts';
 import type { PcmShape } from '../encoder.ts';
-import { createResampler } from '../resampler.ts';
+import { createPcmResampler } from '../../audio/pcm-resampler.ts';
 
 /** What a decoder must know of the packets. */
 export interface DecoderConfig {
@@ -76,7 +76,9 @@ export async function createPacketEncoder(
 
   const { channels, sampleRate } = plan;
   const resampler =
-    source.sampleRate === sampleRate ? undefined : createResampler(source.sampleRate, sampleRate, channels);
+    source.sampleRate === sampleRate
+      ? undefined
+      : createPcmResampler(source.sampleRate, sampleRate, channels);
   let frames = 0;
 
   const add = async (

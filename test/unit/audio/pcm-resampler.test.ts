@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { createResampler } from '../../../src-main/encode/resampler.ts';
+import { createPcmResampler } from '../../../src-main/audio/pcm-resampler.ts';
 
 function sine(hertz: number, sampleRate: number, frames: number): Int16Array {
   return Int16Array.from({ length: frames }, (_, frame) =>
@@ -9,7 +9,7 @@ function sine(hertz: number, sampleRate: number, frames: number): Int16Array {
 
 /** In pieces of uneven size, as a stream comes. */
 function resample(samples: Int16Array, from: number, to: number, channels = 1): number[] {
-  const resampler = createResampler(from, to, channels);
+  const resampler = createPcmResampler(from, to, channels);
   const output: number[] = [];
   for (let start = 0, size = 1; start < samples.length; size = (size * 7) % 997) {
     const end = Math.min(start + size * channels, samples.length);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { createResampler } from '../../../src-renderer/capture/resampler.ts';
+import { createResampler } from '../../../src-main/audio/resampler.ts';
 
 function tone(hertz: number, rate: number, frames: number): Float32Array {
   return Float32Array.from({ length: frames }, (_, frame) => Math.sin((2 * Math.PI * hertz * frame) / rate));
