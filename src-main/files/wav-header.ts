@@ -1,9 +1,8 @@
 import wavefile from 'wavefile';
+import { DS64_CONTENT_BYTES, sizedRf64Header, sizedWavHeader } from '../audio/wav-sizes.ts';
 
 /** Data bytes beyond which 32-bit sizes wrap, with room for the header and trailing chunks. */
 const RIFF_MAX_DATA_BYTES = 0xffff_ffff - 1024 * 1024;
-/** A `ds64` chunk with no table: 28 bytes of content (EBU Tech 3306). */
-const DS64_CONTENT_BYTES = 28;
 
 export interface WavHeader {
   /** Bytes before the samples. */
@@ -22,13 +21,16 @@ export interface WavHeaderOptions {
   readonly mayExceed4GiB: boolean;
 }
 
-/** The header of a 16-bit PCM WAV whose length is not yet known. wavefile makes it; the sizes are patched here. */
+/** The header of a 16-bit PCM WAV whose length is not yet known. wavefile makes it, without any sizes. */
 export function createWavHeader(options: WavHeaderOptions): WavHeader {
   const wav = new wavefile.WaveFile();
   wav.fromScratch(options.channels, options.sampleRate, '16', []);
   const plain = Buffer.from(wav.toBuffer());
   if (!options.mayExceed4GiB)
-    return { byteLength: plain.length, forSizes: (data, trailing) => sized(plain, data, trailing) };
+    return {
+      byteLength: plain.length,
+      forSizes: (data, trailing) => Buffer.from(sizedWavHeader(plain, data, trailing).buffer),
+    };
 
   const reserved = Buffer.alloc(8 + DS64_CONTENT_BYTES);
   reserved.write('JUNK', 0, 'latin1');
@@ -36,28 +38,12 @@ export function createWavHeader(options: WavHeaderOptions): WavHeader {
   const roomy = Buffer.concat([plain.subarray(0, 12), reserved, plain.subarray(12)]);
   return {
     byteLength: roomy.length,
-    forSizes: (data, trailing) =>
-      data <= RIFF_MAX_DATA_BYTES
-        ? sized(roomy, data, trailing)
-        : sizedRf64(roomy, data, trailing, options.channels),
+    forSizes(data, trailing) {
+      const header =
+        data <= RIFF_MAX_DATA_BYTES
+          ? sizedWavHeader(roomy, data, trailing)
+          : sizedRf64Header(roomy, data, trailing, 2 * options.channels);
+      return Buffer.from(header.buffer);
+    },
   };
-}
-
-function sized(template: Buffer, dataBytes: number, trailingBytes: number): Buffer {
-  const header = Buffer.from(template);
-  header.writeUInt32LE(header.length - 8 + dataBytes + trailingBytes, 4);
-  header.writeUInt32LE(dataBytes, header.length - 4);
-  return header;
-}
-
-function sizedRf64(template: Buffer, dataBytes: number, trailingBytes: number, channels: number): Buffer {
-  const header = Buffer.from(template);
-  header.write('RF64', 0, 'latin1');
-  header.writeUInt32LE(0xffff_ffff, 4);
-  header.write('ds64', 12, 'latin1');
-  header.writeBigUInt64LE(BigInt(header.length - 8 + dataBytes + trailingBytes), 20);
-  header.writeBigUInt64LE(BigInt(dataBytes), 28);
-  header.writeBigUInt64LE(BigInt(dataBytes / (2 * channels)), 36);
-  header.writeUInt32LE(0xffff_ffff, header.length - 4);
-  return header;
 }

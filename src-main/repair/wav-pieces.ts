@@ -1,3 +1,4 @@
+import { DS64_CONTENT_BYTES, ds64Content } from '../audio/wav-sizes.ts';
 import { pieceBytes, type KeptPiece, type Piece } from './finding.ts';
 import { UNKNOWN_SIZE, type WavChunk } from './wav-chunks.ts';
 
@@ -12,9 +13,6 @@ export interface WavParts {
   /** Bytes of a frame, for the count of frames in `ds64`. */
   readonly frameBytes: number;
 }
-
-/** A `ds64` chunk with no table: 28 bytes of content (EBU Tech 3306). */
-const DS64_BYTES = 28;
 
 /** A whole WAV with true sizes: RIFF, or RF64 where 32 bits do not hold them. */
 export function assembleWav(parts: WavParts): Piece[] {
@@ -31,13 +29,10 @@ export function assembleWav(parts: WavParts): Piece[] {
 
   // The room that a careful writer left for ds64 is what becomes of it.
   const large = [...kept.filter(({ id }) => id !== 'JUNK').flatMap(chunkPieces), ...own];
-  const sizes = Buffer.alloc(DS64_BYTES);
-  sizes.writeBigUInt64LE(BigInt(4 + 8 + DS64_BYTES + total(large) + 8 + audioBytes + total(trailing)), 0);
-  sizes.writeBigUInt64LE(BigInt(audioBytes), 8);
-  sizes.writeBigUInt64LE(BigInt(Math.floor(audioBytes / parts.frameBytes)), 16);
+  const largeBytes = 4 + 8 + DS64_CONTENT_BYTES + total(large) + 8 + audioBytes + total(trailing);
   return [
     head('RF64', UNKNOWN_SIZE),
-    ...newChunk('ds64', sizes),
+    ...newChunk('ds64', ds64Content(largeBytes, audioBytes, parts.frameBytes)),
     ...large,
     chunkHead('data', UNKNOWN_SIZE),
     parts.audio,

@@ -1,5 +1,6 @@
 import { WaveFile } from 'wavefile';
 import type { Track } from '../../src-main/contract/audio-format.ts';
+import { sizedWavHeader } from '../../src-main/audio/wav-sizes.ts';
 import { PROTOCOL_LIMITS } from '../../src-main/contract/limits.ts';
 
 /** A chunk that the engine never acknowledged: 16-bit samples, interleaved. */
@@ -24,8 +25,8 @@ export interface HeldShape {
   readonly channels: number;
 }
 
-const CHUNK_SIZE_OFFSET = 4;
-const DATA_SIZE_OFFSET = 40;
+/** Up to the samples. */
+const HEADER_BYTES = 44;
 
 /** A WAV of each track of which anything is held; what is missing between two chunks is silence. */
 export function heldAudio(chunks: readonly HeldChunk[], shape: HeldShape): HeldAudio[] {
@@ -62,9 +63,5 @@ function fileOf(chunks: readonly HeldChunk[], { sampleRate, channels }: HeldShap
 function headerOf(dataBytes: number, sampleRate: number, channels: number): Uint8Array<ArrayBuffer> {
   const empty = new WaveFile();
   empty.fromScratch(channels, sampleRate, '16', new Int16Array(0));
-  const header = new Uint8Array(empty.toBuffer().slice(0, DATA_SIZE_OFFSET + 4));
-  const view = new DataView(header.buffer);
-  view.setUint32(CHUNK_SIZE_OFFSET, header.byteLength - 8 + dataBytes, true);
-  view.setUint32(DATA_SIZE_OFFSET, dataBytes, true);
-  return header;
+  return sizedWavHeader(empty.toBuffer().subarray(0, HEADER_BYTES), dataBytes, 0);
 }
