@@ -1,7 +1,8 @@
 import { access, constants } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { recordingTypeSchema, type RecordingType } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
+import { isFileName } from '../contract/file-name.ts';
 import { sessionIdSchema } from '../contract/session-id.ts';
 import { isFolderSync } from '../disk/regular-file.ts';
 import { syncFolder } from '../disk/sync.ts';
@@ -20,10 +21,9 @@ export function existingSessionFolders(dirs: readonly string[], sessionId: strin
   return dirs.map((dir) => sessionFolder(dir, sessionId)).filter(isFolderSync);
 }
 
-/** The path of a file in a session's folder, or undefined where the name is not a plain file name. */
+/** The path of a file in a session's folder, or undefined where the name is not that of a file in it. */
 export function filePathIn(folder: string, name: string): string | undefined {
-  const plain = /^[A-Za-z0-9][A-Za-z0-9._-]*$/.test(name) && basename(name) === name;
-  return plain ? join(folder, name) : undefined;
+  return isFileName(name) ? join(folder, name) : undefined;
 }
 
 export interface PartFileName {

@@ -104,7 +104,7 @@ async function exportMaster(
     type: master.type,
     format,
     file_path: `${session.id}/${name}`,
-    url: master.url.replace(/[^/]*$/, name),
+    url: master.url.replace(/[^/]*$/, encodeURIComponent(name)),
     byte_size: await statBytes(finalPath),
     duration_ms: master.duration_ms,
     part: master.part,

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { listFiles } from '../disk/list-files.ts';
+import { isUnfinishedMaster } from '../files/found-name.ts';
 import { claimFolder, ownerState } from '../files/ownership.ts';
 import type { RecordingsDirs } from '../files/recordings-dirs.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
@@ -39,7 +40,7 @@ export async function takeUpEarlier(
     ({ files }) => files,
   );
   const isCutOff = earlier.files.some(({ status }) => status === 'recording');
-  if (!isCutOff && !names.some((name) => name.endsWith(`.wav${PARTIAL_SUFFIX}`))) return undefined;
+  if (!isCutOff && !names.some(isUnfinishedMaster)) return undefined;
   const claims = await Promise.all(folders.map(claimFolder));
   if (folders.length === 0 || claims.includes(false)) return undefined;
   try {

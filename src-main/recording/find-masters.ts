@@ -4,10 +4,10 @@ import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contrac
 import { listFiles } from '../disk/list-files.ts';
 import { patiently } from '../disk/read-fully.ts';
 import { openRegularFile } from '../disk/regular-file.ts';
+import { isUnfinishedMaster, parseFoundName } from '../files/found-name.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import { readWavLayout } from '../files/wav-reader.ts';
-import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { pathOf } from './found-files.ts';
 import type { FoundMaster } from './recover-master.ts';
 
@@ -62,9 +62,11 @@ async function isPoorer(path: string, { byte_size }: RecordingFile, sampleRate: 
  * could write down how long it is.
  */
 function isUnaccounted(session: SessionRecord, name: string): boolean {
-  if (name.endsWith(`.wav${PARTIAL_SUFFIX}`)) return true;
-  const parsed = parsePartFileName(name);
+  if (isUnfinishedMaster(name)) return true;
+  const found = parseFoundName(name);
+  if (found === undefined || found.isPutAway) return false;
+  const { parsed } = found;
   const known = session.files.find((file) => basename(file.file_path) === name);
-  if (parsed?.extension !== 'wav') return false;
+  if (parsed.extension !== 'wav') return false;
   return known === undefined ? parsed.variant === undefined : known.status === 'recording';
 }

@@ -4,11 +4,11 @@ import type { CuePoint } from '../files/cue-chunks.ts';
 import type { RecordingType } from '../contract/audio-format.ts';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
 import { examineMaster, type MasterExamination } from '../files/examine-master.ts';
+import { isUnfinishedMaster, listedName } from '../files/found-name.ts';
 import { finishWav, isReadable } from '../files/finish-wav.ts';
 import { LEAST_HEADER_BYTES, type MasterHint, type WavShape } from '../files/master-header.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
 import { moveAside, statIfThere } from '../files/set-aside.ts';
-import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { damagedFrames } from './recovered-part.ts';
 
 /** A WAV that nobody has accounted for. */
@@ -45,7 +45,7 @@ export async function examineFound(
   nextPart: number,
 ): Promise<ExaminedMaster> {
   const { folder, name: foundName } = found;
-  const name = basename(foundName, PARTIAL_SUFFIX);
+  const name = listedName(foundName);
   const parsed = parsePartFileName(name);
   const known = session.files.find((file) => basename(file.file_path) === name);
   // One of a name that is not ours takes no part's place.
@@ -75,7 +75,9 @@ export async function finishExamined(
 ): Promise<SessionRecord> {
   const { folder, holds, finalName, part, type } = examined;
   if (examined.isSuperseded) {
-    await moveAside(holds.path);
+    // A finished one that a sync service has named is in nobody's way.
+    const isInTheWay = examined.name === finalName || isUnfinishedMaster(examined.name);
+    if (isInTheWay) await moveAside(holds.path);
     return session;
   }
   const finalPath = join(folder, finalName);

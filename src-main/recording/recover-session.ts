@@ -1,6 +1,7 @@
 import { basename, join } from 'node:path';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
 import { isReadable } from '../files/finish-wav.ts';
+import { parseFoundName } from '../files/found-name.ts';
 import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import type { Log } from '../runtime/log.ts';
@@ -146,7 +147,9 @@ async function examineAll(
   siblings: SiblingHint,
 ): Promise<readonly ExaminedMaster[]> {
   const examineWith = async (hint: SiblingHint): Promise<ExaminedMaster[]> => {
-    let nextPart = 1 + Math.max(0, ...session.parts.map(({ part }) => part), ...session.files.map(partOf));
+    // What is in the folder and not listed has its part too.
+    const parts = found.map(({ name }) => parseFoundName(name)?.parsed.part ?? 0);
+    let nextPart = 1 + Math.max(0, ...[...session.parts, ...session.files].map(partOf), ...parts);
     const examined: ExaminedMaster[] = [];
     for (const each of found) {
       const one = await examineFound(session, each, hint, nextPart);
@@ -168,7 +171,7 @@ async function examineAll(
   return settle(await examineWith(informed), informed);
 }
 
-function partOf({ part }: RecordingFile): number {
+function partOf({ part }: { readonly part: number }): number {
   return part;
 }
 

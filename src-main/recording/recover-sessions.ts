@@ -8,9 +8,9 @@ import type { RecordingFile, SessionRecord } from '../contract/session-record.ts
 import type { TranscriptStore } from '../conversation/transcript-store.ts';
 import { listFiles } from '../disk/list-files.ts';
 import type { Encoder } from '../encode/encoder.ts';
+import { isUnfinishedMaster } from '../files/found-name.ts';
 import { claimFolder, ownerState, releaseFolder } from '../files/ownership.ts';
 import { recordingsDirOf, type RecordingsDirs } from '../files/recordings-dirs.ts';
-import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { systemCode } from '../files/write-error.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
@@ -287,5 +287,5 @@ async function hasPartialMaster(folders: readonly string[], id: string, log: Log
       id,
       names: others.slice(0, MOST_NAMED),
     });
-  return listings.some(({ files }) => files.some((name) => name.endsWith(`.wav${PARTIAL_SUFFIX}`)));
+  return listings.some(({ files }) => files.some(isUnfinishedMaster));
 }

@@ -9,9 +9,10 @@ import type { ExaminedMaster } from './recover-master.ts';
 export type Examine = (unfinished: ExaminedMaster) => Promise<ExaminedMaster>;
 
 /**
- * An unfinished file and a finished one of the same name are two accounts of the same part, as where a recovery was killed
- * between two steps, or a folder was copied back: one is listed, the one in which more is heard, and the other is kept
- * aside. Their lengths are never added. Those that are to go aside come first: their names are wanted.
+ * Files of a folder that are to get the same name are accounts of the same part: an unfinished one beside a finished one,
+ * as where a recovery was killed between two steps or a folder was copied back, and what a sync service or a file manager
+ * has made a second one of. One is listed, the one in which most is heard, and the others are kept aside. Their lengths
+ * are never added. Those that are to go aside come first: their names are wanted.
  */
 export async function settleRivals(
   session: SessionRecord,
@@ -19,21 +20,33 @@ export async function settleRivals(
   examineFinal: Examine,
 ): Promise<readonly ExaminedMaster[]> {
   let settled = [...found];
-  for (const unfinished of found) {
-    const { folder, name, finalName, holds } = unfinished;
-    if (name === finalName) continue;
-    const finalPath = join(folder, finalName);
-    if ((await statIfThere(finalPath))?.isFile() !== true) continue;
-    const known = settled.find((one) => one.holds.path === finalPath);
-    const final = known ?? (await examineFinal(unfinished));
-    const others = settled.filter((one) => one !== unfinished && one !== final);
-    const isFinalBetter = compare(final.holds, holds) >= 0;
-    const [loser, winner] = isFinalBetter ? [unfinished, final] : [final, unfinished];
+  for (const finalPath of new Set(found.map(finalPathOf))) {
+    const group = settled.filter((one) => finalPathOf(one) === finalPath);
+    const others = settled.filter((one) => !group.includes(one));
+    const listed = group.find(({ holds }) => holds.path === finalPath);
+    const [first] = group;
+    if (first === undefined) continue;
+    const isThere = listed === undefined && (await statIfThere(finalPath))?.isFile() === true;
+    const unseen = isThere ? await examineFinal(first) : undefined;
+    // Of as much in each, the one that has the name keeps it, and after it the one to which nothing was added.
+    const rivals = [unseen ?? listed, ...group.filter((one) => one !== listed).toSorted(byLength)].filter(
+      (one) => one !== undefined,
+    );
+    const winner = rivals.reduce((best, one) => (compare(one.holds, best.holds) > 0 ? one : best));
     // One that is listed as it is needs nothing more.
-    const isSettled = winner === final && known === undefined && isListed(finalName, session);
-    settled = [{ ...loser, isSuperseded: true }, ...others, ...(isSettled ? [] : [winner])];
+    const isSettled = winner === unseen && isListed(winner.finalName, session);
+    const losers = rivals.filter((one) => one !== winner).map((one) => ({ ...one, isSuperseded: true }));
+    if (rivals.length > 1) settled = [...losers, ...others, ...(isSettled ? [] : [winner])];
   }
   return settled;
+}
+
+function finalPathOf({ folder, finalName }: ExaminedMaster): string {
+  return join(folder, finalName);
+}
+
+function byLength(one: ExaminedMaster, other: ExaminedMaster): number {
+  return one.name.length - other.name.length;
 }
 
 function isListed(name: string, { files }: SessionRecord): boolean {

@@ -1,3 +1,4 @@
+import { isFileName } from '../contract/file-name.ts';
 import { sessionIdSchema } from '../contract/session-id.ts';
 import type { Recorder } from '../recorder.ts';
 import { errorResponse } from './error-response.ts';
@@ -25,7 +26,7 @@ export function createFilesRoute(
     const segment = (SEGMENTS.exec(pathname) ?? []).map(decoded);
     if (segment.length > 0) return answerSegment(request, segment[1], segment[2], recorder);
     const [, id, name] = (FILES.exec(pathname) ?? []).map(decoded);
-    if (!isSessionId(id) || name === undefined || !isPlainName(name))
+    if (!isSessionId(id) || name === undefined || !isFileName(name))
       return errorResponse({
         code: 'NOT_FOUND',
         message: 'Expected /api/sessions/{id}/files/{name} or /segments/{segment_id}.wav with plain names',
@@ -59,8 +60,4 @@ function decoded(part: string): string | undefined {
   } catch {
     return undefined;
   }
-}
-
-function isPlainName(name: string): boolean {
-  return !/[/\\:\p{Cc}]/u.test(name) && name !== '.' && name !== '..';
 }

@@ -1,0 +1,48 @@
+import { basename } from 'node:path';
+import { parsePartFileName, type PartFileName } from './session-folder.ts';
+import { PARTIAL_SUFFIX } from './wav-writer.ts';
+
+/** A file of a session's folder by what it was called when it was recorded. */
+export interface FoundName {
+  /** The name that it had, or was to get when it is finished. */
+  readonly ownName: string;
+  readonly parsed: PartFileName;
+  /** True where something was added to the name, as a sync service or a file manager does to a second copy. */
+  readonly isDecorated: boolean;
+  /** True where what stands behind the name says that it is not to be used as it is: `.aside`, `.bak`, `.mending`. */
+  readonly isPutAway: boolean;
+}
+
+const OWN_NAME =
+  /(?:^|[^a-z0-9])((?:user|assistant|mixed)_\d+(?:_p\d+)?(?:_gain(?:\d+(?:\.\d+)?)?)?)(?![a-z0-9_])(.*?)\.(wav|mp4|mp3|flac|ogg)(?![a-z0-9])(.*)$/i;
+/** What is being made of a recording, and no recording itself: it is made again. */
+const MADE = /^\.(rebuilt|mending|encoding-|repairing-)/;
+const UNFINISHED_MASTER = /\.wav\.partial$/i;
+
+/** Undefined for a name that none of ours is in. */
+export function parseFoundName(name: string): FoundName | undefined {
+  const plain = basename(name, PARTIAL_SUFFIX);
+  const parsed = parsePartFileName(plain);
+  if (parsed !== undefined) return { ownName: plain, parsed, isDecorated: false, isPutAway: false };
+  const [, stem = '', , extension = '', behind = ''] = OWN_NAME.exec(name) ?? [];
+  const ownName = `${stem}.${extension}`.toLowerCase();
+  const own = parsePartFileName(ownName);
+  if (own === undefined) return undefined;
+  const isPutAway = behind !== '' && (MADE.test(behind) || !behind.endsWith(PARTIAL_SUFFIX));
+  return { ownName, parsed: own, isDecorated: true, isPutAway };
+}
+
+/** True for the name of a master that nobody finished, whatever a sync service has added to it. */
+export function isUnfinishedMaster(name: string): boolean {
+  if (UNFINISHED_MASTER.test(name)) return true;
+  const found = name.endsWith(PARTIAL_SUFFIX) ? parseFoundName(name) : undefined;
+  return found?.parsed.extension === 'wav' && !found.isPutAway;
+}
+
+/** The name under which a found WAV is listed: its own, else what it is called, made one that can be asked for. */
+export function listedName(name: string): string {
+  const own = parseFoundName(name)?.ownName;
+  if (own !== undefined) return own;
+  const plain = basename(name, PARTIAL_SUFFIX).replace(/[/\\:\p{Cc}]/gu, '_');
+  return plain.replace(/^\.+(?=wav$)/i, 'recording.').replace(/^\.+/, '');
+}
