@@ -39,6 +39,11 @@ export async function ownerState(folder: string): Promise<OwnerState> {
   return text === undefined ? 'none' : stateOf(parseOwner(text));
 }
 
+/** Whether a process is named as the folder's owner, dead or alive. */
+export async function isOwned(folder: string): Promise<boolean> {
+  return (await readOwnerFile(join(folder, OWNER_FILE))) !== undefined;
+}
+
 /**
  * Makes this process the folder's owner, unless a living one is. A file that names an owner appears with its content, so
  * nobody reads half of it. Of several that find a dead owner one succeeds, and none of them has to wait for another that

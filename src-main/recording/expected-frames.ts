@@ -1,8 +1,11 @@
 import { join, basename } from 'node:path';
 import { trackSchema, type Track } from '../contract/audio-format.ts';
+import { LecternError } from '../contract/errors.ts';
 import { sampleRateOf, type SessionRecord } from '../contract/session-record.ts';
 import { measureSeconds } from '../encode/measure-seconds.ts';
+import { MENDING_SUFFIX } from '../files/finish-wav.ts';
 import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
+import { audioBytesOf } from '../files/same-audio.ts';
 import { isThere } from '../files/set-aside.ts';
 import { trackKey } from './found-files.ts';
 import { framesOfPart, framesOfTime, framesOfTurns } from './noted-frames.ts';
@@ -35,7 +38,8 @@ export async function expectedFrames(
   folders: readonly string[],
   crashSeconds: number,
 ): Promise<ExpectedFrames> {
-  const copies = await copyLengths(session, folders);
+  const copies = await copyLengths(session, examined, folders);
+  const mended = await mendedFrames(examined);
   const copySeconds = (type: string, part: number): number => copies.get(`${type} ${part}`) ?? 0;
   const mastersOf = (part: number): ExaminedMaster[] =>
     examined.filter((one) => one.part === part && one.isMaster && !one.isSuperseded);
@@ -82,6 +86,7 @@ export async function expectedFrames(
       const inFiles = Math.max(
         Math.floor((copySeconds(type, part) - COPY_AHEAD_SECONDS) * rate),
         inMix(part),
+        mended.get(trackKey({ type, part })) ?? 0,
         ...others.map(({ holds }) => holds.frames + holds.missingFrames),
         0,
       );
@@ -98,12 +103,17 @@ function isGone(own: ExaminedMaster | undefined): boolean {
 
 async function copyLengths(
   session: SessionRecord,
+  examined: readonly ExaminedMaster[],
   folders: readonly string[],
 ): Promise<ReadonlyMap<string, number>> {
   const lengths = new Map<string, number>();
   const add = (key: string, seconds: number): void => {
     lengths.set(key, Math.max(lengths.get(key) ?? 0, seconds));
   };
+  // A copy that is a WAV is examined as masters are.
+  for (const { isMaster, isSuperseded, holds, ...one } of examined)
+    if (!isMaster && !isSuperseded && holds.shape !== undefined)
+      add(trackKey(one), holds.frames / holds.shape.sampleRate);
   for (const { path, file } of await leftCopies(session, folders))
     add(trackKey(file), await measureSeconds(path));
   for (const file of session.files)
@@ -114,6 +124,22 @@ async function copyLengths(
   return lengths;
 }
 
+/** Frames of each track in what was being made in place of a damaged master, and may be of an earlier, longer one. */
+async function mendedFrames(examined: readonly ExaminedMaster[]): Promise<ReadonlyMap<string, number>> {
+  const frames = new Map<string, number>();
+  for (const one of examined) {
+    const path = join(one.folder, one.finalName + MENDING_SUFFIX);
+    if (!one.isMaster || one.holds.shape === undefined || !(await isThere(path))) continue;
+    const bytesPerFrame = 2 * one.holds.shape.channels;
+    try {
+      frames.set(trackKey(one), Math.floor((await audioBytesOf(path)).dataBytes / bytesPerFrame));
+    } catch (error) {
+      if (!(error instanceof LecternError)) throw error;
+    }
+  }
+  return frames;
+}
+
 /** Tracks of the parts that were cut off whose file is nowhere, though nothing was to remove it. */
 export function absentTracks(
   before: SessionRecord,
@@ -122,7 +148,7 @@ export function absentTracks(
   return before.files.flatMap(({ type: fileType, part, master, status }) => {
     const type = trackSchema.safeParse(fileType);
     if (!master || status !== 'recording' || !type.success) return [];
-    const there = examined.filter((one) => one.part === part);
+    const there = examined.filter((one) => one.part === part && one.isMaster);
     if (there.some((one) => one.type === type.data)) return [];
     const isInMix = there.some((one) => one.type === 'mixed' && one.name === one.finalName);
     const isKept = before.record === null || before.record.includes(type.data);

@@ -8,8 +8,9 @@ import type { OwnerState } from '../files/ownership.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
+import { secondsInCopies } from './copy-as-evidence.ts';
 import { absentTracks } from './expected-frames.ts';
-import { masterOf, trackKey } from './found-files.ts';
+import { masterOf } from './found-files.ts';
 import type { ExaminedMaster, SiblingHint } from './recover-master.ts';
 import { recoverMasters, type UnfinishedDelivery } from './recover-session.ts';
 import { damagedFrames } from './recovered-part.ts';
@@ -18,6 +19,8 @@ import { damagedFrames } from './recovered-part.ts';
 const LOST_AFTER_KILL_SECONDS = 0.25;
 /** What a power cut may lose: everything since the last sync, which is a second old at most, and one more chunk. */
 const LOST_AFTER_POWER_CUT_SECONDS = 2;
+/** Up to a fragment is with a live encoder, and not in its file. */
+const COPY_BEHIND_SECONDS = 2;
 
 /** A session that a crash cut off, in folders that are this process's own now. */
 export interface ClaimedSession {
@@ -128,12 +131,12 @@ function lostSeconds(
   const byPart = new Map<number, number>();
   const add = (part: number, type: RecordingType, lost: number): void => {
     const master = masterOf({ part, type }, session);
-    const copies = session.files.filter(
-      (file) => !file.master && trackKey(file) === trackKey({ part, type }) && file.status === 'completed',
-    );
-    const inCopies = Math.max(0, ...copies.map(({ duration_ms }) => duration_ms / 1000));
+    const inCopies = secondsInCopies(session, { part, type });
     const inMaster = (master?.duration_ms ?? 0) / 1000;
-    const beyond = inCopies > 0 ? Math.max(0, lost + inMaster - Math.max(inMaster, inCopies)) : lost;
+    const inNeither = Math.max(0, lost + inMaster - Math.max(inMaster, inCopies));
+    const behind = wasBeingEncoded(before, { part, type }) ? COPY_BEHIND_SECONDS : 0;
+    // Where there is nothing but copies, the account is of them.
+    const beyond = inCopies === 0 ? lost : master === undefined ? lost + behind : inNeither;
     byPart.set(part, Math.max(byPart.get(part) ?? 0, beyond));
   };
   for (const { part, type, holds, isMaster, isSuperseded } of examined) {
@@ -143,6 +146,14 @@ function lostSeconds(
   for (const { part, type } of absentTracks(before, examined))
     add(part, type, damagedFrames(session, part, type) / sampleRateOf(session, part));
   return [...byPart.values()].reduce((sum, seconds) => sum + seconds, 0);
+}
+
+/** True where no copy of a track had been finished when its session was cut off. */
+function wasBeingEncoded(
+  before: SessionRecord,
+  { part, type }: Pick<RecordingFile, 'part' | 'type'>,
+): boolean {
+  return secondsInCopies(before, { part, type }) === 0;
 }
 
 /** True where parts were cut off and no file of the session is left that holds anything of it. */

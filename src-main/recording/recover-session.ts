@@ -5,6 +5,7 @@ import { parseFoundName } from '../files/found-name.ts';
 import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import type { Log } from '../runtime/log.ts';
+import { withCopiesAsEvidence } from './copy-as-evidence.ts';
 import { absentTracks, COPY_AHEAD_SECONDS, expectedFrames, type ExpectedFrames } from './expected-frames.ts';
 import { findMasters } from './find-masters.ts';
 import { isWhole, masterOf, pathOf, trackKey, type SpoiledTracks } from './found-files.ts';
@@ -81,7 +82,7 @@ export async function recoverMasters(
   for (const file of session.files) settled.push(await settleFile(file, session, folders));
   const cutOff = record.files.filter(({ status }) => status === 'recording').map(({ part }) => part);
   const parts = new Set([...cutOff, ...examined.map(({ part }) => part)]);
-  session = withMixesAsEvidence({ ...session, files: settled }, parts);
+  session = withCopiesAsEvidence(withMixesAsEvidence({ ...session, files: settled }, parts), parts);
   const deliveries = await unfinishedDeliveries(session, folders);
   const waiting = new Set(deliveries.map(({ file }) => file));
   const files = session.files.map((file): RecordingFile =>

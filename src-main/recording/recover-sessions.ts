@@ -31,6 +31,7 @@ import type { UnfinishedDelivery } from './recover-session.ts';
 import { keepDescription, retireOldName } from './renamed-folder.ts';
 import { withRetries } from './retry-copies.ts';
 import { createSaver } from './save-session.ts';
+import { areStillWritten, SIGN_WAIT_MS } from './still-written.ts';
 
 /** A folder may be full of what does not belong there. */
 const MOST_NAMED = 20;
@@ -82,6 +83,8 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     wasCutOff: boolean;
   }[] = [];
   const unfinished: UnfinishedSession[] = [];
+  /** Once for all: who has lost its name has it again by then. */
+  const waitsUpToMs = performance.now() + SIGN_WAIT_MS;
   const save = createSaver(catalog, log);
 
   const restoreText = async (session: SessionRecord, folders: readonly string[]): Promise<void> => {
@@ -155,7 +158,14 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
       accounts.some(({ kind }) => kind === 'damaged') || (!isKnown && accounts.some(isLacking));
     const renamedFrom = accounts.find(isRenamed)?.renamedFrom;
     const isBehind = folders.some((folder) => lacksChanges(accounts[places.indexOf(folder)], record));
-    if (!cutOff && !mustKeep && !isBehind && owners.every((owner) => owner === 'none')) return;
+    const isNobodys = owners.every((owner) => owner === 'none');
+    if (!cutOff && !mustKeep && !isBehind && isNobodys) return;
+    if (cutOff && isNobodys && (await areStillWritten(folders, waitsUpToMs))) {
+      log('warn', 'a session is being recorded though nobody is named in its folder; it is left alone', {
+        id,
+      });
+      return;
+    }
     const claims = await Promise.all(folders.map(claimFolder));
     const claimed = folders.filter((_, index) => claims[index] === true);
     // A folder that cannot be written cannot be claimed either; what is in the others is recovered all the same.

@@ -102,7 +102,8 @@ export function withTrack(
   return withParts(session, [...session.parts.filter((other) => other.part !== part), recovered]);
 }
 
-function withoutWaiting({ waiting: _, ...report }: TrackReport): TrackReport {
+/** Of one that is over nothing waits any more. */
+export function withoutWaiting({ waiting: _, ...report }: TrackReport): TrackReport {
   return report;
 }
 

@@ -20,6 +20,7 @@ import type { Log } from '../runtime/log.ts';
 import type { BegunSession, PartSpec, SessionSpec, SessionStore } from '../session/ports.ts';
 import { openJournal, type Journal } from './journal.ts';
 import type { LateCopies } from './late-copies.ts';
+import { keepOwned } from './keep-owned.ts';
 import { createInOrder } from './in-order.ts';
 import { takeUpEarlier } from './earlier-take.ts';
 import { openPartWriter } from './part-writer.ts';
@@ -59,6 +60,8 @@ interface OpenSession {
   /** What its own folder is in. */
   readonly dir: string;
   readonly folders: string[];
+  /** Stops looking whether the folders are still ours. */
+  readonly disown: () => Promise<void>;
   /** Undefined where turns get no files of their own. */
   readonly turnFiles: LiveTurnFiles | undefined;
   markers: number;
@@ -159,9 +162,14 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
   const inOrder = createInOrder();
 
   /** Folders stay ours while anything is written to them. */
-  const release = async (sessionId: string, folders: readonly string[]): Promise<void> => {
-    if (sessions.has(sessionId) || lateCopies.isPending(sessionId)) return;
-    await Promise.all(folders.map(releaseFolder));
+  const release = async (sessionId: string, session: OpenSession): Promise<void> => {
+    const running = sessions.get(sessionId);
+    if (running === session) return;
+    // Recorded again meanwhile, it looks after its folders itself.
+    if (running !== undefined) return session.disown();
+    if (lateCopies.isPending(sessionId)) return;
+    await session.disown();
+    await Promise.all(session.folders.map(releaseFolder));
   };
 
   /** What a file has become after its session ended, which may have been renamed, or be recorded anew, since. */
@@ -219,6 +227,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       journal,
       dir,
       folders,
+      disown: keepOwned(() => folders),
       turnFiles,
       markers: record.markers.length,
       turns: knownTurns(record.segments),
@@ -271,7 +280,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
               log('error', 'a finished copy could not be written down', { id: sessionId, error });
             }),
           onLate: (work) => {
-            lateCopies.add(sessionId, work, () => release(sessionId, session.folders));
+            lateCopies.add(sessionId, work, () => release(sessionId, session));
           },
         });
       } catch (error) {
@@ -312,7 +321,8 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       transcripts.add(sessionId, entry, sessionOf(sessionId).turns.of(entry.turn_id));
     },
     async end(sessionId, status) {
-      const { journal, folders, turnFiles } = sessionOf(sessionId);
+      const ended = sessionOf(sessionId);
+      const { journal, folders, turnFiles } = ended;
       await turnFiles?.settled();
       const endedAt = new Date(clock.wallMs()).toISOString();
       await Promise.all(folders.map(spendReserve));
@@ -322,7 +332,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       await transcripts.settle(sessionId);
       journal.close();
       sessions.delete(sessionId);
-      await release(sessionId, folders);
+      await release(sessionId, ended);
     },
   };
 }

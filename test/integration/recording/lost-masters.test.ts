@@ -1,8 +1,9 @@
-import { readFile, readdir, rm, truncate, utimes, writeFile } from 'node:fs/promises';
+import { copyFile, readFile, readdir, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sessionFileSchema, type SessionRecord } from '../../../src-main/contract/session-record.ts';
-import { killed, RATE, recovered, SECONDS, type Killed } from '../../support/killed-recording.ts';
+import { createWavHeader } from '../../../src-main/files/wav-header.ts';
+import { damage, killed, RATE, recovered, SECONDS, type Killed } from '../../support/killed-recording.ts';
 
 const describedIn = async ({ folder }: Killed): Promise<SessionRecord> =>
   sessionFileSchema.parse(JSON.parse(await readFile(join(folder, 'session.json'), 'utf8'))).session;
@@ -128,4 +129,48 @@ test('a master that is shorter than its turns has lost what they say', async () 
   const { session } = await recovered(one);
   expect(damagedIn(session)).toBe(RATE * 5);
   expect(session.recovered?.lost_seconds_at_most).toBeCloseTo(5.25, 3);
+});
+
+describe('a master that was cut off whole, with a header that agrees, has lost what is told', () => {
+  const header = createWavHeader({ sampleRate: RATE, channels: 1, mayExceed4GiB: false });
+  const shortened = (bytes: Buffer): Buffer => {
+    const data = bytes.subarray(44, 44 + RATE * 2 * 10);
+    return Buffer.concat([header.forSizes(data.length, 0), data]);
+  };
+
+  test('by a copy of another gain, which has it all', async () => {
+    const one = await killed();
+    await copyFile(one.partial, one.partial.replace('.wav', '_gain.wav'));
+    await damage(one, shortened);
+    const { session } = await recovered(one);
+    expect(damagedIn(session) / RATE).toBeGreaterThan(SECONDS - 10 - 1);
+    expect(session.files.find(({ master }) => !master)).toMatchObject({
+      status: 'completed',
+      duration_ms: SECONDS * 1000,
+    });
+    expect(session.recovered?.lost_seconds_at_most).toBe(0.25);
+  });
+
+  test('by what was once being made in its place', async () => {
+    const one = await killed();
+    const mending = one.partial.replace('.partial', '.mending');
+    await copyFile(one.partial, mending);
+    await damage(one, shortened);
+    const { session } = await recovered(one);
+    expect(damagedIn(session)).toBe(RATE * (SECONDS - 10));
+    expect(session.recovered?.lost_seconds_at_most).toBeCloseTo(SECONDS - 10 + 0.25, 3);
+    expect((await readFile(mending)).length).toBe(44 + RATE * 2 * SECONDS);
+  });
+});
+
+test('a session whose master is gone is as long as its copy of another gain', async () => {
+  const one = await killed();
+  await rename(one.partial, one.partial.replace('.wav', '_gain.wav'));
+  const { session } = await recovered(one);
+  expect(session).toMatchObject({
+    status: 'recovered',
+    duration_seconds: SECONDS,
+    parts: [{ report: { captured: RATE * SECONDS, expected: RATE * SECONDS, gaps: [] } }],
+  });
+  expect(session.recovered?.lost_seconds_at_most).toBe(2.25);
 });
