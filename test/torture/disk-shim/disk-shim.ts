@@ -1,26 +1,7 @@
-import { spawnSync } from 'node:child_process';
 import { closeSync, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../support/cleanup.ts';
-
-let library: string | undefined;
-
-/** The shim, compiled once. */
-function build(): string {
-  if (library !== undefined) return library;
-  const path = join(temporaryFolder(), 'disk-shim.so');
-  const source = join(import.meta.dirname, 'disk-shim.c');
-  const { status, stderr } = spawnSync(
-    'cc',
-    ['-shared', '-fPIC', '-O1', '-pthread', '-o', path, source, '-ldl'],
-    {
-      encoding: 'utf8',
-    },
-  );
-  if (status !== 0) throw new Error(`expected cc to compile the disk shim, it said: ${stderr}`);
-  library = path;
-  return path;
-}
+import { compile } from './compile.ts';
 
 /** Why the shim cannot be used here. */
 export function shimUnable(): string | undefined {
@@ -113,5 +94,5 @@ export function recordWrites(root: string, logPath: string): Readonly<Record<str
 
 function shimEnvironment(root: string): Record<string, string> {
   // io_uring goes round every function of libc.
-  return { LD_PRELOAD: build(), LECTERN_SHIM_ROOT: root, UV_USE_IO_URING: '0' };
+  return { LD_PRELOAD: compile('disk-shim.c'), LECTERN_SHIM_ROOT: root, UV_USE_IO_URING: '0' };
 }

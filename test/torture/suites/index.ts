@@ -1,4 +1,5 @@
 import type { Suite } from '../support/suite.ts';
+import { damagedSessions } from './damaged-sessions.ts';
 import { damaged } from './damaged.ts';
 import { database } from './database.ts';
 import { encoderKill } from './encoder-kill.ts';
@@ -16,7 +17,7 @@ import { stalledPage } from './stalled-page.ts';
 /** By what they attack, in the order in which they run: what matters most comes first. */
 export const suitesByTarget = {
   processes: [kill, encoderKill, many],
-  disk: [powerCut, damaged, fullDisk, faultyDisk, noBackpressure, stalledPage],
+  disk: [powerCut, damaged, damagedSessions, fullDisk, faultyDisk, noBackpressure, stalledPage],
   page: [rendererKill],
   engine: [database, fuzz, long],
 } as const satisfies Record<string, readonly Suite[]>;

@@ -61,6 +61,18 @@ export async function recoverOn(
   return { recovered: said.recovered, unfinished: said.unfinished.map(({ id }) => id) };
 }
 
+/** Recovers on a disk of the test's choice, where all that is asked is that it ends by itself. */
+export async function recoverIfItCan(dataDir: string, env: Readonly<Record<string, string>>): Promise<void> {
+  const child = start(['recover', '--json', '--dir', dataDir], env);
+  let stderr = '';
+  child.stdout.resume();
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const timer = setTimeout(() => child.pid !== undefined && process.kill(-child.pid, 'SIGKILL'), 120_000);
+  const code: unknown = (await once(child, 'close'))[0];
+  clearTimeout(timer);
+  if (code !== 0 && code !== 1) throw new Error(`lectern recover ended with ${String(code)}: ${stderr}`);
+}
+
 function start(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const child = spawn(process.execPath, ['src-main/cli.ts', ...args], {
     cwd: repository,
