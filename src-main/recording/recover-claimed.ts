@@ -11,6 +11,7 @@ import type { Log } from '../runtime/log.ts';
 import { secondsInCopies } from './copy-as-evidence.ts';
 import { absentTracks } from './expected-frames.ts';
 import { masterOf } from './found-files.ts';
+import { damagedOfMix, loneMixes } from './lone-mixes.ts';
 import type { ExaminedMaster, SiblingHint } from './recover-master.ts';
 import { recoverMasters, type UnfinishedDelivery } from './recover-session.ts';
 import { damagedFrames } from './recovered-part.ts';
@@ -143,6 +144,8 @@ function lostSeconds(
     if (!isMaster || isSuperseded || holds.shape === undefined) continue;
     add(part, type, (damagedFrames(session, part, type) + holds.doubtfulFrames) / holds.shape.sampleRate);
   }
+  for (const lone of loneMixes(before, examined))
+    add(lone.mix.part, 'mixed', damagedOfMix(session, lone) / lone.sampleRate);
   for (const { part, type } of absentTracks(before, examined))
     add(part, type, damagedFrames(session, part, type) / sampleRateOf(session, part));
   return [...byPart.values()].reduce((sum, seconds) => sum + seconds, 0);

@@ -9,6 +9,7 @@ import { withCopiesAsEvidence } from './copy-as-evidence.ts';
 import { absentTracks, COPY_AHEAD_SECONDS, expectedFrames, type ExpectedFrames } from './expected-frames.ts';
 import { findMasters } from './find-masters.ts';
 import { isWhole, masterOf, pathOf, trackKey, type SpoiledTracks } from './found-files.ts';
+import { withLoneMixes } from './lone-mixes.ts';
 import { withMixesAsEvidence } from './mix-as-evidence.ts';
 import { salvageCopies } from './recover-copies.ts';
 import {
@@ -58,7 +59,8 @@ export async function recoverMasters(
 ): Promise<RecoveredSession> {
   const examined = await examineAll(record, await findMasters(record, folders), siblings);
   const expected = await expectedFrames(record, examined, folders, crashSeconds);
-  let session = withAllTracks(record, examined, expected, crashSeconds);
+  const tracks = withAllTracks(record, examined, expected, crashSeconds);
+  let session = withLoneMixes(tracks, record, examined);
   const zeroed = await findZeroedSides(record, examined, folders);
   await onExamined(withZeroedSides(session, zeroed), examined);
   for (const { name, holds } of examined)

@@ -176,24 +176,40 @@ test('sides of uneven length stay where the mix that was made of them while reco
 });
 
 describe('a finished part of a session that was cut off in a later one', () => {
+  /** Waits until the sides of a conversation that keeps the mix alone have been removed for it. */
+  async function mixIsAlone(
+    { handlers }: Awaited<ReturnType<typeof openOwnRecorder>>['recorder'],
+    more: object,
+  ): Promise<void> {
+    if (!('record' in more)) return;
+    for (;;) {
+      const { files } = await handlers['sessions.get']({ id: 'talk' });
+      if (files.every(({ type, status }) => type === 'mixed' && status === 'completed')) return;
+    }
+  }
+
   /** 30 s that were stopped, and 1 s of another take that was killed. */
-  async function killedInSecondPart(): Promise<Killed> {
+  async function killedInSecondPart(
+    more: object = {},
+    tracks: readonly string[] = ['user'],
+  ): Promise<Killed> {
     const { recorder, dataDir } = await openOwnRecorder();
     const connection = recorder.connect('talk', { send: () => undefined });
     const say = (message: object) => connection.receiveText(JSON.stringify(message));
-    const chunk = (at: number) =>
-      say({
-        action: 'audio_chunk',
-        data: Buffer.from(audio.subarray(at, at + RATE)).toString('base64'),
-      });
-    await say({ action: 'start', format: 'wav', sample_rate: RATE });
+    const chunk = async (at: number) => {
+      const data = Buffer.from(audio.subarray(at, at + RATE)).toString('base64');
+      for (const track of tracks) await say({ action: 'audio_chunk', track, data });
+    };
+    const start = { action: 'start', format: 'wav', sample_rate: RATE, placement: 'append', tracks, ...more };
+    await say(start);
     for (let at = 0; at < audio.length; at += RATE) await chunk(at);
     await say({ action: 'stop' });
-    await say({ action: 'start', format: 'wav', sample_rate: RATE });
+    await mixIsAlone(recorder, more);
+    await say(start);
     for (let at = 0; at < 2 * RATE; at += RATE) await chunk(at);
     const folder = join(dataDir, 'recordings', 'talk');
     for (;;) {
-      const second = (await readdir(folder)).find((name) => name.endsWith('.wav.partial'));
+      const second = (await readdir(folder)).find((name) => /^user.*\.wav\.partial$/.test(name));
       if (second !== undefined && (await readFile(join(folder, second))).length === 44 + 2 * RATE) break;
     }
     const copy = await copyAsAfterKill(dataDir);
@@ -215,6 +231,30 @@ describe('a finished part of a session that was cut off in a later one', () => {
     });
     expect(session.recovered?.lost_seconds_at_most).toBeGreaterThanOrEqual(20);
   });
+
+  test.each(['its end', 'all of it', 'its header and its end'])(
+    'is told where it was a mix alone and %s is gone',
+    async (what) => {
+      const one = await killedInSecondPart({ record: ['mixed'] }, BOTH);
+      await truncate(one.partial, what === 'all of it' ? 0 : 44 + RATE * 2 * 10);
+      if (what.startsWith('its header')) await damage(one, (bytes) => void bytes.fill(0, 0, 44));
+      const { session } = await recovered(one);
+      const left = what === 'all of it' ? 0 : RATE * 10;
+      const report = session.parts.find(({ part }) => part === 1)?.report;
+      expect(report).toMatchObject({ captured: left, expected: RATE * SECONDS });
+      expect(report?.gaps).toEqual(
+        BOTH.map((track) => ({
+          track,
+          start_frame: left,
+          frames: RATE * SECONDS - left,
+          cause: 'damaged',
+          unfilled: true,
+        })),
+      );
+      expect(session.recovered?.lost_seconds_at_most).toBeGreaterThanOrEqual(SECONDS - left / RATE);
+      expect(session.duration_seconds).toBe(2 + left / RATE - 1);
+    },
+  );
 
   test('gets its header again', async () => {
     const one = await killedInSecondPart();
