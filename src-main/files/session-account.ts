@@ -45,7 +45,15 @@ export type TranscriptAccount =
  */
 export async function readSessionAccount(folder: string, id?: string): Promise<SessionAccount> {
   const path = join(folder, SESSION_FILE_NAME);
-  const read = (from: string) => readAccount(from, (text) => parseSession(text, id));
+  const read = (from: string) =>
+    readAccount(
+      from,
+      (text) => parseSession(text, id),
+      (text) => {
+        const other = parseSession(text)?.session.id;
+        return other === undefined ? undefined : `describes another session, ${other}`;
+      },
+    );
   const account = await read(path);
   const pending = await read(path + NEW_SUFFIX);
   if (pending.kind !== 'told') return account;
@@ -61,6 +69,7 @@ export function readTranscriptAccount(folder: string): Promise<TranscriptAccount
 async function readAccount<Told extends object>(
   path: string,
   parse: (text: string) => Told | undefined,
+  whyNot: (text: string) => string | undefined = () => undefined,
 ): Promise<({ readonly kind: 'told' } & Told) | { readonly kind: 'none' } | Damaged> {
   let bytes: Buffer;
   try {
@@ -71,6 +80,8 @@ async function readAccount<Told extends object>(
     if (error.code !== 'FILE_TOO_LARGE') return { kind: 'none' };
     return { kind: 'damaged', reason: `is larger than ${MAX_JSON_BYTES / 1024 / 1024} MB` };
   }
-  const told = parse(bytes.toString('utf8'));
-  return told === undefined ? { kind: 'damaged', reason: 'cannot be understood' } : { kind: 'told', ...told };
+  const text = bytes.toString('utf8');
+  const told = parse(text);
+  if (told !== undefined) return { kind: 'told', ...told };
+  return { kind: 'damaged', reason: whyNot(text) ?? 'cannot be understood' };
 }

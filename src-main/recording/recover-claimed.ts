@@ -73,6 +73,7 @@ export async function recoverClaimed(
     log,
     async onExamined(found, all) {
       if (hadEnded(record, all)) return;
+      if (!siblings.isDescribed && all.length === 0) return;
       const seconds = usualSeconds + lostSeconds(found, record, all);
       // The next owner's file will tell of this process, and the files of nothing that was lost.
       if (seconds <= LOST_AFTER_KILL_SECONDS) return;
@@ -93,10 +94,12 @@ export async function recoverClaimed(
   const isLost = left.length > 0 || isNothingLeft(session, record, examined);
   if (!isLost && hadEnded(record, examined))
     return { session: { ...settled, ended_at: record.ended_at }, deliveries, left };
+  // A session of which only the description is gone, all files of it being final, was not cut off.
+  const crashSeconds = siblings.isDescribed || examined.length > 0 ? usualSeconds : 0;
   return {
     session: isLost
       ? { ...settled, status: 'failed', recovered: record.recovered }
-      : { ...noteLoss(settled, usualSeconds + lostSeconds(session, record, examined)), status: 'recovered' },
+      : { ...noteLoss(settled, crashSeconds + lostSeconds(session, record, examined)), status: 'recovered' },
     deliveries,
     left,
   };

@@ -9,6 +9,7 @@ import { finishWav, isReadable } from '../files/finish-wav.ts';
 import { LEAST_HEADER_BYTES, type MasterHint, type WavShape } from '../files/master-header.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
 import { moveAside, statIfThere } from '../files/set-aside.ts';
+import type { AgreedShapes } from './agreed-shape.ts';
 import { damagedFrames } from './recovered-part.ts';
 
 /** A WAV that nobody has accounted for. */
@@ -35,6 +36,8 @@ export interface SiblingHint {
   readonly isDescribed: boolean;
   readonly shape?: WavShape | undefined;
   readonly dataOffset?: number | undefined;
+  /** What the headers of parts that contradict each other come to. */
+  readonly agreed?: AgreedShapes | undefined;
 }
 
 /** Reads all of a WAV that its writer left, and changes nothing. Rejects where it cannot be read. */
@@ -133,7 +136,7 @@ function hintOf(session: SessionRecord, part: number, name: string, siblings: Si
     ...session.files.map((file) => parsePartFileName(basename(file.file_path))?.unixSeconds ?? 0),
   );
   // How many channels an earlier take had is written in nothing but its files.
-  if (!isDescribed || taken < latest) return { siblingShape, dataOffset };
+  if (!isDescribed || taken < latest) return { shape: siblings.agreed?.get(part), siblingShape, dataOffset };
   const shape = { sampleRate: sampleRateOf(session, part), channels: session.channels };
   if (session.parts.some((known) => known.part === part)) return { shape, siblingShape, dataOffset };
   // Of one that was given up before, not even the session knows; what its record says was made up.

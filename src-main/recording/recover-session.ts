@@ -2,9 +2,10 @@ import { basename, join } from 'node:path';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
 import { isReadable } from '../files/finish-wav.ts';
 import { parseFoundName } from '../files/found-name.ts';
-import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
+import { LEAST_HEADER_BYTES, type WavShape } from '../files/master-header.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import type { Log } from '../runtime/log.ts';
+import { agreedShapes } from './agreed-shape.ts';
 import { withCopiesAsEvidence } from './copy-as-evidence.ts';
 import { absentTracks, COPY_AHEAD_SECONDS, expectedFrames, type ExpectedFrames } from './expected-frames.ts';
 import { findMasters } from './find-masters.ts';
@@ -166,12 +167,19 @@ async function examineAll(
       examineFound(session, { folder, name: finalName }, hint, part),
     );
   const first = await examineWith(siblings);
-  const sound = first.find(({ holds }) => holds.kind === 'sound')?.holds;
-  if (sound === undefined || first.every(({ holds }) => holds.damage === undefined))
-    return settle(first, siblings);
+  const agreed = siblings.isDescribed ? new Map<number, WavShape>() : agreedShapes(first);
+  const isAgreed = ({ part, holds }: ExaminedMaster): boolean => isShapeOf(agreed.get(part), holds.shape);
+  const sound = first.find((one) => one.holds.kind === 'sound' && isAgreed(one))?.holds;
+  const isUndamaged = first.every(({ holds }) => holds.damage === undefined);
+  if (sound === undefined || (isUndamaged && agreed.size === 0)) return settle(first, siblings);
   const { shape = siblings.shape, dataOffset } = sound;
-  const informed = { ...siblings, shape, dataOffset };
+  const informed = { ...siblings, shape, dataOffset, agreed };
   return settle(await examineWith(informed), informed);
+}
+
+function isShapeOf(agreed: WavShape | undefined, shape: WavShape | undefined): boolean {
+  if (agreed === undefined) return true;
+  return agreed.sampleRate === shape?.sampleRate && agreed.channels === shape.channels;
 }
 
 function partOf({ part }: { readonly part: number }): number {

@@ -174,3 +174,58 @@ test('a session whose master is gone is as long as its copy of another gain', as
   });
   expect(session.recovered?.lost_seconds_at_most).toBe(2.25);
 });
+
+describe('without session.json and catalog', () => {
+  const lying = (bytes: Buffer, sampleRate: number): undefined =>
+    void createWavHeader({ sampleRate, channels: 1, mayExceed4GiB: false })
+      .forSizes(bytes.length - 44, 0)
+      .copy(bytes);
+
+  async function bare(tracks: readonly string[]): Promise<Killed> {
+    const one = await killed({ tracks, keepCatalog: false });
+    await rm(join(one.folder, 'session.json'));
+    return one;
+  }
+
+  describe.each([16_000, 96_000])('a side whose header says %i Hz is as long as the other', (sampleRate) => {
+    test('at the rate that the mix has too', async () => {
+      const one = await bare(['user', 'assistant']);
+      await damage(one, (bytes) => lying(bytes, sampleRate));
+      const { session } = await recovered(one);
+      expect(session).toMatchObject({ duration_seconds: SECONDS, sample_rate: RATE });
+      expect(session.files.map(({ duration_ms }) => duration_ms)).toEqual(Array(3).fill(SECONDS * 1000));
+    });
+
+    test('without a mix, at the rate by which it fits the clock', async () => {
+      const one = await bare(['user', 'assistant']);
+      await damage(one, (bytes) => lying(bytes, sampleRate));
+      const begun = Number(/_(\d+)\.wav/.exec(one.partial)?.[1]);
+      const names = await readdir(one.folder);
+      await rm(join(one.folder, names.find((name) => name.startsWith('mixed_')) ?? 'no mix'));
+      const other = join(one.folder, names.find((name) => name.startsWith('assistant_')) ?? 'no side');
+      // The one was damaged an hour later.
+      await utimes(one.partial, begun + 3600, begun + 3600);
+      await utimes(other, begun + SECONDS, begun + SECONDS);
+      const { session } = await recovered(one);
+      expect(session).toMatchObject({ duration_seconds: SECONDS, sample_rate: RATE });
+      expect(damagedIn(session)).toBe(0);
+    });
+  });
+
+  test('a recording that had been finished has lost nothing', async () => {
+    const one = await bare(['user']);
+    await rename(one.partial, one.partial.replace('.partial', ''));
+    const bytes = await readFile(one.partial.replace('.partial', ''));
+    lying(bytes, RATE);
+    await writeFile(one.partial.replace('.partial', ''), bytes);
+    const { session } = await recovered(one);
+    expect(session).toMatchObject({ duration_seconds: SECONDS, recovered: { lost_seconds_at_most: 0 } });
+  });
+});
+
+test('a session.json of another session is said to be that', async () => {
+  const one = await killed({ keepCatalog: false });
+  await describeAs(one, (session) => ({ ...session, id: 'another', files: [] }));
+  const { session } = await recovered(one);
+  expect(session.notes).toMatch(/describes another session, another\. It is kept as session\.json\.aside/);
+});
