@@ -335,7 +335,9 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     },
     intakeFiles: foreign.files,
     transcribe: processing.queue.runToEnd,
-    recovered: recovery.recovered,
+    get recovered() {
+      return recovery.recovered;
+    },
     unfinished: recovery.unfinished,
     recoveryFinished: deliveriesFinished,
     connect: (sessionId, client) => engine.connect(sessionId, client),

@@ -48,8 +48,6 @@ export interface MasterExamination {
   readonly zeroedFrames: number;
   /** Frames at the beginning that the damage to the header may have spoiled otherwise. */
   readonly doubtfulFrames: number;
-  /** True where there is audio, and all of it is zeros. */
-  readonly isSilent: boolean;
   /** Frames in blocks of the disk that hold nothing but zeros: silence, or what the disk has lost. */
   readonly silentFrames: number;
   /** What is wrong, in half a sentence. */
@@ -75,8 +73,7 @@ export async function examineMaster(
     const head = await readHead(file, size);
     const header = judgeHeader(head, hint);
     const zeros = await readWhole(file, size, header.dataOffset);
-    const isSilent = size > header.dataOffset && zeros.fromData >= size - header.dataOffset;
-    const rest = { path, size, ...NOTHING_LOST, isSilent, tail: undefined };
+    const rest = { path, size, ...NOTHING_LOST, tail: undefined };
     const none = { ...rest, shape: undefined, dataOffset: 0, frames: 0, silentFrames: 0 };
     if (size >= LEAST_HEADER_BYTES && header.likeness < OURS_LIKENESS) {
       const other = otherKindOf(head);
@@ -117,7 +114,7 @@ async function examineOurs(file: FileHandle, known: Known): Promise<MasterExamin
   const present = Math.max(0, size - dataOffset);
   // A file without audio has no rate to be wrong about.
   const shape = header.shape ?? (present === 0 ? { sampleRate: 16_000, channels: 1 } : undefined);
-  const common = { path, size, shape, dataOffset, isSilent: present > 0 && zeros.fromData >= present };
+  const common = { path, size, shape, dataOffset };
   if (shape === undefined) {
     const damage = 'its header is damaged, and nothing tells at what rate it was recorded';
     const none = { frames: 0, silentFrames: 0, tail: undefined, ...NOTHING_LOST };

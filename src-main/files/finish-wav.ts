@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { constants, copyFile, lstat, rm, utimes, type FileHandle } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
 import { openRegularFile } from '../disk/regular-file.ts';
@@ -11,8 +12,13 @@ import { renameDurably, syncFolder } from '../disk/sync.ts';
 import { createWavHeader, type WavHeader } from './wav-header.ts';
 import { writeError } from './write-error.ts';
 
-/** Ends the name of what is made in place of a master with a damaged header, until it has been read back. */
-export const MENDING_SUFFIX = '.mending';
+/**
+ * What is made in place of a master with a damaged header, until it has been read back. Each has a name of its own: what
+ * an earlier one left may hold what has gone from its master since.
+ */
+function mendingPathOf(finalPath: string): string {
+  return `${finalPath}.mending-${randomBytes(4).toString('hex')}`;
+}
 
 const BLOCK_BYTES = 1024 * 1024;
 /** Audio that a plain header counts with room to spare for cue points. */
@@ -50,7 +56,7 @@ export async function finishWav(
 ): Promise<FinishedWav> {
   const cues = encodeCueChunks(cuePoints);
   if (master.kind === 'damaged') return mend(master, finalPath, cues);
-  if (master.kind !== 'foreign') await makeOwn(master.path, finalPath + MENDING_SUFFIX);
+  if (master.kind !== 'foreign') await makeOwn(master.path, mendingPathOf(finalPath));
   const byteSize = master.kind === 'foreign' ? master.size : await finishInPlace(master, cues);
   if (master.path !== finalPath) await renameToFree(master.path, finalPath);
   return { byteSize };
@@ -63,7 +69,6 @@ export async function finishWav(
 async function makeOwn(path: string, copyPath: string): Promise<void> {
   const { nlink, atime, mtime } = await lstat(path);
   if (nlink < 2) return;
-  await rm(copyPath, { force: true });
   try {
     await copyFile(path, copyPath, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     const copy = await openRegularFile(copyPath, 'r+');
@@ -121,9 +126,8 @@ async function addCues(
 
 async function mend(master: ReadableMaster, finalPath: string, cues: Buffer): Promise<FinishedWav> {
   const { path, size } = master;
-  const mendingPath = finalPath + MENDING_SUFFIX;
+  const mendingPath = mendingPathOf(finalPath);
   const header = headerOf(master);
-  await rm(mendingPath, { force: true });
   const original = await openRegularFile(path);
   try {
     await makeMended(master, original, mendingPath, header, cues);

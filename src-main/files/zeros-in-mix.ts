@@ -1,26 +1,14 @@
-import { openRegularFile } from '../disk/regular-file.ts';
-import { patiently, readFully } from '../disk/read-fully.ts';
-import type { FileHandle } from 'node:fs/promises';
 import type { AudioBytes } from './same-audio.ts';
+import { openAudio, READ_BYTES, silencesOf, type ZeroStretch } from './zero-stretches.ts';
 
-/** What a disk loses at least. */
-const SECTOR_BYTES = 512;
 /** Blocks are looked at on their own, so that a pause beside a lost block is not taken for lost too. */
 const BLOCK_BYTES = 4096;
-const READ_BYTES = 256 * BLOCK_BYTES;
-const ZEROS = Buffer.alloc(SECTOR_BYTES);
 /** What rounding makes of a sample. */
 const ROUNDING = 1;
 /** Of more stretches a report does not tell either. */
 const MOST_STRETCHES = 1000;
 /** A mix may differ where a side is damaged otherwise; one of other sides differs at every third sample. */
 const MOST_DIFFERING = 0.1;
-
-/** A stretch of bytes of a side's audio, from its first sample on. */
-export interface ZeroStretch {
-  readonly start: number;
-  readonly end: number;
-}
 
 export interface ZerosInMix {
   readonly sides: readonly [AudioBytes, AudioBytes];
@@ -34,7 +22,7 @@ export interface ZerosInMix {
  * @returns stretches of each side; none where the mix is not that of these sides. Rejects where one cannot be read.
  */
 export async function findZerosInMix({ sides, mix }: ZerosInMix): Promise<[ZeroStretch[], ZeroStretch[]]> {
-  const [one, other, sum] = [await open(sides[0]), await open(sides[1]), await open(mix)];
+  const [one, other, sum] = [await openAudio(sides[0]), await openAudio(sides[1]), await openAudio(mix)];
   try {
     const silences = [await silencesOf(one), await silencesOf(other)] as const;
     const found: [ZeroStretch[], ZeroStretch[]] = [[], []];
@@ -128,49 +116,4 @@ function within(silences: readonly ZeroStretch[], start: number, end: number): Z
     found.push(silence);
   }
   return found;
-}
-
-interface OpenAudio {
-  readonly bytes: number;
-  /** Zeros stand for what is behind its end. */
-  read(position: number, bytes: number): Promise<Buffer>;
-  close(): Promise<void>;
-}
-
-async function open({ path, dataOffset, dataBytes }: AudioBytes): Promise<OpenAudio> {
-  const file: FileHandle = await patiently(() => openRegularFile(path));
-  return {
-    bytes: dataBytes,
-    async read(position, bytes) {
-      const into = Buffer.alloc(bytes);
-      const there = Math.max(0, Math.min(bytes, dataBytes - position));
-      await readFully(file, into.subarray(0, there), dataOffset + position);
-      return into;
-    },
-    close: () => file.close(),
-  };
-}
-
-/** Every stretch of zeros that is as long as a sector, in whole samples. */
-async function silencesOf(audio: OpenAudio): Promise<ZeroStretch[]> {
-  const silences: ZeroStretch[] = [];
-  let start: number | undefined;
-  const close = (end: number): void => {
-    if (start !== undefined && end - start >= SECTOR_BYTES) silences.push({ start, end });
-    start = undefined;
-  };
-  for (let at = 0; at < audio.bytes; at += READ_BYTES) {
-    const block = await audio.read(at, Math.min(READ_BYTES, audio.bytes - at));
-    for (let from = 0; from < block.length; from += SECTOR_BYTES) {
-      const piece = block.subarray(from, from + SECTOR_BYTES);
-      const isZero = piece.equals(ZEROS.subarray(0, piece.length));
-      if (isZero) start ??= at + from;
-      else
-        for (let byte = 0; byte + 1 < piece.length; byte += 2)
-          if (piece[byte] === 0 && piece[byte + 1] === 0) start ??= at + from + byte;
-          else if (start !== undefined) close(at + from + byte);
-    }
-  }
-  close(audio.bytes - (audio.bytes % 2));
-  return silences;
 }

@@ -1,9 +1,9 @@
+import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { requireRoom, storedBytes } from '../disk/disk-space.ts';
 import type { CuePoint } from '../files/cue-chunks.ts';
 import { renameDurably } from '../disk/sync.ts';
-import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { openMixOutput, type FinishedMix } from './mix-output.ts';
 import { createMixRun, type MixRun } from './mix-run.ts';
 import { openFinishedSource, type FinishedSource, type MixSource } from './mix-source.ts';
@@ -21,9 +21,6 @@ export interface MixJob {
 /** Audio that a plain WAV header counts with room to spare for cue points. */
 const PLAIN_HEADER_BYTES = 0xf000_0000;
 
-/** What marks a mix that is being made from finished masters. */
-export const REBUILT_SUFFIX = '.rebuilt';
-
 /** Makes a mix from finished masters. Safe to be killed: a mix appears under its name only when it is whole. */
 export async function buildMix({
   masterPaths,
@@ -31,8 +28,8 @@ export async function buildMix({
   markers,
   beforeReplacing,
 }: MixJob): Promise<FinishedMix> {
-  const rebuiltPath = path + REBUILT_SUFFIX;
-  for (const old of [rebuiltPath, rebuiltPath + PARTIAL_SUFFIX]) await rm(old, { force: true });
+  // A name of its own: what an earlier one left may hold what its sides have lost since.
+  const rebuiltPath = `${path}.rebuilt-${randomBytes(4).toString('hex')}`;
   return withFinishedSources(masterPaths, async (sources) => {
     const { sampleRate, channels } = commonShape(sources);
     const stored = await Promise.all(masterPaths.map(storedBytes));

@@ -1,10 +1,10 @@
-import { rm } from 'node:fs/promises';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { listFiles } from '../disk/list-files.ts';
 import { isUnfinishedMaster } from '../files/found-name.ts';
 import { claimFolder, ownerState } from '../files/ownership.ts';
 import type { RecordingsDirs } from '../files/recordings-dirs.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
+import { retireLiveCopy } from './leftovers.ts';
 import { makeDelivery, recoverClaimed, type ClaimedRecoveryOptions } from './recover-claimed.ts';
 
 /** A folder that cannot be read keeps nobody from recording. */
@@ -57,7 +57,9 @@ export async function takeUpEarlier(
           const made = await makeDelivery(session, delivery, options);
           // It may have been ended with this process: the next launch sees it as it was.
           if (made.status !== 'completed') return;
-          await rm(delivery.finalPath + PARTIAL_SUFFIX, { force: true }).catch(() => undefined);
+          await retireLiveCopy(delivery.finalPath + PARTIAL_SUFFIX, delivery.finalPath).catch(
+            () => undefined,
+          );
           await update((record) => ({
             ...record,
             files: record.files.map((file) => (file.file_path === made.file_path ? made : file)),

@@ -2,30 +2,33 @@ import { rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { listFiles } from '../disk/list-files.ts';
-import { measureSeconds } from '../encode/measure-seconds.ts';
+import { compareCopies, type Stretch } from '../encode/compare-copies.ts';
 import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
 import { isReserve, spendReserve } from '../files/reserve.ts';
 import { audioBytesOf, beginsWith } from '../files/same-audio.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
-import { isThere } from '../files/set-aside.ts';
+import { moveAside, statIfThere } from '../files/set-aside.ts';
 import { statBytes } from '../files/stat-bytes.ts';
-import { COPY_AHEAD_SECONDS } from './expected-frames.ts';
-import { holdsMore, leftCopies } from './recover-copies.ts';
+import { changedMaster, type ChangedMaster } from './changed-masters.ts';
+import { leftCopies } from './recover-copies.ts';
 
 /**
  * Ends the names of what is made from a file that is there, until it has been read back and takes its own name: copies,
  * mended files, mixes, masters with a new header.
  */
 const MADE_AGAIN =
-  /^\.?(.+?)(\.encoding-[0-9a-f]{8}(\.txt)?|\.repairing-\d+-[0-9a-f]{8}\.\w+|\.rebuilt(\.partial)?|\.mending)$/;
+  /^\.?(.+?)(\.encoding-[0-9a-f]{8}(\.txt)?|\.repairing-\d+-[0-9a-f]{8}\.\w+|\.rebuilt(-[0-9a-f]{8})?(\.partial)?|\.mending(-[0-9a-f]{8})?)$/;
 /** Descriptions half written, and turns half cut out. */
 const NOT_AUDIO = /^(session\.json\.new|[0-9a-f-]{36}\.wav\.new)$/;
 
 /**
- * Removes what a crash has left of what can be made again: only under names that this program gives, and a live encoder's
- * file only where the copy that was to be made of it is there and has all that it has.
+ * Removes what a crash has left of what can be made again: only under names that this program gives, and only where all
+ * that is in it is in the file that was to become of it. The rest stays; a live encoder's file gets a name aside.
  */
-export async function removeLeftovers(session: SessionRecord, folders: readonly string[]): Promise<void> {
+export async function removeLeftovers(
+  session: SessionRecord,
+  folders: readonly string[],
+): Promise<ChangedMaster[]> {
   for (const folder of folders)
     for (const name of (await listFiles(folder)).files) {
       const made = MADE_AGAIN.exec(name)?.[1];
@@ -33,16 +36,26 @@ export async function removeLeftovers(session: SessionRecord, folders: readonly 
       if (isOurs || NOT_AUDIO.test(name)) await remove(join(folder, name));
     }
   for (const folder of folders) if (await isReserve(folder)) await spendReserve(folder);
+  const changed: ChangedMaster[] = [];
   for (const { path, finalName, file } of await leftCopies(session, folders)) {
-    if (file.status === 'recording' && session.files.includes(file)) continue;
-    const finalPath = join(path, '..', finalName);
-    const isMade = file.status !== 'completed' || (await isThere(finalPath));
-    const seconds = await measureSeconds(path);
-    if (!isMade || holdsMore(seconds, file, session, new Set())) continue;
-    if (file.status === 'completed' && (await measureSeconds(finalPath)) + COPY_AHEAD_SECONDS < seconds)
-      continue;
-    if (file.status === 'completed' || !session.files.includes(file)) await remove(path);
+    const since = await retireLiveCopy(path, join(path, '..', finalName));
+    if (since !== undefined) changed.push(await changedMaster(session, folders, file, since));
   }
+  return changed;
+}
+
+/**
+ * Takes what a live encoder left from beside the copy that was made of the master since: for good where that has all of
+ * it, and else under a name aside, as it may hold what the master has lost. Where there is no copy it stays as it is.
+ * @returns seconds in which the master has changed, as far as the two tell.
+ */
+export async function retireLiveCopy(partialPath: string, copyPath: string): Promise<Stretch | undefined> {
+  for (const path of [copyPath, partialPath])
+    if ((await statIfThere(path))?.isFile() !== true) return undefined;
+  const { seconds, isHeld, differing } = await compareCopies(partialPath, copyPath);
+  if (seconds === 0 || isHeld) await remove(partialPath);
+  else await moveAside(partialPath);
+  return differing;
 }
 
 async function isMadeAgain(
@@ -53,8 +66,11 @@ async function isMadeAgain(
 ): Promise<boolean> {
   const isListed = session.files.some(({ file_path }) => basename(file_path) === made);
   if (!isListed && parsePartFileName(made) === undefined) return false;
-  // Raw audio may be the only copy there is, whatever it is called; what is encoded was made from a master.
-  return made.endsWith('.wav') ? isHeld(join(folder, name), join(folder, made)) : true;
+  const [leftPath, madePath] = [join(folder, name), join(folder, made)];
+  if (made.endsWith('.wav')) return isHeld(leftPath, madePath);
+  const { seconds, isHeld: isInCopy } = await compareCopies(leftPath, madePath);
+  if (seconds > 0) return isInCopy;
+  return name.endsWith('.txt') || (await statIfThere(madePath))?.isFile() === true;
 }
 
 /** True where the file of that name is there, and holds all the audio that was in what was to become it. */

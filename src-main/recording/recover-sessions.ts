@@ -24,6 +24,7 @@ import {
   withRenamed,
 } from './folder-accounts.ts';
 import { inferRecord, type InferredRecord } from './infer-record.ts';
+import { withChangedMasters, type ChangedMaster } from './changed-masters.ts';
 import { isLacking, keepLackingAccounts, withNote } from './keep-accounts.ts';
 import { removeLeftovers } from './leftovers.ts';
 import { makeDelivery, recoverClaimed } from './recover-claimed.ts';
@@ -61,7 +62,7 @@ export interface UnfinishedSession {
 }
 
 export interface Recovery {
-  /** Sessions that a crash had cut off, playable as WAV now. */
+  /** Sessions that a crash had cut off, playable as WAV now, as they are known by then. */
   readonly recovered: readonly SessionRecord[];
   /** Those of which files were left as they are, to be tried again at the next launch. */
   readonly unfinished: readonly UnfinishedSession[];
@@ -96,11 +97,32 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     });
   };
 
-  const finishFolders = async (session: SessionRecord, folders: readonly string[]): Promise<void> => {
-    await removeLeftovers(session, folders).catch((error: unknown) => {
+  /** Also says where a recording is not what its copy was made of. */
+  const clearLeftovers = async (
+    session: SessionRecord,
+    folders: readonly string[],
+  ): Promise<readonly ChangedMaster[]> => {
+    const changed = await removeLeftovers(session, folders).catch((error: unknown) => {
       log('warn', 'what a crash left could not be removed', { id: session.id, error });
+      return [];
     });
+    if (changed.length > 0)
+      log('error', 'a recording is not what it was when its copy was made; that copy is kept aside', {
+        id: session.id,
+        files: changed.map(({ file }) => file.file_path),
+      });
+    return changed;
+  };
+
+  const finishFolders = async (
+    session: SessionRecord,
+    folders: readonly string[],
+  ): Promise<SessionRecord> => {
+    const changed = await clearLeftovers(session, folders);
+    const told = withChangedMasters({ ...session, revision: session.revision + 1 }, changed);
+    if (changed.length > 0) await save(told, folders);
     await Promise.all(folders.map(releaseFolder));
+    return changed.length > 0 ? told : session;
   };
 
   const noteRenamed = (session: SessionRecord, from: string | undefined): void => {
@@ -183,7 +205,8 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
       if (kept.length > 0) await save({ ...noted, revision: noted.revision + 1 }, claimed);
       else if (isBehind) await save(noted, claimed);
       noteRenamed(noted, renamedFrom);
-      return finishFolders(noted, claimed);
+      await finishFolders(noted, claimed);
+      return;
     }
     const siblings = { isDescribed: described !== undefined, shape: inferred?.shape };
     const { session, deliveries, left } = await recoverClaimed(
@@ -196,12 +219,12 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     if (!isAsBefore) await save(session, claimed);
     await restoreText(session, claimed);
     noteRenamed(session, renamedFrom);
-    settled.push({ session, folders: claimed, deliveries, wasCutOff });
     if (session.status === 'recovered' && wasCutOff)
       log('warn', 'a session that was cut off has been recovered', { id, seconds: session.duration_seconds });
     else if (session.status === 'failed')
       log('error', 'what a session that was cut off held could not be recovered', { id, left });
-    if (deliveries.length === 0) await finishFolders(session, claimed);
+    const ended = deliveries.length === 0 ? await finishFolders(session, claimed) : session;
+    settled.push({ session: ended, folders: claimed, deliveries, wasCutOff });
   };
 
   for (const id of await sessionIds(options))
@@ -213,34 +236,43 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     });
 
   return {
-    recovered: settled.flatMap(({ session, wasCutOff }) =>
-      session.status === 'recovered' && wasCutOff ? session : [],
-    ),
+    get recovered() {
+      return settled.flatMap(({ session, wasCutOff }) =>
+        session.status === 'recovered' && wasCutOff ? session : [],
+      );
+    },
     unfinished,
     async finishDeliveries(signal) {
-      for (const { session, folders, deliveries } of settled) {
+      for (const [index, one] of settled.entries()) {
+        const { session, folders, deliveries } = one;
         if (deliveries.length === 0) continue;
         const made: RecordingFile[] = [];
         for (const delivery of deliveries) {
           if (signal.aborted) return;
           made.push(await makeDelivery(session, delivery, options, signal));
         }
+        if (signal.aborted) return;
+        const changed = await clearLeftovers(withMade(session, made), folders);
         // Renamed or annotated meanwhile: only the files are ours to change.
         const current =
           catalog.get(session.id) ?? (await latestWritten(dirs, folders, session.id)) ?? session;
-        const latest = {
-          ...current,
-          revision: current.revision + 1,
-          files: current.files.map(
-            (file) => made.find(({ file_path }) => file_path === file.file_path) ?? file,
-          ),
-        };
-        if (signal.aborted) return;
+        const latest = withChangedMasters(
+          { ...withMade(current, made), revision: current.revision + 1 },
+          changed,
+        );
         await save(latest, folders);
-        await finishFolders(latest, folders);
+        settled[index] = { ...one, session: latest, deliveries: [] };
+        await Promise.all(folders.map(releaseFolder));
       }
     },
   };
+}
+
+/** The session with rows for what has been made of it. */
+function withMade(session: SessionRecord, made: readonly RecordingFile[]): SessionRecord {
+  const madeOf = ({ file_path }: RecordingFile): RecordingFile | undefined =>
+    made.find((file) => file.file_path === file_path);
+  return { ...session, files: session.files.map((file) => madeOf(file) ?? file) };
 }
 
 /** What the catalog answers; where it cannot, the folders speak for their sessions. */

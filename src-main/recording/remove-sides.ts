@@ -21,9 +21,9 @@ export interface SidesContext {
 
 /**
  * Removes the sides that their session keeps in nothing but its mix, from the parts that the crash cut off, where that is
- * proven to be all there: a mix that has just been made of both whole sides and is the same as what was found of it; or one
- * that had its final name, as it gets when it has been read back, beside a single side that is left. All others stay, and
- * are listed: where no mix is kept, no file holds what a side does.
+ * proven to be all there: a mix that has just been made of both whole sides and is the same as what was found of it. All
+ * others stay, and are listed: one side alone cannot tell whether the mix still has all of it, and where no mix is kept, no
+ * file holds what a side does.
  */
 export async function removeSides(session: SessionRecord, context: SidesContext): Promise<SessionRecord> {
   const { before, folders } = context;
@@ -36,11 +36,9 @@ export async function removeSides(session: SessionRecord, context: SidesContext)
     const listed = before.files.find(({ file_path }) => file_path === file.file_path);
     const isCutOff = before.files.some(({ part, status }) => part === file.part && status === 'recording');
     if (!isCutOff || listed === undefined || !before.tracks.includes(type)) continue;
-    if (isInMix(file, session, context)) removed.add(file);
-  }
-  for (const file of removed) {
     const path = await pathOf(file, folders);
-    if (path !== undefined) await rm(path, { force: true });
+    if (path === undefined ? wasRemoved(file, context) : isInMix(file, session, context)) removed.add(file);
+    if (removed.has(file) && path !== undefined) await rm(path, { force: true });
   }
   return { ...session, files: session.files.filter((file) => !removed.has(file)) };
 }
@@ -57,17 +55,19 @@ function isInMix(
       master && part === side.part && type !== 'mixed' && status !== 'missing' && status !== 'recording',
   );
   if (sides.some((file) => !isWhole(file, session, spoiled))) return false;
-  if (sides.length === trackSchema.options.length) {
-    // Without the mix that was made while recording, nothing tells a side that was cut off from one that ended early.
-    const wasMixed = mixes.some(({ part, holds }) => part === side.part && holds.frames > 0);
-    const lengths = sides.map(({ duration_ms }) => duration_ms);
-    const isEven = Math.max(...lengths) - Math.min(...lengths) <= CHUNK_SECONDS * 1000;
-    return rebuilt.get(side.part)?.isProven === true && (wasMixed || isEven);
-  }
-  // A crash between the removal of one side and of the other.
+  if (sides.length < trackSchema.options.length) return false;
+  // Without the mix that was made while recording, nothing tells a side that was cut off from one that ended early.
+  const wasMixed = mixes.some(({ part, holds }) => part === side.part && holds.frames > 0);
+  const lengths = sides.map(({ duration_ms }) => duration_ms);
+  const isEven = Math.max(...lengths) - Math.min(...lengths) <= CHUNK_SECONDS * 1000;
+  return rebuilt.get(side.part)?.isProven === true && (wasMixed || isEven);
+}
+
+/** A side that is gone, of a mix with its final name, which it gets when it has been read back, went when it might. */
+function wasRemoved({ part }: RecordingFile, { mixes }: SidesContext): boolean {
   return mixes.some(
-    ({ part, name, finalName, holds, isSuperseded }) =>
-      part === side.part && name === finalName && holds.kind === 'sound' && !isSuperseded,
+    (mix) =>
+      mix.part === part && mix.name === mix.finalName && mix.holds.kind === 'sound' && !mix.isSuperseded,
   );
 }
 

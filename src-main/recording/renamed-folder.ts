@@ -21,6 +21,9 @@ export async function readRenamed(folder: string, id: string): Promise<ToldAccou
   const account = await readSessionAccount(folder);
   if (account.kind !== 'told' || account.session.id === id) return undefined;
   const { session } = account;
+  // One that contradicts itself is no account of these files.
+  const rates = session.parts.map(({ part }) => sampleRateOf(session, part));
+  if (rates.length > 0 && !rates.includes(session.sample_rate)) return undefined;
   let proofs = 0;
   for (const file of session.files) {
     const isThere = await isAsWritten(file, session, folder);

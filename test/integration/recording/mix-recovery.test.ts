@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RecordingType } from '../../../src-main/contract/audio-format.ts';
 import { sessionFileSchema, type SessionRecord } from '../../../src-main/contract/session-record.ts';
+import { createWavHeader } from '../../../src-main/files/wav-header.ts';
 import type { Recorder } from '../../../src-main/recorder.ts';
 import { copyAsAfterKill } from '../../support/after-kill.ts';
 import { referenceMix, voice } from '../../support/mix-reference.ts';
@@ -10,6 +11,7 @@ import { masterSamples, readWav } from '../../support/read-wav.ts';
 import { openOwnRecorder } from '../../support/own-recorder.ts';
 
 const RATE = 16_000;
+const header = createWavHeader({ sampleRate: RATE, channels: 1, mayExceed4GiB: false });
 const near = voice(5, RATE * 6, 30_000);
 const far = voice(6, RATE * 6, 30_000);
 const MIX = referenceMix([near, far], RATE);
@@ -124,7 +126,7 @@ test('one of which nothing but its audio is left has both sides and their mix', 
   await expectMix(copy);
 });
 
-test('a crash between the removal of one side and of the other leaves the mix, and removes the other', async () => {
+test('a crash between the removal of one side and of the other leaves the mix and the other: alone it cannot tell that the mix still has it', async () => {
   const { recorder, dataDir } = await openOwnRecorder();
   const client = connect(recorder);
   await client.say(START);
@@ -142,9 +144,10 @@ test('a crash between the removal of one side and of the other leaves the mix, a
     if (name.startsWith('user_')) await rm(join(folderIn(copy), name));
   const { recorder: next } = await openOwnRecorder({ dataDir: copy });
   expect((await next.handlers['sessions.get']({ id: 'call' })).files).toMatchObject([
+    { type: 'assistant', duration_ms: 6000, status: 'completed' },
     { type: 'mixed', duration_ms: 6000, status: 'completed' },
   ]);
-  expect(await plainNames(copy)).toEqual(['mixed_T.wav', 'session.json']);
+  expect(await plainNames(copy)).toEqual(['assistant_T.wav', 'mixed_T.wav', 'session.json']);
   await expectMix(copy);
 });
 
@@ -195,7 +198,9 @@ test('a recovery that was killed while it made the mix is taken up by the next',
   for (const name of await readdir(folder))
     if (/^(user|assistant).*\.partial$/.test(name))
       await rename(join(folder, name), join(folder, name.replace('.partial', '')));
-  await writeFile(join(folder, mixed.replace('.partial', '.rebuilt.partial')), MIX.subarray(0, 5000));
+  const halfMade = Buffer.concat([header.forSizes(4956, 0), MIX.subarray(0, 4956)]);
+  for (const suffix of ['.rebuilt.partial', '.rebuilt-0123abcd.partial'])
+    await writeFile(join(folder, mixed.replace('.partial', suffix)), halfMade);
   await openOwnRecorder({ dataDir: copy });
   expect(await plainNames(copy)).toEqual(['assistant_T.wav', 'mixed_T.wav', 'session.json', 'user_T.wav']);
   await expectMix(copy);

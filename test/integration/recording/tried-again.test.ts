@@ -1,6 +1,7 @@
-import { mkdir, readdir, rm } from 'node:fs/promises';
+import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { sessionFileSchema } from '../../../src-main/contract/session-record.ts';
 import { createEncoder } from '../../../src-main/encode/create-encoder.ts';
 import type { Encoder } from '../../../src-main/encode/encoder.ts';
 import { measureSeconds } from '../../../src-main/encode/measure-seconds.ts';
@@ -92,16 +93,16 @@ test('a mix that could not be made is made at the next launch, and its copy with
     record: ['user', 'assistant', 'mixed'],
     format: 'mp3',
   });
+  await launch(one.dataDir, noEncoder);
   const mix = (await readdir(one.folder)).find((name) => name.startsWith('mixed')) ?? '';
   await rm(join(one.folder, mix));
-  const inTheWay = join(one.folder, `${mix.replace('.partial', '')}.rebuilt`);
-  await mkdir(inTheWay);
-  const first = await launch(one.dataDir, noEncoder);
-  expect(first.session.files.filter(({ type }) => type === 'mixed').map(({ status }) => status)).toEqual([
-    'failed',
-    'failed',
-  ]);
-  await rm(inTheWay, { recursive: true });
+  const path = join(one.folder, 'session.json');
+  const { version, session: told } = sessionFileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  const files = told.files.map((file) =>
+    file.type === 'mixed' ? { ...file, status: 'failed', byte_size: 0, duration_ms: 0 } : file,
+  );
+  const failed = { ...told, revision: told.revision + 1, files };
+  await writeFile(path, JSON.stringify({ version, session: failed }));
   const { session } = await launch(one.dataDir, countingEncoder().encoder);
   expect(
     session.files.map(({ type, status, duration_ms }) => [type, status, duration_ms]).toSorted(),

@@ -151,7 +151,7 @@ describe('of a conversation that keeps one side', () => {
   });
 });
 
-test.each(['.mending', '.rebuilt', '.rebuilt.partial', '.encoding-0123abcd'])(
+test.each(['.mending', '.mending-0123abcd', '.rebuilt', '.rebuilt-0123abcd.partial', '.encoding-0123abcd'])(
   'what is called %s, or as room that is kept, stays where it holds what nothing else does',
   async (suffix) => {
     const one = await killed();
@@ -263,4 +263,42 @@ describe('a finished part of a session that was cut off in a later one', () => {
     expect((await masterSamples(masterIn(one, session))).equals(audio)).toBe(true);
     expect(await asideIn(one)).toHaveLength(1);
   });
+});
+
+test('what a recovery that was killed had made stays where its master has lost some of it since', async () => {
+  const one = await killed();
+  await damage(one, (bytes) => void bytes.fill(0, 0, 44));
+  const final = one.partial.replace('.partial', '');
+  const mended = Buffer.concat([header.forSizes(audio.length, 0), audio]);
+  for (const suffix of ['.mending', '.mending-0123abcd']) await writeFile(final + suffix, mended);
+  await truncate(one.partial, 44 + RATE * 2);
+  await recovered(one);
+  for (const suffix of ['.mending', '.mending-0123abcd'])
+    expect((await readFile(final + suffix)).equals(mended)).toBe(true);
+});
+
+test('a mix that a recovery had made stays where a side has lost some of it since', async () => {
+  const one = await killed({ tracks: BOTH, record: ['mixed'] });
+  const mix = await mixOf(one);
+  const final = join(one.folder, mix.name.replace('.partial', ''));
+  await rm(join(one.folder, mix.name));
+  const made = Buffer.concat([header.forSizes(mix.samples.length, 0), mix.samples]);
+  for (const suffix of ['.rebuilt', '.rebuilt.partial']) await writeFile(final + suffix, made);
+  await damage(one, (bytes) => void bytes.fill(0, 44 + RATE, 44 + RATE + 8192));
+  await recovered(one);
+  for (const suffix of ['.rebuilt', '.rebuilt.partial'])
+    expect((await readFile(final + suffix)).equals(made)).toBe(true);
+});
+
+test('one side that is left stays beside a mix that has lost some of it', async () => {
+  const one = await killed({ tracks: BOTH, record: ['mixed'] });
+  const mix = await mixOf(one);
+  const sound = Buffer.concat([header.forSizes(mix.samples.length, 0), mix.samples]);
+  sound.fill(0, 44 + RATE, 44 + 2 * RATE);
+  await rm(join(one.folder, mix.name));
+  await writeFile(join(one.folder, mix.name.replace('.partial', '')), sound);
+  const assistant = (await readdir(one.folder)).find((name) => name.startsWith('assistant')) ?? '';
+  await rm(join(one.folder, assistant));
+  const { session } = await recovered(one);
+  expect((await masterSamples(masterIn(one, session))).equals(audio)).toBe(true);
 });

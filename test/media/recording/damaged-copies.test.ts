@@ -1,10 +1,11 @@
-import { readFile, readdir, rm, truncate } from 'node:fs/promises';
+import { readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createEncoder } from '../../../src-main/encode/create-encoder.ts';
 import type { Encoder } from '../../../src-main/encode/encoder.ts';
 import { listFfmpegCandidates } from '../../../src-main/encode/ffmpeg/candidates.ts';
 import { findFfmpeg } from '../../../src-main/encode/ffmpeg/find-ffmpeg.ts';
+import { seededBytes } from '../../support/seeded-bytes.ts';
 import { damage, killed, RATE, recovered, SECONDS, type Killed } from '../../support/killed-recording.ts';
 
 const log = (): void => undefined;
@@ -28,7 +29,63 @@ const CUT_OFF = [
   ['cut off', (path: string) => truncate(path, 44 + RATE * 2)],
 ] as const;
 
+/** What a disk does to the middle of a master and leaves its header sound. */
+const HOLES = [
+  ['zeros', 1, (bytes: Buffer) => bytes.fill(0)],
+  // Where it ends, nothing tells.
+  ['noise', 0, (bytes: Buffer) => seededBytes(99, bytes.length).copy(bytes)],
+] as const;
+
 describe.each(['mp4', 'mp3'])('a partial %s', (format) => {
+  test.each(HOLES)(
+    'stays where its master has a hole of %s, and the hole is told',
+    async (_, gaps, spoil) => {
+      const one = await withCopy(format);
+      const bytes = await readFile(`${one.copy}.partial`);
+      // Two seconds, from the tenth on.
+      const [start, end] = [44 + RATE * 2 * 10, 44 + RATE * 2 * 12];
+      await damage(one, (master) => void spoil(master.subarray(start, end)));
+      const { recorder } = await recovered(one, await openEncoder());
+      await recorder.recoveryFinished;
+      expect((await readFile(`${one.copy}.partial.aside`)).equals(bytes)).toBe(true);
+      expect((await readdir(one.folder)).filter((name) => name.endsWith('.partial'))).toEqual([]);
+      const session = await recorder.handlers['sessions.get']({ id: 'talk' });
+      const hole = { track: 'user', cause: 'damaged', start_frame: RATE * 10, frames: RATE * 2 };
+      expect(session.parts[0]?.report?.gaps).toEqual(Array.from({ length: gaps }, () => hole));
+      expect(session.recovered?.lost_seconds_at_most).toBeGreaterThanOrEqual(2);
+      expect(recorder.recovered[0]?.recovered).toEqual(session.recovered);
+    },
+  );
+
+  test('stays where its master is nothing but zeros', async () => {
+    const one = await withCopy(format);
+    const bytes = await readFile(`${one.copy}.partial`);
+    await damage(one, (master) => void master.fill(0, 44));
+    const { recorder } = await recovered(one, await openEncoder());
+    await recorder.recoveryFinished;
+    expect((await readFile(`${one.copy}.partial.aside`)).equals(bytes)).toBe(true);
+  });
+
+  test('and one that a recovery was making stay where their master has a hole since', async () => {
+    const one = await withCopy(format);
+    const bytes = await readFile(`${one.copy}.partial`);
+    await writeFile(`${one.copy}.encoding-0123abcd`, bytes);
+    await damage(one, (master) => void master.fill(0, 44 + RATE * 2 * 10, 44 + RATE * 2 * 12));
+    const { recorder } = await recovered(one, await openEncoder());
+    await recorder.recoveryFinished;
+    expect((await readFile(`${one.copy}.encoding-0123abcd`)).equals(bytes)).toBe(true);
+  });
+
+  test('goes where its copy was made again and has all of it', async () => {
+    const one = await withCopy(format);
+    await writeFile(`${one.copy}.encoding-0123abcd`, await readFile(`${one.copy}.partial`));
+    const { recorder } = await recovered(one, await openEncoder());
+    await recorder.recoveryFinished;
+    expect((await readdir(one.folder)).filter((name) => !/\.(wav|mp[34]|json)$/.test(name))).toEqual([]);
+    const session = await recorder.handlers['sessions.get']({ id: 'talk' });
+    expect(session.parts[0]?.report?.gaps).toEqual([]);
+  });
+
   test.each(CUT_OFF)('whose master was %s is kept as the copy, as long as it was', async (_, cutOff) => {
     const one = await withCopy(format);
     const bytes = await readFile(`${one.copy}.partial`);

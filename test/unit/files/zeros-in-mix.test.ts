@@ -1,7 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { findZerosInMix, type ZeroStretch } from '../../../src-main/files/zeros-in-mix.ts';
+import { findZerosInMix } from '../../../src-main/files/zeros-in-mix.ts';
+import type { ZeroStretch } from '../../../src-main/files/zero-stretches.ts';
 import { referenceMix, voice } from '../../support/mix-reference.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 
