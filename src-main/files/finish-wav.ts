@@ -13,11 +13,18 @@ import { createWavHeader, type WavHeader } from './wav-header.ts';
 import { writeError } from './write-error.ts';
 
 /**
- * What is made in place of a master with a damaged header, until it has been read back. Each has a name of its own: what
- * an earlier one left may hold what has gone from its master since.
+ * Ends the name of what is made in place of a master with a damaged header, until it has been read back. Each has a name of
+ * its own: what an earlier one left may hold what has gone from its master since.
  */
+const MENDING = /^\.mending(-[0-9a-f]{8})?$/;
+
 function mendingPathOf(finalPath: string): string {
   return `${finalPath}.mending-${randomBytes(4).toString('hex')}`;
+}
+
+/** Whether a file was being made in place of the master of that name. */
+export function isMending(name: string, finalName: string): boolean {
+  return name.startsWith(finalName) && MENDING.test(name.slice(finalName.length));
 }
 
 const BLOCK_BYTES = 1024 * 1024;

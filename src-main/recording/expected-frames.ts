@@ -2,8 +2,9 @@ import { join, basename } from 'node:path';
 import { trackSchema, type Track } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import { sampleRateOf, type SessionRecord } from '../contract/session-record.ts';
+import { listFiles } from '../disk/list-files.ts';
 import { measureSeconds } from '../encode/measure-seconds.ts';
-import { MENDING_SUFFIX } from '../files/finish-wav.ts';
+import { isMending } from '../files/finish-wav.ts';
 import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
 import { audioBytesOf } from '../files/same-audio.ts';
 import { isThere } from '../files/set-aside.ts';
@@ -128,14 +129,17 @@ async function copyLengths(
 async function mendedFrames(examined: readonly ExaminedMaster[]): Promise<ReadonlyMap<string, number>> {
   const frames = new Map<string, number>();
   for (const one of examined) {
-    const path = join(one.folder, one.finalName + MENDING_SUFFIX);
-    if (!one.isMaster || one.holds.shape === undefined || !(await isThere(path))) continue;
-    const bytesPerFrame = 2 * one.holds.shape.channels;
-    try {
-      frames.set(trackKey(one), Math.floor((await audioBytesOf(path)).dataBytes / bytesPerFrame));
-    } catch (error) {
-      if (!(error instanceof LecternError)) throw error;
-    }
+    const { shape } = one.holds;
+    if (!one.isMaster || shape === undefined) continue;
+    const left = (await listFiles(one.folder)).files.filter((name) => isMending(name, one.finalName));
+    for (const name of left)
+      try {
+        const { dataBytes } = await audioBytesOf(join(one.folder, name));
+        const found = Math.floor(dataBytes / (2 * shape.channels));
+        frames.set(trackKey(one), Math.max(found, frames.get(trackKey(one)) ?? 0));
+      } catch (error) {
+        if (!(error instanceof LecternError)) throw error;
+      }
   }
   return frames;
 }
