@@ -75,7 +75,7 @@ export const appInfoSchema = z.object({
   /** Sessions that a crash had cut off and that this launch has put in order. */
   recovered_sessions: z.array(sessionIdSchema),
   /** Those that a crash cut off and of which files had to be left as they are; absent where nobody looked. */
-  unfinished_sessions: z.array(z.object({ id: sessionIdSchema, reason: z.string() })).optional(),
+  unfinished_sessions: z.array(z.object({ id: z.string(), reason: z.string() })).optional(),
   /** The recordings folder is not there: what takes its place until it is, and why. Absent while it is there. */
   recordings_away: z.object({ wanted: z.string(), used: z.string(), reason: z.string() }).optional(),
 });

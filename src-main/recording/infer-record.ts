@@ -1,4 +1,4 @@
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { recordingTypeSchema, trackSchema } from '../contract/audio-format.ts';
 import { newSessionRecord } from '../contract/new-session-record.ts';
 import type { PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';
@@ -7,9 +7,11 @@ import { listFiles } from '../disk/list-files.ts';
 import { patiently } from '../disk/read-fully.ts';
 import { openRegularFile, statRegularFile } from '../disk/regular-file.ts';
 import type { WavShape } from '../files/master-header.ts';
+import { isUnfinishedMaster, parseFoundName } from '../files/found-name.ts';
 import { parsePartFileName, type PartFileName } from '../files/session-folder.ts';
 import { readWavLayout, type WavLayout } from '../files/wav-reader.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
+import { inferFromCopies } from './infer-copies.ts';
 import { nameSession } from './name-session.ts';
 import { withParts } from './record-changes.ts';
 
@@ -34,8 +36,13 @@ export interface InferredRecord {
 export async function inferRecord(id: string, folder: string): Promise<InferredRecord | undefined> {
   const found = await findWavs(folder);
   const [first] = found;
-  if (first === undefined) return undefined;
-  const finished = found.filter(({ name }) => !name.endsWith(PARTIAL_SUFFIX));
+  if (first === undefined) {
+    const record = await inferFromCopies(id, folder);
+    return record && { record, shape: undefined };
+  }
+  const finished = found.filter(
+    ({ name }) => !name.endsWith(PARTIAL_SUFFIX) && parsePartFileName(name) !== undefined,
+  );
   const startedAtMs = first.parsed.unixSeconds * 1000;
   const types = recordingTypeSchema.options.filter((type) =>
     found.some(({ parsed }) => parsed.type === type),
@@ -64,16 +71,23 @@ export async function inferRecord(id: string, folder: string): Promise<InferredR
 async function findWavs(folder: string): Promise<FoundWav[]> {
   const found: FoundWav[] = [];
   for (const name of (await listFiles(folder)).files) {
-    const parsed = parsePartFileName(basename(name, PARTIAL_SUFFIX));
-    if (parsed?.extension !== 'wav') continue;
+    const own = parseFoundName(name);
+    const isFound = own?.parsed.extension === 'wav' && !own.isPutAway;
+    if (!isFound && !isUnfinishedMaster(name)) continue;
     const path = join(folder, name);
     const stats = await statRegularFile(path);
     if (stats === undefined) continue;
+    const parsed = own?.parsed ?? unknownName(stats.mtimeMs);
     found.push({ name, parsed, byteSize: stats.size, layout: await layoutOf(path) });
   }
   return found.toSorted(
     (a, b) => a.parsed.unixSeconds - b.parsed.unixSeconds || a.parsed.part - b.parsed.part,
   );
+}
+
+/** Of one that nobody knows, when it was last written is all that tells when it was recorded. */
+function unknownName(lastWrittenMs: number): PartFileName {
+  return { type: 'user', unixSeconds: Math.floor(lastWrittenMs / 1000), part: 1, extension: 'wav' };
 }
 
 function fileOf(id: string, wav: FoundWav): RecordingFile {

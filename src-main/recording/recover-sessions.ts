@@ -33,11 +33,15 @@ import { keepDescription, retireOldName } from './renamed-folder.ts';
 import { withRetries } from './retry-copies.ts';
 import { createSaver } from './save-session.ts';
 import { areStillWritten, SIGN_WAIT_MS } from './still-written.ts';
+import { holdsRecordings, settleStrays } from './stray-folders.ts';
 
 /** A folder may be full of what does not belong there. */
 const MOST_NAMED = 20;
 const UNWRITABLE =
   'Its folder cannot be written: make it writable, or free some space. It is left as it is, and tried again at the next launch';
+
+const UNREADABLE =
+  'Its folder holds files that are called as recordings are, and none that can be listed: open them with another program, or give one its name back. It is left as it is';
 
 const AWAY =
   'Its folder is not where it was: bring it back, or delete the session. It is tried again at the next launch';
@@ -151,7 +155,11 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     const described = later(known, latestOf(accounts));
     const inferred = described === undefined ? await inferFirst(id, candidates) : undefined;
     const account = described ?? inferred?.record;
-    if (account === undefined) return;
+    if (account === undefined) {
+      for (const folder of candidates)
+        if (await holdsRecordings(folder)) unfinished.push({ id, reason: UNREADABLE });
+      return;
+    }
     const told = {
       ...account,
       recordings_dir: whereIs(account, dirs),
@@ -226,6 +234,10 @@ export async function recoverSessions(options: RecoveryOptions): Promise<Recover
     const ended = deliveries.length === 0 ? await finishFolders(session, claimed) : session;
     settled.push({ session: ended, folders: claimed, deliveries, wasCutOff });
   };
+
+  const isFree = (id: string): boolean =>
+    ask(() => catalog.get(id), undefined, log) === undefined && dirs.candidatesOf(id).length === 0;
+  for (const dir of dirs.all()) unfinished.push(...(await settleStrays(dir, isFree, log)));
 
   for (const id of await sessionIds(options))
     await recoverSession(id).catch((error: unknown) => {
