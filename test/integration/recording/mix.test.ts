@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, type FileHandle } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterEach, describe, expect, test } from 'vitest';
 import { LIMITER_THRESHOLD } from '../../../src-main/audio/limiter.ts';
@@ -56,8 +56,10 @@ async function untilMixing(id: string): Promise<string> {
     const name = (await readdir(folderOf(id)).catch(() => [])).find((entry) =>
       /^mixed_.*\.partial$/.test(entry),
     );
-    if (name !== undefined && (await readFile(join(folderOf(id), name))).length > RATE)
-      return join(folderOf(id), name);
+    // It begins again where a side turns out to be only late: then the file is another one.
+    const mixed =
+      name === undefined ? undefined : await readFile(join(folderOf(id), name)).catch(() => undefined);
+    if (name !== undefined && (mixed?.length ?? 0) > RATE) return join(folderOf(id), name);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -65,6 +67,14 @@ async function untilMixing(id: string): Promise<string> {
 /** Loud enough that their sum goes far over full scale. */
 const near = voice(1, RATE * 12, 30_000);
 const far = voice(2, RATE * 12, 28_000);
+
+/** The growing mix, as soon as there is one. */
+async function openMix(id: string): Promise<FileHandle> {
+  for (;;) {
+    const file = await open(await untilMixing(id), 'r+').catch(() => undefined);
+    if (file !== undefined) return file;
+  }
+}
 
 describe('both sides of a conversation', () => {
   test('are kept with their mix: the limited sum, sample for sample, however their chunks come', async () => {
@@ -270,7 +280,7 @@ describe('a mix that goes wrong', () => {
     client.say({ ...START, record: ['mixed'] });
     sendAll(client, 'user', near);
     sendAll(client, 'assistant', far);
-    const file = await open(await untilMixing('wrong'), 'r+');
+    const file = await openMix('wrong');
     await file.write(Buffer.from('not what was written here'), 0, 25, 5000);
     await file.close();
     const stopped = await stop(client);
