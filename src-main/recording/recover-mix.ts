@@ -73,9 +73,12 @@ export async function recoverMixes(
           log('warn', 'a mix was not what its sides come to; it is kept aside', { id: session.id, part });
       } catch (error) {
         log('error', 'the mix could not be made again; both sides are there', { id: session.id, error });
-        const finished = await finishMixes(session, ofPart);
-        session =
-          ofPart.length > 0 ? finished : withMix(session, part, (file) => ({ ...file, status: 'failed' }));
+        session = await finishMixes(session, ofPart);
+        // One that has not all that its sides have is made again at the next launch.
+        const longest = Math.max(...sides.map(({ file }) => file.duration_ms));
+        session = withMix(session, part, (file) =>
+          ofPart.length > 0 && file.duration_ms >= longest ? file : { ...file, status: 'failed' },
+        );
       }
     }
   }

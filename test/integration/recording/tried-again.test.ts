@@ -1,14 +1,17 @@
-import { readFile, readdir, rm, writeFile } from 'node:fs/promises';
+import { readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { sessionFileSchema } from '../../../src-main/contract/session-record.ts';
 import { createEncoder } from '../../../src-main/encode/create-encoder.ts';
 import type { Encoder } from '../../../src-main/encode/encoder.ts';
 import { measureSeconds } from '../../../src-main/encode/measure-seconds.ts';
-import { killed, SECONDS } from '../../support/killed-recording.ts';
+import { killed, RATE, SECONDS } from '../../support/killed-recording.ts';
 import { openOwnRecorder } from '../../support/own-recorder.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
 import { noEncoder } from '../../support/test-recorder.ts';
+import { failCalls } from '../../torture/disk-shim/call-faults.ts';
+import { shimUnable } from '../../torture/disk-shim/disk-shim.ts';
+import { recoverIfItCan } from '../../torture/support/lectern-command.ts';
 import { createInbox, nextWhole } from '../../support/protocol-client.ts';
 
 /** The one that comes with the program, counting what it is asked for. */
@@ -113,6 +116,27 @@ test('a mix that could not be made is made at the next launch, and its copy with
       SECONDS * 1000,
     ]),
   );
+});
+
+test('a mix that was cut off and could not be made again is made at the next launch', async (context) => {
+  context.skip(shimUnable() !== undefined, shimUnable());
+  const one = await killed({ tracks: ['user', 'assistant'], record: ['user', 'assistant', 'mixed'] });
+  const mix = (await readdir(one.folder)).find((name) => name.startsWith('mixed')) ?? '';
+  await truncate(join(one.folder, mix), 44 + RATE * 2 * 10);
+  const faults = failCalls({ kind: 'rename', match: '.rebuilt', skip: 0, times: 100 });
+  await recoverIfItCan(one.dataDir, faults.env);
+  expect(faults.failures()).toBe(1);
+  const path = join(one.folder, 'session.json');
+  const { session: first } = sessionFileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  expect(first.files.find(({ type }) => type === 'mixed')).toMatchObject({
+    status: 'failed',
+    duration_ms: 10_000,
+  });
+  const { session } = await launch(one.dataDir, noEncoder);
+  expect(session.files.find(({ type }) => type === 'mixed')).toMatchObject({
+    status: 'completed',
+    duration_ms: SECONDS * 1000,
+  });
 });
 
 test('a copy whose master is gone, or whose file is there, is left as it is', async () => {
