@@ -41,11 +41,18 @@ function missingSeconds(session: SessionRecord, type: RecordingType, context: To
   const { plan, ledger, recordings, overwritten } = context;
   const listed = session.files.filter((file) => file.type === type && file.status === 'completed');
   const masters = listed.filter((file) => file.format === 'wav');
-  const bytes = masters.map(({ file_path }) => readFileSync(join(recordings, file_path)));
-  const found = ledger.findIn(Buffer.concat(bytes)).get(type) ?? new Uint8Array();
+  const wavs = session.files.filter(({ format, status }) => format === 'wav' && status === 'completed');
+  const found = ledger.findIn(
+    Buffer.concat(wavs.map(({ file_path }) => readFileSync(join(recordings, file_path)))),
+  );
+  const isThere = (of: RecordingType, index: number): boolean => found.get(of)?.[index] !== 0;
   const unknowable = type === 'mixed' ? [...overwritten.values()] : [overwritten.get(type)];
-  const gone = [...found.keys()].filter(
-    (index) => found[index] === 0 && !unknowable.some((blocks) => blocks?.[index] === 1),
+  const gone = [...(found.get(type)?.keys() ?? [])].filter(
+    (index) =>
+      !isThere(type, index) &&
+      // A mix that ends a little before both of its sides has lost nothing that they have not.
+      !(type === 'mixed' && plan.tracks.every((track) => isThere(track, index))) &&
+      !unknowable.some((blocks) => blocks?.[index] === 1),
   );
   const copied = session.parts.reduce((sum, { part }) => {
     const longest = (files: typeof listed): number =>
