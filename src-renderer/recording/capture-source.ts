@@ -2,10 +2,25 @@ import type { WireError } from '../../src-main/contract/errors.ts';
 import type { Settings } from '../../src-main/contract/settings.ts';
 import type { Capture, CaptureEvents } from '../capture/capture.ts';
 
+export interface ReadySource {
+  readonly kind: 'ready';
+  readonly deviceId: string;
+  readonly label: string;
+  readonly channels: 1 | 2;
+}
+
 export type SourceStatus =
-  | { readonly kind: 'checking' | 'permission_needed' | 'opening' }
-  | { readonly kind: 'ready'; readonly deviceId: string; readonly label: string; readonly channels: 1 | 2 }
+  | { readonly kind: 'checking' | 'permission_needed' }
+  /** `before`: what was ready, and is opened anew; the screen keeps its shape until the new one is. */
+  | { readonly kind: 'opening'; readonly before?: ReadySource }
+  | ReadySource
   | { readonly kind: 'failed'; readonly error: WireError };
+
+/** What is ready, or was until it is opened anew. */
+export function readySource(status: SourceStatus): ReadySource | undefined {
+  if (status.kind === 'ready') return status;
+  return status.kind === 'opening' ? status.before : undefined;
+}
 
 /** What a recording that runs asks for, whatever the settings say by now. */
 export interface CaptureWish {

@@ -1,9 +1,16 @@
 import { toWireError } from '../../src-main/contract/errors.ts';
 import type { Capture, CaptureEvents } from '../capture/capture.ts';
-import type { CaptureListener, CaptureSource, CaptureWish, SourceStatus } from './capture-source.ts';
+import {
+  readySource,
+  type CaptureListener,
+  type CaptureSource,
+  type CaptureWish,
+  type SourceStatus,
+} from './capture-source.ts';
 import type { LevelFeed } from './level-feed.ts';
 
 export interface DeviceSlotOptions {
+  readonly status: () => SourceStatus;
   readonly setStatus: (status: SourceStatus) => void;
   /** Opens the device that is the right one by now. */
   readonly openDevice: (wish: CaptureWish | undefined, events: CaptureEvents) => Promise<Capture>;
@@ -108,7 +115,8 @@ export function createDeviceSlot(options: DeviceSlotOptions): DeviceSlot {
 
   async function open(wish?: CaptureWish): Promise<Capture | undefined> {
     const turn = ++latest;
-    setStatus({ kind: 'opening' });
+    const before = readySource(options.status());
+    setStatus(before === undefined ? { kind: 'opening' } : { kind: 'opening', before });
     try {
       await releaseDevice();
       delivers = false;

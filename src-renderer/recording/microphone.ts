@@ -45,6 +45,7 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneSource
   let isSearchDue = false;
   const slot = createDeviceSlot({
     ...deps,
+    status: () => state.current.status,
     setStatus(status) {
       state.change({ status });
       awaitMicrophone();

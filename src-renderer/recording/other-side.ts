@@ -67,6 +67,7 @@ export function createOtherSide(deps: OtherSideDependencies): OtherSideSource {
 
   const slot = createDeviceSlot({
     ...deps,
+    status: () => state.current.status,
     setStatus: (status) => state.change({ status }),
     openDevice,
     settlesInMs: SETTLES_IN_MS,

@@ -2,6 +2,7 @@ import { useEffect, useRef } from 'react';
 import type { Track } from '../../../src-main/contract/audio-format.ts';
 import type { LevelReading } from '../../capture/capture.ts';
 import { t } from '../../i18n/i18n.ts';
+import { readySource } from '../../recording/capture-source.ts';
 import { useApp, useMicrophone, useOtherSide } from '../app-context.ts';
 import { createClipLight, createPeakHold, FLOOR_DECIBELS, toDecibels, toScale } from './peak-hold.ts';
 
@@ -15,7 +16,7 @@ export function LevelMeter({ track = 'user' }: { track?: Track }) {
   const microphone = useMicrophone((state) => state.status);
   const otherSide = useOtherSide((state) => state.status);
   const status = track === 'user' ? microphone : otherSide;
-  const channels = status.kind === 'ready' ? status.channels : 1;
+  const channels = readySource(status)?.channels ?? 1;
   // A new device starts from an empty scale.
   return <Meter key={status.kind} track={track} channels={channels} live={status.kind === 'ready'} />;
 }

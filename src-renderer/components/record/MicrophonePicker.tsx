@@ -1,7 +1,9 @@
 import { t } from '../../i18n/i18n.ts';
 import { microphoneName } from '../../i18n/microphone-name.ts';
+import { readySource } from '../../recording/capture-source.ts';
 import { chooseMicrophone } from '../../recording/choose-microphone.ts';
 import { useApp, useMicrophone, useSettings } from '../app-context.ts';
+import { Opening } from './Opening.tsx';
 
 const SYSTEM_DEFAULT = '';
 const ABSENT = 'absent';
@@ -12,6 +14,7 @@ export function MicrophonePicker() {
   const { status, available, missing } = useMicrophone((state) => state);
   const remembered = useSettings((state) => state.settings.microphone);
   const systemDefault = available.find((microphone) => microphone.isDefault)?.label ?? '';
+  const source = readySource(status);
   const value =
     remembered === null ? SYSTEM_DEFAULT : (chooseMicrophone(remembered, available).deviceId ?? ABSENT);
 
@@ -24,6 +27,7 @@ export function MicrophonePicker() {
   return (
     <div className="field">
       <label htmlFor="microphone">{t('microphone.label')}</label>
+      <Opening when={status.kind === 'opening'}>{t('microphone.opening')}</Opening>
       <select id="microphone" value={value} onChange={(event) => choose(event.target.value)}>
         <option value={SYSTEM_DEFAULT}>
           {systemDefault === ''
@@ -42,10 +46,9 @@ export function MicrophonePicker() {
         ))}
       </select>
       <p className="hint" role="status">
-        {status.kind === 'opening' && <span className="appears-late">{t('microphone.opening')}</span>}
         {missing !== null &&
-          status.kind === 'ready' &&
-          t('microphone.standIn', { missing, name: microphoneName(status.label) })}
+          source !== undefined &&
+          t('microphone.standIn', { missing, name: microphoneName(source.label) })}
       </p>
     </div>
   );

@@ -1,16 +1,19 @@
 import { t } from '../../i18n/i18n.ts';
-import { useSides } from '../app-context.ts';
+import { useOtherSide, useSides } from '../app-context.ts';
 import { LevelMeter } from '../meter/LevelMeter.tsx';
+import { Opening } from './Opening.tsx';
 import { OtherSideLine } from './OtherSideLine.tsx';
 import { SoundElsewhereNote } from './SoundElsewhereNote.tsx';
 
 /** The other side's source before it is recorded: what it is, how loud, and how to come by it. */
 export function OtherSideField() {
   const isPossible = useSides().includes('assistant');
+  const isOpenedAnew = useOtherSide(({ status }) => status.kind === 'opening' && status.before !== undefined);
   return (
     <fieldset className="field other-side">
       <legend>{t('otherSide.label')}</legend>
-      <OtherSideLine />
+      <Opening when={isOpenedAnew}>{t('otherSide.opening')}</Opening>
+      <OtherSideLine steady />
       <SoundElsewhereNote />
       {isPossible && <LevelMeter track="assistant" />}
     </fieldset>

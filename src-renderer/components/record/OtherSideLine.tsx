@@ -1,10 +1,14 @@
 import type { ReactNode } from 'react';
 import { t } from '../../i18n/i18n.ts';
+import { readySource } from '../../recording/capture-source.ts';
 import { useApp, useOtherSide, useSides } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
 
-/** How it stands with the other side's sound, before it is missed. */
-export function OtherSideLine() {
+/**
+ * How it stands with the other side's sound, before it is missed.
+ * @param steady stays as it is while the device is opened anew.
+ */
+export function OtherSideLine({ steady = false }: { steady?: boolean }) {
   const { status, way, obstacle } = useOtherSide((state) => state);
   const withMicrophone = useSides().includes('user');
   if (obstacle !== null) {
@@ -17,11 +21,12 @@ export function OtherSideLine() {
       </Trouble>
     );
   }
-  switch (status.kind) {
+  const shown = (steady ? readySource(status) : undefined) ?? status;
+  switch (shown.kind) {
     case 'failed':
       return (
         <Trouble>
-          {t(`errors.${status.error.code}.title`)}. {t(`errors.${status.error.code}.action`)}
+          {t(`errors.${shown.error.code}.title`)}. {t(`errors.${shown.error.code}.action`)}
           <ShareButton words={t('otherSide.share')} />
         </Trouble>
       );
