@@ -10,7 +10,7 @@ import { diagnoseOgg } from './diagnose-ogg.ts';
 import { diagnoseRaw } from './diagnose-raw.ts';
 import { diagnoseWav } from './diagnose-wav.ts';
 import { diagnoseWebm } from './diagnose-webm.ts';
-import type { Finding, RepairHints } from './finding.ts';
+import type { Fault, Finding, RepairHints } from './finding.ts';
 import type { Reading } from './judge-repair.ts';
 
 /** What a file is and what is wrong with it, as of the moment it was looked at. */
@@ -18,6 +18,8 @@ export interface Diagnosis {
   readonly path: string;
   /** Undefined for a file of a kind that is not repaired here. */
   readonly finding: Finding | undefined;
+  /** What a healthy file's structure has for faults, and why they are left; only where a cure was tried in vain. */
+  readonly harmless?: { readonly faults: readonly Fault[]; readonly reason: string };
   /** What independent readers make of it, where they were asked. */
   readonly reading?: Reading;
   /** To notice that the file has changed since. */

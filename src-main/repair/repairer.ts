@@ -9,9 +9,11 @@ import type { Fault, FileKind, RepairControl, RepairHints } from './finding.ts';
 import { isHeardWhole } from './judge-repair.ts';
 import { readAudio } from './read-audio.ts';
 import type { Remuxer } from './remux.ts';
-import { executeRepair, needsFfmpeg, planRepair, type RepairPlan, type Repaired } from './repair-file.ts';
+import { executeRepair, planRepair, type RepairPlan, type Repaired } from './repair-file.ts';
 import type { RepairTarget } from './repair-target.ts';
+import { tryCure } from './try-cure.ts';
 import { walkAudio, type AudioFile } from './walk-audio.ts';
+import { needsFfmpeg } from './write-mended.ts';
 
 export type RepairStatus =
   | 'healthy'
@@ -52,7 +54,8 @@ export interface RepairOptions extends RepairHints {
 export interface Repairer {
   /**
    * Looks at one file and changes nothing. A file that independent readers hear all of is healthy, whatever its
-   * structure looks like. Rejects with FILE_MISSING, or with the signal's reason.
+   * structure looks like, and there is a cure only where carrying it out on a copy helped: `repair` does as was said.
+   * Rejects with FILE_MISSING, or with the signal's reason.
    */
   diagnose(path: string, hints?: RepairHints, signal?: AbortSignal): Promise<Diagnosis>;
   /** Where the repaired file would go; undefined for a file without a cure. Writes nothing. */
@@ -81,7 +84,7 @@ export function createRepairer(deps: { readonly findFfmpeg: () => Promise<string
     const path = await (ffmpeg ??= deps.findFfmpeg());
     return path === undefined ? undefined : { path, children };
   };
-  const diagnoseHeard = async (
+  const diagnoseRead = async (
     path: string,
     hints?: RepairHints,
     signal?: AbortSignal,
@@ -93,6 +96,8 @@ export function createRepairer(deps: { readonly findFfmpeg: () => Promise<string
     if (!isHeardWhole(finding, reading)) return { ...diagnosis, reading };
     return { ...diagnosis, reading, finding: { kind: finding.kind, faults: [] } };
   };
+  const diagnoseTried = async (path: string, hints?: RepairHints, signal?: AbortSignal): Promise<Diagnosis> =>
+    tryCure(await diagnoseRead(path, hints, signal), remuxer, signal);
   const repair = (diagnosis: Diagnosis, plan: RepairPlan, target: RepairTarget, control?: RepairControl) =>
     executeRepair(diagnosis, plan, target, remuxer, control);
 
@@ -113,7 +118,7 @@ export function createRepairer(deps: { readonly findFfmpeg: () => Promise<string
     const { path, root, named } = file;
     if (path.endsWith(PARTIAL_SUFFIX) && (await ownerState(dirname(path))) === 'alive')
       return { path, status: 'skipped', faults: [], reason: 'it is being recorded right now' };
-    const diagnosis = await diagnoseHeard(path, { ...options, named }, options.signal);
+    const diagnosis = await diagnoseRead(path, { ...options, named }, options.signal);
     const { finding } = diagnosis;
     if (finding === undefined) {
       const reason = 'it is of a kind that is not repaired here';
@@ -134,7 +139,13 @@ export function createRepairer(deps: { readonly findFfmpeg: () => Promise<string
     if (plan.done) return { ...described, status: 'already-repaired' };
     const cannot = await findHindrance(diagnosis);
     if (cannot !== undefined) return { ...common, ...cannot };
-    if (options.dryRun === true) return { ...described, status: 'would-repair' };
+    if (options.dryRun === true) {
+      const tried = await tryCure(diagnosis, remuxer, options.signal);
+      if (tried.harmless !== undefined) return { ...common, status: 'healthy', ...tried.harmless };
+      if (tried.finding?.cure !== undefined) return { ...described, status: 'would-repair' };
+      const why = tried.finding?.reason;
+      return { ...common, status: 'unrepairable', ...(why === undefined ? {} : { reason: why }) };
+    }
     try {
       const control = options.signal === undefined ? {} : { signal: options.signal };
       return { ...described, status: 'repaired', ...(await repair(diagnosis, plan, target, control)) };
@@ -174,7 +185,7 @@ export function createRepairer(deps: { readonly findFfmpeg: () => Promise<string
     }
   }
 
-  return { diagnose: diagnoseHeard, plan: planRepair, repair, repairPaths, close: () => children.close() };
+  return { diagnose: diagnoseTried, plan: planRepair, repair, repairPaths, close: () => children.close() };
 }
 
 function targetFor({ outputFolder, inPlace }: RepairOptions, root: string): RepairTarget {
