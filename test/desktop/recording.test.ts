@@ -67,6 +67,22 @@ describeOnEachHost('a recording made in the desktop app', (host) => {
     });
   });
 
+  it('takes a text that is read on a thread, whose script is beside the built app', async () => {
+    const session = await startRecording(app, 'read');
+    await session.sendAudio(noise(SAMPLE_RATE, 3), CHUNK_BYTES);
+    await session.say({ action: 'stop' });
+    await session.next('recording_stopped');
+    const text = Array.from({ length: 2000 }, (_, index) => {
+      const at = String(index % 900).padStart(3, '0');
+      return `${index + 1}\n00:00:00,${at} --> 00:00:00,950\nLine ${index} of a long text\n`;
+    }).join('\n');
+    const answer = await app.page.evaluate(
+      (long) => window.lectern?.call('sessions.transcript.import', { id: 'read', role: 'user', text: long }),
+      text,
+    );
+    expect(answer).toMatchObject({ ok: true, value: { imported: 2000 } });
+  });
+
   it('can be sought and played by the page itself', async () => {
     const session = await startRecording(app, 'played');
     await session.sendAudio(noise(2 * SAMPLE_RATE, 2), CHUNK_BYTES);
