@@ -13,8 +13,8 @@ import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { ffmpeg } from './sounds.ts';
 
 const CUTS = 8;
-/** Of so many cut files one is mended by the command too. */
-const EVERY = 4;
+/** Of so many cut files one is shown to the command too, and of twice as many one is mended by it. */
+const EVERY = 2;
 const PAGES = ['-page_duration', '200000'];
 const FRAGMENTS = ['-movflags', '+frag_keyframe+empty_moov', '-frag_duration', '300000'];
 
@@ -63,13 +63,15 @@ test.each(KINDS)(
         for await (const { status } of repairer.repairPaths([path], { dryRun })) statuses.push(status);
         return statuses;
       };
-      const [foretold] = await command(true);
       const file = incoming(path, cut);
       const { verdict } = await examineFile(file, {}, { repairer, decoder }, signal);
       const at = `${cut} of ${bytes.length} bytes: ${verdict}`;
-      expect(STATUSES[verdict], at).toContain(foretold);
-      if (index % EVERY === 0)
-        expect(await command(false), at).toEqual([verdict === 'mendable' ? 'repaired' : foretold]);
+      if (index % EVERY === 0) {
+        const [foretold] = await command(true);
+        expect(STATUSES[verdict], at).toContain(foretold);
+        if (index % (2 * EVERY) === 0)
+          expect(await command(false), at).toEqual([verdict === 'mendable' ? 'repaired' : foretold]);
+      }
       const mended = mendFile(file, { repairer, decoder }, { signal, onProgress: () => undefined });
       const outcome = await mended.then(
         () => 'mended',
@@ -80,6 +82,7 @@ test.each(KINDS)(
     }
     await Promise.all([repairer.close(), decoder.close()]);
   },
+  300_000,
 );
 
 function incoming(path: string, byteSize: number): IncomingFile {
