@@ -71,7 +71,8 @@ test('both sides: ready, recording, the other one silent', async () => {
   await page.getByRole('button', { name: 'Record R', disabled: false }).click();
   await page.getByRole('timer').getByText('0:02').waitFor();
   await examineScreen(page, 'both-recording', [420]);
-  await page.getByText(/The other side has sent pure silence since 0:00/).waitFor();
+  // What was on its way to the headset is still heard in the first seconds, of a busy machine the longer.
+  await page.getByText(/The other side has sent pure silence since 0:0\d/).waitFor();
   await examineScreen(page, 'both-silent', [1180]);
   await page.getByRole('button', { name: /^Stop/ }).click();
   await page.getByRole('group', { name: 'Saved' }).waitFor();
