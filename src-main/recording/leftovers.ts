@@ -10,6 +10,7 @@ import { parsePartFileName } from '../files/session-folder.ts';
 import { moveAside, statIfThere } from '../files/set-aside.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import { changedMaster, type ChangedMaster } from './changed-masters.ts';
+import { isWhole } from './found-files.ts';
 import { leftCopies } from './recover-copies.ts';
 
 /**
@@ -70,7 +71,10 @@ async function isMadeAgain(
   if (made.endsWith('.wav')) return isHeld(leftPath, madePath);
   const { seconds, isHeld: isInCopy } = await compareCopies(leftPath, madePath);
   if (seconds > 0) return isInCopy;
-  return name.endsWith('.txt') || (await statIfThere(madePath))?.isFile() === true;
+  // Nothing that can be read: it has nothing that its master, or the copy that was made since, has not.
+  const parsed = parsePartFileName(made);
+  const hasMaster = parsed !== undefined && isWhole(parsed, session, new Set());
+  return name.endsWith('.txt') || hasMaster || (await statIfThere(madePath))?.isFile() === true;
 }
 
 /** True where the file of that name is there, and holds all the audio that was in what was to become it. */
