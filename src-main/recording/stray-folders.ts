@@ -14,8 +14,9 @@ const MOST_INSIDE = 200;
 const MOST_NAMES = 100;
 const MAX_ID_CHARACTERS = 60;
 const UNNAMED =
-  'The folder holds recordings, and its name can be no session’s: give it a name of letters, digits, ., _ and -, at most 64 of them, that begins with a letter or digit';
-const INSIDE = 'The folder holds recordings inside another one: move it into the recordings folder itself';
+  'This folder holds recordings, but Lectern cannot use its name. Rename it: letters, digits, dot, underscore and hyphen, 64 at most, a letter or digit first.';
+const INSIDE =
+  'This folder holds recordings, but lies inside another one. Move it into the recordings folder itself.';
 
 /** A folder with recordings that is no session. */
 export interface StrayFolder {

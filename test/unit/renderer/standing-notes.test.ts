@@ -14,10 +14,10 @@ test('recordings that could not be read are named once each, with why and what t
       ],
     }),
   );
-  expect(html).toContain('2 recordings that were cut off could not be read');
+  expect(html).toContain('2 recordings could not be put in order');
   expect(html).toContain('<li>monday: It cannot be read (EIO).</li>');
   expect(html).toContain('<li>tuesday: Its folder cannot be written.</li>');
-  expect(html).toContain('copy the folders to another disk, then start Lectern again');
+  expect(html).toContain('copy the folders to another one');
   expect(renderToStaticMarkup(createElement(UnfinishedNote, { sessions: [] }))).toBe('');
 });
 
