@@ -1,4 +1,5 @@
 import type { EncodedPacket } from 'mediabunny';
+import { isReadWhole } from './unread-bytes.ts';
 
 /** Seconds of a track. */
 export interface Stretch {
@@ -9,7 +10,7 @@ export interface Stretch {
 export interface CopyComparison {
   /** Seconds of audio in the first one, up to its last whole packet; 0 where it has none that can be read. */
   readonly seconds: number;
-  /** True where the second one has all that is in the first one. */
+  /** True where the first one was read to its end, but for what a kill cuts off, and the second one has all of it. */
   readonly isHeld: boolean;
   /**
    * Seconds from the first packet of both that is not the same to the last. Undefined where all are the same, and where
@@ -21,6 +22,7 @@ export interface CopyComparison {
 
 /** An encoder that was cut off may have got a little more than is in the master: a chunk that was on its way. */
 const AHEAD_SECONDS = 0.25;
+const MP3_HEADER_BYTES = 4;
 /** Packets at the end of a finished copy, into which its encoder puts what it had left. */
 const LAST_PACKETS = 3;
 
@@ -28,16 +30,23 @@ const LAST_PACKETS = 3;
  * Compares what is left of a copy with one that was made from its master since. An encoder makes the same packets of the
  * same samples, so one packet that differs is of a sample that does. Nothing is decoded.
  */
-export async function compareCopies(leftPath: string, madePath: string): Promise<CopyComparison> {
+export async function compareCopies(
+  leftPath: string,
+  madePath: string,
+  format: 'mp4' | 'mp3',
+): Promise<CopyComparison> {
   const left = openPackets(leftPath);
   const made = openPackets(madePath);
   let differing: Stretch | undefined;
   let [seconds, shared, same, atEnd] = [0, 0, 0, 0];
-  let madeSeconds = 0;
+  let [madeSeconds, packetBytes] = [0, 0];
   try {
     let other = await made.next();
     for (let one = await left.next(); one !== undefined; one = await left.next()) {
       seconds = one.timestamp + one.duration;
+      packetBytes += one.byteLength;
+      // Where the figures of a finished MP3 go, which a reader passes over there.
+      if (shared === 0 && isPlaceholder(one)) continue;
       if (other === undefined) continue;
       madeSeconds = other.timestamp + other.duration;
       shared++;
@@ -53,15 +62,20 @@ export async function compareCopies(leftPath: string, madePath: string): Promise
     // Its end is its own where the other one ended there.
     const isLast = other === undefined && atEnd <= LAST_PACKETS;
     const areSame = same === shared - (isLast ? atEnd : 0);
+    const isWhole = await isReadWhole(leftPath, packetBytes, format);
     return {
       seconds,
-      isHeld: areSame && seconds <= madeSeconds + AHEAD_SECONDS,
+      isHeld: isWhole && areSame && seconds <= madeSeconds + AHEAD_SECONDS,
       differing: areSame || same === 0 ? undefined : differing,
     };
   } finally {
     left.close();
     made.close();
   }
+}
+
+function isPlaceholder({ data }: EncodedPacket): boolean {
+  return data.subarray(MP3_HEADER_BYTES).every((byte) => byte === 0);
 }
 
 function isSame(one: EncodedPacket, other: EncodedPacket): boolean {

@@ -47,14 +47,15 @@ export async function removeLeftovers(
 
 /**
  * Takes what a live encoder left from beside the copy that was made of the master since: for good where that has all of
- * it, and else under a name aside, as it may hold what the master has lost. Where there is no copy it stays as it is.
+ * it, and else under a name aside, as it may hold what the master has lost, also where it is damaged itself. Where there is no
+ * copy it stays as it is.
  * @returns seconds in which the master has changed, as far as the two tell.
  */
 export async function retireLiveCopy(partialPath: string, copyPath: string): Promise<Stretch | undefined> {
   for (const path of [copyPath, partialPath])
     if ((await statIfThere(path))?.isFile() !== true) return undefined;
-  const { seconds, isHeld, differing } = await compareCopies(partialPath, copyPath);
-  if (seconds === 0 || isHeld) await remove(partialPath);
+  const { isHeld, differing } = await compareCopies(partialPath, copyPath, formatOf(copyPath));
+  if (isHeld) await remove(partialPath);
   else await moveAside(partialPath);
   return differing;
 }
@@ -69,12 +70,16 @@ async function isMadeAgain(
   if (!isListed && parsePartFileName(made) === undefined) return false;
   const [leftPath, madePath] = [join(folder, name), join(folder, made)];
   if (made.endsWith('.wav')) return isHeld(leftPath, madePath);
-  const { seconds, isHeld: isInCopy } = await compareCopies(leftPath, madePath);
+  const { seconds, isHeld: isInCopy } = await compareCopies(leftPath, madePath, formatOf(made));
   if (seconds > 0) return isInCopy;
   // Nothing that can be read: it has nothing that its master, or the copy that was made since, has not.
   const parsed = parsePartFileName(made);
   const hasMaster = parsed !== undefined && isWhole(parsed, session, new Set());
   return name.endsWith('.txt') || hasMaster || (await statIfThere(madePath))?.isFile() === true;
+}
+
+function formatOf(name: string): 'mp4' | 'mp3' {
+  return name.endsWith('.mp3') ? 'mp3' : 'mp4';
 }
 
 /** True where the file of that name is there, and holds all the audio that was in what was to become it. */

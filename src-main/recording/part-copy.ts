@@ -1,7 +1,9 @@
 import { join } from 'node:path';
 import type { RecordingFile } from '../contract/session-record.ts';
 import type { CuePoint } from '../files/cue-chunks.ts';
+import { isThere, moveAside } from '../files/set-aside.ts';
 import { statBytes } from '../files/stat-bytes.ts';
+import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import type { SessionSpec } from '../session/ports.ts';
 import { openDelivery, type Delivery } from './delivery.ts';
 import type { FileInMaking, PartContext } from './part-context.ts';
@@ -10,6 +12,16 @@ import type { PartFiles } from './part-file.ts';
 /** True where there is to be more than masters. */
 export function hasCopy({ autoSave, format, gain }: SessionSpec): boolean {
   return autoSave && (format !== 'wav' || gain !== 1);
+}
+
+/** Keeps, under a name aside, whatever has the name that a copy is to have: an encoder takes names without a look. */
+export async function clearCopyNames(
+  { deliveryName }: PartFiles,
+  { spec: { session }, options: { folder } }: Pick<PartContext, 'spec' | 'options'>,
+): Promise<void> {
+  if (!hasCopy(session)) return;
+  for (const name of [deliveryName, deliveryName + PARTIAL_SUFFIX])
+    if (await isThere(join(folder, name))) await moveAside(join(folder, name));
 }
 
 /** Opens the copy that was asked for of one kind of file; undefined where its master is all. */

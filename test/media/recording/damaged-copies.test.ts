@@ -1,10 +1,12 @@
-import { readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createEncoder } from '../../../src-main/encode/create-encoder.ts';
 import type { Encoder } from '../../../src-main/encode/encoder.ts';
 import { listFfmpegCandidates } from '../../../src-main/encode/ffmpeg/candidates.ts';
+import { createWavHeader } from '../../../src-main/files/wav-header.ts';
 import { findFfmpeg } from '../../../src-main/encode/ffmpeg/find-ffmpeg.ts';
+import { openOwnRecorder } from '../../support/own-recorder.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
 import { damage, killed, RATE, recovered, SECONDS, type Killed } from '../../support/killed-recording.ts';
 
@@ -28,6 +30,13 @@ const CUT_OFF = [
   ['emptied', (path: string) => truncate(path, 0)],
   ['cut off', (path: string) => truncate(path, 44 + RATE * 2)],
 ] as const;
+
+const header = createWavHeader({ sampleRate: RATE, channels: 1, mayExceed4GiB: false });
+
+/** A master as a power cut leaves it. */
+function masterOf(samples: Buffer): Buffer {
+  return Buffer.concat([header.forSizes(samples.length, 0), samples]);
+}
 
 /** What a disk does to the middle of a master and leaves its header sound. */
 const HOLES = [
@@ -76,6 +85,30 @@ describe.each(['mp4', 'mp3'])('a partial %s', (format) => {
     expect((await readFile(`${one.copy}.encoding-0123abcd`)).equals(bytes)).toBe(true);
   });
 
+  test.each(['its head', 'its middle'])(
+    'that is damaged in %s stays where its master is cut off or has a hole',
+    async (at) => {
+      for (const lose of [
+        (bytes: Buffer) => masterOf(bytes.subarray(44, 44 + RATE * 2 * 15)),
+        (bytes: Buffer) => void bytes.fill(0, 44 + RATE * 2 * 20),
+      ]) {
+        const one = await withCopy(format);
+        const bytes = await readFile(`${one.copy}.partial`);
+        const from = at === 'its head' ? 0 : bytes.indexOf('moof', bytes.length >> 1) - 4;
+        if (at === 'its head' || format === 'mp4') bytes.fill(0, from, from + (format === 'mp4' ? 64 : 4096));
+        else bytes.fill(0, bytes.length >> 1, (bytes.length >> 1) + 8192);
+        await writeFile(`${one.copy}.partial`, bytes);
+        await damage(one, lose);
+        const { recorder } = await recovered(one, await openEncoder());
+        await recorder.recoveryFinished;
+        const kept = (await readdir(one.folder)).filter((name) => /\.mp[34]/.test(name));
+        const contents = await Promise.all(kept.map((name) => readFile(join(one.folder, name))));
+        expect([kept, contents.some((content) => content.equals(bytes))]).toEqual([kept, true]);
+        await recorder.close();
+      }
+    },
+  );
+
   test('goes where its copy was made again and has all of it', async () => {
     const one = await withCopy(format);
     await writeFile(`${one.copy}.encoding-0123abcd`, await readFile(`${one.copy}.partial`));
@@ -117,3 +150,39 @@ describe.each(['mp4', 'mp3'])('a partial %s', (format) => {
     expect((await readdir(one.folder)).filter((name) => name.endsWith('.partial'))).toEqual([]);
   });
 });
+
+test.each(['mp4', 'mp3'])(
+  'an %s that has the name of a new copy is kept under a name aside',
+  async (format) => {
+    const wallMs = 1_800_000_000_000;
+    const clock = { monotonicMs: () => performance.now(), wallMs: () => wallMs };
+    const { recorder, dataDir } = await openOwnRecorder({ clock, encoder: await openEncoder() });
+    const folder = join(dataDir, 'recordings', 'talk');
+    await mkdir(folder, { recursive: true });
+    const names = ['', '.partial'].map((suffix) => `user_${wallMs / 1000}.${format}${suffix}`);
+    for (const name of names) await writeFile(join(folder, name), `earlier ${name}`);
+    const connection = recorder.connect('talk', { send: () => undefined });
+    await connection.receiveText(JSON.stringify({ action: 'start', format, sample_rate: RATE }));
+    await connection.receiveBinary(seededBytes(3, RATE));
+    await connection.receiveText('{"action":"stop"}');
+    const { files } = await recorder.handlers['sessions.get']({ id: 'talk' });
+    expect(files.map((file) => [file.format, file.status]).toSorted()).toEqual([
+      [format, 'completed'],
+      ['wav', 'completed'],
+    ]);
+    for (const name of names)
+      expect(await readFile(join(folder, `${name}.aside`), 'utf8')).toBe(`earlier ${name}`);
+  },
+);
+
+test.each(['mp4', 'mp3'])(
+  'an %s of the encoder that comes with the program goes like any other',
+  async (format) => {
+    const encoder = createEncoder({ ffmpeg: undefined, log });
+    onTestFinished(() => encoder.close());
+    const one = await killed({ format, encoder });
+    const { recorder } = await recovered(one, encoder);
+    await recorder.recoveryFinished;
+    expect((await readdir(one.folder)).filter((name) => !/\.(wav|mp[34]|json)$/.test(name))).toEqual([]);
+  },
+);
