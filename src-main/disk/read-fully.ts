@@ -5,6 +5,8 @@ import type { FileHandle } from 'node:fs/promises';
 /** A disk that fails once often answers the next time; one that does not is not asked for long. */
 const TRIES = 4;
 const PAUSE_MS = 25;
+/** What is no failure of the disk but its answer: nothing has the name, or something else than was asked for. */
+const ANSWERS: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG']);
 
 /**
  * Fills `into` from this byte of the file on, however many calls the system makes of it.
@@ -26,16 +28,20 @@ export async function readFully(
   return filled;
 }
 
-/** Asks a disk again that has failed: an error that passes is not damage. */
+/** Asks a disk again that has failed: an error that passes is not damage. What answers is asked once. */
 export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await ask();
     } catch (error) {
-      if (attempt === TRIES) throw error;
+      if (attempt === TRIES || isAnswer(error)) throw error;
       await delay(PAUSE_MS);
     }
   }
+}
+
+function isAnswer(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ANSWERS.has(error.code);
 }
 
 const BLOCK_BYTES = 1024 * 1024;
