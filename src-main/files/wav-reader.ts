@@ -2,7 +2,7 @@ import type { FileHandle } from 'node:fs/promises';
 import type { AudioFormat, Encoding } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import { openRegularFile } from '../disk/regular-file.ts';
-import { readFully } from '../disk/read-fully.ts';
+import { patiently, readFully } from '../disk/read-fully.ts';
 import { systemCode } from './write-error.ts';
 
 /** What a WAV says of itself, and where its samples really are. */
@@ -22,6 +22,19 @@ export interface WavLayout {
 const EXTENSIBLE = 0xfffe;
 /** A header is in the first chunks; a file with more before its samples is not one we could have meant. */
 const MAX_CHUNKS = 64;
+
+/** The layout of the WAV of that name; undefined where it is none. Rejects as the system does where it cannot be read. */
+export async function findWavLayout(path: string): Promise<WavLayout | undefined> {
+  const file = await patiently(() => openRegularFile(path));
+  try {
+    return await readWavLayout(file);
+  } catch (error) {
+    if (error instanceof LecternError) return undefined;
+    throw error;
+  } finally {
+    await file.close();
+  }
+}
 
 /** Reads a WAV's header. Rejects with INVALID_AUDIO_FILE, naming what was found instead. */
 export async function readWavLayout(file: FileHandle): Promise<WavLayout> {

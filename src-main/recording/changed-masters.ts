@@ -2,7 +2,7 @@ import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contrac
 import type { Stretch } from '../encode/compare-copies.ts';
 import { audioBytesOf } from '../files/same-audio.ts';
 import { findZeroStretches } from '../files/zero-stretches.ts';
-import { withLostStretches, type LostStretch } from './damaged-while-recording.ts';
+import { framesWithin, withLostInParts, type LostStretch } from './damaged-while-recording.ts';
 import { masterOf, pathOf } from './found-files.ts';
 
 /** A master that is not what it was when its copy was made while recording. */
@@ -26,11 +26,9 @@ export async function changedMaster(
   const master = masterOf(file, session);
   const path = master === undefined ? undefined : await pathOf(master, folders);
   const silences = path === undefined ? [] : await findZeroStretches(await audioBytesOf(path));
-  const zeroed = silences.flatMap((silence): LostStretch[] => {
-    const startFrame = Math.ceil(Math.max(silence.start / bytesPerFrame, start * rate));
-    const frames = Math.floor(Math.min(silence.end / bytesPerFrame, end * rate)) - startFrame;
-    return frames > 0 ? [{ startFrame, frames }] : [];
-  });
+  const zeroed = silences.flatMap((silence) =>
+    framesWithin(silence, bytesPerFrame, start * rate, end * rate),
+  );
   const frames = zeroed.reduce((sum, stretch) => sum + stretch.frames, 0);
   return { file, zeroed, seconds: frames > 0 ? frames / rate : end - start };
 }
@@ -38,28 +36,16 @@ export async function changedMaster(
 /** The session with that told as damage, except where damage has been told already. */
 export function withChangedMasters(session: SessionRecord, changed: readonly ChangedMaster[]): SessionRecord {
   if (changed.length === 0) return session;
-  const parts = session.parts.map((part) => {
-    const { report } = part;
-    if (report === undefined) return part;
-    const stretchesOf = (track: string): LostStretch[] =>
-      changed
-        .filter(({ file }) => file.part === part.part && file.type === track)
-        .flatMap(({ zeroed }) => zeroed)
-        .filter(
-          ({ startFrame, frames }) =>
-            !report.gaps.some(
-              (gap) =>
-                gap.track === track &&
-                gap.cause === 'damaged' &&
-                gap.start_frame < startFrame + frames &&
-                startFrame < gap.start_frame + gap.frames,
-            ),
-        );
-    return { ...part, report: withLostStretches(report, stretchesOf) };
-  });
+  const told = withLostInParts(
+    session,
+    (part, track) =>
+      changed.flatMap(({ file, zeroed }) => (file.part === part && file.type === track ? zeroed : [])),
+    (gap, { startFrame, frames }) =>
+      gap.start_frame < startFrame + frames && startFrame < gap.start_frame + gap.frames,
+  );
   const { recovered } = session;
-  if (recovered === null) return { ...session, parts };
+  if (recovered === null) return told;
   // What has gone from a mix and from its sides may be the same: the most that one file has lost counts.
   const lost = Math.max(recovered.lost_seconds_at_most, ...changed.map(({ seconds }) => seconds));
-  return { ...session, parts, recovered: { ...recovered, lost_seconds_at_most: lost } };
+  return { ...told, recovered: { ...recovered, lost_seconds_at_most: lost } };
 }

@@ -3,7 +3,7 @@ import { leadingTrack, type CaptureReport, type Gap } from '../contract/capture-
 import { sampleRateOf, type PartRecord, type SessionRecord } from '../contract/session-record.ts';
 import { masterOf } from './found-files.ts';
 import { withParts } from './record-changes.ts';
-import { damagedFrames, framesOf, withoutWaiting } from './recovered-part.ts';
+import { damagedFrames, framesOf, NO_CHUNKS, withoutWaiting } from './recovered-part.ts';
 
 /**
  * The session with the account of tracks whose master is gone and whose copy is there: such a track is as long as the
@@ -49,11 +49,7 @@ function withCopyAsEvidence(
   const gaps = [...told.filter((gap) => !isOfMaster(gap)), ...beyond];
   const before = known?.report?.tracks.find((candidate) => candidate.track === track);
   const trackReport = {
-    chunks_received: 0,
-    chunks_rejected: 0,
-    chunks_duplicated: 0,
-    chunks_late: 0,
-    clipped_samples: 0,
+    ...NO_CHUNKS,
     ...(before === undefined ? {} : withoutWaiting(before)),
     track,
     clock: null,

@@ -1,13 +1,10 @@
 import { basename, dirname } from 'node:path';
-import { LecternError } from '../contract/errors.ts';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
 import { listFiles } from '../disk/list-files.ts';
-import { patiently } from '../disk/read-fully.ts';
-import { openRegularFile } from '../disk/regular-file.ts';
 import { isUnfinishedMaster, parseFoundName } from '../files/found-name.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
 import { statBytes } from '../files/stat-bytes.ts';
-import { readWavLayout } from '../files/wav-reader.ts';
+import { findWavLayout } from '../files/wav-reader.ts';
 import { pathOf } from './found-files.ts';
 import type { FoundMaster } from './recover-master.ts';
 
@@ -45,16 +42,9 @@ async function findPoorer(session: SessionRecord, folders: readonly string[]): P
 
 async function isPoorer(path: string, { byte_size }: RecordingFile, sampleRate: number): Promise<boolean> {
   if ((await statBytes(path)) < byte_size) return true;
-  const file = await patiently(() => openRegularFile(path));
-  try {
-    const layout = await readWavLayout(file);
-    return layout.sampleRate !== sampleRate || layout.declaredDataBytes > layout.dataBytes + 4;
-  } catch (error) {
-    if (error instanceof LecternError) return true;
-    throw error;
-  } finally {
-    await file.close();
-  }
+  const layout = await findWavLayout(path);
+  if (layout === undefined) return true;
+  return layout.sampleRate !== sampleRate || layout.declaredDataBytes > layout.dataBytes + 4;
 }
 
 /**

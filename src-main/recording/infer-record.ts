@@ -2,14 +2,12 @@ import { join } from 'node:path';
 import { recordingTypeSchema, trackSchema } from '../contract/audio-format.ts';
 import { newSessionRecord } from '../contract/new-session-record.ts';
 import type { PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';
-import { LecternError } from '../contract/errors.ts';
 import { listFiles } from '../disk/list-files.ts';
-import { patiently } from '../disk/read-fully.ts';
-import { openRegularFile, statRegularFile } from '../disk/regular-file.ts';
+import { statRegularFile } from '../disk/regular-file.ts';
 import type { WavShape } from '../files/master-header.ts';
 import { isUnfinishedMaster, parseFoundName } from '../files/found-name.ts';
 import { parsePartFileName, type PartFileName } from '../files/session-folder.ts';
-import { readWavLayout, type WavLayout } from '../files/wav-reader.ts';
+import { findWavLayout, type WavLayout } from '../files/wav-reader.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { inferFromCopies } from './infer-copies.ts';
 import { nameSession } from './name-session.ts';
@@ -78,7 +76,7 @@ async function findWavs(folder: string): Promise<FoundWav[]> {
     const stats = await statRegularFile(path);
     if (stats === undefined) continue;
     const parsed = own?.parsed ?? unknownName(stats.mtimeMs);
-    found.push({ name, parsed, byteSize: stats.size, layout: await layoutOf(path) });
+    found.push({ name, parsed, byteSize: stats.size, layout: await findWavLayout(path) });
   }
   return found.toSorted(
     (a, b) => a.parsed.unixSeconds - b.parsed.unixSeconds || a.parsed.part - b.parsed.part,
@@ -135,16 +133,4 @@ function isMaster({ parsed }: FoundWav): boolean {
 
 function secondsOf({ layout }: FoundWav): number {
   return layout === undefined ? 0 : layout.dataBytes / (2 * layout.channels) / layout.sampleRate;
-}
-
-async function layoutOf(path: string): Promise<WavLayout | undefined> {
-  const file = await patiently(() => openRegularFile(path));
-  try {
-    return await readWavLayout(file);
-  } catch (error) {
-    if (error instanceof LecternError) return undefined;
-    throw error;
-  } finally {
-    await file.close();
-  }
 }

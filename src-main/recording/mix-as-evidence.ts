@@ -10,7 +10,7 @@ import {
 import { parsePartFileName } from '../files/session-folder.ts';
 import { masterOf } from './found-files.ts';
 import { withParts } from './record-changes.ts';
-import { damagedFrames, framesOf } from './recovered-part.ts';
+import { damagedFrames, framesOf, NO_CHUNKS, withoutWaiting } from './recovered-part.ts';
 
 /** Durations are kept in milliseconds and in seconds: what differs by less is the same. */
 const SAME_MS = 1;
@@ -71,18 +71,11 @@ function inMix(
   gaps: CaptureReport['gaps'],
 ): TrackReport {
   const before = told.find((candidate) => candidate.track === track);
-  const { waiting: _, ...counts } = before ?? {
-    track,
-    chunks_received: 0,
-    chunks_rejected: 0,
-    chunks_duplicated: 0,
-    chunks_late: 0,
-    clipped_samples: 0,
-    waiting: undefined,
-  };
   const silence = framesOf(gaps, track, false) + (before?.unlisted?.frames ?? 0);
   return {
-    ...counts,
+    ...NO_CHUNKS,
+    ...(before === undefined ? {} : withoutWaiting(before)),
+    track,
     clock: null,
     captured: Math.max(0, frames - silence),
     expected: frames + framesOf(gaps, track, true),

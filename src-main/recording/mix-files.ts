@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { RecordingFile } from '../contract/session-record.ts';
 import type { CuePoint } from '../files/cue-chunks.ts';
 import { openLiveMix } from './live-mix.ts';
-import { finishCopy, hasCopy, openCopy } from './part-copy.ts';
+import { clearCopyNames, finishCopy, hasCopy, openCopy } from './part-copy.ts';
 import type { FileInMaking, PartContext } from './part-context.ts';
 import { partFilesOf } from './part-file.ts';
 import type { TrackFiles } from './track-files.ts';
@@ -39,6 +39,7 @@ export async function openMixFiles(sides: readonly TrackFiles[], context: PartCo
   const { spec, options } = context;
   const { session } = spec;
   const files = partFilesOf('mixed', spec, options.fileUrl);
+  await clearCopyNames(files, context);
   const mix = await openLiveMix({
     sessionId: session.sessionId,
     path: join(options.folder, files.masterName),

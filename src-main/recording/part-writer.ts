@@ -7,8 +7,6 @@ import { endPart } from './end-part.ts';
 import { withLostStretches } from './damaged-while-recording.ts';
 import { openMixFiles } from './mix-files.ts';
 import type { FileInMaking, PartContext, PartWriterOptions } from './part-context.ts';
-import { clearCopyNames } from './part-copy.ts';
-import { partFilesOf } from './part-file.ts';
 import { openTrackFiles, type TrackFiles } from './track-files.ts';
 
 /** Opens a part's files: a master for each track, the mix of both, and the copies that were asked for. */
@@ -16,8 +14,6 @@ export async function openPartWriter(spec: PartSpec, options: PartWriterOptions)
   const giveUp = new AbortController();
   const context: PartContext = { spec, options, signal: giveUp.signal };
   const { session } = spec;
-  for (const type of [...session.tracks, 'mixed'] as const)
-    await clearCopyNames(partFilesOf(type, spec, options.fileUrl), context);
   const sides = new Map<Track, TrackFiles>();
   for (const track of session.tracks) sides.set(track, await openTrackFiles(track, context));
   const all = [...sides.values()];

@@ -31,6 +31,14 @@ export interface Expectation {
   readonly crashSeconds: number;
 }
 
+/** Of a track of which no report was written down: what came of it nobody knows. */
+export const NO_CHUNKS = {
+  chunks_received: 0,
+  chunks_rejected: 0,
+  chunks_duplicated: 0,
+  chunks_late: 0,
+  clipped_samples: 0,
+} as const;
 /** A report is written down with what was being written: more than it is beyond what a crash takes. */
 const REPORT_SECONDS = 2;
 
@@ -76,11 +84,7 @@ export function withTrack(
   ];
   const silence = framesOf(gaps, track, false) + (before?.unlisted?.frames ?? 0);
   const trackReport = {
-    chunks_received: 0,
-    chunks_rejected: 0,
-    chunks_duplicated: 0,
-    chunks_late: 0,
-    clipped_samples: 0,
+    ...NO_CHUNKS,
     ...(before === undefined ? {} : withMutedBefore(withoutWaiting(before), frames)),
     clock: null,
     track,

@@ -1,14 +1,11 @@
 import { basename, join, resolve } from 'node:path';
 import type { Catalog } from '../catalog/catalog.ts';
-import { LecternError } from '../contract/errors.ts';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
-import { openRegularFile } from '../disk/regular-file.ts';
-import { patiently } from '../disk/read-fully.ts';
 import type { RecordingsDirs } from '../files/recordings-dirs.ts';
 import { readSessionAccount, type ToldAccount } from '../files/session-account.ts';
 import { SESSION_FILE_NAME } from '../files/session-file.ts';
 import { setAside, statIfThere } from '../files/set-aside.ts';
-import { readWavLayout } from '../files/wav-reader.ts';
+import { findWavLayout } from '../files/wav-reader.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import type { Clock } from '../runtime/clock.ts';
 
@@ -48,7 +45,7 @@ async function isAsWritten(
   // One that was being written has no size yet, but its rate and channels.
   for (const name of [path, path + PARTIAL_SUFFIX]) {
     if ((await statIfThere(name))?.isFile() !== true) continue;
-    const layout = await layoutOf(name);
+    const layout = await findWavLayout(name);
     return layout?.sampleRate === sampleRateOf(session, file.part) && layout.channels === session.channels;
   }
   return undefined;
@@ -58,18 +55,6 @@ async function isAsWritten(
 export async function keepDescription(folder: string): Promise<void> {
   const path = join(folder, SESSION_FILE_NAME);
   if ((await statIfThere(path))?.isFile() === true) await setAside(path);
-}
-
-async function layoutOf(path: string) {
-  const file = await patiently(() => openRegularFile(path));
-  try {
-    return await readWavLayout(file);
-  } catch (error) {
-    if (error instanceof LecternError) return undefined;
-    throw error;
-  } finally {
-    await file.close();
-  }
 }
 
 function underId(id: string, session: SessionRecord): SessionRecord {

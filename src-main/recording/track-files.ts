@@ -4,7 +4,7 @@ import type { Track } from '../contract/audio-format.ts';
 import type { RecordingFile } from '../contract/session-record.ts';
 import type { CuePoint } from '../files/cue-chunks.ts';
 import { openWavWriter, PARTIAL_SUFFIX, type WavWriter } from '../files/wav-writer.ts';
-import { finishCopy, openCopy, type FinishedMaster } from './part-copy.ts';
+import { clearCopyNames, finishCopy, openCopy, type FinishedMaster } from './part-copy.ts';
 import type { FileInMaking, PartContext } from './part-context.ts';
 import { partFilesOf } from './part-file.ts';
 
@@ -39,6 +39,7 @@ export async function openTrackFiles(track: Track, context: PartContext): Promis
     mayExceed4GiB: options.mayExceed4GiB,
     restoreFolder: options.restoreFolder,
   });
+  if (isKept) await clearCopyNames(files, context);
   const delivery = isKept ? await openCopy(files, context) : undefined;
   let finished: FinishedMaster | undefined;
   let unfinished: { readonly path: string; readonly byteSize: number } | undefined;

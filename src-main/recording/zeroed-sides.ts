@@ -3,7 +3,7 @@ import { sampleRateOf, type SessionRecord } from '../contract/session-record.ts'
 import { isReadable } from '../files/finish-wav.ts';
 import { audioBytesOf, type AudioBytes } from '../files/same-audio.ts';
 import { findZerosInMix } from '../files/zeros-in-mix.ts';
-import { withLostStretches, type LostStretch } from './damaged-while-recording.ts';
+import { framesWithin, withLostInParts, type LostStretch } from './damaged-while-recording.ts';
 import { masterOf, pathOf, trackKey } from './found-files.ts';
 import type { ExaminedMaster } from './recover-master.ts';
 
@@ -39,12 +39,9 @@ export async function findZeroedSides(
     const bytesPerFrame = 2 * mix.channels;
     for (const [index, type] of trackSchema.options.entries()) {
       const known = examined.find((one) => trackKey(one) === trackKey({ part, type }) && isUsable(one));
-      const lost = (found[index] ?? []).flatMap(({ start, end }) => {
-        // What was lost with the header is told already.
-        const startFrame = Math.max(Math.ceil(start / bytesPerFrame), known?.holds.zeroedFrames ?? 0);
-        const frames = Math.floor(end / bytesPerFrame) - startFrame;
-        return frames > 0 ? [{ startFrame, frames }] : [];
-      });
+      // What was lost with the header is told already.
+      const from = known?.holds.zeroedFrames ?? 0;
+      const lost = (found[index] ?? []).flatMap((stretch) => framesWithin(stretch, bytesPerFrame, from));
       if (lost.length > 0) zeroed.set(trackKey({ part, type }), lost);
     }
   }
@@ -54,21 +51,11 @@ export async function findZeroedSides(
 /** The session with what was found told as damaged, once however often it is found. */
 export function withZeroedSides(session: SessionRecord, zeroed: ZeroedSides): SessionRecord {
   if (zeroed.size === 0) return session;
-  return {
-    ...session,
-    parts: session.parts.map((part) => {
-      const { report } = part;
-      if (report === undefined) return part;
-      const lostOf = (type: RecordingType): readonly LostStretch[] =>
-        (zeroed.get(trackKey({ part: part.part, type })) ?? []).filter(
-          ({ startFrame }) =>
-            !report.gaps.some(
-              (gap) => gap.track === type && gap.cause === 'damaged' && gap.start_frame === startFrame,
-            ),
-        );
-      return { ...part, report: withLostStretches(report, lostOf) };
-    }),
-  };
+  return withLostInParts(
+    session,
+    (part, type) => zeroed.get(trackKey({ part, type })) ?? [],
+    (gap, { startFrame }) => gap.start_frame === startFrame,
+  );
 }
 
 function isUsable({ isMaster, isSuperseded, holds }: ExaminedMaster): boolean {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { SessionRecord } from '../../src-main/contract/session-record.ts';
 import type { Encoder } from '../../src-main/encode/encoder.ts';
+import { createWavHeader } from '../../src-main/files/wav-header.ts';
 import { measureSeconds } from '../../src-main/encode/measure-seconds.ts';
 import { copyAsAfterKill } from './after-kill.ts';
 import { openOwnRecorder } from './own-recorder.ts';
@@ -14,6 +15,12 @@ export const SECONDS = 30;
 /** No zero byte, so that what damage has turned to zeros is told from it. */
 export const audio = seededBytes(11, RATE * 2 * SECONDS).map((byte) => byte | 1);
 export const far = seededBytes(12, RATE * 2 * SECONDS).map((byte) => byte | 1);
+
+const header = createWavHeader({ sampleRate: RATE, channels: 1, mayExceed4GiB: false });
+
+/** A master of these samples, with a header that agrees. */
+export const wavOf = (samples: Uint8Array): Buffer =>
+  Buffer.concat([header.forSizes(samples.length, 0), samples]);
 
 export interface Killed {
   readonly dataDir: string;

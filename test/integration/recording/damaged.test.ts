@@ -16,6 +16,7 @@ import {
   RATE,
   recovered,
   SECONDS,
+  wavOf,
   type Killed,
 } from '../../support/killed-recording.ts';
 import { masterSamples, readWav } from '../../support/read-wav.ts';
@@ -190,9 +191,7 @@ test('the session.json of another session is not believed', async () => {
 });
 
 describe('an unfinished file beside a finished one of the same name that differs', () => {
-  const header = createWavHeader({ sampleRate: RATE, channels: 1, mayExceed4GiB: false });
   const other = seededBytes(77, audio.length + RATE * 4).map((byte) => byte | 1);
-  const wavOf = (pcm: Uint8Array): Buffer => Buffer.concat([header.forSizes(pcm.length, 0), pcm]);
   const zeroedInside = (): Buffer => {
     const bytes = Buffer.from(other.subarray(0, audio.length));
     bytes.fill(0, RATE, RATE + 3 * 4096);

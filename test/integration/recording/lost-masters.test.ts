@@ -1,9 +1,18 @@
 import { copyFile, readFile, readdir, rename, rm, truncate, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { AudioSegment } from '../../../src-main/contract/audio-segment.ts';
 import { sessionFileSchema, type SessionRecord } from '../../../src-main/contract/session-record.ts';
 import { createWavHeader } from '../../../src-main/files/wav-header.ts';
-import { damage, killed, RATE, recovered, SECONDS, type Killed } from '../../support/killed-recording.ts';
+import {
+  damage,
+  killed,
+  RATE,
+  recovered,
+  SECONDS,
+  wavOf,
+  type Killed,
+} from '../../support/killed-recording.ts';
 
 const describedIn = async ({ folder }: Killed): Promise<SessionRecord> =>
   sessionFileSchema.parse(JSON.parse(await readFile(join(folder, 'session.json'), 'utf8'))).session;
@@ -22,6 +31,23 @@ async function emptied(one: Killed, seconds: number): Promise<number> {
   await utimes(one.partial, lastMs / 1000, lastMs / 1000);
   return lastMs;
 }
+
+/** A turn of the microphone's side, as it is written down. */
+const turn = ({ started_at }: SessionRecord, startFrame: number, frames: number): AudioSegment => ({
+  segment_id: '11111111-1111-4111-8111-111111111111',
+  turn_id: '22222222-2222-4222-8222-222222222222',
+  role: 'user',
+  part: 1,
+  start_frame: startFrame,
+  frame_count: frames,
+  start_ms: 0,
+  end_ms: 1000,
+  started_at,
+  ended_at: started_at,
+  interrupted: false,
+  bleed: false,
+  file: null,
+});
 
 const damagedIn = ({ parts }: SessionRecord): number =>
   (parts[0]?.report?.gaps ?? []).reduce(
@@ -67,23 +93,7 @@ describe('a master of which not a byte is left', () => {
       ...(what === 'markers'
         ? { markers: [{ frame, part: 1, label: 'here' }] }
         : {
-            segments: [
-              {
-                segment_id: '11111111-1111-4111-8111-111111111111',
-                turn_id: '22222222-2222-4222-8222-222222222222',
-                role: 'user' as const,
-                part: 1,
-                start_frame: frame - RATE,
-                frame_count: RATE,
-                start_ms: 0,
-                end_ms: 1000,
-                started_at: session.started_at,
-                ended_at: session.started_at,
-                interrupted: false,
-                bleed: false,
-                file: null,
-              },
-            ],
+            segments: [turn(session, frame - RATE, RATE)],
           }),
     }));
     const { session } = await recovered(one);
@@ -108,23 +118,7 @@ test('a master that is shorter than its turns has lost what they say', async () 
   const one = await killed({ keepCatalog: false });
   await describeAs(one, (session) => ({
     ...session,
-    segments: [
-      {
-        segment_id: '11111111-1111-4111-8111-111111111111',
-        turn_id: '22222222-2222-4222-8222-222222222222',
-        role: 'user',
-        part: 1,
-        start_frame: 0,
-        frame_count: RATE * (SECONDS + 5),
-        start_ms: 0,
-        end_ms: 1000,
-        started_at: session.started_at,
-        ended_at: session.started_at,
-        interrupted: false,
-        bleed: false,
-        file: null,
-      },
-    ],
+    segments: [turn(session, 0, RATE * (SECONDS + 5))],
   }));
   const { session } = await recovered(one);
   expect(damagedIn(session)).toBe(RATE * 5);
@@ -132,10 +126,9 @@ test('a master that is shorter than its turns has lost what they say', async () 
 });
 
 describe('a master that was cut off whole, with a header that agrees, has lost what is told', () => {
-  const header = createWavHeader({ sampleRate: RATE, channels: 1, mayExceed4GiB: false });
   const shortened = (bytes: Buffer): Buffer => {
     const data = bytes.subarray(44, 44 + RATE * 2 * 10);
-    return Buffer.concat([header.forSizes(data.length, 0), data]);
+    return wavOf(data);
   };
 
   test('by a copy of another gain, which has it all', async () => {

@@ -1,7 +1,6 @@
 import { readFile, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { createWavHeader } from '../../../src-main/files/wav-header.ts';
 import { copyAsAfterKill } from '../../support/after-kill.ts';
 import {
   asideIn,
@@ -13,18 +12,18 @@ import {
   RATE,
   recovered,
   SECONDS,
+  wavOf,
   type Killed,
 } from '../../support/killed-recording.ts';
 import { openOwnRecorder } from '../../support/own-recorder.ts';
 import { masterSamples } from '../../support/read-wav.ts';
 
 const BOTH = ['user', 'assistant'];
-const header = createWavHeader({ sampleRate: RATE, channels: 1, mayExceed4GiB: false });
 
 /** A master as a power cut leaves it: shorter, and its header with it. */
 function shortened(bytes: Buffer, frames: number): Buffer {
   const data = bytes.subarray(44, 44 + frames * 2);
-  return Buffer.concat([header.forSizes(data.length, 0), data]);
+  return wavOf(data);
 }
 
 async function mixOf({ folder }: Killed): Promise<{ name: string; samples: Buffer }> {
@@ -145,7 +144,7 @@ describe('of a conversation that keeps one side', () => {
   test('a file of a track that it never had stays', async () => {
     const one = await killed({ record: ['user'] });
     const stray = one.partial.replace('user_', 'assistant_');
-    await writeFile(stray, Buffer.concat([header.forSizes(far.length, 0), far]));
+    await writeFile(stray, wavOf(far));
     const { session } = await recovered(one);
     expect((await masterSamples(masterIn(one, session, 'assistant'))).equals(far)).toBe(true);
   });
@@ -156,7 +155,7 @@ test.each(['.mending', '.mending-0123abcd', '.rebuilt', '.rebuilt-0123abcd.parti
   async (suffix) => {
     const one = await killed();
     const final = one.partial.replace('.partial', '');
-    const mending = Buffer.concat([header.forSizes(audio.length, 0), audio]);
+    const mending = wavOf(audio);
     await writeFile(final + suffix, mending);
     await writeFile(join(one.folder, '.reserve'), audio.subarray(0, 5000));
     await truncate(one.partial, 44 + RATE * 2);
@@ -269,7 +268,7 @@ test('what a recovery that was killed had made stays where its master has lost s
   const one = await killed();
   await damage(one, (bytes) => void bytes.fill(0, 0, 44));
   const final = one.partial.replace('.partial', '');
-  const mended = Buffer.concat([header.forSizes(audio.length, 0), audio]);
+  const mended = wavOf(audio);
   for (const suffix of ['.mending', '.mending-0123abcd']) await writeFile(final + suffix, mended);
   await truncate(one.partial, 44 + RATE * 2);
   await recovered(one);
@@ -282,7 +281,7 @@ test('a mix that a recovery had made stays where a side has lost some of it sinc
   const mix = await mixOf(one);
   const final = join(one.folder, mix.name.replace('.partial', ''));
   await rm(join(one.folder, mix.name));
-  const made = Buffer.concat([header.forSizes(mix.samples.length, 0), mix.samples]);
+  const made = wavOf(mix.samples);
   for (const suffix of ['.rebuilt', '.rebuilt.partial']) await writeFile(final + suffix, made);
   await damage(one, (bytes) => void bytes.fill(0, 44 + RATE, 44 + RATE + 8192));
   await recovered(one);
@@ -293,7 +292,7 @@ test('a mix that a recovery had made stays where a side has lost some of it sinc
 test('one side that is left stays beside a mix that has lost some of it', async () => {
   const one = await killed({ tracks: BOTH, record: ['mixed'] });
   const mix = await mixOf(one);
-  const sound = Buffer.concat([header.forSizes(mix.samples.length, 0), mix.samples]);
+  const sound = wavOf(mix.samples);
   sound.fill(0, 44 + RATE, 44 + 2 * RATE);
   await rm(join(one.folder, mix.name));
   await writeFile(join(one.folder, mix.name.replace('.partial', '')), sound);

@@ -16,6 +16,17 @@ function openIdle(port: number, count: number): Socket[] {
   return sockets;
 }
 
+function openHeld(port: number, count: number): Promise<WebSocket[]> {
+  return Promise.all(
+    Array.from({ length: count }, async (_, index) => {
+      const socket = new WebSocket(`ws://127.0.0.1:${port}/ws/held-${index}?token=${TOKEN}`);
+      onTestFinished(() => socket.terminate());
+      await once(socket, 'open');
+      return socket;
+    }),
+  );
+}
+
 it('records through several parts while hundreds of idle connections ask for every descriptor there is', async () => {
   const { ws, url, token, dir } = await startServer({}, { descriptors: 96 });
   const { say, socket, hear, messages } = await openSession(ws, token, 'held');
@@ -60,14 +71,7 @@ it('lets whoever has the token in while others without it hold all the places th
 
 it('tells whoever comes when all places are taken so, over HTTP and instead of a WebSocket', async () => {
   const { port } = await startTestServer(undefined, { descriptors: 24 });
-  const held = await Promise.all(
-    Array.from({ length: 6 }, async (_, index) => {
-      const socket = new WebSocket(`ws://127.0.0.1:${port}/ws/held-${index}?token=${TOKEN}`);
-      onTestFinished(() => socket.terminate());
-      await once(socket, 'open');
-      return socket;
-    }),
-  );
+  const held = await openHeld(port, 6);
   // Sockets have fewer places than there are.
   expect((await openSocket(port, `/ws/more?token=${TOKEN}`)).status).toBe(503);
   expect((await ask(port, '/health', { headers: withToken })).status).toBe(200);
@@ -81,14 +85,7 @@ it('tells whoever comes when all places are taken so, over HTTP and instead of a
 
 it('tells also those who come when nobody more is heard, each of them, before they ask for anything', async () => {
   const { port } = await startTestServer(undefined, { descriptors: 24, proofMs: 600_000 });
-  const held = await Promise.all(
-    Array.from({ length: 6 }, async (_, index) => {
-      const socket = new WebSocket(`ws://127.0.0.1:${port}/ws/held-${index}?token=${TOKEN}`);
-      onTestFinished(() => socket.terminate());
-      await once(socket, 'open');
-      return socket;
-    }),
-  );
+  const held = await openHeld(port, 6);
   const [first] = held;
   // Two places more, and four that are heard above them, none of which says anything.
   const agent = new Agent({ keepAlive: true, maxSockets: 2 });

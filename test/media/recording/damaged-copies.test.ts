@@ -4,11 +4,18 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { createEncoder } from '../../../src-main/encode/create-encoder.ts';
 import type { Encoder } from '../../../src-main/encode/encoder.ts';
 import { listFfmpegCandidates } from '../../../src-main/encode/ffmpeg/candidates.ts';
-import { createWavHeader } from '../../../src-main/files/wav-header.ts';
 import { findFfmpeg } from '../../../src-main/encode/ffmpeg/find-ffmpeg.ts';
 import { openOwnRecorder } from '../../support/own-recorder.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
-import { damage, killed, RATE, recovered, SECONDS, type Killed } from '../../support/killed-recording.ts';
+import {
+  damage,
+  killed,
+  RATE,
+  recovered,
+  SECONDS,
+  wavOf,
+  type Killed,
+} from '../../support/killed-recording.ts';
 
 const log = (): void => undefined;
 
@@ -30,13 +37,6 @@ const CUT_OFF = [
   ['emptied', (path: string) => truncate(path, 0)],
   ['cut off', (path: string) => truncate(path, 44 + RATE * 2)],
 ] as const;
-
-const header = createWavHeader({ sampleRate: RATE, channels: 1, mayExceed4GiB: false });
-
-/** A master as a power cut leaves it. */
-function masterOf(samples: Buffer): Buffer {
-  return Buffer.concat([header.forSizes(samples.length, 0), samples]);
-}
 
 /** What a disk does to the middle of a master and leaves its header sound. */
 const HOLES = [
@@ -89,7 +89,7 @@ describe.each(['mp4', 'mp3'])('a partial %s', (format) => {
     'that is damaged in %s stays where its master is cut off or has a hole',
     async (at) => {
       for (const lose of [
-        (bytes: Buffer) => masterOf(bytes.subarray(44, 44 + RATE * 2 * 15)),
+        (bytes: Buffer) => wavOf(bytes.subarray(44, 44 + RATE * 2 * 15)),
         (bytes: Buffer) => void bytes.fill(0, 44 + RATE * 2 * 20),
       ]) {
         const one = await withCopy(format);
