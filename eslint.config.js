@@ -8,7 +8,7 @@ const core = ['contract', 'audio', 'session'];
 /** Common ground for all that follow: the running process, and what is on disk. */
 const ground = ['runtime', 'disk'];
 /** Folders that do one thing with what the core passes them, and know nothing of each other. */
-const parts = ['files', 'encode', 'catalog', 'turns', 'transcribe', 'storage'];
+const parts = ['files', 'encode', 'catalog', 'turns', 'transcribe'];
 /** The two ways to encode. Neither knows the other, and only `encode/create-encoder.ts` chooses between them. */
 const wings = ['ffmpeg', 'built-in'];
 /** Put two or more of the parts to one use: mending files, and following what was said. */
@@ -226,6 +226,8 @@ export default defineConfig(
           policies: layering,
         },
       ],
+      // A folder that no layer names would import whatever it likes.
+      'boundaries/no-unknown-files': 'error',
       '@typescript-eslint/no-unsafe-type-assertion': 'error',
     },
   },

@@ -1,35 +1,12 @@
 import { createChannelPeaks, gainForPeaks } from '../audio/channel-mix.ts';
 import { floatsOf, scaleFloats } from '../audio/pcm.ts';
-import type { AudioFormat } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
-import { createAudioDecoder, type DecodedShape } from '../encode/ffmpeg/audio-decoder.ts';
+import { createAudioDecoder } from '../encode/ffmpeg/audio-decoder.ts';
 import { fileUrl } from '../encode/ffmpeg/args.ts';
 import { openWavSamples, type WavSamples } from '../files/wav-reader.ts';
 import { realpath } from 'node:fs/promises';
 import { requireAnsweringDisk } from './answering-disk.ts';
-import { CHUNK_SECONDS, openFfmpegSource } from './ffmpeg-source.ts';
-
-/** Audio to record from the command line. */
-export interface AudioSource extends AudioFormat {
-  /** A live source sets the pace itself. */
-  readonly live: boolean;
-  /** Known in advance for files. */
-  readonly seconds: number | undefined;
-  /** What its samples were multiplied by, below 1, so that none is above full scale; 1 where none was. */
-  readonly gain: number;
-  /** The track that is taken of a file with several, and why others are not. */
-  readonly taken?: Pick<DecodedShape, 'track' | 'tracks' | 'passedOver'>;
-  /**
-   * About a tenth of a second at a time, to be read once. A source that ends otherwise than it should throws, after
-   * everything it did deliver.
-   */
-  chunks(): AsyncIterable<Uint8Array>;
-  /** Ends a live source: its chunks go on to the last thing captured. */
-  stop(): void;
-  close(): Promise<void>;
-}
-
-export type AudioShape = Pick<AudioFormat, 'sampleRate' | 'channels'>;
+import { type AudioShape, type AudioSource, CHUNK_SECONDS, openFfmpegSource } from './ffmpeg-source.ts';
 
 /** What transcribers take. */
 const USUAL_SHAPE: AudioShape = { sampleRate: 16_000, channels: 1 };

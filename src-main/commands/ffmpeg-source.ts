@@ -2,8 +2,31 @@ import { spawn } from 'node:child_process';
 import { PassThrough } from 'node:stream';
 import { createMonoFolder } from '../audio/channel-sum.ts';
 import { bytesOf, samplesOf } from '../audio/pcm.ts';
+import type { AudioFormat } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
-import type { AudioShape, AudioSource } from './audio-source.ts';
+import type { DecodedShape } from '../encode/ffmpeg/audio-decoder.ts';
+
+/** Audio to record from the command line. */
+export interface AudioSource extends AudioFormat {
+  /** A live source sets the pace itself. */
+  readonly live: boolean;
+  /** Known in advance for files. */
+  readonly seconds: number | undefined;
+  /** What its samples were multiplied by, below 1, so that none is above full scale; 1 where none was. */
+  readonly gain: number;
+  /** The track that is taken of a file with several, and why others are not. */
+  readonly taken?: Pick<DecodedShape, 'track' | 'tracks' | 'passedOver'>;
+  /**
+   * About a tenth of a second at a time, to be read once. A source that ends otherwise than it should throws, after
+   * everything it did deliver.
+   */
+  chunks(): AsyncIterable<Uint8Array>;
+  /** Ends a live source: its chunks go on to the last thing captured. */
+  stop(): void;
+  close(): Promise<void>;
+}
+
+export type AudioShape = Pick<AudioFormat, 'sampleRate' | 'channels'>;
 
 export const CHUNK_SECONDS = 0.1;
 /** Half a minute: what a recorder that is busy may leave waiting before ffmpeg is. */

@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { decodeToPcm16 } from '../audio/pcm.ts';
 import type { Track } from '../contract/audio-format.ts';
-import { openFileSource, openMicrophoneSource, type AudioShape, type AudioSource } from './audio-source.ts';
+import { openFileSource, openMicrophoneSource } from './audio-source.ts';
+import type { AudioShape, AudioSource } from './ffmpeg-source.ts';
 
 /** One side of what is to be recorded. */
 export interface Side {

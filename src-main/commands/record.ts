@@ -1,4 +1,4 @@
-import type { AudioSource } from './audio-source.ts';
+import type { AudioSource } from './ffmpeg-source.ts';
 import { resolve } from 'node:path';
 import { Option, type Command } from 'commander';
 import { decibelsOf } from '../audio/channel-mix.ts';

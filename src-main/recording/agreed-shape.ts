@@ -1,6 +1,6 @@
 import type { WavShape } from '../files/master-header.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
-import type { ExaminedMaster } from './recover-master.ts';
+import type { ExaminedMaster } from './examined-master.ts';
 
 /** What the masters of a part are taken to be, by part: only for parts whose headers contradict each other. */
 export type AgreedShapes = ReadonlyMap<number, WavShape>;

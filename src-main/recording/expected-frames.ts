@@ -11,7 +11,7 @@ import { isThere } from '../files/set-aside.ts';
 import { trackKey } from './found-files.ts';
 import { framesOfPart, framesOfTime, framesOfTurns } from './noted-frames.ts';
 import { leftCopies } from './recover-copies.ts';
-import type { ExaminedMaster } from './recover-master.ts';
+import type { ExaminedMaster } from './examined-master.ts';
 
 /** What other files of a part say of a track, each of which may be all that is left to say it. */
 export interface ExpectedFrames {

@@ -6,7 +6,7 @@ import { parsePartFileName } from '../files/session-folder.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import { findWavLayout } from '../files/wav-reader.ts';
 import { pathOf } from './found-files.ts';
-import type { FoundMaster } from './recover-master.ts';
+import type { FoundMaster } from './examined-master.ts';
 
 /** The WAVs of a session that was cut off which must be looked at as a whole. Rejects where the disk cannot say. */
 export async function findMasters(

@@ -1,6 +1,6 @@
 import type { Track } from '../contract/audio-format.ts';
 import { sampleRateOf, type SessionRecord } from '../contract/session-record.ts';
-import type { ExaminedMaster } from './recover-master.ts';
+import type { ExaminedMaster } from './examined-master.ts';
 import { damagedFrames, withTrack } from './recovered-part.ts';
 
 /** A mix of which both sides were removed when it had been made: it is all that there is of its part. */

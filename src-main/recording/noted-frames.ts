@@ -2,7 +2,7 @@ import type { Track } from '../contract/audio-format.ts';
 import { PROTOCOL_LIMITS } from '../contract/limits.ts';
 import { sampleRateOf, type SessionRecord } from '../contract/session-record.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
-import type { ExaminedMaster } from './recover-master.ts';
+import type { ExaminedMaster } from './examined-master.ts';
 import { framesOf } from './recovered-part.ts';
 
 /** Frames that a track of a part had by its turns, as they were written down; 0 where there are none. */

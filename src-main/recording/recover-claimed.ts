@@ -12,7 +12,8 @@ import { secondsInCopies } from './copy-as-evidence.ts';
 import { absentTracks } from './expected-frames.ts';
 import { masterOf } from './found-files.ts';
 import { damagedOfMix, loneMixes } from './lone-mixes.ts';
-import type { ExaminedMaster, SiblingHint } from './recover-master.ts';
+import type { ExaminedMaster } from './examined-master.ts';
+import type { SiblingHint } from './recover-master.ts';
 import { recoverMasters, type UnfinishedDelivery } from './recover-session.ts';
 import { damagedFrames } from './recovered-part.ts';
 

@@ -1,7 +1,6 @@
 import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { CuePoint } from '../files/cue-chunks.ts';
-import type { RecordingType } from '../contract/audio-format.ts';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
 import { examineMaster, type MasterExamination } from '../files/examine-master.ts';
 import { isUnfinishedMaster, listedName } from '../files/found-name.ts';
@@ -10,25 +9,8 @@ import { LEAST_HEADER_BYTES, type MasterHint, type WavShape } from '../files/mas
 import { parsePartFileName } from '../files/session-folder.ts';
 import { moveAside, statIfThere } from '../files/set-aside.ts';
 import type { AgreedShapes } from './agreed-shape.ts';
+import type { ExaminedMaster, FoundMaster } from './examined-master.ts';
 import { damagedFrames } from './recovered-part.ts';
-
-/** A WAV that nobody has accounted for. */
-export interface FoundMaster {
-  readonly folder: string;
-  readonly name: string;
-}
-
-/** What such a file holds, and what is to become of it. */
-export interface ExaminedMaster extends FoundMaster {
-  readonly holds: MasterExamination;
-  readonly type: RecordingType;
-  readonly part: number;
-  readonly isMaster: boolean;
-  readonly finalName: string;
-  /** Another file of its final name holds the same, or more: this one is kept aside. */
-  readonly isSuperseded: boolean;
-  readonly lastWrittenMs: number;
-}
 
 /** What is known of the session's masters beside its record. */
 export interface SiblingHint {

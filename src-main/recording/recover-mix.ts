@@ -10,7 +10,8 @@ import { moveAside, setAside, statIfThere } from '../files/set-aside.ts';
 import type { Log } from '../runtime/log.ts';
 import { buildMix } from './build-mix.ts';
 import { isWhole, masterOf, pathOf, type SpoiledTracks } from './found-files.ts';
-import { finishExamined, type ExaminedMaster } from './recover-master.ts';
+import type { ExaminedMaster } from './examined-master.ts';
+import { finishExamined } from './recover-master.ts';
 
 interface Side {
   readonly file: RecordingFile;

@@ -13,13 +13,8 @@ import { isWhole, masterOf, pathOf, trackKey, type SpoiledTracks } from './found
 import { withLoneMixes } from './lone-mixes.ts';
 import { withMixesAsEvidence } from './mix-as-evidence.ts';
 import { salvageCopies } from './recover-copies.ts';
-import {
-  examineFound,
-  finishExamined,
-  type ExaminedMaster,
-  type FoundMaster,
-  type SiblingHint,
-} from './recover-master.ts';
+import type { ExaminedMaster, FoundMaster } from './examined-master.ts';
+import { examineFound, finishExamined, type SiblingHint } from './recover-master.ts';
 import { recoverMixes, type RebuiltMixes } from './recover-mix.ts';
 import { withExaminedPart, withTrack } from './recovered-part.ts';
 import { removeSides } from './remove-sides.ts';

@@ -7,7 +7,7 @@ import {
 } from '../contract/capture-report.ts';
 import type { PartRecord, SessionRecord } from '../contract/session-record.ts';
 import type { Track } from '../contract/audio-format.ts';
-import type { ExaminedMaster } from './recover-master.ts';
+import type { ExaminedMaster } from './examined-master.ts';
 import { withParts } from './record-changes.ts';
 
 /** What is found of a track of a part, in frames of its own rate. */

@@ -4,7 +4,7 @@ import { trackSchema } from '../contract/audio-format.ts';
 import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
 import { isWhole, masterOf, pathOf, type SpoiledTracks } from './found-files.ts';
-import type { ExaminedMaster } from './recover-master.ts';
+import type { ExaminedMaster } from './examined-master.ts';
 import type { RebuiltMixes } from './recover-mix.ts';
 
 /** A kept track may be so much shorter than one that goes: a chunk that was on its way when the process was killed. */

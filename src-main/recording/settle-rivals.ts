@@ -3,7 +3,7 @@ import type { SessionRecord } from '../contract/session-record.ts';
 import { isReadable } from '../files/finish-wav.ts';
 import type { MasterExamination } from '../files/examine-master.ts';
 import { statIfThere } from '../files/set-aside.ts';
-import type { ExaminedMaster } from './recover-master.ts';
+import type { ExaminedMaster } from './examined-master.ts';
 
 /** Examines another WAV of a folder, for the part and track of the one that has its unfinished name. */
 export type Examine = (unfinished: ExaminedMaster) => Promise<ExaminedMaster>;

@@ -5,7 +5,7 @@ import { audioBytesOf, type AudioBytes } from '../files/same-audio.ts';
 import { findZerosInMix } from '../files/zeros-in-mix.ts';
 import { framesWithin, withLostInParts, type LostStretch } from './damaged-while-recording.ts';
 import { masterOf, pathOf, trackKey } from './found-files.ts';
-import type { ExaminedMaster } from './recover-master.ts';
+import type { ExaminedMaster } from './examined-master.ts';
 
 /** Frames of sides that are zeros where the mix proves that there was sound, by `trackKey`. */
 export type ZeroedSides = ReadonlyMap<string, readonly LostStretch[]>;
