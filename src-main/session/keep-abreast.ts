@@ -1,8 +1,10 @@
 import type { GapCause } from '../contract/capture-report.ts';
 import { RECONNECT_WINDOW_MS } from '../contract/limits.ts';
-import type { Part } from './part.ts';
-import type { Placement } from './timeline.ts';
+import type { Placer } from './placer.ts';
+import type { RollOver } from './roll-over.ts';
+import type { SinkFailures } from './sink-failures.ts';
 import { positionOf, type SessionTrack } from './track.ts';
+import type { TrackWriter } from './track-writer.ts';
 
 /**
  * A track may trail another by this much. Longer than any client may be away, so that what still comes from further
@@ -19,12 +21,10 @@ export interface KeepAbreastOptions {
   readonly sampleRate: number;
   /** True for sources that keep real time: nothing but silence can still belong where a live track has left a hole. */
   readonly live: boolean;
-  /** Places what waits for an earlier chunk. */
-  readonly flush: (track: SessionTrack) => Promise<void>;
-  readonly write: (track: SessionTrack, placement: Placement) => void;
-  /** Sends a track on from a part that has ended, once all that was given to it is written; false where that fails. */
-  readonly leave: (track: SessionTrack) => Promise<boolean>;
-  readonly isLost: (part: Part) => boolean;
+  readonly placer: Placer;
+  readonly writer: TrackWriter;
+  readonly rollOver: RollOver;
+  readonly failures: SinkFailures;
 }
 
 /** Keeps the tracks of a take together, so that one whose source is dead neither holds parts open nor ends early. */
@@ -36,27 +36,27 @@ export interface KeepAbreast {
 }
 
 export function createKeepAbreast(options: KeepAbreastOptions): KeepAbreast {
-  const { tracks, sampleRate, live } = options;
+  const { tracks, sampleRate, live, placer, writer, rollOver, failures } = options;
   const trailingFrames = TRAILING_SECONDS * sampleRate;
 
   const fillUp = async (track: SessionTrack, to: number, cause: GapCause): Promise<void> => {
     while (positionOf(track) < to) {
       const { part } = track;
-      if (options.isLost(part)) return;
+      if (failures.has(part.sink)) return;
       const partEnd = part.endFrame === undefined ? Infinity : part.originFrame + part.endFrame;
       const frames = Math.min(to, partEnd) - positionOf(track);
-      if (frames > 0) options.write(track, { kind: 'silence', frames, cause });
+      if (frames > 0) writer.write(track, { kind: 'silence', frames, cause }, false);
       track.timeline.moveTo(positionOf(track));
       if (positionOf(track) < partEnd) return;
-      if (!(await options.leave(track))) return;
+      if (!(await rollOver.leave(track))) return;
     }
   };
 
   /** A part that another track has ended long ago is closed without what a slower track might still bring. */
   const leaveEndedPart = async (leader: SessionTrack, track: SessionTrack): Promise<void> => {
     const { part } = track;
-    if (part === leader.part || part.endFrame === undefined || options.isLost(part)) return;
-    if (leader.place.position >= trailingFrames) await options.leave(track);
+    if (part === leader.part || part.endFrame === undefined || failures.has(part.sink)) return;
+    if (leader.place.position >= trailingFrames) await rollOver.leave(track);
   };
 
   return {
@@ -67,7 +67,7 @@ export function createKeepAbreast(options: KeepAbreastOptions): KeepAbreast {
           continue;
         }
         if (positionOf(leader) - positionOf(track) <= trailingFrames + PIECE_SECONDS * sampleRate) continue;
-        await options.flush(track);
+        await placer.flush(track);
         await fillUp(track, positionOf(leader) - trailingFrames, 'no_data');
       }
     },

@@ -35,7 +35,8 @@ import type { PartEnd } from './part-budget.ts';
 import { createRefusals, WAITED_FOR_MS } from './refusals.ts';
 import { specOf } from './session-spec.ts';
 import { createSessionWatch, type SessionWatch } from './session-watch.ts';
-import { openTake, type ChunkInput, type Take } from './take.ts';
+import { openTake, type Take } from './take.ts';
+import type { ChunkInput } from './take-intake.ts';
 import { createTaps, type Taps } from './taps.ts';
 import { CHUNK_OVERHEAD_BYTES, statusOf } from './track.ts';
 
@@ -431,13 +432,6 @@ export function createSession(options: SessionOptions): Session {
       store,
       clock,
       send: options.send,
-      onPlaced: (track, startFrame, placement) => {
-        if (placement.kind === 'audio') {
-          taps.audio(track, startFrame, placement.pcm);
-          conversation.audio(track, startFrame, placement.pcm);
-        } else if (placement.kind === 'silence') conversation.silence(track, startFrame, placement.frames);
-        else conversation.jump(track);
-      },
       onWriteError,
     }).catch(async (error: unknown) => {
       await store.end(id, 'failed').catch(() => undefined);
@@ -464,6 +458,13 @@ export function createSession(options: SessionOptions): Session {
       saveText: (entry) => {
         store.addTranscript(id, entry);
       },
+    });
+    opened.listen((track, startFrame, placement) => {
+      if (placement.kind === 'audio') {
+        taps.audio(track, startFrame, placement.pcm);
+        conversation.audio(track, startFrame, placement.pcm);
+      } else if (placement.kind === 'silence') conversation.silence(track, startFrame, placement.frames);
+      else conversation.jump(track);
     });
     running = {
       conversation,

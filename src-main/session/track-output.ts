@@ -1,14 +1,12 @@
 import type { ServerMessage } from '../contract/server-messages.ts';
-import type { PartSink } from './ports.ts';
+import type { SinkFailures } from './sink-failures.ts';
 import type { Placement } from './timeline.ts';
 import { wireSeq } from './serial-number.ts';
 import { positionOf, type SessionTrack } from './track.ts';
 
 export interface TrackOutputOptions {
   readonly send: (message: ServerMessage) => void;
-  /** Called for every append that failed. */
-  readonly onFailure: (sink: PartSink, error: unknown) => void;
-  readonly hasFailed: (sink: PartSink) => boolean;
+  readonly failures: SinkFailures;
 }
 
 export interface TrackOutput {
@@ -19,7 +17,7 @@ export interface TrackOutput {
 }
 
 /** What goes from a take's tracks to their files, and what its client is told once it is there. */
-export function createTrackOutput({ send, onFailure, hasFailed }: TrackOutputOptions): TrackOutput {
+export function createTrackOutput({ send, failures }: TrackOutputOptions): TrackOutput {
   const acknowledge = (track: SessionTrack): void => {
     if (track.ackDue || track.writtenSeq === 0) return;
     track.ackDue = true;
@@ -45,7 +43,7 @@ export function createTrackOutput({ send, onFailure, hasFailed }: TrackOutputOpt
           if (track.part.sink === sink) track.pending.shift();
         },
         (error: unknown) => {
-          onFailure(sink, error);
+          failures.note(sink, error);
         },
       );
     },
@@ -54,7 +52,7 @@ export function createTrackOutput({ send, onFailure, hasFailed }: TrackOutputOpt
       const frames = positionOf(track);
       const { sink } = track.part;
       void track.lastAppend.then(() => {
-        if (hasFailed(sink)) return;
+        if (failures.has(sink)) return;
         track.writtenSeq = seq;
         track.writtenFrames = frames;
         acknowledge(track);

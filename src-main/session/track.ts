@@ -1,5 +1,6 @@
 import { createSignalMonitor, type SignalMonitor } from '../audio/signal-monitor.ts';
 import type { Track } from '../contract/audio-format.ts';
+import { LecternError } from '../contract/errors.ts';
 import type { TrackStatus } from '../contract/server-messages.ts';
 import type { Part, PartTrack } from './part.ts';
 import type { SessionSpec } from './ports.ts';
@@ -80,6 +81,27 @@ export function moveTrack(track: SessionTrack, part: Part, originFrame: number):
   track.place = placeIn(part, track.name);
   track.place.muted?.carryOn(zeroFrames);
   track.pending = [];
+}
+
+/** The track of that name. Throws INVALID_CHUNK. */
+export function trackNamed(tracks: readonly SessionTrack[], name: Track): SessionTrack {
+  const track = tracks.find((candidate) => candidate.name === name);
+  if (track === undefined)
+    throw new LecternError(
+      'INVALID_CHUNK',
+      `Invalid audio chunk: expected a track of this session (${tracks.map((each) => each.name).join(', ')}), got ${name}`,
+    );
+  return track;
+}
+
+/** The parts that the tracks write to, in order. */
+export function partsInUse(tracks: readonly SessionTrack[]): Part[] {
+  return [...new Set(tracks.map((track) => track.part))].sort((a, b) => a.number - b.number);
+}
+
+/** Resolves when what the tracks were given has been written, or has failed. */
+export async function allWritten(tracks: readonly SessionTrack[]): Promise<void> {
+  await Promise.all(tracks.map((track) => track.lastAppend));
 }
 
 /** Frames of a track over all parts. */

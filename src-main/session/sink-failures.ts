@@ -1,0 +1,33 @@
+import type { PartSink } from './ports.ts';
+
+/** Which parts of a take can no longer be written. */
+export interface SinkFailures {
+  /** Notes that a sink has failed; what comes of it is told once. */
+  note(sink: PartSink, error: unknown): void;
+  has(sink: PartSink): boolean;
+  /** Why the part in use can no longer be written; undefined where it can. */
+  readonly latest: unknown;
+  /** The take goes on elsewhere: what has failed holds up nothing any more. */
+  overcome(): void;
+}
+
+/** @param onFailure called for the first failure of each sink */
+export function createSinkFailures(onFailure: (error: unknown) => void): SinkFailures {
+  const failed = new Set<PartSink>();
+  let latest: unknown;
+  return {
+    note(sink, error) {
+      if (failed.has(sink)) return;
+      failed.add(sink);
+      latest = error;
+      onFailure(error);
+    },
+    has: (sink) => failed.has(sink),
+    get latest() {
+      return latest;
+    },
+    overcome() {
+      latest = undefined;
+    },
+  };
+}
