@@ -3,16 +3,18 @@ import type Database from 'better-sqlite3';
 import { sessionRecordSchema, type SessionRecord } from '../contract/session-record.ts';
 import type { SearchQuery, SearchResult } from '../contract/search.ts';
 import type { Transcript, TranscriptEntry } from '../contract/transcript.ts';
+import type { Log } from '../runtime/log.ts';
 import { openDatabase } from './database.ts';
 import { fillIndex } from './fill-index.ts';
+import { createHeldSessions, type KeptSession } from './held-sessions.ts';
 import { type Jobs, prepareJobs } from './job-rows.ts';
-import { createOwedSessions } from './owed-sessions.ts';
 import { prepareRecords, type AddedToSession } from './record-rows.ts';
 import { prepareSearch } from './search.ts';
 import { recordFromRows, sessionRowSchema } from './session-rows.ts';
 import { inTimeOrder, type PagedLine } from './transcript-pages.ts';
 import { prepareTranscripts, type TranscriptExtent, type TranscriptPatch } from './transcript-rows.ts';
 import { keepLogSynced } from './write-ahead-log.ts';
+import { createWriteQueue } from './write-queue.ts';
 
 export interface SessionQuery {
   /** Words that all occur in the session: in its title, notes, markers or text. */
@@ -25,8 +27,13 @@ export interface SessionQuery {
 export interface Catalog {
   /** Writes the session and everything under it, as one transaction. */
   save(session: SessionRecord): void;
-  /** The same for one that may have to wait: where the database refuses it, readers see it, and it is written later. */
-  saveOrOwe(session: SessionRecord): void;
+  /**
+   * The same for one that may have to wait: where the database refuses it, readers see it, and it is written later. True
+   * where it is written. Throws nothing.
+   */
+  keep(session: KeptSession): boolean;
+  /** Offers the database what waits of a session now; true where nothing does any more. */
+  offer(id: string): boolean;
   /**
    * Writes what `session` says otherwise than `known`, which must be what the catalog has: parts, files, markers and
    * segments that are the same objects cost nothing.
@@ -37,8 +44,6 @@ export interface Catalog {
     session: Pick<SessionRecord, 'id' | 'revision' | 'sample_rate' | 'channels' | 'parts'>,
     added: AddedToSession,
   ): void;
-  /** Lets readers see the session as `read` tells it, until the database takes it. */
-  owe(id: string, read: () => SessionRecord): void;
   get(id: string): SessionRecord | undefined;
   has(id: string): boolean;
   /** Newest first, without their segments. */
@@ -72,12 +77,14 @@ export interface Catalog {
   setDeleted(id: string, deletedAt: string | undefined): void;
   deletedIds(): readonly string[];
   addEvent(sessionId: string, occurredAt: string, event: string, details?: unknown): void;
+  /** Offers the database what waits for the last time, and closes it. */
   close(): void;
 }
 
-export function openCatalog(path: string): Catalog {
+export function openCatalog(path: string, log: Log = () => undefined): Catalog {
   const database = openDatabase(path);
-  const log = path === ':memory:' ? undefined : keepLogSynced(database, path);
+  const queue = createWriteQueue(log);
+  const logSync = path === ':memory:' ? undefined : keepLogSynced(database, path);
   const statements = prepare(database);
   const records = prepareRecords(database);
   const transcripts = prepareTranscripts(database);
@@ -97,42 +104,30 @@ export function openCatalog(path: string): Catalog {
     );
   };
 
-  const owed = createOwedSessions();
-  const saveNow = (session: SessionRecord): void => {
-    records.save(session);
-    owed.forget(session.id);
-  };
-  /** One refusal is enough: each costs the wait for a lock. */
-  const payUp = (): void => {
-    try {
-      for (const session of owed.all()) saveNow(session);
-    } catch {
-      // Owed until the next time.
-    }
-  };
+  const held = createHeldSessions(queue, records.save);
 
   return {
-    save: saveNow,
-    saveOrOwe(session) {
-      owed.owe(session.id, () => session);
-      saveNow(session);
+    save(session) {
+      records.save(session);
+      held.forget(session.id);
     },
+    keep: held.keep,
+    offer: held.offer,
     saveChanges: records.saveChanges,
     append: records.append,
-    owe: owed.owe,
     get(id) {
       const row = statements.get.get(id);
-      return row === undefined ? owed.get(id) : owed.latest(read(row));
+      return row === undefined ? held.get(id) : held.latest(read(row));
     },
-    has: (id) => statements.has.get(id) !== undefined || owed.get(id) !== undefined,
+    has: (id) => statements.has.get(id) !== undefined || held.get(id) !== undefined,
     list({ query, limit, offset }) {
-      payUp();
+      queue.offerAll();
       const ids = query === undefined ? null : words.sessionIds(query);
       const rows = statements.list.all({ ids, limit, offset });
       const total = Number(statements.count.pluck().get({ ids }));
-      const known = rows.map((row) => owed.latest(read(row, { withSegments: false })));
+      const known = rows.map((row) => held.latest(read(row, { withSegments: false })));
       // They began while the database took nothing, so they are the newest.
-      const unknown = query === undefined ? owed.all().filter(({ id }) => !statements.has.get(id)) : [];
+      const unknown = query === undefined ? held.all().filter(({ id }) => !statements.has.get(id)) : [];
       const sessions = offset === 0 ? [...unknown.reverse(), ...known] : known;
       return {
         sessions: sessions.map((session) => ({ ...session, segments: [] })),
@@ -166,7 +161,7 @@ export function openCatalog(path: string): Catalog {
     unfinished: () => statements.unfinished.all().map((row) => read(row)),
     setDeleted(id, deletedAt) {
       statements.setDeleted.run({ id, deleted_at: deletedAt ?? null });
-      if (deletedAt !== undefined) owed.forget(id);
+      if (deletedAt !== undefined) held.forget(id);
     },
     deletedIds: () => statements.deletedIds.pluck().all().map(String),
     addEvent(sessionId, occurredAt, event, details) {
@@ -179,7 +174,8 @@ export function openCatalog(path: string): Catalog {
     },
     close() {
       backlog.stop();
-      log?.stop();
+      queue.close();
+      logSync?.stop();
       database.close();
     },
   };

@@ -10,7 +10,7 @@ import { openCatalog, type Catalog } from './catalog.ts';
  */
 export function openCatalogOrSubstitute(path: string, log: Log): Catalog {
   try {
-    return openCatalog(path);
+    return openCatalog(path, log);
   } catch (error) {
     const code = causeCode(error);
     if (error instanceof LecternError && code === undefined) throw error;
@@ -20,13 +20,13 @@ export function openCatalogOrSubstitute(path: string, log: Log): Catalog {
         log('error', 'the catalog was damaged; it has been set aside and is made anew from the recordings', {
           aside,
         });
-        return openCatalog(path);
+        return openCatalog(path, log);
       } catch (again) {
         log('error', 'the catalog could not be made anew', { error: again });
       }
     }
     log('error', 'the catalog cannot be written; this launch keeps it in memory', { error });
-    return openCatalog(':memory:');
+    return openCatalog(':memory:', log);
   }
 }
 

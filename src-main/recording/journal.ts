@@ -6,11 +6,6 @@ import type { Marker, SessionRecord } from '../contract/session-record.ts';
 import type { Log } from '../runtime/log.ts';
 import { createDescriptionWriter } from './description-writer.ts';
 
-/** How soon a catalog that refused a record is tried again. */
-const RETRY_MS = 1000;
-/** How often it is tried again once the session has ended; `session.json` then speaks for it at the next launch. */
-const LAST_TRIES = 5;
-
 export interface Journal {
   readonly record: SessionRecord;
   /** Replaces the record and writes it down: to the catalog at once, to `session.json` after what is under way. */
@@ -21,7 +16,7 @@ export interface Journal {
    * with WRITE_FAILED where the session ends before; undefined where they are written down already.
    */
   append(added: AddedToSession): Promise<void> | undefined;
-  /** Resolves once everything said so far is in `session.json`, and in the catalog if that can be. */
+  /** Resolves once everything said so far is in `session.json`, or could not be written there. */
   settled(): Promise<void>;
   /** Says that no more will come. */
   close(): void;
@@ -31,23 +26,20 @@ export interface JournalOptions {
   /** Every folder that holds a part of the session: each gets its `session.json`. */
   readonly folders: () => readonly string[];
   /** Undefined for a session that the catalog must not know of. */
-  readonly catalog: Pick<Catalog, 'saveOrOwe' | 'saveChanges' | 'append' | 'owe'> | undefined;
+  readonly catalog: Pick<Catalog, 'keep' | 'saveChanges' | 'append'> | undefined;
   readonly log: Log;
 }
 
 /**
  * Keeps one running session written down in two places, either of which can be rebuilt from the other. A fault of
- * the catalog or of the file is logged and tried again, and does not reach the audio.
+ * the catalog or of the file is logged and tried again, and does not reach the audio. What the catalog refuses waits in its
+ * queue, also when the session has ended.
  */
 export function openJournal(first: SessionRecord, { folders, catalog, log }: JournalOptions): Journal {
   let base = first;
   /** What came since `base`, kept apart so that adding does not copy what is there. */
   let added: { markers: Marker[]; segments: AudioSegment[] } = { markers: [], segments: [] };
   let revision = first.revision;
-  /** True while the catalog has all there is; otherwise it gets the whole record when it is tried again. */
-  let inCatalog = false;
-  let retryTimer: NodeJS.Timeout | undefined;
-  let triesLeft = Infinity;
   /** Resolved when the revision they stand for is written down. */
   let waiting: {
     readonly revision: number;
@@ -75,23 +67,18 @@ export function openJournal(first: SessionRecord, { folders, catalog, log }: Jou
 
   const file = createDescriptionWriter({ read: record, folders, log, onWritten: writtenDown });
 
-  /** A refusal may have cost the wait for a lock, so what is only added is not offered until the next try. */
-  const toCatalog = (write: () => void): void => {
-    clearTimeout(retryTimer);
-    try {
-      write();
-      inCatalog = true;
-      writtenDown(revision);
-    } catch (error) {
-      inCatalog = false;
-      log('error', 'the catalog could not be written', { id: base.id, error });
-      catalog?.owe(base.id, record);
-      if (triesLeft-- > 0)
-        retryTimer = setTimeout(() => toCatalog(() => catalog?.saveOrOwe(record())), RETRY_MS).unref();
-    }
-  };
+  /** True where the catalog has all there is; otherwise it gets the whole record when it takes it. */
+  const toCatalog = (writeNew?: () => void): boolean =>
+    catalog?.keep({
+      id: first.id,
+      read: record,
+      writeNew,
+      onWritten: () => {
+        writtenDown(revision);
+      },
+    }) === true;
 
-  if (catalog !== undefined) toCatalog(() => catalog.saveOrOwe(record()));
+  toCatalog();
   file.note('now');
   return {
     get record() {
@@ -101,9 +88,7 @@ export function openJournal(first: SessionRecord, { folders, catalog, log }: Jou
       const known = record();
       revision++;
       base = { ...change(known), revision };
-      const wasInCatalog = inCatalog;
-      if (catalog !== undefined)
-        toCatalog(() => (wasInCatalog ? catalog.saveChanges(base, known) : catalog.saveOrOwe(base)));
+      toCatalog(() => catalog?.saveChanges(base, known));
       file.note('now');
     },
     append({ markers = [], segments = [] }) {
@@ -111,19 +96,17 @@ export function openJournal(first: SessionRecord, { folders, catalog, log }: Jou
       added.markers.push(...markers);
       added.segments.push(...segments);
       const { id, sample_rate, channels, parts } = base;
-      if (inCatalog)
-        toCatalog(() =>
-          catalog?.append({ id, revision, sample_rate, channels, parts }, { markers, segments }),
-        );
+      const isWritten = toCatalog(() =>
+        catalog?.append({ id, revision, sample_rate, channels, parts }, { markers, segments }),
+      );
       file.note('soon');
-      if (inCatalog) return undefined;
+      if (isWritten) return undefined;
       return new Promise((resolve, reject) => {
         waiting.push({ revision, resolve, reject });
       });
     },
     settled: file.settled,
     close() {
-      triesLeft = LAST_TRIES;
       file.close();
       for (const { reject } of waiting.splice(0))
         reject(

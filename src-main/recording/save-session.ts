@@ -8,15 +8,11 @@ import type { Log } from '../runtime/log.ts';
  * saying what it should, and takes it when it can; of two that differ the later one counts at the next launch.
  */
 export function createSaver(
-  catalog: Pick<Catalog, 'saveOrOwe'>,
+  catalog: Pick<Catalog, 'keep'>,
   log: Log,
 ): (session: SessionRecord, folders: readonly string[]) => Promise<void> {
   return async (session, folders) => {
-    try {
-      if (session.database_records) catalog.saveOrOwe(session);
-    } catch (error) {
-      log('error', 'the catalog could not be written', { id: session.id, error });
-    }
+    if (session.database_records) catalog.keep({ id: session.id, read: () => session });
     for (const folder of folders)
       await writeSessionFile(folder, session).catch((error: unknown) => {
         log('warn', 'session.json could not be written', { id: session.id, error });

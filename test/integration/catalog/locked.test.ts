@@ -2,8 +2,9 @@ import Database from 'better-sqlite3';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Catalog, openCatalog } from '../../../src-main/catalog/catalog.ts';
+import type { SessionRecord } from '../../../src-main/contract/session-record.ts';
 import { silentSession } from '../../support/talk.ts';
 
 let folder: string;
@@ -20,6 +21,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
+const keep = (session: SessionRecord): boolean => catalog.keep({ id: session.id, read: () => session });
 const listed = (from = catalog) =>
   from.list({ limit: 10, offset: 0 }).sessions.map(({ id, status }) => [id, status]);
 
@@ -28,8 +30,8 @@ test('what was recorded while another program locked the catalog is listed as it
   catalog.save(running);
   other.exec('BEGIN IMMEDIATE');
   const ended = { ...running, status: 'completed' as const, revision: running.revision + 1 };
-  expect(() => catalog.saveOrOwe(ended)).toThrow(/locked/);
-  expect(() => catalog.saveOrOwe(silentSession('during', 1000))).toThrow(/locked/);
+  expect(keep(ended)).toBe(false);
+  expect(keep(silentSession('during', 1000))).toBe(false);
   expect(listed()).toEqual([
     ['during', 'completed'],
     ['before', 'completed'],
@@ -41,4 +43,59 @@ test('what was recorded while another program locked the catalog is listed as it
   catalog = openCatalog(join(folder, 'lectern.db'));
   expect(listed()).toEqual(all);
   expect(all).toHaveLength(2);
+});
+
+/** What another connection reads of it. */
+const rows = (sql: string): unknown[] => other.prepare(sql).pluck().all();
+
+test('of many sessions that change under a lock, one is made to wait for it, and all are written in their order when it is gone', async () => {
+  const sessions = Array.from({ length: 20 }, (_, index) => silentSession(`session-${index}`, index));
+  for (const session of sessions) catalog.save(session);
+  other.exec('BEGIN IMMEDIATE');
+  let asked = 0;
+  const written: string[] = [];
+  for (const { id, ...session } of sessions)
+    catalog.keep({
+      id,
+      read: () => ({ ...session, id, revision: 1, title: 'said under the lock' }),
+      writeNew: () => {
+        asked++;
+        catalog.save({ ...session, id, revision: 1, title: 'said under the lock' });
+      },
+      onWritten: () => written.push(id),
+    });
+  expect(asked, 'each would hold up the process for the wait').toBe(1);
+  expect(sessions.map(({ id }) => catalog.get(id)?.title)).toEqual(sessions.map(() => 'said under the lock'));
+  other.exec('ROLLBACK');
+  await vi.waitFor(() => expect(written).toEqual(sessions.map(({ id }) => id)), 10_000);
+  expect(rows("SELECT count(*) FROM sessions WHERE title = 'said under the lock'")).toEqual([20]);
+});
+
+test('the latest of what is said of a session is written, once, also when nobody asks for it before the catalog is closed', () => {
+  const session = silentSession('talk', 0);
+  other.exec('BEGIN IMMEDIATE');
+  for (let revision = 1; revision <= 3; revision++)
+    keep({ ...session, revision, title: `title ${revision}` });
+  other.exec('ROLLBACK');
+  catalog.close();
+  expect(rows('SELECT title FROM sessions')).toEqual(['title 3']);
+  catalog = openCatalog(join(folder, 'lectern.db'));
+});
+
+test('a session that the database cannot take holds up no other', async () => {
+  const refused = silentSession('refused', 0);
+  other.exec(
+    "CREATE TRIGGER refusing BEFORE INSERT ON sessions WHEN new.id = 'refused' BEGIN SELECT raise(ABORT, 'no'); END",
+  );
+  expect(keep(refused)).toBe(false);
+  expect(keep(silentSession('taken', 1))).toBe(true);
+  expect(listed()).toEqual([
+    ['refused', 'completed'],
+    ['taken', 'completed'],
+  ]);
+  other.exec('DROP TRIGGER refusing');
+  await vi.waitFor(
+    () => expect(rows('SELECT id FROM sessions ORDER BY id')).toEqual(['refused', 'taken']),
+    10_000,
+  );
 });

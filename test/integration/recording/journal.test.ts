@@ -20,11 +20,11 @@ async function openBoth(id: string) {
   /** What the catalog was asked to write: whole records, changes, rows. */
   const asked = { records: 0, rows: 0 };
   let fileWrites = 0;
-  const counted: Pick<Catalog, 'saveOrOwe' | 'saveChanges' | 'append' | 'owe'> = {
+  const counted: Pick<Catalog, 'keep' | 'saveChanges' | 'append'> = {
     ...catalog,
-    saveOrOwe: (session) => {
-      asked.records++;
-      catalog.saveOrOwe(session);
+    keep: (session) => {
+      if (session.writeNew === undefined) asked.records++;
+      return catalog.keep(session);
     },
     saveChanges: (session, known) => {
       asked.records++;
