@@ -6,11 +6,11 @@ import { promisify } from 'node:util';
 import type * as Electron from 'electron';
 import { _electron, chromium, type Page } from 'playwright-core';
 import { describe } from 'vitest';
-import { build, needsBuild } from '../../src-main/launch/build.ts';
 import { findDesktopElectron } from '../setup/desktop-electron.ts';
 import { launchDouble } from '../support/electron-double/launch.ts';
-import { startXDisplay, type XDisplay } from '../support/x-display.ts';
 import { appFolderFor, copyApp } from './app-folder.ts';
+import { asRoot, built, environment } from './desktop-environment.ts';
+import { untilLoaded } from './until-loaded.ts';
 
 export const projectDir = resolve(import.meta.dirname, '../..');
 
@@ -61,15 +61,6 @@ export interface DesktopHost {
   launchToEnd(options: EndingLaunch): Promise<Ending>;
 }
 
-const built = needsBuild(projectDir).then((stale) => (stale ? build(projectDir) : undefined));
-
-/** A window exists before it has loaded anything. */
-async function untilLoaded(page: Page): Promise<Page> {
-  await page.waitForFunction(() => 'lectern' in window);
-  await page.waitForLoadState();
-  return page;
-}
-
 const double: DesktopHost = {
   name: 'the double over Chromium',
   unavailable: undefined,
@@ -106,18 +97,6 @@ const double: DesktopHost = {
 };
 
 const installed = findDesktopElectron();
-let display: Promise<XDisplay> | undefined;
-
-/** With a screen of the tests' own, whatever the machine has. */
-async function environment(): Promise<Record<string, string>> {
-  const inherited = Object.entries(process.env).flatMap(([name, value]) =>
-    value === undefined ? [] : [[name, value] as const],
-  );
-  if (process.platform !== 'linux') return Object.fromEntries(inherited);
-  display ??= startXDisplay();
-  return { ...Object.fromEntries(inherited), DISPLAY: (await display).name };
-}
-
 /** Built once for all tests of a file. */
 let appFolder: Promise<string> | undefined;
 
@@ -197,7 +176,6 @@ async function launchArguments({ dataDir, chromiumArgs = [], spoil }: EndingLaun
   appFolder ??= appFolderFor(projectDir, installed);
   const folder = spoil === undefined ? await appFolder : await copyApp(projectDir, installed.sqlitePath);
   await spoil?.(folder);
-  const asRoot = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   return {
     executablePath: installed.path,
     args: [...asRoot, ...chromiumArgs, folder, `--dir=${dataDir}`],

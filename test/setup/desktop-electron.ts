@@ -19,10 +19,14 @@ export interface DesktopElectron {
   readonly sqlitePath: string | undefined;
 }
 
-/** Outside of the checkout, so that it is made once on a machine. */
-export function substituteFolder(): string {
+/** Outside of the checkout: what is made here is made once on a machine. */
+export function testCacheFolder(): string {
   const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-  return join(cache, 'lectern-tests', `electron-${SUBSTITUTE_VERSION}-r${CACHE_REVISION}`);
+  return join(cache, 'lectern-tests');
+}
+
+export function substituteFolder(): string {
+  return join(testCacheFolder(), `electron-${SUBSTITUTE_VERSION}-r${CACHE_REVISION}`);
 }
 
 /** The Electron that is installed, else the substitute that `installDesktopElectron` has made; undefined for neither. */
