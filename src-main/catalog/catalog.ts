@@ -7,6 +7,7 @@ import type { Log } from '../runtime/log.ts';
 import { openDatabase } from './database.ts';
 import { fillIndex } from './fill-index.ts';
 import { createHeldSessions, type KeptSession } from './held-sessions.ts';
+import { createHeldText, type KeptChange } from './held-text.ts';
 import { type Jobs, prepareJobs } from './job-rows.ts';
 import { prepareRecords, type AddedToSession } from './record-rows.ts';
 import { prepareSearch } from './search.ts';
@@ -32,7 +33,7 @@ export interface Catalog {
    * where it is written. Throws nothing.
    */
   keep(session: KeptSession): boolean;
-  /** Offers the database what waits of a session now; true where nothing does any more. */
+  /** Offers the database what waits of a session and of its text now; true where nothing does any more. */
   offer(id: string): boolean;
   /**
    * Writes what `session` says otherwise than `known`, which must be what the catalog has: parts, files, markers and
@@ -48,13 +49,14 @@ export interface Catalog {
   has(id: string): boolean;
   /** Newest first, without their segments. */
   list(query: SessionQuery): { readonly sessions: readonly SessionRecord[]; readonly total: number };
-  /** Everything said in a session; nothing, at revision 0, where nothing is known. */
+  /** Everything said in a session, what waits included; nothing, at revision 0, where nothing is known. */
   transcript(sessionId: string): Transcript;
   /**
    * The same in pages, between which others have their turn. What is changed meanwhile may be in it or not: it has
    * all that its revision counts.
    */
   readTranscript(sessionId: string): Promise<Transcript>;
+  /** Of this and what follows, what waits to be written is not known: see `offer`. */
   transcriptEntry(sessionId: string, id: string): TranscriptEntry | undefined;
   transcriptRevision(sessionId: string): number;
   transcriptExtent(sessionId: string): TranscriptExtent;
@@ -62,6 +64,11 @@ export interface Catalog {
   transcriptExtentAtMost(sessionId: string): TranscriptExtent;
   /** What was said in one turn. */
   transcriptOfTurn(sessionId: string, turnId: string): readonly TranscriptEntry[];
+  /**
+   * Changes the text of a session, behind what waits of it: where the database refuses that, readers see it, and it is
+   * written later. True where it is written. Throws CATALOG_UNAVAILABLE where nothing has been taken for long.
+   */
+  keepText(change: KeptChange): boolean;
   /** Replaces everything said in a session, its revision included, as one transaction. Writes only what differs. */
   saveTranscript(sessionId: string, transcript: Transcript): void;
   /** Adds entries, or puts them in place of those with their ids; counts the revision on. */
@@ -105,6 +112,8 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
   };
 
   const held = createHeldSessions(queue, records.save);
+  const heldText = createHeldText(queue, transcripts);
+  const transcript = (sessionId: string): Transcript => heldText.upon(sessionId, transcripts.read(sessionId));
 
   return {
     save(session) {
@@ -112,7 +121,7 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
       held.forget(session.id);
     },
     keep: held.keep,
-    offer: held.offer,
+    offer: (id) => held.offer(id) && heldText.offer(id),
     saveChanges: records.saveChanges,
     append: records.append,
     get(id) {
@@ -135,8 +144,11 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
       };
     },
     jobs: prepareJobs(database),
-    transcript: transcripts.read,
+    transcript,
+    keepText: heldText.keep,
     async readTranscript(sessionId) {
+      // What waits may be taken while pages are read, and would be in neither.
+      if (heldText.has(sessionId)) return transcript(sessionId);
       const revision = transcripts.revision(sessionId);
       const lines: PagedLine[] = [];
       let after: number | undefined;
@@ -147,7 +159,7 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
         if (after !== undefined) await setImmediate();
       } while (after !== undefined);
       const speakers = transcripts.speakers(sessionId);
-      return { revision, speakers, entries: await inTimeOrder(lines) };
+      return heldText.upon(sessionId, { revision, speakers, entries: await inTimeOrder(lines) });
     },
     transcriptEntry: transcripts.entry,
     transcriptRevision: transcripts.revision,
@@ -161,7 +173,9 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
     unfinished: () => statements.unfinished.all().map((row) => read(row)),
     setDeleted(id, deletedAt) {
       statements.setDeleted.run({ id, deleted_at: deletedAt ?? null });
-      if (deletedAt !== undefined) held.forget(id);
+      if (deletedAt === undefined) return;
+      held.forget(id);
+      heldText.forget(id);
     },
     deletedIds: () => statements.deletedIds.pluck().all().map(String),
     addEvent(sessionId, occurredAt, event, details) {

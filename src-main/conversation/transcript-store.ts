@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
+import { applyChange, type TranscriptChange } from '../catalog/held-text.ts';
 import type { TranscriptPatch } from '../catalog/transcript-rows.ts';
 import type { AudioSegment } from '../contract/audio-segment.ts';
 import { LecternError } from '../contract/errors.ts';
@@ -12,7 +13,6 @@ import { requireExtent, withRoomFor } from './import-transcript.ts';
 import { placeBehind, placeLines } from './place-lines.ts';
 import { createTranscriptFiles } from './transcript-files.ts';
 import { patchBetween, slicesOf, withPatches } from './transcript-patch.ts';
-import { applyChange, createWaitingChanges, type TranscriptChange } from './waiting-changes.ts';
 
 /** What becomes of a line; undefined where it goes. */
 export type LineEdit = (before: TranscriptEntry) => TranscriptEntry | undefined;
@@ -56,6 +56,8 @@ export interface TranscriptStoreOptions {
     | 'transcriptRevision'
     | 'transcriptExtent'
     | 'transcriptOfTurn'
+    | 'offer'
+    | 'keepText'
     | 'saveTranscript'
     | 'putTranscript'
     | 'readTranscript'
@@ -78,7 +80,6 @@ const NOTHING: Transcript = { revision: 0, speakers: {}, entries: [] };
 /** Keeps the text of sessions in two places. A fault of one is logged and does not keep it from the other. */
 export function createTranscriptStore(options: TranscriptStoreOptions): TranscriptStore {
   const { catalog, foldersOf, log } = options;
-  const waiting = createWaitingChanges({ catalog, log });
   /** Text that is newer than its file, of sessions that have nothing but their file. */
   const held = new Map<string, Transcript>();
   /** Turns that had ended before some of their lines came: those lines and their others are still to share its time. */
@@ -98,7 +99,7 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
   };
 
   const readNow = (sessionId: string): Transcript => {
-    if (!isFileOnly(sessionId)) return waiting.upon(sessionId, catalog.transcript(sessionId));
+    if (!isFileOnly(sessionId)) return catalog.transcript(sessionId);
     const written = (): Transcript | undefined =>
       foldersOf(sessionId)
         .map(readTranscriptFileSync)
@@ -108,9 +109,7 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
 
   const read = async (sessionId: string): Promise<Transcript> => {
     placeLate(sessionId);
-    // What waits may be taken while pages are read, and would be in neither.
-    if (waiting.has(sessionId) || isFileOnly(sessionId)) return readNow(sessionId);
-    return waiting.upon(sessionId, await catalog.readTranscript(sessionId));
+    return isFileOnly(sessionId) ? readNow(sessionId) : catalog.readTranscript(sessionId);
   };
 
   const files = createTranscriptFiles({
@@ -122,23 +121,16 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
     },
   });
 
-  /** Into the catalog by the shortest way, or else behind what waits for it; true where the catalog has taken it. */
-  const keep = (sessionId: string, quick: () => void, change: TranscriptChange): boolean => {
-    if (isFileOnly(sessionId)) held.set(sessionId, applyChange(readNow(sessionId), change));
-    else if (waiting.has(sessionId)) waiting.add(sessionId, change);
-    else
-      try {
-        quick();
-        return true;
-      } catch (error) {
-        waiting.add(sessionId, change, error);
-      }
+  /** Into the catalog by the shortest way, or behind what waits for it; true where the catalog has taken it. */
+  const keep = (
+    sessionId: string,
+    writeNew: () => void,
+    change: TranscriptChange,
+    characters = 0,
+  ): boolean => {
+    if (!isFileOnly(sessionId)) return catalog.keepText({ sessionId, writeNew, change, characters });
+    held.set(sessionId, applyChange(readNow(sessionId), change));
     return false;
-  };
-
-  const put = (sessionId: string, quick: () => void, change: TranscriptChange): void => {
-    keep(sessionId, quick, change);
-    files.note(sessionId);
   };
 
   /** One change of a session's text after the other: each is made upon what the one before it has left. */
@@ -160,7 +152,7 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
   /** True where the catalog alone can be asked and told. */
   const isQuick = (sessionId: string): boolean => {
     placeLate(sessionId);
-    return !isFileOnly(sessionId) && waiting.retry(sessionId);
+    return !isFileOnly(sessionId) && catalog.offer(sessionId);
   };
 
   /** What the catalog refuses waits for it, with all that comes behind. */
@@ -211,7 +203,8 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
     return extent;
   };
 
-  const admit = (sessionId: string, { text }: TranscriptEntry): void => {
+  /** How much text there is already. Throws TRANSCRIPT_FULL where there is no room for this line. */
+  const extentWithRoom = (sessionId: string, { text }: TranscriptEntry) => {
     const extent = extentOf(sessionId);
     if (extent.entries >= MAX_SESSION_ENTRIES || extent.characters + text.length > MAX_SESSION_CHARACTERS)
       throw new LecternError(
@@ -219,17 +212,14 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
         `This session's text is full (${extent.entries} lines, ${extent.characters} characters). ` +
           'Recording goes on; start a new session for more text',
       );
-    if (waiting.has(sessionId)) waiting.makeRoom(text.length);
-    extent.entries++;
-    extent.characters += text.length;
+    return extent;
   };
 
   return {
     read,
     change: (sessionId, change) =>
       inTurn(sessionId, async () => {
-        placeLate(sessionId);
-        if (!isFileOnly(sessionId) && waiting.retry(sessionId)) {
+        if (isQuick(sessionId)) {
           const before = await catalog.readTranscript(sessionId);
           await setImmediate();
           const after = applyChange(before, change);
@@ -239,7 +229,7 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
         }
         const after = applyChange(readNow(sessionId), change);
         if (isFileOnly(sessionId)) held.set(sessionId, after);
-        else waiting.add(sessionId, change);
+        else catalog.keepText({ sessionId, change });
         files.note(sessionId);
         return after;
       }),
@@ -264,13 +254,19 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
       }),
     nameSpeakers: (sessionId, speakers) => inTurn(sessionId, () => write(sessionId, [{ put: [], speakers }])),
     add(sessionId, entry, segments = []) {
-      admit(sessionId, entry);
+      const extent = extentWithRoom(sessionId, entry);
       const placed = placeBehind(entry, segments);
-      put(
+      keep(
         sessionId,
-        () => catalog.putTranscript(sessionId, [placed]),
+        () => {
+          catalog.putTranscript(sessionId, [placed]);
+        },
         (transcript) => ({ ...transcript, entries: [...transcript.entries, placed] }),
+        entry.text.length,
       );
+      extent.entries++;
+      extent.characters += entry.text.length;
+      files.note(sessionId);
       const { turn_id } = entry;
       if (turn_id === null || segments.length === 0) return;
       const turns = late.get(sessionId) ?? new Map<string, readonly AudioSegment[]>();
@@ -303,7 +299,7 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
     },
     async settle(sessionId) {
       await changing.get(sessionId);
-      waiting.retry(sessionId);
+      catalog.offer(sessionId);
       placeLate(sessionId);
       extents.delete(sessionId);
       if (held.has(sessionId)) files.note(sessionId);
@@ -311,7 +307,6 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
     },
     async close() {
       await Promise.all(changing.values());
-      waiting.close();
       await files.close();
     },
   };

@@ -329,7 +329,6 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       journal.update((record) => ({ ...record, status, ended_at: endedAt }));
       addEvent(sessionId, status);
       await journal.settled();
-      catalog.offer(sessionId);
       await transcripts.settle(sessionId);
       journal.close();
       sessions.delete(sessionId);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Catalog, openCatalog } from '../../../src-main/catalog/catalog.ts';
 import type { SessionRecord } from '../../../src-main/contract/session-record.ts';
-import { silentSession } from '../../support/talk.ts';
+import { silentSession, spokenLine } from '../../support/talk.ts';
 
 let folder: string;
 let catalog: Catalog;
@@ -45,6 +45,7 @@ test('what was recorded while another program locked the catalog is listed as it
   expect(all).toHaveLength(2);
 });
 
+const textsOf = (id: string): string[] => catalog.transcript(id).entries.map(({ text }) => text);
 /** What another connection reads of it. */
 const rows = (sql: string): unknown[] => other.prepare(sql).pluck().all();
 
@@ -98,4 +99,68 @@ test('a session that the database cannot take holds up no other', async () => {
     () => expect(rows('SELECT id FROM sessions ORDER BY id')).toEqual(['refused', 'taken']),
     10_000,
   );
+});
+
+test('text said under a lock is read as it was said, behind the session that it belongs to, and written when the lock is gone', async () => {
+  const before = silentSession('before', 0);
+  catalog.save(before);
+  catalog.putTranscript('before', [spokenLine('first', 0)]);
+  other.exec('BEGIN IMMEDIATE');
+  expect(keep(silentSession('during', 1))).toBe(false);
+  for (const [sessionId, text] of [
+    ['before', 'second'],
+    ['during', 'new'],
+    ['before', 'third'],
+  ] as const) {
+    const line = spokenLine(text, 1000);
+    const isWritten = catalog.keepText({
+      sessionId,
+      writeNew: () => expect.unreachable('one has waited for the lock already'),
+      change: (transcript) => ({ ...transcript, entries: [...transcript.entries, line] }),
+    });
+    expect(isWritten).toBe(false);
+  }
+  expect(textsOf('before')).toEqual(['first', 'second', 'third']);
+  expect((await catalog.readTranscript('before')).revision).toBe(3);
+  expect(textsOf('during')).toEqual(['new']);
+  expect(catalog.offer('during'), 'there is the lock still').toBe(false);
+  other.exec('ROLLBACK');
+  expect(catalog.offer('before')).toBe(true);
+  expect(rows("SELECT text FROM session_transcripts WHERE session_id = 'before'")).toEqual([
+    'first',
+    'second',
+    'third',
+  ]);
+  await vi.waitFor(
+    () => expect(rows("SELECT text FROM session_transcripts WHERE session_id = 'during'")).toEqual(['new']),
+    10_000,
+  );
+  expect(catalog.transcript('before').revision).toBe(3);
+});
+
+test('what waits of a session goes with it when it is deleted', () => {
+  catalog.save(silentSession('gone', 0));
+  other.exec('BEGIN IMMEDIATE');
+  keep(silentSession('gone', 0, { revision: 7 }));
+  catalog.keepText({
+    sessionId: 'gone',
+    change: (all) => ({ ...all, entries: [spokenLine('still here', 0)] }),
+  });
+  other.exec('ROLLBACK');
+  catalog.setDeleted('gone', new Date(0).toISOString());
+  expect(catalog.get('gone')).toBeUndefined();
+  expect(listed()).toEqual([]);
+  expect(rows('SELECT text FROM session_transcripts')).toEqual([]);
+});
+
+test('more text than may wait is refused in words', () => {
+  catalog.save(silentSession('long', 0));
+  other.exec('BEGIN IMMEDIATE');
+  const say = (characters: number) =>
+    catalog.keepText({ sessionId: 'long', change: (all) => all, characters });
+  for (let time = 0; time < 40; time++) say(100_000);
+  expect(() => say(1)).toThrow(expect.objectContaining({ code: 'CATALOG_UNAVAILABLE' }));
+  other.exec('ROLLBACK');
+  expect(catalog.offer('long')).toBe(true);
+  expect(say(1)).toBe(true);
 });
