@@ -5,6 +5,7 @@ import type { SearchQuery, SearchResult } from '../contract/search.ts';
 import type { Transcript, TranscriptEntry } from '../contract/transcript.ts';
 import type { Log } from '../runtime/log.ts';
 import { openDatabase } from './database.ts';
+import { prepareEvents } from './event-rows.ts';
 import { fillIndex } from './fill-index.ts';
 import { createHeldSessions, type KeptSession } from './held-sessions.ts';
 import { createHeldText, type KeptChange } from './held-text.ts';
@@ -24,7 +25,10 @@ export interface SessionQuery {
   readonly offset: number;
 }
 
-/** What is known of every session. Calls are short and synchronous; they throw only when the database itself fails. */
+/**
+ * What is known of every session. Calls are short and synchronous; they throw only when the database itself fails. Those of
+ * which it is said do not even then: what they write waits in one queue (write-queue.ts).
+ */
 export interface Catalog {
   /** Writes the session and everything under it, as one transaction. */
   save(session: SessionRecord): void;
@@ -80,9 +84,13 @@ export interface Catalog {
   readonly jobs: Jobs;
   /** Sessions that a crash left unfinished. */
   unfinished(): readonly SessionRecord[];
-  /** Hides a session whose folder went to the trash, and shows it again when the folder is back. */
+  /**
+   * Hides a session whose folder went to the trash, with what waits to be written of it, and shows it again when the folder is
+   * back. To hide it may be refused; to show it waits where it has to.
+   */
   setDeleted(id: string, deletedAt: string | undefined): void;
   deletedIds(): readonly string[];
+  /** Notes what happened to a session; it waits where it has to. */
   addEvent(sessionId: string, occurredAt: string, event: string, details?: unknown): void;
   /** Offers the database what waits for the last time, and closes it. */
   close(): void;
@@ -95,7 +103,7 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
   const statements = prepare(database);
   const records = prepareRecords(database);
   const transcripts = prepareTranscripts(database);
-  const backlog = fillIndex(database);
+  const backlog = fillIndex(database, queue);
   const words = prepareSearch(database, backlog.isLeft);
 
   const read = (row: unknown, { withSegments = true } = {}): SessionRecord => {
@@ -143,7 +151,7 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
         total: total + unknown.length,
       };
     },
-    jobs: prepareJobs(database),
+    jobs: prepareJobs(database, queue),
     transcript,
     keepText: heldText.keep,
     async readTranscript(sessionId) {
@@ -172,23 +180,22 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
     search: words.search,
     unfinished: () => statements.unfinished.all().map((row) => read(row)),
     setDeleted(id, deletedAt) {
-      statements.setDeleted.run({ id, deleted_at: deletedAt ?? null });
-      if (deletedAt === undefined) return;
+      const key = `shown ${id}`;
+      const write = (): void => void statements.setDeleted.run({ id, deleted_at: deletedAt ?? null });
+      if (deletedAt === undefined) {
+        queue.submit({ key, write });
+        return;
+      }
+      write();
+      queue.drop(key);
       held.forget(id);
       heldText.forget(id);
     },
     deletedIds: () => statements.deletedIds.pluck().all().map(String),
-    addEvent(sessionId, occurredAt, event, details) {
-      statements.addEvent.run(
-        sessionId,
-        occurredAt,
-        event,
-        details === undefined ? null : JSON.stringify(details),
-      );
-    },
+    addEvent: prepareEvents(database, queue),
     close() {
-      backlog.stop();
       queue.close();
+      backlog.stop();
       logSync?.stop();
       database.close();
     },
@@ -201,9 +208,6 @@ function prepare(database: Database.Database) {
   return {
     segments: database.prepare(
       'SELECT * FROM session_audio_segments WHERE session_id = ? ORDER BY start_ms, id',
-    ),
-    addEvent: database.prepare(
-      'INSERT INTO session_events (session_id, occurred_at, event, details) VALUES (?, ?, ?, ?)',
     ),
     has: database.prepare('SELECT 1 FROM sessions WHERE id = ? AND deleted_at IS NULL'),
     get: database.prepare('SELECT * FROM sessions WHERE id = ? AND deleted_at IS NULL'),

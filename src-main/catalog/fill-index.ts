@@ -1,5 +1,6 @@
 import type Database from 'better-sqlite3';
 import { z } from 'zod';
+import type { WriteQueue } from './write-queue.ts';
 
 /** Lines that are indexed before the catalog is open, in a fraction of a second: most have no more. */
 const LINES_AT_ONCE = 10_000;
@@ -17,8 +18,11 @@ export interface IndexBacklog {
   stop(): void;
 }
 
-/** Puts lines that the index does not have yet into it, the latest first, in pieces between which others have their turn. */
-export function fillIndex(database: Database.Database): IndexBacklog {
+/**
+ * Puts lines that the index does not have yet into it, the latest first, in pieces between which others have their turn. A
+ * piece that the database refuses waits in the queue with everything else.
+ */
+export function fillIndex(database: Database.Database, queue: WriteQueue): IndexBacklog {
   const backlog = database.prepare('SELECT below FROM index_backlog').pluck();
   const rows = database
     .prepare('SELECT row FROM session_transcripts WHERE row < ? ORDER BY row DESC LIMIT ?')
@@ -52,14 +56,14 @@ export function fillIndex(database: Database.Database): IndexBacklog {
 
   let timer: NodeJS.Timeout | undefined;
   const next = (lines: number): void => {
-    try {
-      if (!fill.immediate(lines)) return;
-    } catch {
-      // Somebody else writes; those lines are still to be done.
-    }
-    timer = setTimeout(() => {
-      next(LINES_OF_A_PIECE);
-    }, PAUSE_MS).unref();
+    let isLeft = true;
+    const goOn = (): void => {
+      if (isLeft) timer = setTimeout(next, PAUSE_MS, LINES_OF_A_PIECE).unref();
+    };
+    const write = (): void => {
+      isLeft = fill.immediate(lines);
+    };
+    if (queue.submit({ key: 'search index', write, onWritten: goOn })) goOn();
   };
   if (backlog.get() !== undefined) next(LINES_AT_ONCE);
   return {

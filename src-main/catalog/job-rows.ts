@@ -8,6 +8,7 @@ import {
   type JobState,
   type RecogniserSettings,
 } from '../contract/processing.ts';
+import type { WriteQueue } from './write-queue.ts';
 
 /** A job with what its worker must know. */
 export interface ClaimedJob extends Job {
@@ -46,8 +47,12 @@ export interface Jobs {
   claim(owner: string, now: string, id?: string): ClaimedJob | undefined;
   /** False where the job is no longer this owner's: cancelled, or taken over. */
   report(id: string, owner: string, progress: number, now: string): boolean;
-  /** Ends a try. False where the job is no longer this owner's. */
-  settle(id: string, owner: string, outcome: JobOutcome, now: string): boolean;
+  /**
+   * Ends a try, unless the job is no longer this owner's. True where that is written; else it waits, and nobody else takes
+   * the job as long as its owner lives. Throws nothing.
+   * @param onWritten called when it has waited and is written.
+   */
+  settle(id: string, owner: string, outcome: JobOutcome, now: string, onWritten: () => void): boolean;
   /** Lets a waiting job begin at once. */
   hurry(id: string, now: string): void;
   /** Ends a job that waits or runs, whoever works on it. False where it had ended already. */
@@ -76,7 +81,7 @@ const rowSchema = z.object({
 
 const OPEN = "state IN ('queued', 'running')";
 
-export function prepareJobs(database: Database.Database): Jobs {
+export function prepareJobs(database: Database.Database, queue: WriteQueue): Jobs {
   const statements = prepare(database);
 
   const claim = database.transaction((owner: string, now: string, id: string | undefined) => {
@@ -108,15 +113,20 @@ export function prepareJobs(database: Database.Database): Jobs {
     },
     claim: (owner, now, id) => claim.immediate(owner, now, id),
     report: (id, owner, progress, now) => statements.report.run({ id, owner, progress, now }).changes > 0,
-    settle: (id, owner, { notBefore, error, ...outcome }, now) =>
-      statements.settle.run({
-        ...outcome,
-        id,
-        owner,
-        now,
-        not_before: notBefore,
-        error: error === null ? null : JSON.stringify(error),
-      }).changes > 0,
+    settle: (id, owner, { notBefore, error, ...outcome }, now, onWritten) =>
+      queue.submit({
+        key: `job ${id}`,
+        write: () =>
+          statements.settle.run({
+            ...outcome,
+            id,
+            owner,
+            now,
+            not_before: notBefore,
+            error: error === null ? null : JSON.stringify(error),
+          }),
+        onWritten,
+      }),
     hurry(id, now) {
       statements.hurry.run({ id, now });
     },

@@ -72,8 +72,6 @@ type Abort = 'cancelled' | 'closing';
 export function createProcessingQueue(options: ProcessingQueueOptions): ProcessingQueue {
   const { jobs, clock, log, owner } = options;
   const running = new Map<string, RunningJob>();
-  /** Ends that the catalog did not take; nobody else takes the job while this process lives. */
-  const unsettled = new Map<string, JobOutcome>();
   let started = false;
   let closed = false;
   let timer: NodeJS.Timeout | undefined;
@@ -98,7 +96,6 @@ export function createProcessingQueue(options: ProcessingQueueOptions): Processi
   const look = (): void => {
     clearTimeout(timer);
     if (closed) return;
-    for (const [id, outcome] of unsettled) settle(id, outcome);
     endCancelled();
     releaseOrphans();
     if (started) while (running.size < options.workers() && begin()) continue;
@@ -191,12 +188,11 @@ export function createProcessingQueue(options: ProcessingQueueOptions): Processi
   });
 
   const settle = (id: string, outcome: JobOutcome): void => {
-    const isSaved = tolerantly(() => {
-      jobs.settle(id, owner, outcome, now());
-      return true;
+    jobs.settle(id, owner, outcome, now(), () => {
+      tell(id);
+      // Its session may have another job.
+      if (started) look();
     });
-    if (isSaved === undefined) unsettled.set(id, outcome);
-    else if (unsettled.delete(id)) tell(id);
   };
 
   /** Newest first. One that runs, and one that waits for its end, may both be there. */
@@ -281,7 +277,6 @@ export function createProcessingQueue(options: ProcessingQueueOptions): Processi
       clearTimeout(timer);
       for (const { aborting } of running.values()) aborting.abort('closing' satisfies Abort);
       await Promise.all([...running.values()].map((each) => each.ended));
-      for (const [id, outcome] of unsettled) settle(id, outcome);
     },
   };
 }

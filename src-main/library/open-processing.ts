@@ -93,16 +93,12 @@ export async function openProcessing(options: ProcessingOptions): Promise<Proces
       tell: options.tell,
       diarizes: () => settings.get().diarizer.kind !== 'none',
       note: (job: Job, event) => {
-        try {
-          catalog.addEvent(
-            job.session_id,
-            new Date(clock.wallMs()).toISOString(),
-            event,
-            job.error ?? undefined,
-          );
-        } catch (error) {
-          log('warn', 'the catalog could not be written', { id: job.session_id, error });
-        }
+        catalog.addEvent(
+          job.session_id,
+          new Date(clock.wallMs()).toISOString(),
+          event,
+          job.error ?? undefined,
+        );
       },
     }),
   });

@@ -117,22 +117,9 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       log('error', 'the list of recording folders could not be written', { error });
     });
 
-  /** A deleted session that is recorded again is no longer deleted. */
-  const restoreDeleted = (id: string): void => {
-    try {
-      catalog.setDeleted(id, undefined);
-    } catch (error) {
-      log('error', 'the catalog could not be written', { id, error });
-    }
-  };
-
   const addEvent = (sessionId: string, event: string): void => {
     if (!sessionOf(sessionId).journal.record.database_records) return;
-    try {
-      catalog.addEvent(sessionId, new Date(clock.wallMs()).toISOString(), event);
-    } catch (error) {
-      log('error', 'the catalog could not be written', { id: sessionId, error });
-    }
+    catalog.addEvent(sessionId, new Date(clock.wallMs()).toISOString(), event);
   };
 
   /** The folder in which a part is written: the session's own, or one of its name in the fallback folder. */
@@ -208,7 +195,8 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
       );
     await remember(dir);
     const record = recordOf(spec, encoder.info, earlier, { recordingsDir: recordingsDirOf(dirs, dir) });
-    if (record.database_records) restoreDeleted(spec.sessionId);
+    // A deleted session that is recorded again is no longer deleted.
+    if (record.database_records) catalog.setDeleted(spec.sessionId, undefined);
     const folders = [folder];
     const journal = openJournal(record, {
       folders: () => folders,

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import Database from 'better-sqlite3';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -163,4 +164,49 @@ test('more text than may wait is refused in words', () => {
   other.exec('ROLLBACK');
   expect(catalog.offer('long')).toBe(true);
   expect(say(1)).toBe(true);
+});
+
+test('a deleted session that is recorded again under a lock is there again, and what happened to it is noted, when the lock is gone', async () => {
+  const session = silentSession('again', 0);
+  catalog.save(session);
+  catalog.setDeleted('again', new Date(0).toISOString());
+  other.exec('BEGIN IMMEDIATE');
+  catalog.setDeleted('again', undefined);
+  expect(keep({ ...session, revision: 1 })).toBe(false);
+  for (const event of ['started', 'completed']) catalog.addEvent('again', new Date(0).toISOString(), event);
+  expect(catalog.get('again')?.revision).toBe(1);
+  expect(() => {
+    catalog.setDeleted('again', new Date(0).toISOString());
+  }, 'a delete is refused, not put off').toThrow(/locked/);
+  other.exec('ROLLBACK');
+  await vi.waitFor(
+    () => expect(rows('SELECT event FROM session_events ORDER BY id')).toEqual(['started', 'completed']),
+    10_000,
+  );
+  expect(rows('SELECT revision FROM sessions WHERE deleted_at IS NULL')).toEqual([1]);
+});
+
+test('under a lock the end of a job waits, and is told of when it is written', async () => {
+  catalog.save(silentSession('talk', 0));
+  const at = new Date(0).toISOString();
+  const id = randomUUID();
+  const job = {
+    id,
+    session_id: 'talk',
+    kind: 'transcribe',
+    state: 'queued',
+    attempts: 0,
+    progress: 0,
+  } as const;
+  catalog.jobs.add({ ...job, not_before: null, error: null, created_at: at, updated_at: at }, null);
+  catalog.jobs.claim('us', at);
+  other.exec('BEGIN IMMEDIATE');
+  const told: unknown[] = [];
+  const outcome = { state: 'completed', attempts: 1, progress: 1, notBefore: null, error: null } as const;
+  expect(catalog.jobs.settle(id, 'us', outcome, at, () => told.push(catalog.jobs.get(id)?.state))).toBe(
+    false,
+  );
+  expect(catalog.jobs.get(id)?.state).toBe('running');
+  other.exec('ROLLBACK');
+  await vi.waitFor(() => expect(told).toEqual(['completed']), 10_000);
 });
