@@ -4,15 +4,8 @@ import type { ServerMessage } from '../contract/server-messages.ts';
 import type { TranscriptEntry } from '../contract/transcript.ts';
 import { errorMessage } from './messages.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { SessionSpec, TurnDetector, TurnEvent } from './ports.ts';
-
-/** A stretch of a take that lies in one part. */
-export interface PartStretch {
-  readonly part: number;
-  /** Frames from the part's beginning. */
-  readonly startFrame: number;
-  readonly frames: number;
-}
+import type { SessionSpec, SessionStore, TurnDetector, TurnEvent } from './ports.ts';
+import type { Take } from './take.ts';
 
 export interface LiveText {
   readonly role: Track;
@@ -28,15 +21,10 @@ export interface ConversationOptions {
   readonly newId: () => string;
   /** Seconds of the session before this take. */
   readonly earlierSeconds: number;
-  /** In which parts a stretch of the take lies, in frames of the take. */
-  readonly locate: (startFrame: number, endFrame: number) => readonly PartStretch[];
-  /** The end of what a track has recorded, in frames of the take. */
-  readonly positionOf: (track: Track) => number;
-  /** Where audio that came at a time of the monotonic clock would begin, in frames of the take. */
-  readonly nextFrame: (track: Track, arrivedMs: number) => number;
+  /** Where its tracks are, in frames. */
+  readonly take: Pick<Take, 'locate' | 'positionOf' | 'nextFrame'>;
+  readonly store: Pick<SessionStore, 'addSegments' | 'addTranscript'>;
   readonly send: (message: ServerMessage) => void;
-  readonly saveSegments: (segments: readonly AudioSegment[]) => void;
-  readonly saveText: (entry: TranscriptEntry) => void;
 }
 
 /** Who speaks when, told to the client and written down, and the text that goes with it. */
@@ -54,7 +42,7 @@ export interface Conversation {
 }
 
 export function createConversation(options: ConversationOptions): Conversation {
-  const { spec, detector, clock, send } = options;
+  const { spec, take, store, detector, clock, send } = options;
   const { sampleRate } = spec;
   const firstFrame = Math.round(options.earlierSeconds * sampleRate);
   /** The turn a role is in, or was in last. */
@@ -67,7 +55,7 @@ export function createConversation(options: ConversationOptions): Conversation {
    * cannot have been said before the frames that go before it.
    */
   const wallTime = (track: Track, frame: number): string => {
-    const agoMs = ((options.positionOf(track) - frame) / sampleRate) * 1000;
+    const agoMs = ((take.positionOf(track) - frame) / sampleRate) * 1000;
     const earliestMs = spec.startedAtMs + (frame / sampleRate) * 1000;
     return new Date(Math.round(Math.max(clock.wallMs() - Math.max(0, agoMs), earliestMs))).toISOString();
   };
@@ -75,7 +63,7 @@ export function createConversation(options: ConversationOptions): Conversation {
   const segmentsOf = (turn: Extract<TurnEvent, { type: 'ended' }>): AudioSegment[] => {
     const { turnId, role, startFrame, endFrame, interrupted } = turn;
     let frame = startFrame;
-    return options.locate(startFrame, endFrame).map((stretch) => {
+    return take.locate(startFrame, endFrame).map((stretch) => {
       const from = frame;
       frame += stretch.frames;
       return {
@@ -99,7 +87,7 @@ export function createConversation(options: ConversationOptions): Conversation {
   /** Turns that are too many are told all the same; that they are not kept, once. */
   const save = (segments: readonly AudioSegment[]): void => {
     try {
-      options.saveSegments(segments);
+      store.addSegments(spec.sessionId, segments);
     } catch (error) {
       if (!toldOfFullTurns) send(errorMessage(error));
       toldOfFullTurns = true;
@@ -134,11 +122,11 @@ export function createConversation(options: ConversationOptions): Conversation {
       note(detector.jump(track));
     },
     voice(track, active, arrivedMs) {
-      note(detector.voice(track, active, options.nextFrame(track, arrivedMs)));
+      note(detector.voice(track, active, take.nextFrame(track, arrivedMs)));
     },
     text({ role, text, turnId, speaker }, arrivedMs) {
       const turn_id = turnId ?? latestTurn.get(role) ?? null;
-      const position = options.nextFrame(role, arrivedMs);
+      const position = take.nextFrame(role, arrivedMs);
       const entry: TranscriptEntry = {
         id: options.newId(),
         turn_id,
@@ -153,7 +141,7 @@ export function createConversation(options: ConversationOptions): Conversation {
         words: null,
         source: 'live',
       };
-      options.saveText(entry);
+      store.addTranscript(spec.sessionId, entry);
       send({ type: 'transcript_added', transcript_id: entry.id, turn_id });
     },
     pause() {

@@ -1,47 +1,55 @@
+import { frameBytes, type AudioFormat } from '../contract/audio-format.ts';
+import type { ServerMessage } from '../contract/server-messages.ts';
+import { droppedBytesWarning, partialFrameWarning } from './messages.ts';
+
 /** Bytes at the end of a sender's binary frames that are no whole sample of every channel yet. */
 export interface FrameRemainder {
   /**
-   * What was left over and `bytes`, as whole frames. `isNews` the first time that something is left over.
+   * What was left over and `bytes`, as whole frames. That something is left over is told the first time.
    * @param paused true where the result is left out by whoever asks, so that only its length counts
    */
-  take(bytes: Uint8Array, paused: boolean): { readonly whole: Uint8Array; readonly isNews: boolean };
-  /** Forgets what is left over; says how many bytes that were. */
-  drop(): number;
+  take(bytes: Uint8Array, paused: boolean): Uint8Array;
+  /** Forgets what is left over, and tells of it. */
+  drop(): void;
   /** As drop, but a sender that went on through the pause goes on where it is. */
-  dropAfterPause(): number;
+  dropAfterPause(): void;
 }
 
-/** @param bytesPerFrame one sample of every channel */
-export function createFrameRemainder(bytesPerFrame: number): FrameRemainder {
+export function createFrameRemainder(
+  format: AudioFormat,
+  send: (message: ServerMessage) => void,
+): FrameRemainder {
+  /** One sample of every channel. */
+  const bytesPerFrame = frameBytes(format);
   let rest = new Uint8Array(0);
   let told = false;
   let heardInPause = false;
 
-  const drop = (): number => {
-    const { length } = rest;
+  const drop = (): void => {
+    if (rest.length > 0) send(droppedBytesWarning(rest.length, bytesPerFrame));
     rest = new Uint8Array(0);
-    return length;
   };
 
   return {
     take(bytes, paused) {
       heardInPause = paused;
       const restBytes = (rest.length + bytes.length) % bytesPerFrame;
-      if (rest.length === 0 && restBytes === 0) return { whole: bytes, isNews: false };
+      if (rest.length === 0 && restBytes === 0) return bytes;
       const all = new Uint8Array(rest.length + bytes.length);
       all.set(rest);
       all.set(bytes, rest.length);
       const wholeBytes = all.length - restBytes;
       rest = all.slice(wholeBytes);
-      const isNews = !told && restBytes > 0;
-      told ||= isNews;
-      return { whole: all.subarray(0, wholeBytes), isNews };
+      if (!told && restBytes > 0) {
+        told = true;
+        send(partialFrameWarning(bytes.byteLength, bytesPerFrame));
+      }
+      return all.subarray(0, wholeBytes);
     },
     drop,
     dropAfterPause() {
-      const goesOn = heardInPause;
+      if (!heardInPause) drop();
       heardInPause = false;
-      return goesOn ? 0 : drop();
     },
   };
 }

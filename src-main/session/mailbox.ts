@@ -1,17 +1,43 @@
-export interface Mailbox {
-  /** Runs `task` after everything posted before it. The promise is the task's own. */
-  post<T>(task: () => Promise<T> | T): Promise<T>;
+import { LecternError } from '../contract/errors.ts';
+import type { ServerMessage } from '../contract/server-messages.ts';
+import type { Log } from '../runtime/log.ts';
+import { errorMessage } from './messages.ts';
+
+export interface MailboxOptions {
+  /** The session's id, for the log. */
+  readonly id: string;
+  readonly log: Log;
+  readonly send: (message: ServerMessage) => void;
 }
 
 /** Runs tasks one after another, so that a session's messages take effect in the order they came. */
-export function createMailbox(): Mailbox {
+export interface Mailbox {
+  /** Runs `task` after everything posted before it. The promise is the task's own. */
+  post<T>(task: () => Promise<T> | T): Promise<T>;
+  /** As `post`, and answers whatever is thrown. */
+  perform(task: () => Promise<void> | void): Promise<void>;
+}
+
+export function createMailbox({ id, log, send }: MailboxOptions): Mailbox {
   let last: Promise<unknown> = Promise.resolve();
+
+  const post: Mailbox['post'] = (task) => {
+    const result = last.then(task);
+    // One failed task must not stop those behind it; its own promise still tells.
+    last = result.catch(() => undefined);
+    return result;
+  };
+
   return {
-    post(task) {
-      const result = last.then(task);
-      // One failed task must not stop those behind it; its own promise still tells.
-      last = result.catch(() => undefined);
-      return result;
-    },
+    post,
+    perform: (task) =>
+      post(async () => {
+        try {
+          await task();
+        } catch (error) {
+          if (!(error instanceof LecternError)) log('error', 'session failed unexpectedly', { id, error });
+          send(errorMessage(error));
+        }
+      }),
   };
 }

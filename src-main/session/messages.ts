@@ -1,6 +1,7 @@
 import type { SignalChange } from '../audio/signal-monitor.ts';
 import type { Track } from '../contract/audio-format.ts';
 import { FIXED_MESSAGES, toWireError } from '../contract/errors.ts';
+import { MEBIBYTE } from '../contract/limits.ts';
 import type { ServerMessage, StopReason } from '../contract/server-messages.ts';
 import type { PartEnd } from './part-budget.ts';
 import type { SessionSpec } from './ports.ts';
@@ -153,4 +154,9 @@ export function relocatedWarning(): ServerMessage {
     message:
       'The recordings folder can no longer be written; recording goes on in the fallback folder, nothing is lost',
   };
+}
+
+/** As figures of messages are given, to a thousandth. */
+export function mebibytes(bytes: number): number {
+  return Math.round((bytes / MEBIBYTE) * 1000) / 1000;
 }

@@ -12,6 +12,8 @@ export interface Refusals {
   /** True where a chunk may not be taken yet, because one before it was refused. */
   holdsBack(track: Track, seq: number): boolean;
   note(track: Track, seq: number): void;
+  /** A new take: its numbers have nothing to do with those before. */
+  restart(): void;
 }
 
 export function createRefusals(nowMs: () => number): Refusals {
@@ -28,6 +30,9 @@ export function createRefusals(nowMs: () => number): Refusals {
       const earliest = refused.get(track);
       const isEarlier = earliest === undefined || serialDistance(earliest.seq, seq) < 0;
       refused.set(track, { seq: isEarlier ? seq : earliest.seq, atMs: nowMs() });
+    },
+    restart() {
+      refused.clear();
     },
   };
 }

@@ -1,10 +1,17 @@
 import type { Limits } from '../contract/limits.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { PartStretch } from './conversation.ts';
 import { createPart, type Part } from './part.ts';
 import type { SessionSpec, SessionStore } from './ports.ts';
 import type { TakeClock } from './take-clock.ts';
+
+/** A stretch of a take that lies in one part. */
+export interface PartStretch {
+  readonly part: number;
+  /** Frames from the part's beginning. */
+  readonly startFrame: number;
+  readonly frames: number;
+}
 
 export interface TakePartsOptions {
   readonly spec: SessionSpec;

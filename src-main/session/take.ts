@@ -2,7 +2,6 @@ import type { Track } from '../contract/audio-format.ts';
 import type { Limits } from '../contract/limits.ts';
 import type { ServerMessage, StopReason } from '../contract/server-messages.ts';
 import type { Clock } from '../runtime/clock.ts';
-import type { PartStretch } from './conversation.ts';
 import { createFillReach } from './fill-reach.ts';
 import { createKeepAbreast } from './keep-abreast.ts';
 import type { PartEnd } from './part-budget.ts';
@@ -15,7 +14,7 @@ import { createRollOver } from './roll-over.ts';
 import { createSinkFailures } from './sink-failures.ts';
 import { createTakeClock } from './take-clock.ts';
 import { createTakeIntake, type TakeIntake } from './take-intake.ts';
-import { openTakeParts } from './take-parts.ts';
+import { openTakeParts, type PartStretch } from './take-parts.ts';
 import {
   allWritten,
   CHUNK_OVERHEAD_BYTES,

@@ -1,4 +1,4 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { MEBIBYTE, PROTOCOL_LIMITS } from '../../../src-main/contract/limits.ts';
 import { createRefusals } from '../../../src-main/session/refusals.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
@@ -76,6 +76,28 @@ describe('session', () => {
       expect(host.audio().length).toBe((sent - 1) * 2);
     },
   );
+
+  test('the header of a chunk is read once, whatever comes of the chunk', async () => {
+    const host = openEngine();
+    const connection = host.engine.connect('once', host.client);
+    await connection.receiveText(say({ action: 'start', format: 'wav', framing: 'headed' }));
+    const samples = seededBytes(9, 320);
+    const chunks = [0, 1, 1, 2].map((seq) => headed(0, seq, seq * 160, samples));
+    const odd = headed(0, 3, 480, samples.subarray(1));
+    const reading = vi.spyOn(DataView.prototype, 'getBigUint64');
+    try {
+      for (const chunk of [...chunks, odd]) await connection.receiveBinary(chunk);
+      expect(reading).toHaveBeenCalledTimes(5);
+    } finally {
+      reading.mockRestore();
+    }
+    await connection.receiveText(say({ action: 'stop' }));
+    expect(host.of('recording_stopped')[0]?.report.tracks[0]).toMatchObject({
+      captured: 480,
+      chunks_duplicated: 1,
+      chunks_rejected: 1,
+    });
+  });
 
   test('a chunk that only waits for an earlier one is told so', async () => {
     const host = openEngine();
