@@ -22,6 +22,7 @@ import { createSessionFiles } from './library/session-files.ts';
 import { openForeignFiles } from './library/intake/open-foreign-files.ts';
 import { keepDataPrivate } from './library/private-data.ts';
 import { openProcessing } from './library/open-processing.ts';
+import { createReach } from './library/reach.ts';
 import { createSessionAccess } from './library/session-access.ts';
 import { createSessionFinder } from './library/session-finder.ts';
 import { createProfiles } from './library/profiles.ts';
@@ -257,6 +258,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     catalog,
     files,
   });
+  const reach = createReach(settings, options.allowsReach ?? true);
   const processing = await openProcessing({
     dataDir,
     access,
@@ -268,7 +270,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     clock,
     log,
     samplePath: options.samplePath,
-    allowsReach: options.allowsReach ?? true,
+    reach,
     tell: engine.tell,
   });
   for (const { id } of recovery.recovered) processing.noteEnded(id);
@@ -284,6 +286,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     },
     transcripts,
     settings,
+    reach,
     encoder,
     files,
     repairer: foreign.repairer,

@@ -14,7 +14,9 @@ import { checkSession } from './check/check-session.ts';
 import type { Mender } from './check/check-master.ts';
 import { exportSession, type ExportOptions } from './export-session.ts';
 import { type ProcessingName, withProcessing } from './processing-handlers.ts';
+import type { Reach } from './reach.ts';
 import type { SessionAccess } from './session-access.ts';
+import { createSettingsHandlers } from './settings-handlers.ts';
 import type { SettingsStore } from './settings-store.ts';
 import { createTurnFileHandlers } from './turn-file-handlers.ts';
 import { createWaveforms } from './waveform.ts';
@@ -27,6 +29,7 @@ export interface LibraryOptions extends ExportOptions {
   readonly forgetWork: (sessionId: string) => Promise<void>;
   readonly transcripts: TranscriptStore;
   readonly settings: SettingsStore;
+  readonly reach: Reach;
   readonly appInfo: () => Promise<AppInfo>;
   readonly repairer: Mender;
   readonly clock: Clock;
@@ -60,6 +63,7 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
 
   return {
     ...createConversationHandlers({ transcripts, find, findFinished }),
+    ...createSettingsHandlers(settings, options.reach),
     ...createTurnFileHandlers({ dirs, find, findFinished, save }),
     'sessions.list': async ({ query, limit, offset }) => {
       await restoreFromTrash();
@@ -128,7 +132,6 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
     'sessions.waveform': async ({ id, track, points }) =>
       waveformOf(await findFinished(id), track, points ?? DEFAULT_POINTS),
     search: (query) => catalog.search(query),
-    'settings.get': () => settings.get(),
     'app.info': () => options.appInfo(),
   };
 

@@ -21,6 +21,7 @@ import { wait } from '../runtime/wait.ts';
 import type { RecogniserTools } from '../transcribe/recogniser.ts';
 import { createNewsOfJobs } from './news-of-jobs.ts';
 import { createProcessingHandlers, type ProcessingName } from './processing-handlers.ts';
+import type { Reach } from './reach.ts';
 import { openSecrets } from './secrets-store.ts';
 import type { SessionAccess } from './session-access.ts';
 import type { SessionFiles } from './session-files.ts';
@@ -38,8 +39,7 @@ export interface ProcessingOptions {
   readonly log: Log;
   /** A WAV of a few seconds of speech, to try recognisers on. */
   readonly samplePath: string;
-  /** False where others than this machine's user can reach us: they may name no programs, servers or folders. */
-  readonly allowsReach: boolean;
+  readonly reach: Reach;
   /** Tells a session's client, where it is still there. */
   readonly tell: (sessionId: string, message: ServerMessage) => void;
 }
@@ -117,7 +117,7 @@ export async function openProcessing(options: ProcessingOptions): Promise<Proces
       secrets,
       transcripts,
       newId: randomUUID,
-      allowsReach: options.allowsReach,
+      reach: options.reach,
       tryRecogniser: (recogniser, key) =>
         tryRecogniser(recogniser, {
           samplePath: options.samplePath,

@@ -1,15 +1,14 @@
-import { isDeepStrictEqual } from 'node:util';
 import type { Jobs } from '../catalog/job-rows.ts';
 import type { ApiHandlers } from '../contract/api.ts';
 import { LecternError } from '../contract/errors.ts';
-import type { DiarizerSettings, Job, RecogniserSettings, RecogniserTrial } from '../contract/processing.ts';
+import type { Job, RecogniserSettings, RecogniserTrial } from '../contract/processing.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
-import type { SettingsPatch } from '../contract/settings.ts';
 import type { ProcessingQueue } from '../conversation/processing-queue.ts';
 import { requireCatalogued } from '../conversation/process-session.ts';
 import { labelEntries } from '../conversation/voices.ts';
 import type { TranscriptStore } from '../conversation/transcript-store.ts';
 import { parseRttm } from '../transcribe/formats/parse-rttm.ts';
+import type { Reach } from './reach.ts';
 import type { SecretsStore } from './secrets-store.ts';
 import type { SessionAccess } from './session-access.ts';
 import type { SettingsStore } from './settings-store.ts';
@@ -26,8 +25,7 @@ export interface ProcessingHandlersOptions {
     recogniser: RecogniserSettings,
     apiKey: string | undefined,
   ) => Promise<RecogniserTrial>;
-  /** False where others than this machine's user can reach us: they may name no programs, servers or folders. */
-  readonly allowsReach: boolean;
+  readonly reach: Reach;
 }
 
 export type ProcessingName =
@@ -37,8 +35,7 @@ export type ProcessingName =
   | 'jobs.cancel'
   | 'recogniser.state'
   | 'recogniser.key'
-  | 'recogniser.try'
-  | 'settings.update';
+  | 'recogniser.try';
 
 const DEFAULT_LIMIT = 100;
 
@@ -46,19 +43,7 @@ const DEFAULT_LIMIT = 100;
 export function createProcessingHandlers(
   options: ProcessingHandlersOptions,
 ): Pick<ApiHandlers, ProcessingName> {
-  const { access, jobs, queue, settings, secrets } = options;
-
-  const requireAllowed = (wanted: RecogniserSettings | DiarizerSettings | undefined, known: object): void => {
-    if (options.allowsReach || wanted === undefined || wanted.kind === 'none') return;
-    if (!isDeepStrictEqual(wanted, known))
-      throw notFromAfar('no program to run and no server to ask is taken');
-  };
-
-  const requireKnownFolders = (patch: SettingsPatch): void => {
-    if (options.allowsReach) return;
-    const known = new Set(foldersOf(settings.get()));
-    if (foldersOf(patch).some((folder) => !known.has(folder))) throw notFromAfar('no folder is taken');
-  };
+  const { access, jobs, queue, settings, secrets, reach } = options;
 
   const stateOf = ({ recogniser }: { recogniser: RecogniserSettings }): { has_key: boolean } => ({
     has_key: recogniser.kind === 'openai' && secrets.keyFor(recogniser.base_url) !== undefined,
@@ -68,7 +53,7 @@ export function createProcessingHandlers(
     'sessions.process': async ({ id, recogniser }) => {
       const session = await access.findFinished(id);
       requireCatalogued(session);
-      requireAllowed(recogniser, settings.get().recogniser);
+      reach.requireProgram(recogniser, settings.get().recogniser);
       if ((recogniser ?? settings.get().recogniser).kind === 'none')
         throw new LecternError('RECOGNISER_NOT_SET', 'No recogniser has been chosen. Choose one in Settings');
       return queue.add(id, recogniser);
@@ -99,29 +84,11 @@ export function createProcessingHandlers(
       return { has_key: secrets.keyFor(base_url) !== undefined };
     },
     'recogniser.try': ({ recogniser, key }) => {
-      requireAllowed(recogniser, settings.get().recogniser);
+      reach.requireProgram(recogniser, settings.get().recogniser);
       const known = recogniser.kind === 'openai' ? secrets.keyFor(recogniser.base_url) : undefined;
       return options.tryRecogniser(recogniser, key ?? known);
     },
-    'settings.update': (patch) => {
-      requireAllowed(patch.recogniser, settings.get().recogniser);
-      requireAllowed(patch.diarizer, settings.get().diarizer);
-      requireKnownFolders(patch);
-      return settings.update(patch);
-    },
   };
-}
-
-function notFromAfar(what: string): LecternError {
-  return new LecternError(
-    'FORBIDDEN',
-    `Lectern is reachable from other machines, so ${what}. Set it while it serves this machine alone, or start it with --allow-reach`,
-  );
-}
-
-function foldersOf({ recordings_dir, fallback_dir, profiles = [] }: SettingsPatch): string[] {
-  const folders = [recordings_dir, fallback_dir, ...profiles.map((profile) => profile.recordings_dir)];
-  return folders.filter((folder) => folder !== null && folder !== undefined);
 }
 
 /** Sessions with where they stand on their way to text. A catalog that cannot tell keeps nobody from their recordings. */
