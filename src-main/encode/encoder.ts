@@ -1,4 +1,4 @@
-import type { EncoderInfo } from '../contract/api.ts';
+import type { EncoderInfo } from '../contract/app-info.ts';
 import type { ExportFormat } from '../contract/audio-format.ts';
 
 /** The shape of the PCM an encoder is fed: interleaved signed 16-bit little-endian. */

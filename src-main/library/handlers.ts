@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Catalog } from '../catalog/catalog.ts';
-import type { ApiHandlers, AppInfo } from '../contract/api.ts';
+import type { ApiHandlers } from '../contract/api.ts';
+import type { AppInfo } from '../contract/app-info.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { writeSessionFile } from '../files/session-file.ts';

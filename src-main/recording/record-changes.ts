@@ -1,4 +1,4 @@
-import type { EncoderInfo } from '../contract/api.ts';
+import type { EncoderInfo } from '../contract/app-info.ts';
 import type { CaptureReport } from '../contract/capture-report.ts';
 import { newSessionRecord } from '../contract/new-session-record.ts';
 import type { PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { Hono } from 'hono';
-import { api, type ApiHandlers, type ApiName, isApiName, LARGE_BODIES } from '../contract/api.ts';
+import { api, type ApiHandlers, type ApiName, isApiName } from '../contract/api.ts';
 import { LecternError } from '../contract/errors.ts';
 import { parseApiInput } from '../contract/parse-api-input.ts';
 import { jsonPieces } from '../contract/json-pieces.ts';
@@ -17,8 +17,7 @@ export function createApiRoutes(handlers: ApiHandlers): Hono {
 }
 
 function addRoute<Name extends ApiName>(routes: Hono, name: Name, handlers: Pick<ApiHandlers, Name>): void {
-  const { method, path } = api[name];
-  const maxBytes = LARGE_BODIES[name] ?? MAX_BODY_BYTES;
+  const { method, path, maxBodyBytes: maxBytes = MAX_BODY_BYTES } = api[name];
   routes.on(method, path, async ({ req }) => {
     const hasBody = method === 'POST' || method === 'PATCH';
     const text = hasBody ? await readBody(req.raw, maxBytes) : '';

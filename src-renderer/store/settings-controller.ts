@@ -1,5 +1,6 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ApiClient, AppInfo } from '../../src-main/contract/api.ts';
+import type { ApiClient } from '../../src-main/contract/api.ts';
+import type { AppInfo } from '../../src-main/contract/app-info.ts';
 import type { WireError } from '../../src-main/contract/errors.ts';
 import { DEFAULT_SETTINGS, type Settings, type SettingsPatch } from '../../src-main/contract/settings.ts';
 

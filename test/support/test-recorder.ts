@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Encoder } from '../../src-main/encode/encoder.ts';
 import { createRecorder, type Recorder, type RecorderOptions } from '../../src-main/recorder.ts';
 import type { Clock } from '../../src-main/runtime/clock.ts';
+import { conformingHandlers } from './conforming-handlers.ts';
 
 /** An encoder for tests of everything else: it has no formats and every job fails. */
 export const noEncoder: Encoder = {
@@ -44,7 +45,8 @@ export async function openTestRecorder(
     ...overrides,
   });
   return {
-    recorder,
+    // In its place: others of its properties are looked up each time.
+    recorder: Object.assign(recorder, { handlers: conformingHandlers(recorder.handlers) }),
     dataDir,
     dispose: async () => {
       await recorder.close();

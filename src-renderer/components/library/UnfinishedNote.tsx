@@ -1,4 +1,4 @@
-import type { AppInfo } from '../../../src-main/contract/api.ts';
+import type { AppInfo } from '../../../src-main/contract/app-info.ts';
 import { t } from '../../i18n/i18n.ts';
 import { Icon } from '../Icon.tsx';
 

@@ -1,4 +1,4 @@
-import type { EncoderInfo } from '../../../src-main/contract/api.ts';
+import type { EncoderInfo } from '../../../src-main/contract/app-info.ts';
 import { t } from '../../i18n/i18n.ts';
 import { useSettings } from '../app-context.ts';
 
