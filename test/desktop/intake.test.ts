@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import type {} from '../../src-renderer/session/shell.ts';
-import { describeOnEachHost } from './hosts.ts';
+import { describeOnElectron, launchApp } from './electron-app.ts';
 
 let dataDir: string;
 beforeEach(() => {
@@ -16,7 +16,7 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-describeOnEachHost('a damaged file from outside', (host) => {
+describeOnElectron('a damaged file from outside', () => {
   it('crosses to the engine over app://, is mended and becomes a recording', async () => {
     const whole = join(dataDir, 'whole.wav');
     // Longer than a piece, so that it takes several.
@@ -40,7 +40,7 @@ describeOnEachHost('a damaged file from outside', (host) => {
     const broken = Buffer.from(bytes);
     broken.writeUInt32LE(0, 40);
     await writeFile(join(dataDir, 'seminar.wav'), broken);
-    const app = await host.launch({ dataDir, chromiumArgs: ['--use-fake-device-for-media-stream'] });
+    const app = await launchApp({ dataDir, chromiumArgs: ['--use-fake-device-for-media-stream'] });
     try {
       await app.page.getByRole('heading', { name: 'Library' }).waitFor();
       await app.page.setInputFiles('input[type=file]', join(dataDir, 'seminar.wav'));
@@ -61,7 +61,7 @@ describeOnEachHost('a damaged file from outside', (host) => {
   });
 
   it('is refused where it would be larger than announced, or is sent where there is nothing', async () => {
-    const app = await host.launch({ dataDir, chromiumArgs: ['--use-fake-device-for-media-stream'] });
+    const app = await launchApp({ dataDir, chromiumArgs: ['--use-fake-device-for-media-stream'] });
     try {
       const answers = await app.page.evaluate(async () => {
         const begun = await window.lectern?.call('intake.begin', { name: '../x.wav', byte_size: 10 });

@@ -25,7 +25,7 @@ export interface PackagedApp {
   /** What it has written to stderr so far. */
   stderr(): string;
   kill(signal: NodeJS.Signals): void;
-  /** Ends what is left. */
+  /** Ends what is left, helper processes included. */
   dispose(): Promise<void>;
 }
 
@@ -33,11 +33,11 @@ export async function launchPackaged(launch: PackagedLaunch): Promise<PackagedAp
   const portFile = join(launch.dataDir, 'desktop-profile/DevToolsActivePort');
   // One that was killed leaves its own.
   await rm(portFile, { force: true });
-  const { child, exited, stderr } = await start(launch);
+  const { child, exited, closed, stderr } = await start(launch);
   const hasExited = (): boolean => child.exitCode !== null || child.signalCode !== null;
   const dispose = async (): Promise<void> => {
     if (!hasExited()) child.kill('SIGKILL');
-    await exited;
+    await closed;
   };
   try {
     const page = await findPage(portFile, () => {
@@ -61,7 +61,8 @@ export async function launchPackaged(launch: PackagedLaunch): Promise<PackagedAp
 
 /** Starts it where it cannot stay. Resolves with its exit code. */
 export async function launchPackagedToEnd(launch: PackagedLaunch): Promise<number | null> {
-  const { exited } = await start(launch);
+  const { exited, closed } = await start(launch);
+  await closed;
   return exited;
 }
 
@@ -82,7 +83,9 @@ async function start({ folder, dataDir, args = [], env = {} }: PackagedLaunch) {
     text += more;
   });
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
-  return { child, exited, stderr: () => text };
+  // Its helpers write to the same pipe, and into its profile, until they end too.
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  return { child, exited, closed, stderr: () => text };
 }
 
 async function findPage(portFile: string, check: () => void): Promise<Page> {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import wavefile from 'wavefile';
 import type {} from '../../src-renderer/session/shell.ts';
-import { describeOnEachHost, type DesktopApp } from './hosts.ts';
+import { describeOnElectron, launchApp, type DesktopApp } from './electron-app.ts';
 import { openPageSession, type PageSession } from './page-session.ts';
 
 declare global {
@@ -18,13 +18,13 @@ const FRAME_BYTES = 2 * CHANNELS;
 /** 100 ms. */
 const CHUNK_BYTES = (SAMPLE_RATE / 10) * FRAME_BYTES;
 
-describeOnEachHost('a recording made in the desktop app', (host) => {
+describeOnElectron('a recording made in the desktop app', () => {
   let dataDir: string;
   let app: DesktopApp;
 
   beforeEach(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'lectern-desktop-'));
-    app = await host.launch({ dataDir });
+    app = await launchApp({ dataDir });
   });
 
   afterEach(async () => {

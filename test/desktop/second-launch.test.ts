@@ -1,10 +1,14 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, it } from 'vitest';
-import { LOCK_FILE } from '../support/electron-double/instance-lock.ts';
-import { launchDouble } from '../support/electron-double/launch.ts';
-import { describeOnEachHost, projectDir, type DesktopApp } from './hosts.ts';
+import { createInterface } from 'node:readline';
+import { afterEach, beforeEach, expect, it, onTestFinished } from 'vitest';
+import { temporaryFolder } from '../support/temporary-folder.ts';
+import { asRoot, environment } from './desktop-environment.ts';
+import { describeOnElectron, launchApp, launchArguments, type DesktopApp } from './electron-app.ts';
+import { launchToEnd } from './launch-to-end.ts';
 
 let dataDir: string;
 
@@ -16,35 +20,68 @@ afterEach(() => {
   rmSync(dataDir, { recursive: true, force: true });
 });
 
-describeOnEachHost('launching Lectern twice', (host) => {
+describeOnElectron('launching Lectern twice', () => {
   it('ends the second and brings the first to the front', async () => {
-    const app: DesktopApp = await host.launch({ dataDir });
+    const app: DesktopApp = await launchApp({ dataDir });
     try {
-      await app.evaluateMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.minimize());
-      await expect.poll(() => isMinimized(app)).toBe(true);
-      expect((await host.launchToEnd({ dataDir })).code).toBe(0);
+      await expect.poll(() => minimize(app)).toBe(true);
+      expect((await launchToEnd({ dataDir })).code).toBe(0);
       await expect.poll(() => isMinimized(app)).toBe(false);
     } finally {
       await app.dispose();
     }
   });
-});
 
-it('refuses the second launch before anything opens the catalog', async () => {
-  // This test itself holds the lock, so that whatever lies in the folder afterwards, the refused launch left there.
-  const profileDir = join(dataDir, 'desktop-profile');
-  mkdirSync(profileDir);
-  writeFileSync(join(profileDir, LOCK_FILE), String(process.pid));
-  const second = launchDouble({ projectDir, args: [`--dir=${dataDir}`] });
-  try {
-    expect(await second.exited).toBe(0);
-  } finally {
-    await second.dispose();
-  }
-  expect(existsSync(join(dataDir, 'lectern.db'))).toBe(false);
-  expect(existsSync(join(dataDir, 'recordings'))).toBe(false);
+  it('refuses the second before anything opens the catalog', async () => {
+    // The first is another app: whatever lies in the folder afterwards, the refused launch left there.
+    const told = await holdProfile(join(dataDir, 'desktop-profile'));
+    expect(await told()).toBe('held');
+    expect((await launchToEnd({ dataDir })).code).toBe(0);
+    expect(await told()).toBe('second launch');
+    expect(existsSync(join(dataDir, 'lectern.db'))).toBe(false);
+    expect(existsSync(join(dataDir, 'recordings'))).toBe(false);
+  });
 });
 
 async function isMinimized(app: DesktopApp): Promise<boolean | undefined> {
   return app.evaluateMain(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.isMinimized());
+}
+
+/** Asks once more: before a window is shown, and before a window manager has it, nothing comes of it. */
+async function minimize(app: DesktopApp): Promise<boolean | undefined> {
+  await app.evaluateMain(({ BrowserWindow }) => {
+    const [window] = BrowserWindow.getAllWindows();
+    if (window?.isVisible() === true) window.minimize();
+  });
+  return isMinimized(app);
+}
+
+/** What holds a profile as the first launch does, and says so, and who else came, on stdout. */
+const HOLDER = `const { app } = require('electron');
+app.setPath('userData', process.env.PROFILE);
+if (app.requestSingleInstanceLock()) console.log('held');
+app.on('second-instance', () => console.log('second launch'));
+`;
+
+/** Starts an app that holds a profile. Returns what resolves with the next thing it says. */
+async function holdProfile(profileDir: string): Promise<() => Promise<string>> {
+  const folder = await temporaryFolder();
+  await mkdir(profileDir, { recursive: true });
+  await writeFile(
+    join(folder, 'package.json'),
+    '{ "name": "holder", "version": "1.0.0", "main": "holder.js" }',
+  );
+  await writeFile(join(folder, 'holder.js'), HOLDER);
+  const { executablePath } = await launchArguments({ dataDir });
+  const child = spawn(executablePath, [...asRoot, folder], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+    env: await environment({ PROFILE: profileDir }),
+  });
+  const closed = new Promise<void>((resolve) => child.once('close', () => resolve()));
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+    return closed;
+  });
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  return async () => String((await lines.next()).value).trim();
 }

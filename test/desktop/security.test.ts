@@ -6,13 +6,13 @@ import { z } from 'zod';
 import { wireErrorSchema } from '../../src-main/contract/errors.ts';
 import type {} from '../../src-renderer/session/shell.ts';
 import { serveForeignSite, type ForeignSite } from './foreign-site.ts';
-import { describeOnEachHost, type DesktopApp } from './hosts.ts';
+import { describeOnElectron, launchApp, type DesktopApp } from './electron-app.ts';
 import { openPageSession } from './page-session.ts';
 import type {} from './web-preferences.ts';
 
 const failed = z.object({ ok: z.literal(false), error: wireErrorSchema });
 
-describeOnEachHost('the window is closed to everything but our own page', (host) => {
+describeOnElectron('the window is closed to everything but our own page', () => {
   let dataDir: string;
   let app: DesktopApp;
   let foreign: ForeignSite;
@@ -20,7 +20,7 @@ describeOnEachHost('the window is closed to everything but our own page', (host)
   beforeAll(async () => {
     dataDir = mkdtempSync(join(tmpdir(), 'lectern-desktop-'));
     foreign = await serveForeignSite();
-    app = await host.launch({ dataDir, chromiumArgs: ['--use-fake-device-for-media-stream'] });
+    app = await launchApp({ dataDir, chromiumArgs: ['--use-fake-device-for-media-stream'] });
   });
 
   afterAll(async () => {

@@ -4,9 +4,10 @@ import { readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { describeOnEachHost, type EndingLaunch } from './hosts.ts';
+import { describeOnElectron, type LaunchOptions } from './electron-app.ts';
+import { hasScreen, launchToEnd } from './launch-to-end.ts';
 
-interface Failure extends EndingLaunch {
+interface Failure extends LaunchOptions {
   /** What failed and what to do, as the user reads it. */
   readonly words: RegExp;
 }
@@ -60,14 +61,14 @@ const failures: Record<string, () => Failure> = {
   }),
 };
 
-describeOnEachHost('a start that fails', (host) => {
+describeOnElectron('a start that fails', () => {
   it.each(Object.entries(failures))('says so in a box and ends where %s', async (_, prepare) => {
     const { words, ...options } = prepare();
-    const { code, stderr, boxTitle } = await host.launchToEnd(options);
+    const { code, stderr, boxTitle } = await launchToEnd(options);
     expect(code, stderr).toBe(1);
     expect(wordsIn(stderr)).toMatch(words);
     expect(stderr).not.toContain('A JavaScript error occurred');
-    expect(boxTitle).toBe(host.hasScreen ? 'Lectern could not start' : undefined);
+    expect(boxTitle).toBe(hasScreen ? 'Lectern could not start' : undefined);
   });
 });
 

@@ -1,8 +1,7 @@
-import type { Session } from 'electron';
 import { expect, test, vi } from 'vitest';
 import { createDisplayAudio } from '../../../src-main/desktop/display-audio.ts';
 import { restrictPermissions } from '../../../src-main/desktop/permissions.ts';
-import { createSession } from '../../support/electron-double/session.ts';
+import { createElectronSession } from './electron-session.ts';
 
 // Outside of Electron there is no such module to load.
 vi.mock('electron', () => ({ protocol: {} }));
@@ -11,14 +10,13 @@ const OURS = { url: 'app://lectern/', origin: 'app://lectern', parent: null };
 
 function start(platform: NodeJS.Platform, systemRelease = '10.0.22631') {
   let nowMs = 0;
-  const session = createSession();
+  const { session, askForDisplayMedia } = createElectronSession();
   const displayAudio = createDisplayAudio({ platform, systemRelease, nowMs: () => nowMs });
-  // The double has of a session what the desktop shell uses.
-  restrictPermissions(session as unknown as Session, displayAudio.mayCapture);
-  displayAudio.answer(session as unknown as Session);
+  restrictPermissions(session, displayAudio.mayCapture);
+  displayAudio.answer(session);
   return {
     handlers: displayAudio.systemAudio?.handlers,
-    getDisplayMedia: (frame: object = OURS) => session.askForDisplayMedia({}, { ...OURS, ...frame }),
+    getDisplayMedia: (frame: object = OURS) => askForDisplayMedia({ ...OURS, ...frame }),
     wait: (milliseconds: number) => void (nowMs += milliseconds),
   };
 }
