@@ -30,8 +30,12 @@ export interface SessionQuery {
  * which it is said do not even then: what they write waits in one queue (write-queue.ts).
  */
 export interface Catalog {
-  /** Writes the session and everything under it, as one transaction. */
-  save(session: SessionRecord): void;
+  /**
+   * Writes the session and everything under it, as one transaction.
+   * @param known what the catalog said of it when the change was made: then only what differs is written. Parts, files,
+   *   markers and segments that are the same objects cost nothing.
+   */
+  save(session: SessionRecord, known?: SessionRecord): void;
   /**
    * The same for one that may have to wait: where the database refuses it, readers see it, and it is written later. True
    * where it is written. Throws nothing.
@@ -39,11 +43,6 @@ export interface Catalog {
   keep(session: KeptSession): boolean;
   /** Offers the database what waits of a session and of its text now; true where nothing does any more. */
   offer(id: string): boolean;
-  /**
-   * Writes what `session` says otherwise than `known`, which must be what the catalog has: parts, files, markers and
-   * segments that are the same objects cost nothing.
-   */
-  saveChanges(session: SessionRecord, known: SessionRecord): void;
   /** Adds rows to a session that is there, and counts its revision on: costs as little late in a session as early. */
   append(
     session: Pick<SessionRecord, 'id' | 'revision' | 'sample_rate' | 'channels' | 'parts'>,
@@ -124,13 +123,12 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
   const transcript = (sessionId: string): Transcript => heldText.upon(sessionId, transcripts.read(sessionId));
 
   return {
-    save(session) {
-      records.save(session);
+    save(session, known) {
+      records.save(session, known);
       held.forget(session.id);
     },
     keep: held.keep,
     offer: (id) => held.offer(id) && heldText.offer(id),
-    saveChanges: records.saveChanges,
     append: records.append,
     get(id) {
       const row = statements.get.get(id);

@@ -13,9 +13,9 @@ type Detail = z.infer<typeof detailSchema>;
 /** Keeps what describes a session where its words can be found. */
 export function prepareDetails(database: Database.Database) {
   const read = database.prepare(
-    'SELECT kind, part, frame, text FROM session_details WHERE session_id = ? ORDER BY row',
+    'SELECT kind, part, frame, text FROM session_details WHERE session_id = ? AND kind = ? ORDER BY row',
   );
-  const drop = database.prepare('DELETE FROM session_details WHERE session_id = ?');
+  const drop = database.prepare('DELETE FROM session_details WHERE session_id = ? AND kind = ?');
   const add = database.prepare(
     `INSERT INTO session_details (session_id, kind, part, frame, text)
        VALUES (@session_id, @kind, @part, @frame, @text) RETURNING row`,
@@ -27,27 +27,42 @@ export function prepareDetails(database: Database.Database) {
     const row = add.pluck().get({ session_id: sessionId, ...detail });
     index.run({ row, text: detail.text });
   };
+  const isWritten = (sessionId: string, kind: Detail['kind'], wanted: readonly Detail[]): boolean => {
+    const written = z.array(detailSchema).parse(read.all(sessionId, kind));
+    return JSON.stringify(written) === JSON.stringify(wanted);
+  };
   return {
     /** Adds one marker to what is there. To be called in the transaction that adds it to the session. */
     addMarker(sessionId: string, { part, frame, label }: Marker): void {
       if (label !== '') put(sessionId, { kind: 'marker', part, frame, text: label });
     },
-    /** To be called in the transaction that saves the session: often, so it writes only what has changed. */
-    save(session: SessionRecord): void {
-      const known = z.array(detailSchema).parse(read.all(session.id));
-      const wanted = detailsOf(session);
-      if (JSON.stringify(known) === JSON.stringify(wanted)) return;
-      drop.run(session.id);
-      for (const detail of wanted) put(session.id, detail);
+    /**
+     * To be called in the transaction that saves the session.
+     * @param known what the catalog has of it, where that is known: what is the same costs nothing then.
+     */
+    save(session: SessionRecord, known: SessionRecord | undefined): void {
+      for (const { kind, field } of KINDS) {
+        if (known?.[field] === session[field]) continue;
+        const wanted = detailsOf(session, kind);
+        if (known === undefined && isWritten(session.id, kind, wanted)) continue;
+        drop.run(session.id, kind);
+        for (const detail of wanted) put(session.id, detail);
+      }
     },
   };
 }
 
-function detailsOf({ title, notes, markers }: SessionRecord): Detail[] {
-  const details: Detail[] = [
-    { kind: 'title', part: null, frame: null, text: title },
-    { kind: 'notes', part: null, frame: null, text: notes },
-    ...markers.map(({ part, frame, label }): Detail => ({ kind: 'marker', part, frame, text: label })),
-  ];
+/** What is found of a session, and the field of its record that says it. */
+const KINDS = [
+  { kind: 'title', field: 'title' },
+  { kind: 'notes', field: 'notes' },
+  { kind: 'marker', field: 'markers' },
+] as const;
+
+function detailsOf(session: SessionRecord, kind: Detail['kind']): Detail[] {
+  const details: Detail[] =
+    kind === 'marker'
+      ? session.markers.map(({ part, frame, label }) => ({ kind, part, frame, text: label }))
+      : [{ kind, part: null, frame: null, text: session[kind] }];
   return details.filter(({ text }) => text !== '');
 }

@@ -16,8 +16,10 @@ export function prepareRecords(database: Database.Database) {
   const details = prepareDetails(database);
 
   /** Writes what differs from `known`: records are replaced, never changed, so the same object says the same. */
-  const write = (session: SessionRecord, known: SessionRecord | undefined): void => {
+  const write = (session: SessionRecord, before: SessionRecord | undefined): void => {
     const session_id = session.id;
+    // Others may have written since it was read.
+    const known = statements.revision.get(session_id) === before?.revision ? before : undefined;
     const isKnownPart = same(known?.parts, session.parts, ({ part }) => part);
     const isKnownFile = same(known?.files, session.files, ({ file_path }) => file_path);
     const isKnownSegment = same(known?.segments, session.segments, ({ segment_id }) => segment_id);
@@ -45,8 +47,7 @@ export function prepareRecords(database: Database.Database) {
     }
     for (const segment of session.segments === known?.segments ? [] : session.segments)
       if (!isKnownSegment(segment)) statements.saveSegment.run(segmentParameters(session, segment));
-    const { title, notes, markers } = session;
-    if (title !== known?.title || notes !== known.notes || markers !== known.markers) details.save(session);
+    details.save(session, known);
   };
 
   const append = (
@@ -64,10 +65,7 @@ export function prepareRecords(database: Database.Database) {
   const writing = database.transaction(write);
   const appending = database.transaction(append);
   return {
-    save: (session: SessionRecord): void => {
-      writing.immediate(session, undefined);
-    },
-    saveChanges: (session: SessionRecord, known: SessionRecord): void => {
+    save: (session: SessionRecord, known?: SessionRecord): void => {
       writing.immediate(session, known);
     },
     append: (...args: Parameters<typeof append>): void => {
@@ -208,6 +206,7 @@ function prepare(database: Database.Database) {
       `DELETE FROM session_parts WHERE session_id = @session_id
          AND part NOT IN (SELECT value FROM json_each(@kept))`,
     ),
+    revision: database.prepare('SELECT revision FROM sessions WHERE id = ?').pluck(),
     setRevision: database.prepare('UPDATE sessions SET revision = ? WHERE id = ?'),
     dropRecordings: database.prepare(
       `DELETE FROM recordings WHERE session_id = @session_id

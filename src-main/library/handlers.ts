@@ -52,10 +52,10 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
   const present = (session: SessionRecord): SessionRecord =>
     withProcessing(catalog.jobs, [files.present(session)])[0] ?? session;
 
-  /** Saves a finished session in both places; the catalog is what is asked next, so it decides. */
-  const save = async (changed: SessionRecord): Promise<void> => {
+  /** Saves a finished session that was found as `known` in both places; the catalog is what is asked next, so it decides. */
+  const save = async (changed: SessionRecord, known: SessionRecord): Promise<void> => {
     const session = { ...changed, revision: changed.revision + 1 };
-    if (session.database_records) catalog.save(session);
+    if (session.database_records) catalog.save(session, known);
     for (const folder of dirs.foldersOf(session))
       await writeSessionFile(folder, session).catch((error: unknown) => {
         options.log('warn', 'session.json could not be written', { id: session.id, error });
@@ -78,7 +78,7 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
       // Looked up again: a copy may have become final while its owner was asked for.
       const session = find(id);
       const updated = { ...session, title: title ?? session.title, notes: notes ?? session.notes };
-      await save(updated);
+      await save(updated, session);
       return present(updated);
     },
     'sessions.delete': async ({ id }) => {
@@ -107,7 +107,7 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
       // Looked up again: an export takes a while, and a rename may have come between.
       const session = find(id);
       const others = session.files.filter((file) => !rows.some((row) => row.file_path === file.file_path));
-      await save({ ...session, files: [...others, ...rows] });
+      await save({ ...session, files: [...others, ...rows] }, session);
       return { files: exported.map(({ entry }) => entry) };
     },
     'sessions.repair': async ({ id }) => {
@@ -117,7 +117,7 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
         const { checks, apply } = await checkSession(session, { ...options, folder });
         const current = find(id);
         const repaired = apply(current);
-        if (!isDeepStrictEqual(repaired, current)) await save(repaired);
+        if (!isDeepStrictEqual(repaired, current)) await save(repaired, current);
         const at = new Date(options.clock.wallMs()).toISOString();
         if (repaired.database_records) catalog.addEvent(id, at, 'checked', checks);
         return { session: present(repaired), files: [...checks] };

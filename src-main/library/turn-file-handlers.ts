@@ -10,7 +10,8 @@ export interface TurnFileHandlersOptions {
   readonly find: (id: string) => SessionRecord;
   /** Rejects with SESSION_ACTIVE too. */
   readonly findFinished: (id: string) => Promise<SessionRecord>;
-  readonly save: (session: SessionRecord) => Promise<void>;
+  /** @param known what was found. */
+  readonly save: (session: SessionRecord, known: SessionRecord) => Promise<void>;
 }
 
 /** Writes turns as WAVs of their own. */
@@ -37,7 +38,7 @@ export function createTurnFileHandlers(
       const written = new Set(files.map(({ segment_id }) => segment_id));
       const current = find(id);
       if (current.segments.some(({ segment_id, file }) => file === null && written.has(segment_id)))
-        await save(withTurnFiles(current, written));
+        await save(withTurnFiles(current, written), current);
       return { files };
     },
   };

@@ -26,7 +26,7 @@ export interface JournalOptions {
   /** Every folder that holds a part of the session: each gets its `session.json`. */
   readonly folders: () => readonly string[];
   /** Undefined for a session that the catalog must not know of. */
-  readonly catalog: Pick<Catalog, 'keep' | 'saveChanges' | 'append'> | undefined;
+  readonly catalog: Pick<Catalog, 'keep' | 'save' | 'append'> | undefined;
   readonly log: Log;
 }
 
@@ -88,7 +88,7 @@ export function openJournal(first: SessionRecord, { folders, catalog, log }: Jou
       const known = record();
       revision++;
       base = { ...change(known), revision };
-      toCatalog(() => catalog?.saveChanges(base, known));
+      toCatalog(() => catalog?.save(base, known));
       file.note('now');
     },
     append({ markers = [], segments = [] }) {

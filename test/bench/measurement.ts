@@ -1,3 +1,4 @@
+import type { RowResult } from './results.ts';
 import { DEFAULT_SCENARIO, type Sample, type Scenario, type Side } from './scenario.ts';
 
 export type Unit = 'ms' | 's' | 'MB' | 'x real time';
@@ -26,6 +27,8 @@ export interface Measurement {
   readonly rows: readonly Row[];
   /** Labels of rows that the measurement makes by itself, where it records nothing in child processes. */
   readonly ownLabels?: readonly string[];
+  /** Makes those rows, in a folder on the disk that is measured. */
+  readonly measure?: (folder: string, runs: number) => RowResult[] | Promise<RowResult[]>;
   /** Files, from the repository's root, that with all they import decide a row's figures, besides the measurement's own. */
   readonly sources: (row: Row | undefined) => readonly string[];
 }

@@ -4,10 +4,11 @@ import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { describeMachine } from './machine.ts';
+import { change } from './measurements/change.ts';
 import { cpu } from './measurements/cpu.ts';
 import { ingest } from './measurements/ingest.ts';
 import { memory } from './measurements/memory.ts';
-import { measureSearch, search } from './measurements/search.ts';
+import { search } from './measurements/search.ts';
 import { stopMp4 } from './measurements/stop-mp4.ts';
 import { stopWav } from './measurements/stop-wav.ts';
 import { summarise, type RowResult } from './results.ts';
@@ -16,7 +17,7 @@ import { currentRows, RESULTS_PATH, saveResults } from './save-results.ts';
 import { NAME_CELLS, renderReport, renderRow } from './table.ts';
 import { readMeasuredRows, reportStale, rowName } from '../support/measured/measured-rows.ts';
 
-const MEASUREMENTS = [stopWav, memory, cpu, ingest, stopMp4, search];
+const MEASUREMENTS = [stopWav, memory, cpu, ingest, stopMp4, search, change];
 const DEFAULT_RUNS = 5;
 const USAGE = `Usage: npm run bench -- [--only NAME]... [--quick] [--save | --stale]
   --only   ${MEASUREMENTS.map(({ name }) => name).join(', ')}
@@ -58,7 +59,10 @@ try {
   const results: RowResult[] = [];
   const startedAt = performance.now();
   for (const measurement of selected) {
-    if (measurement === search) results.push(...measureSearch(workDir, quick ? 1 : DEFAULT_RUNS));
+    if (measurement.measure !== undefined) {
+      process.stderr.write(`${measurement.name}\n`);
+      results.push(...(await measurement.measure(workDir, quick ? 1 : DEFAULT_RUNS)));
+    }
     for (const row of measurement.rows) {
       process.stderr.write(`${measurement.name}: ${row.label}\n`);
       const runs = quick ? 1 : (row.runs ?? DEFAULT_RUNS);

@@ -3,8 +3,8 @@ import Database from 'better-sqlite3';
 import { openCatalog } from '../../../src-main/catalog/catalog.ts';
 import { createTalk, saveTalk, silentSession } from '../../support/talk.ts';
 import type { Measurement } from '../measurement.ts';
+import { compare } from '../own-rows.ts';
 import type { RowResult } from '../results.ts';
-import { costRatio, median } from '../statistics.ts';
 
 const SESSIONS = 1000;
 /** What is said in an hour. */
@@ -31,10 +31,11 @@ export const search: Measurement = {
     'lines that returns the first thousand. For the list of sessions the peer finds the sessions alone.',
   rows: [],
   ownLabels: CASES.flatMap(({ label }) => [label, `${label}, sessions`]),
-  sources: () => [],
+  sources: () => ['test/bench/own-rows.ts'],
+  measure,
 };
 
-export function measureSearch(folder: string, runs: number): RowResult[] {
+function measure(folder: string, runs: number): RowResult[] {
   const path = join(folder, 'search.db');
   const catalog = openCatalog(path);
   const talk = createTalk(1);
@@ -50,12 +51,14 @@ export function measureSearch(folder: string, runs: number): RowResult[] {
     const like = `%${words.join('%')}%`;
     return [
       compare(
+        search,
         label,
         runs,
         () => catalog.search({ query }),
         () => lines.all(like),
       ),
       compare(
+        search,
         `${label}, sessions`,
         runs,
         () => catalog.list({ query, limit: 200, offset: 0 }),
@@ -66,31 +69,4 @@ export function measureSearch(folder: string, runs: number): RowResult[] {
   scan.close();
   catalog.close();
   return results;
-}
-
-function compare(label: string, runs: number, engine: () => unknown, bare: () => unknown): RowResult {
-  const taken = { engine: [] as number[], bare: [] as number[] };
-  // The first time reads what later ones find in memory.
-  for (let run = 0; run <= runs; run++) {
-    const sample = { engine: timed(engine), bare: timed(bare) };
-    if (run === 0) continue;
-    taken.engine.push(sample.engine);
-    taken.bare.push(sample.bare);
-  }
-  const side = (values: number[]) => ({ values, median: median(values) });
-  return {
-    measurement: search.title,
-    label,
-    unit: 'ms',
-    better: 'lower',
-    runs,
-    sides: { engine: side(taken.engine), bare: side(taken.bare) },
-    ratios: { bare: costRatio(taken.engine, taken.bare, 'lower') },
-  };
-}
-
-function timed(task: () => unknown): number {
-  const startedAt = performance.now();
-  task();
-  return performance.now() - startedAt;
 }

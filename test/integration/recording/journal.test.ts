@@ -20,15 +20,15 @@ async function openBoth(id: string) {
   /** What the catalog was asked to write: whole records, changes, rows. */
   const asked = { records: 0, rows: 0 };
   let fileWrites = 0;
-  const counted: Pick<Catalog, 'keep' | 'saveChanges' | 'append'> = {
+  const counted: Pick<Catalog, 'keep' | 'save' | 'append'> = {
     ...catalog,
     keep: (session) => {
       if (session.writeNew === undefined) asked.records++;
       return catalog.keep(session);
     },
-    saveChanges: (session, known) => {
+    save: (session, known) => {
       asked.records++;
-      catalog.saveChanges(session, known);
+      catalog.save(session, known);
     },
     append: (session, added) => {
       asked.rows += (added.markers ?? []).length + (added.segments ?? []).length;
