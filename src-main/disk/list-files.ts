@@ -1,8 +1,9 @@
 import { readdir } from 'node:fs/promises';
 
-/** What is in a folder, by name, sorted. Folders in it are not listed. */
+/** What is in a folder, by name, sorted. */
 export interface FolderListing {
   readonly files: readonly string[];
+  readonly folders: readonly string[];
   /** Links, FIFOs, sockets and devices: not to be opened, followed or removed. */
   readonly others: readonly string[];
 }
@@ -17,6 +18,7 @@ export async function listFiles(folder: string): Promise<FolderListing> {
       .toSorted();
   return {
     files: names((entry) => entry.isFile()),
+    folders: names((entry) => entry.isDirectory()),
     others: names((entry) => !entry.isFile() && !entry.isDirectory()),
   };
 }

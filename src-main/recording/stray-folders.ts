@@ -1,7 +1,7 @@
-import { readdir, rename } from 'node:fs/promises';
+import { rename } from 'node:fs/promises';
 import { join } from 'node:path';
 import { sessionIdSchema } from '../contract/session-id.ts';
-import { listFiles } from '../disk/list-files.ts';
+import { listFiles, type FolderListing } from '../disk/list-files.ts';
 import { isUnfinishedMaster, parseFoundName } from '../files/found-name.ts';
 import { ownerState } from '../files/ownership.ts';
 import { readSessionAccount } from '../files/session-account.ts';
@@ -10,6 +10,7 @@ import { syncFolder } from '../disk/sync.ts';
 import type { Log } from '../runtime/log.ts';
 import { readRenamed } from './renamed-folder.ts';
 
+/** Folders that are looked into below one: there may be anything. */
 const MOST_INSIDE = 200;
 const MOST_NAMES = 100;
 const MAX_ID_CHARACTERS = 60;
@@ -18,9 +19,12 @@ const UNNAMED =
 const INSIDE =
   'This folder holds recordings, but lies inside another one. Move it into the recordings folder itself.';
 
-/** A folder with recordings that is no session. */
+const LOOSE =
+  'This recording lies in the recordings folder itself, where it belongs to no session. Move it into a folder of its own there, and it is listed at the next launch. It is left as it is';
+
+/** A folder with recordings that is no session, or a recording in no folder. */
 export interface StrayFolder {
-  /** Its name below the recordings folder. */
+  /** Its path below the recordings folder. */
   readonly id: string;
   /** Why, and what to do, in a sentence for people. */
   readonly reason: string;
@@ -28,7 +32,7 @@ export interface StrayFolder {
 
 /**
  * Looks for recordings in folders whose name is no session id. One whose `session.json` and files agree gets a name that
- * is one, made of the name that it has; the others are left as they are, and told.
+ * is one, made of the name that it has; the others are left as they are, and told, as are those inside other folders.
  * @param isFree whether no session has an id
  */
 export async function settleStrays(
@@ -37,31 +41,63 @@ export async function settleStrays(
   log: Log,
 ): Promise<readonly StrayFolder[]> {
   const strays: StrayFolder[] = [];
-  for (const name of await foldersIn(dir)) {
-    const folder = join(dir, name);
-    if (await holdsRecordings(folder)) {
-      if (sessionIdSchema.safeParse(name).success) continue;
-      if ((await ownerState(folder).catch(() => 'alive')) === 'alive') continue;
-      const id = await adopt(dir, name, isFree).catch(() => undefined);
-      if (id === undefined) strays.push({ id: name, reason: UNNAMED });
-      else log('warn', 'a folder whose name is no session id has another one now', { id, name });
-      continue;
-    }
-    for (const inner of name.startsWith('.') ? [] : (await foldersIn(folder)).slice(0, MOST_INSIDE))
-      if (await holdsRecordings(join(folder, inner))) strays.push({ id: `${name}/${inner}`, reason: INSIDE });
+  const { files, folders } = await listing(dir);
+  for (const name of files) if (isMasterName(name)) strays.push({ id: name, reason: LOOSE });
+  for (const name of folders) {
+    const inIt = await listing(join(dir, name));
+    const isNamed = sessionIdSchema.safeParse(name).success || !inIt.files.some(isRecordingName);
+    const id = isNamed ? name : await settleStray(dir, name, isFree, log);
+    if (id === undefined) strays.push({ id: name, reason: UNNAMED });
+    // What is in another program's hidden folder, as a trash, has been put there.
+    if (!name.startsWith('.')) strays.push(...(await straysInside(dir, id ?? name, inIt.folders)));
+  }
+  return strays;
+}
+
+/** The name that a folder goes by from now on, undefined where it has to get another one. One that is recorded to is left alone. */
+async function settleStray(
+  dir: string,
+  name: string,
+  isFree: (id: string) => boolean,
+  log: Log,
+): Promise<string | undefined> {
+  if ((await ownerState(join(dir, name)).catch(() => 'alive')) === 'alive') return name;
+  const id = await adopt(dir, name, isFree).catch(() => undefined);
+  if (id !== undefined) log('warn', 'a folder whose name is no session id has another one now', { id, name });
+  return id;
+}
+
+/** Folders with recordings inside a folder, at any depth: those nearest to it, of as many as are looked into. */
+async function straysInside(dir: string, name: string, inner: readonly string[]): Promise<StrayFolder[]> {
+  const strays: StrayFolder[] = [];
+  const paths = inner.map((each) => `${name}/${each}`);
+  for (let at = 0; at < paths.length && at < MOST_INSIDE; at++) {
+    const path = paths[at] ?? name;
+    const { files, folders } = await listing(join(dir, path));
+    if (files.some(isRecordingName)) strays.push({ id: path, reason: INSIDE });
+    paths.push(...folders.slice(0, MOST_INSIDE).map((each) => `${path}/${each}`));
   }
   return strays;
 }
 
 /** True where a file in a folder has the name of a recording. */
 export async function holdsRecordings(folder: string): Promise<boolean> {
-  const { files } = await listFiles(folder).catch(() => ({ files: [] }));
-  return files.some((name) => isUnfinishedMaster(name) || parseFoundName(name) !== undefined);
+  return (await listing(folder)).files.some(isRecordingName);
 }
 
-async function foldersIn(dir: string): Promise<string[]> {
-  const entries = await readdir(dir, { withFileTypes: true }).catch(() => []);
-  return entries.flatMap((entry) => (entry.isDirectory() ? [entry.name] : []));
+function isRecordingName(name: string): boolean {
+  return isUnfinishedMaster(name) || parseFoundName(name) !== undefined;
+}
+
+/** The name of a master as it is recorded, finished or not. */
+function isMasterName(name: string): boolean {
+  const found = parseFoundName(name);
+  return found?.parsed.extension === 'wav' && found.parsed.variant === undefined && !found.isPutAway;
+}
+
+/** Of a folder that cannot be read nothing is known. */
+async function listing(folder: string): Promise<FolderListing> {
+  return listFiles(folder).catch(() => ({ files: [], folders: [], others: [] }));
 }
 
 async function adopt(
