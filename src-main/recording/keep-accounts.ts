@@ -1,10 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { basename, join } from 'node:path';
 import { cutText } from '../contract/cut-text.ts';
 import { MAX_NOTES_CHARACTERS } from '../contract/limits.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
+import { renameDurably } from '../disk/sync.ts';
 import { readSessionAccount, type SessionAccount } from '../files/session-account.ts';
 import { SESSION_FILE_NAME } from '../files/session-file.ts';
-import { setAside } from '../files/set-aside.ts';
+import { ASIDE_SUFFIX, setAside } from '../files/set-aside.ts';
 import type { Log } from '../runtime/log.ts';
 
 /** A text is told of by its key; a file may have many. */
@@ -40,6 +42,24 @@ export async function keepLackingAccounts(
     sentences.push(`The ${SESSION_FILE_NAME} of this recording ${reason}. It is kept as ${aside}.`);
   }
   return sentences;
+}
+
+/**
+ * The same before a take begins in a folder. A recording that is wanted now waits for no description: one that cannot be
+ * read or linked is renamed, where that can be done, and the next launch sees it. Never rejects.
+ */
+export async function keepBeforeTake(folder: string, id: string, log: Log): Promise<readonly string[]> {
+  try {
+    return await keepLackingAccounts([folder], id, log);
+  } catch (error) {
+    const aside = `${SESSION_FILE_NAME}${ASIDE_SUFFIX}-${randomUUID()}`;
+    log('error', 'a session.json could not be read; it is kept aside', { id, aside, error });
+    const path = join(folder, SESSION_FILE_NAME);
+    return renameDurably(path, join(folder, aside)).then(
+      () => [`The ${SESSION_FILE_NAME} of this recording could not be read. It is kept as ${aside}.`],
+      () => [],
+    );
+  }
 }
 
 /** The session with sentences at the end of its notes, for which these are shortened where they must be. */

@@ -20,6 +20,7 @@ import type { Log } from '../runtime/log.ts';
 import type { BegunSession, PartSpec, SessionSpec, SessionStore } from '../session/ports.ts';
 import { openJournal, type Journal } from './journal.ts';
 import type { LateCopies } from './late-copies.ts';
+import { keepBeforeTake, withNote } from './keep-accounts.ts';
 import { keepOwned } from './keep-owned.ts';
 import { createInOrder } from './in-order.ts';
 import { takeUpEarlier } from './earlier-take.ts';
@@ -131,8 +132,9 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
     if (!folders.includes(folder)) {
       await claimFolder(folder);
       await remember(fallbackDir);
+      const kept = await keepBeforeTake(folder, session.sessionId, log);
       folders.push(folder);
-      journal.update((record) => ({ ...record, fallback_dir: fallbackDir }));
+      journal.update((record) => ({ ...withNote(record, kept), fallback_dir: fallbackDir }));
       addEvent(session.sessionId, 'relocated');
     }
     return folder;
@@ -194,7 +196,10 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
         'Another Lectern is recording this session. Choose another session id, or stop the other recording',
       );
     await remember(dir);
-    const record = recordOf(spec, encoder.info, earlier, { recordingsDir: recordingsDirOf(dirs, dir) });
+    // What the folder of a copied or renamed session says is told nowhere else.
+    const kept = await keepBeforeTake(folder, spec.sessionId, log);
+    const place = { recordingsDir: recordingsDirOf(dirs, dir) };
+    const record = withNote(recordOf(spec, encoder.info, earlier, place), kept);
     // A deleted session that is recorded again is no longer deleted.
     if (record.database_records) catalog.setDeleted(spec.sessionId, undefined);
     const folders = [folder];
