@@ -83,7 +83,7 @@ function formatOf(name: string): 'mp4' | 'mp3' {
 }
 
 /** True where the file of that name is there, and holds all the audio that was in what was to become it. */
-async function isHeld(leftPath: string, madePath: string): Promise<boolean> {
+export async function isHeld(leftPath: string, madePath: string): Promise<boolean> {
   if ((await statBytes(leftPath)) <= LEAST_HEADER_BYTES) return true;
   try {
     return await beginsWith(await audioBytesOf(madePath), await audioBytesOf(leftPath));

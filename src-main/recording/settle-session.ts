@@ -14,6 +14,7 @@ import { ask, type RecoveryContext } from './recovery-context.ts';
 import { keepDescription, retireOldName } from './renamed-folder.ts';
 import { withRetries } from './retry-copies.ts';
 import { areStillWritten } from './still-written.ts';
+import { tellElsewhere, withUnlisted } from './tell-unlisted.ts';
 
 /** A folder may be full of what does not belong there. */
 const MOST_NAMED = 20;
@@ -35,7 +36,6 @@ interface Claimed {
   readonly record: SessionRecord;
   readonly folders: readonly string[];
   readonly owners: readonly OwnerState[];
-  readonly wasCutOff: boolean;
 }
 
 /**
@@ -57,20 +57,57 @@ export async function settleSession(
   const record = retried.has(id) ? told : await withRetries(told, folders);
   retried.add(id);
   const cutOff = wasCutOff || record !== told;
-  if (!cutOff) await takeOver(known, record, context);
-  const isNobodys = owners.every((owner) => owner === 'none');
-  const isInOrder = !mustKeepAccounts(known) && !isFolderBehind(known, record) && isNobodys;
-  if (!cutOff && isInOrder) return undefined;
-  if (cutOff && isNobodys && (await areStillWritten(folders, context.waitsUpToMs))) {
-    log('warn', 'a session is being recorded though nobody is named in its folder; it is left alone', { id });
-    return undefined;
-  }
-  const claimed = await claim(known, wasCutOff, context);
-  if (claimed.length === 0) return undefined;
-  const one = { known, record, folders: claimed, owners, wasCutOff };
-  if (cutOff) return putInOrder(one, context);
-  await writeBehind(one, context);
+  await tellElsewhere(known, listings, context);
+  if (cutOff) return recover(known, { record, owners, wasCutOff }, context);
+  await takeOver(known, record, context);
+  await bringUpToDate(known, { record, owners, listings }, context);
   return undefined;
+}
+
+interface Look {
+  readonly record: SessionRecord;
+  readonly owners: readonly OwnerState[];
+}
+
+/** Lists what a finished session does not, and writes what its folders lack. */
+async function bringUpToDate(
+  known: KnownSession,
+  { record, owners, listings }: Look & { readonly listings: readonly FolderListing[] },
+  context: RecoveryContext,
+): Promise<void> {
+  const listed = await withUnlisted(record, known.folders, listings, context);
+  const isMore = listed !== record;
+  if (isMore && (await isStillWritten(known, owners, context))) return;
+  const latest = isMore ? { ...listed, revision: record.revision + 1 } : record;
+  const isInOrder = !mustKeepAccounts(known) && !isFolderBehind(known, latest);
+  if (isInOrder && isNobodys(owners)) return;
+  const folders = await claim(known, isMore, context);
+  if (folders.length > 0) await writeBehind({ known, record: latest, folders, owners }, context);
+}
+
+async function recover(
+  known: KnownSession,
+  { record, owners, wasCutOff }: Look & { readonly wasCutOff: boolean },
+  context: RecoveryContext,
+): Promise<SettledSession | undefined> {
+  if (await isStillWritten(known, owners, context)) return undefined;
+  const folders = await claim(known, wasCutOff, context);
+  if (folders.length === 0) return undefined;
+  return putInOrder({ known, record, folders, owners }, wasCutOff, context);
+}
+
+function isNobodys(owners: readonly OwnerState[]): boolean {
+  return owners.every((owner) => owner === 'none');
+}
+
+async function isStillWritten(
+  { id, folders }: KnownSession,
+  owners: readonly OwnerState[],
+  { log, waitsUpToMs }: RecoveryContext,
+): Promise<boolean> {
+  if (!isNobodys(owners) || !(await areStillWritten(folders, waitsUpToMs))) return false;
+  log('warn', 'a session is being recorded though nobody is named in its folder; it is left alone', { id });
+  return true;
 }
 
 /** Says too what is no file in a session's folders, as it is neither recovered nor removed. */
@@ -119,7 +156,7 @@ async function restoreText(
 /** The folders that can be had. One that cannot be written cannot be claimed either; what is in the others is recovered all the same. */
 async function claim(
   { id, folders }: KnownSession,
-  wasCutOff: boolean,
+  isWanted: boolean,
   { leave, log }: RecoveryContext,
 ): Promise<readonly string[]> {
   const claims = await Promise.all(folders.map(claimFolder));
@@ -128,8 +165,8 @@ async function claim(
   // Another process may just have claimed them.
   const others = folders.filter((folder) => !claimed.includes(folder));
   const owners = await Promise.all(others.map(ownerState));
-  if (wasCutOff && !owners.includes('alive')) {
-    log('error', 'a session was cut off, and its folder cannot be written', { id });
+  if (isWanted && !owners.includes('alive')) {
+    log('error', 'a session is not in order, and its folder cannot be written', { id });
     leave(id, UNWRITABLE);
   }
   return claimed;
@@ -156,14 +193,21 @@ async function writeBehind(one: Claimed, context: RecoveryContext): Promise<void
 }
 
 /** Recovers a session that was cut off. */
-async function putInOrder(one: Claimed, context: RecoveryContext): Promise<SettledSession> {
-  const { known, record, folders, owners, wasCutOff } = one;
+async function putInOrder(
+  one: Claimed,
+  wasCutOff: boolean,
+  context: RecoveryContext,
+): Promise<SettledSession> {
+  const { known, record, folders, owners } = one;
   const { id, isDescribed, shape } = known;
   const { noted } = await keepAccounts(one, context);
-  const { session, deliveries, left } = await recoverClaimed(
+  const recovered = await recoverClaimed(
     { record: noted, siblings: { isDescribed, shape }, folders, owners },
     context,
   );
+  const { deliveries, left } = recovered;
+  const listings = await Promise.all(folders.map(listFiles));
+  const session = await withUnlisted(recovered.session, folders, listings, context);
   for (const reason of left) context.leave(id, `A file of it is left as it is: ${reason}`);
   const mayBeAsBefore = record.status === 'failed' || !wasCutOff;
   const isAsBefore = mayBeAsBefore && isDeepStrictEqual(session.files, known.record.files);

@@ -1,0 +1,118 @@
+import { basename, join } from 'node:path';
+import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
+import { parseFoundName } from '../files/found-name.ts';
+import type { PartFileName } from '../files/session-folder.ts';
+import { statIfThere } from '../files/set-aside.ts';
+import { findWavLayout } from '../files/wav-reader.ts';
+import { withCopiesAsEvidence } from './copy-as-evidence.ts';
+import { withMixesAsEvidence } from './mix-as-evidence.ts';
+import { withTrack } from './recovered-part.ts';
+import type { UnlistedName } from './unlisted-names.ts';
+
+/**
+ * The session with a row for a file that none of its rows named. Of a part that it has, the row alone is added: as the
+ * recording where the part has none of that track, else as a copy. Another part, or another take, is added as one, with the
+ * account that the file gives of it.
+ * @param before the session as it was before such files were added
+ */
+export async function withFoundPart(
+  session: SessionRecord,
+  before: SessionRecord,
+  { folder, name, parsed }: UnlistedName,
+  file: RecordingFile,
+): Promise<SessionRecord> {
+  const part = partOf(session, parsed);
+  const others = session.files.filter(({ file_path }) => basename(file_path) !== name);
+  const hasMaster = others.some((one) => one.master && one.part === part && one.type === file.type);
+  const row = { ...file, part, master: file.master && !hasMaster };
+  const listed = { ...session, files: [...others, row] };
+  if (heldSomething(before, part)) return listed;
+  const path = join(folder, name);
+  const lastWrittenMs = (await statIfThere(path))?.mtimeMs ?? 0;
+  const layout = row.format === 'wav' ? await findWavLayout(path) : undefined;
+  const rate = layout?.sampleRate ?? sampleRateOf(session, part);
+  const begun = withPartBegun(listed, row, { parsed, lastWrittenMs, rate });
+  return withDurationOf(withAccount(begun, row, rate, lastWrittenMs), before);
+}
+
+/** The part of a file: that of its take, whatever number it has in the session, else a new one where its own is taken. */
+function partOf({ files, parts }: SessionRecord, parsed: PartFileName): number {
+  const named = files.flatMap(({ file_path, part }) => {
+    const found = parseFoundName(basename(file_path))?.parsed;
+    return found === undefined ? [] : [{ ...found, listedPart: part }];
+  });
+  const isSame = (one: PartFileName): boolean =>
+    one.unixSeconds === parsed.unixSeconds && one.part === parsed.part;
+  const same = named.find(isSame);
+  if (same !== undefined) return same.listedPart;
+  const isOthers = named.some(({ listedPart }) => listedPart === parsed.part);
+  if (!isOthers) return parsed.part;
+  return 1 + Math.max(...[...files, ...parts].map(({ part }) => part));
+}
+
+/** True for a part of which something is listed; one of which nothing was left may be there again. */
+function heldSomething({ parts }: SessionRecord, part: number): boolean {
+  return parts.some((known) => known.part === part && known.duration_seconds > 0);
+}
+
+interface Begun {
+  readonly parsed: PartFileName;
+  readonly lastWrittenMs: number;
+  readonly rate: number;
+}
+
+/** With a part that has nothing in it yet; what was said of it while nothing was there is not said any more. */
+function withPartBegun(session: SessionRecord, row: RecordingFile, begun: Begun): SessionRecord {
+  const { part, duration_ms } = row;
+  const known = session.parts.find((candidate) => candidate.part === part);
+  if (known !== undefined && known.duration_seconds > 0) return session;
+  const { parsed, lastWrittenMs, rate } = begun;
+  const takeMs = parsed.unixSeconds * 1000;
+  // A take's first part begins with it; of a later one the time of its last change is the best that there is.
+  const startedMs = parsed.part === 1 ? takeMs : Math.max(takeMs, lastWrittenMs - duration_ms);
+  const started_at = known?.started_at ?? new Date(startedMs).toISOString();
+  const others = session.parts.filter((other) => other.part !== part);
+  return {
+    ...session,
+    parts: [...others, { part, started_at, duration_seconds: 0, sample_rate: rate }].toSorted(
+      (a, b) => a.part - b.part,
+    ),
+  };
+}
+
+/** With what a file tells of its part: how much was captured, and how long the part is. */
+function withAccount(
+  session: SessionRecord,
+  { part, type, master, duration_ms }: RecordingFile,
+  sampleRate: number,
+  lastWrittenMs: number,
+): SessionRecord {
+  const seconds = duration_ms / 1000;
+  const nothingElse = { missingFrames: 0, zeroedFrames: 0, lastWrittenMs };
+  const frames = Math.round(seconds * sampleRate);
+  const parts = new Set([part]);
+  const told =
+    master && type !== 'mixed'
+      ? withTrack(session, { track: type, part, sampleRate, frames, ...nothingElse }, NOTHING_EXPECTED)
+      : withCopiesAsEvidence(withMixesAsEvidence(session, parts), parts);
+  return {
+    ...told,
+    parts: told.parts.map((known) =>
+      known.part === part ? { ...known, duration_seconds: Math.max(known.duration_seconds, seconds) } : known,
+    ),
+  };
+}
+
+const NOTHING_EXPECTED = { frames: 0, crashSeconds: 0 };
+
+/** As long as it was, and what parts have come to since. */
+function withDurationOf(session: SessionRecord, before: SessionRecord): SessionRecord {
+  const added = session.parts.map(({ part, duration_seconds }) => {
+    const known = before.parts.find((candidate) => candidate.part === part);
+    return duration_seconds - (known?.duration_seconds ?? 0);
+  });
+  return {
+    ...session,
+    duration_seconds: added.reduce((sum, seconds) => sum + seconds, before.duration_seconds),
+  };
+}

@@ -1,0 +1,118 @@
+import { join } from 'node:path';
+import { exportFormatSchema } from '../contract/audio-format.ts';
+import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import type { FolderListing } from '../disk/list-files.ts';
+import { measureSeconds } from '../encode/measure-seconds.ts';
+import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
+import { statIfThere } from '../files/set-aside.ts';
+import { findWavLayout } from '../files/wav-reader.ts';
+import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
+import { withFoundPart } from './found-part.ts';
+import { isHeld } from './leftovers.ts';
+import { unlistedNames, type UnlistedName } from './unlisted-names.ts';
+
+/** A folder may be full of what does not belong there. */
+const MOST_NAMED = 20;
+
+/** What is in the folders of a session beside what it lists. */
+export interface Unlisted {
+  /** The session with rows for the files that can be listed as they are; its other rows are what they were. */
+  readonly session: SessionRecord;
+  /** Their names. */
+  readonly added: readonly string[];
+  /** Of those that cannot, what is to be done, in sentences for people. */
+  readonly told: readonly string[];
+}
+
+/** How a file that is called as a recording is can be told of. */
+type Finding = 'nothing' | 'misnamed' | 'unreadable' | RecordingFile;
+
+/**
+ * Lists the recordings in a session's folders that nothing of it lists, as files of a part that was written down nowhere,
+ * or that an undelete or a sync program gave back. Nothing is renamed or removed. Rejects where one cannot be read.
+ */
+export async function listUnlisted(
+  session: SessionRecord,
+  folders: readonly string[],
+  listings: readonly FolderListing[],
+): Promise<Unlisted> {
+  let listed = session;
+  const names: Record<'added' | 'misnamed' | 'unreadable', string[]> = {
+    added: [],
+    misnamed: [],
+    unreadable: [],
+  };
+  for (const unlisted of unlistedNames(session, folders, listings)) {
+    const finding = await examine(unlisted, session);
+    if (finding === 'nothing') continue;
+    if (typeof finding === 'string') names[finding].push(unlisted.name);
+    else {
+      listed = await withFoundPart(listed, session, unlisted, finding);
+      names.added.push(unlisted.name);
+    }
+  }
+  return { session: listed, added: names.added, told: sentencesOf(names) };
+}
+
+async function examine(unlisted: UnlistedName, session: SessionRecord): Promise<Finding> {
+  const path = join(unlisted.folder, unlisted.name);
+  const stats = await statIfThere(path);
+  if (stats?.isFile() !== true) return 'nothing';
+  const found = unlisted.parsed.extension === 'wav' ? await inWav(path) : await inCopy(path);
+  const isPartial = unlisted.name.endsWith(PARTIAL_SUFFIX);
+  if (found === 'nothing' || (found === 'unreadable' && isPartial)) return 'nothing';
+  const { canBeListed, ownPath, isMaster, parsed } = unlisted;
+  if (!canBeListed)
+    return isMaster && ownPath !== undefined && (await isHeld(path, ownPath)) ? 'nothing' : 'misnamed';
+  if (found === 'unreadable') return 'unreadable';
+  const format = exportFormatSchema.safeParse(parsed.extension).data;
+  if (format === undefined) return 'unreadable';
+  return {
+    type: parsed.type,
+    format,
+    file_path: `${session.id}/${unlisted.name}`,
+    url: '',
+    byte_size: stats.size,
+    duration_ms: found.seconds * 1000,
+    part: parsed.part,
+    master: isMaster,
+    gain: isMaster ? 1 : session.gain,
+    status: 'completed',
+  };
+}
+
+type Audio = 'nothing' | 'unreadable' | { readonly seconds: number };
+
+async function inWav(path: string): Promise<Audio> {
+  const size = (await statIfThere(path))?.size ?? 0;
+  if (size <= LEAST_HEADER_BYTES) return 'nothing';
+  const layout = await findWavLayout(path);
+  const isOurs = layout?.formatTag === 1 && layout.bitsPerSample === 16 && layout.channels <= 2;
+  if (!isOurs || layout.dataBytes === 0) return 'unreadable';
+  return { seconds: layout.dataBytes / (2 * layout.channels) / layout.sampleRate };
+}
+
+async function inCopy(path: string): Promise<Audio> {
+  const seconds = await measureSeconds(path);
+  if (seconds > 0) return { seconds };
+  return ((await statIfThere(path))?.size ?? 0) > 0 ? 'unreadable' : 'nothing';
+}
+
+function sentencesOf(names: Readonly<Record<'misnamed' | 'unreadable', readonly string[]>>): string[] {
+  const sentences: string[] = [];
+  if (names.misnamed.length > 0)
+    sentences.push(
+      `Its folder holds recordings that are not listed because of what was added to their names: ${listOf(names.misnamed)}. Give them the names that they had, and they are listed at the next launch, or move them elsewhere. They are left as they are`,
+    );
+  if (names.unreadable.length > 0)
+    sentences.push(
+      `Its folder holds recordings that are not listed because they cannot be read: ${listOf(names.unreadable)}. Have them mended with "lectern repair", or move them elsewhere. They are left as they are`,
+    );
+  return sentences;
+}
+
+/** Names for a sentence; of many the first ones. */
+export function listOf(names: readonly string[]): string {
+  const more = names.length - MOST_NAMED;
+  return names.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');
+}

@@ -1,0 +1,56 @@
+import { basename } from 'node:path';
+import type { SessionRecord } from '../contract/session-record.ts';
+import { listFiles, type FolderListing } from '../disk/list-files.ts';
+import { isUnfinishedMaster, listedName } from '../files/found-name.ts';
+import { ownerState } from '../files/ownership.ts';
+import type { KnownSession } from './known-session.ts';
+import { listOf, listUnlisted } from './list-unlisted.ts';
+import type { RecoveryContext } from './recovery-context.ts';
+import { parseRecordingName } from './unlisted-names.ts';
+
+type Context = Pick<RecoveryContext, 'leave' | 'log'>;
+
+/**
+ * The session with rows for the recordings in its folders that it did not list, the same one where there are none. Those
+ * that cannot be listed are given to `leave`. Rejects where one cannot be read.
+ */
+export async function withUnlisted(
+  session: SessionRecord,
+  folders: readonly string[],
+  listings: readonly FolderListing[],
+  { leave, log }: Context,
+): Promise<SessionRecord> {
+  const { session: listed, added, told } = await listUnlisted(session, folders, listings);
+  for (const sentence of told) leave(session.id, sentence);
+  if (added.length === 0) return session;
+  log('warn', 'recordings are in the folder of a session that did not list them; it does now', {
+    id: session.id,
+    names: added,
+  });
+  return listed;
+}
+
+/** Tells of folders of a session's name that are none of its own and hold recordings that its own do not. */
+export async function tellElsewhere(
+  { id, record, folders, accounts }: KnownSession,
+  listings: readonly FolderListing[],
+  { leave }: Context,
+): Promise<void> {
+  const elsewhere = [...accounts.keys()].filter((folder) => !folders.includes(folder));
+  if (elsewhere.length === 0) return;
+  const there = new Set(listings.flatMap(({ files }) => files));
+  const listed = new Set(record.files.map(({ file_path }) => basename(file_path)));
+  for (const folder of elsewhere) {
+    if ((await ownerState(folder)) === 'alive') continue;
+    const names = (await listFiles(folder)).files.filter((name) => {
+      if (!isUnfinishedMaster(name) && parseRecordingName(name) === undefined) return false;
+      const own = listedName(name);
+      return !listed.has(own) || !there.has(own);
+    });
+    if (names.length > 0)
+      leave(
+        id,
+        `Another folder of this name, ${folder}, holds recordings that it does not list: ${listOf(names)}. Give that folder another name, and it is listed as a session of its own at the next launch. It is left as it is`,
+      );
+  }
+}
