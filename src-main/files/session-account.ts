@@ -16,6 +16,8 @@ interface Damaged {
   readonly kind: 'damaged';
   /** In half a sentence about the file. */
   readonly reason: string;
+  /** The id of the session that it describes instead, where it does. */
+  readonly otherId?: string;
 }
 
 /** A description that can be understood. */
@@ -50,8 +52,10 @@ export async function readSessionAccount(folder: string, id?: string): Promise<S
       from,
       (text) => parseSession(text, id),
       (text) => {
-        const other = parseSession(text)?.session.id;
-        return other === undefined ? undefined : `describes another session, ${other}`;
+        const otherId = parseSession(text)?.session.id;
+        return otherId === undefined
+          ? undefined
+          : { reason: `describes another session, ${otherId}`, otherId };
       },
     );
   const account = await read(path);
@@ -69,7 +73,7 @@ export function readTranscriptAccount(folder: string): Promise<TranscriptAccount
 async function readAccount<Told extends object>(
   path: string,
   parse: (text: string) => Told | undefined,
-  whyNot: (text: string) => string | undefined = () => undefined,
+  whyNot: (text: string) => Omit<Damaged, 'kind'> | undefined = () => undefined,
 ): Promise<({ readonly kind: 'told' } & Told) | { readonly kind: 'none' } | Damaged> {
   let bytes: Buffer;
   try {
@@ -83,5 +87,5 @@ async function readAccount<Told extends object>(
   const text = bytes.toString('utf8');
   const told = parse(text);
   if (told !== undefined) return { kind: 'told', ...told };
-  return { kind: 'damaged', reason: whyNot(text) ?? 'cannot be understood' };
+  return { kind: 'damaged', ...(whyNot(text) ?? { reason: 'cannot be understood' }) };
 }

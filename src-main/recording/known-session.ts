@@ -93,6 +93,13 @@ export function mustKeepAccounts({ accounts, isCatalogs }: KnownSession): boolea
   return all.some(({ kind }) => kind === 'damaged') || (!isCatalogs && all.some(isLacking));
 }
 
+/** True where a description in its folders is that of another session. */
+export function describesAnother({ accounts }: KnownSession): boolean {
+  return [...accounts.values()].some(
+    (account) => account.kind === 'damaged' && account.otherId !== undefined,
+  );
+}
+
 /** True where a folder's description has seen less than the record. */
 export function isFolderBehind({ accounts, folders }: KnownSession, record: SessionRecord): boolean {
   return folders.some((folder) => lacksChanges(accounts.get(folder), record));

@@ -7,7 +7,13 @@ import type { Log } from '../runtime/log.ts';
 import { withChangedMasters } from './changed-masters.ts';
 import { clearLeftovers } from './clear-leftovers.ts';
 import { keepLackingAccounts, withNote } from './keep-accounts.ts';
-import { isFolderBehind, knownSession, mustKeepAccounts, type KnownSession } from './known-session.ts';
+import {
+  describesAnother,
+  isFolderBehind,
+  knownSession,
+  mustKeepAccounts,
+  type KnownSession,
+} from './known-session.ts';
 import { recoverClaimed } from './recover-claimed.ts';
 import type { UnfinishedDelivery } from './recover-session.ts';
 import { ask, type RecoveryContext } from './recovery-context.ts';
@@ -179,7 +185,9 @@ async function keepAccounts(
 ): Promise<{ readonly noted: SessionRecord; readonly isKept: boolean }> {
   const kept = mustKeepAccounts(known) ? await keepLackingAccounts(folders, known.id, log) : [];
   if (known.renamedFrom !== undefined) for (const folder of folders) await keepDescription(folder);
-  return { noted: known.isCatalogs ? record : withNote(record, kept), isKept: kept.length > 0 };
+  // What the catalog knows better needs no word; what is said of another session is told nowhere else.
+  const isTold = !known.isCatalogs || describesAnother(known);
+  return { noted: isTold ? withNote(record, kept) : record, isKept: kept.length > 0 };
 }
 
 /** Writes what the folders of a finished session lack. */

@@ -53,7 +53,7 @@ export async function checkSession(
   }
   for (const row of session.files.filter(({ master }) => !master)) {
     const name = basename(row.file_path);
-    const master = sounds.get(`${row.type} ${row.part}`);
+    const master = isRecordingBeside(row) ? undefined : sounds.get(`${row.type} ${row.part}`);
     const path =
       options.files.resolve(session, name) ??
       join(master === undefined ? options.folder : dirname(master.path), name);
@@ -111,4 +111,9 @@ function settled(row: RecordingFile, { byteSize, milliseconds = row.duration_ms 
     duration_ms: Math.abs(milliseconds - row.duration_ms) < 1 ? row.duration_ms : milliseconds,
     status: 'completed',
   };
+}
+
+/** A raw WAV beside the master, as a sync program's: it was not made of that, and may hold something else. */
+function isRecordingBeside({ master, format, gain }: RecordingFile): boolean {
+  return !master && format === 'wav' && gain === 1;
 }

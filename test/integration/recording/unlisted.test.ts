@@ -118,6 +118,17 @@ describe('a finished session, with a recording in its folder that it does not li
     expect(await contents(one.folder)).toEqual(before);
   });
 
+  test('leaves what a sync program put beside a recording as it is where the session is checked', async () => {
+    const one = await finished();
+    const name = `${one.stem} (conflicted copy).wav`;
+    await writeFile(join(one.folder, name), one.otherWav);
+    const { recorder } = await launched(one);
+    await recorder.handlers['sessions.repair']({ id: 'talk' });
+    expect((await readFile(join(one.folder, name))).equals(one.otherWav)).toBe(true);
+    expect(recorder.resolveFile('talk', name)).toBe(join(one.folder, name));
+    expect((await readdir(one.folder)).filter((each) => each.includes('.bak'))).toEqual([]);
+  });
+
   test('lists both sides of another take as one part', async () => {
     const one = await finished();
     for (const side of ['user', 'assistant'])
@@ -371,6 +382,24 @@ describe('a take in a folder whose session.json is that of another session', () 
     expect(again.duration_seconds).toBe(5);
     expect(again.files).toMatchObject([{ part: 1 }, { part: 2, file_path: 'lecture/user_1700000000.wav' }]);
   });
+});
+
+test('a session.json of another session in the folder of one that the catalog knows is kept, and told', async () => {
+  const one = await finished();
+  await record(one.dataDir, 'known', other);
+  const described = await readFile(join(one.folder, 'session.json'), 'utf8');
+  const known = join(one.recordings, 'known');
+  await writeFile(join(known, 'session.json'), described);
+  for (let launch = 0; launch < 2; launch++) {
+    const { recorder } = await launched(one);
+    const { notes, duration_seconds } = await recorder.handlers['sessions.get']({ id: 'known' });
+    expect(notes).toBe(
+      'The session.json of this recording describes another session, talk. It is kept as session.json.aside.',
+    );
+    expect(duration_seconds).toBe(2);
+    await recorder.close();
+  }
+  expect(await readFile(join(known, 'session.json.aside'), 'utf8')).toBe(described);
 });
 
 describe('recordings in folders where no session is looked for', () => {
