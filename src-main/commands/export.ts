@@ -1,17 +1,13 @@
 import { basename, join } from 'node:path';
 import { Option, type Command } from 'commander';
-import {
-  exportFormatSchema,
-  recordingTypeSchema,
-  type ExportFormat,
-  type RecordingType,
-} from '../contract/audio-format.ts';
+import { exportFormatSchema, type ExportFormat, type RecordingType } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import { callOffOnSignals } from './call-off.ts';
 import { printData, withRecorder, type CommonOptions } from './command-context.ts';
 import { copyOut } from './copy-out.ts';
 import { exportTarget } from './export-target.ts';
 import { numberFrom } from './option-numbers.ts';
+import { recordingType } from './option-tracks.ts';
 
 interface ExportOptions extends CommonOptions {
   readonly format: ExportFormat;
@@ -32,7 +28,7 @@ export function addExportCommand(program: Command): void {
       '--out <path>',
       "a folder, or a file if it has the format's extension; the session's own folder unless told otherwise",
     )
-    .addOption(new Option('--track <track>', 'only this track').choices(recordingTypeSchema.options))
+    .option('--track <track>', 'only this: user, assistant, another track, or mixed', recordingType)
     .option('--gain <number>', 'amplify, 1 to 4', numberFrom(1, 4))
     .action(async (id: string, _, command: Command) =>
       exportFiles(id, command.optsWithGlobals<ExportOptions>()),

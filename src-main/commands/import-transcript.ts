@@ -1,6 +1,6 @@
 import { readFile, stat } from 'node:fs/promises';
 import { Option, type Command } from 'commander';
-import { trackSchema, type Track } from '../contract/audio-format.ts';
+import type { Track } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import {
   MAX_IMPORT_CHARACTERS,
@@ -11,6 +11,7 @@ import {
 import { systemCode } from '../files/write-error.ts';
 import { printData, withRecorder, type CommonOptions } from './command-context.ts';
 import { numberFrom } from './option-numbers.ts';
+import { trackName } from './option-tracks.ts';
 
 interface ImportOptions extends CommonOptions {
   readonly role: Track;
@@ -29,7 +30,7 @@ export function addImportTranscriptCommand(program: Command): void {
     .description("take subtitles or a recogniser's JSON into a session as what one side said")
     .argument('<id>', 'the session')
     .argument('<file>', "SRT, WebVTT, a recogniser's JSON or JSON Lines, TSV, or lines with times")
-    .addOption(new Option('--role <role>', 'who said it').choices(trackSchema.options).makeOptionMandatory())
+    .requiredOption('--role <role>', 'who said it: user, assistant, or another track', trackName)
     .addOption(
       new Option('--format <format>', "the file's own unless told otherwise").choices(
         transcriptImportFormatSchema.options,

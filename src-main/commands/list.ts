@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { recordingTypeSchema } from '../contract/audio-format.ts';
+import { compareTypes } from '../contract/audio-format.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { localTime } from '../contract/session-time.ts';
 import { printData, withRecorder, type CommonOptions } from './command-context.ts';
@@ -36,5 +36,5 @@ function lineOf(session: SessionRecord): string {
 
 /** What there is of the session: `user`, or `user+assistant+mixed`. */
 function typesOf({ files }: SessionRecord): string {
-  return recordingTypeSchema.options.filter((type) => files.some((file) => file.type === type)).join('+');
+  return [...new Set(files.map(({ type }) => type))].toSorted(compareTypes).join('+');
 }

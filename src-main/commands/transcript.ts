@@ -1,12 +1,13 @@
 import { stat, writeFile } from 'node:fs/promises';
 import { dirname, extname, join, resolve } from 'node:path';
 import { Option, type Command } from 'commander';
-import { trackSchema, type Track } from '../contract/audio-format.ts';
+import type { Track } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import { transcriptExportFormatSchema, type TranscriptExportFormat } from '../contract/transcript.ts';
 import { systemCode } from '../files/write-error.ts';
 import { printData, withRecorder, type CommonOptions } from './command-context.ts';
 import { makeFolder } from '../disk/make-folder.ts';
+import { trackName } from './option-tracks.ts';
 
 interface TranscriptOptions extends CommonOptions {
   readonly format?: TranscriptExportFormat;
@@ -24,7 +25,7 @@ export function addTranscriptCommand(program: Command): void {
         transcriptExportFormatSchema.options,
       ),
     )
-    .addOption(new Option('--role <role>', 'one side alone').choices(trackSchema.options))
+    .option('--role <role>', 'one side alone: user, assistant, or another track', trackName)
     .option('--out <path>', 'a folder, or a file if it has an extension')
     .action(async (id: string, _, command: Command) =>
       printTranscript(id, command.optsWithGlobals<TranscriptOptions>()),

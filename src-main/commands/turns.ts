@@ -1,9 +1,10 @@
 import { basename, join, resolve } from 'node:path';
-import { Option, type Command } from 'commander';
-import { trackSchema, type Track } from '../contract/audio-format.ts';
+import type { Command } from 'commander';
+import type { Track } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import { printData, withRecorder, type CommonOptions } from './command-context.ts';
 import { copyOut } from './copy-out.ts';
+import { trackName } from './option-tracks.ts';
 
 interface TurnsOptions extends CommonOptions {
   readonly role?: Track;
@@ -15,7 +16,7 @@ export function addTurnsCommand(program: Command): void {
     .command('turns')
     .description('write each turn of a session as a WAV of its own, and print their paths')
     .argument('<id>', 'the session')
-    .addOption(new Option('--role <role>', 'one side alone').choices(trackSchema.options))
+    .option('--role <role>', 'one side alone: user, assistant, or another track', trackName)
     .option('--out <folder>', "a folder for copies; the session's own folder holds the files")
     .action(async (id: string, _, command: Command) =>
       writeTurns(id, command.optsWithGlobals<TurnsOptions>()),

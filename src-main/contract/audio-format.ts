@@ -15,13 +15,40 @@ export type DeliveryFormat = z.infer<typeof deliveryFormatSchema>;
 export const exportFormatSchema = z.enum(['wav', 'mp4', 'mp3', 'flac', 'opus']);
 export type ExportFormat = z.infer<typeof exportFormatSchema>;
 
-/** `user` is the near side (my microphone); `assistant` the far side (system audio, a call, a bot). */
-export const trackSchema = z.enum(['user', 'assistant']);
+/** The sides of a conversation: `user` is the near one (my microphone), `assistant` the far one (system audio, a call, a bot). */
+export const SIDES = ['user', 'assistant'] as const;
+export type Side = (typeof SIDES)[number];
+
+export function isSide(track: string): track is Side {
+  return SIDES.some((side) => side === track);
+}
+
+/** One name of a session's tracks: the sides have theirs, any other is its sender's. */
+export const trackSchema = z
+  .string()
+  .regex(
+    /^(?!mixed$)[a-z0-9_-]{1,32}$/,
+    'expected a track of 1 to 32 of a-z, 0-9, _ and -, other than mixed',
+  );
 export type Track = z.infer<typeof trackSchema>;
 
-/** What a file holds: one track, or the mix of both. */
-export const recordingTypeSchema = z.enum(['user', 'assistant', 'mixed']);
+/** Tracks of one session, at most. */
+export const MAX_TRACKS = 16;
+
+/** What a file holds: one track, or the mix of all of them. */
+export const recordingTypeSchema = z
+  .string()
+  .regex(/^[a-z0-9_-]{1,32}$/, 'expected a track of 1 to 32 of a-z, 0-9, _ and -, or mixed');
 export type RecordingType = z.infer<typeof recordingTypeSchema>;
+
+/** In the order in which types are listed: the sides, other tracks by name, the mix. */
+export function compareTypes(a: RecordingType, b: RecordingType): number {
+  const rank = (type: RecordingType): number => {
+    if (type === 'mixed') return SIDES.length + 1;
+    return isSide(type) ? SIDES.indexOf(type) : SIDES.length;
+  };
+  return rank(a) - rank(b) || Number(a > b) - Number(a < b);
+}
 
 /** Frames a second. */
 export const sampleRateSchema = z.int().min(8000).max(192_000);

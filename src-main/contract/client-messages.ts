@@ -4,6 +4,7 @@ import {
   deliveryFormatSchema,
   encodingSchema,
   gainSchema,
+  MAX_TRACKS,
   recordingTypeSchema,
   sampleRateSchema,
   trackSchema,
@@ -35,15 +36,17 @@ export const startMessageSchema = z.object({
   tracks: z
     .array(trackSchema)
     .min(1)
+    .max(MAX_TRACKS)
     .refine((tracks) => new Set(tracks).size === tracks.length, 'each track once')
     .optional(),
   /**
-   * Which files are kept; unless told otherwise every track, and the mix where there are both. A track that is left
+   * Which files are kept; unless told otherwise every track, and the mix where there are several. A track that is left
    * out is recorded all the same, for the mix and for turns, and removed once what is kept has been verified.
    */
   record: z
     .array(recordingTypeSchema)
     .min(1)
+    .max(MAX_TRACKS + 1)
     .refine((types) => new Set(types).size === types.length, 'each kind of file once')
     .optional(),
   /** False leaves the raw masters alone: copies in `format`, or with gain, are made when they are exported. */

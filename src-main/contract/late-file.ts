@@ -1,4 +1,4 @@
-import { recordingTypeSchema } from './audio-format.ts';
+import { compareTypes } from './audio-format.ts';
 import type { FileEntry, PendingFile } from './server-messages.ts';
 
 /** What an answer to a stop says of files. */
@@ -19,12 +19,11 @@ export function withLateFile<E extends Ended>(
 ): Omit<E, 'files' | 'pending'> & { files: FileEntry[]; pending: PendingFile[] } {
   const { pending = [] } = ended;
   const isPending = pending.some(({ file_path }) => file_path === path);
-  const rank = ({ type }: FileEntry): number => recordingTypeSchema.options.indexOf(type);
   const added = isPending && file !== undefined ? [file] : [];
   return {
     ...ended,
     // A stable sort: what is put in front comes first among those of its type.
-    files: [...added, ...ended.files].toSorted((a, b) => rank(a) - rank(b)),
+    files: [...added, ...ended.files].toSorted((a, b) => compareTypes(a.type, b.type)),
     pending: pending.filter(({ file_path }) => file_path !== path),
   };
 }

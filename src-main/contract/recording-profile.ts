@@ -4,8 +4,8 @@ import {
   deliveryFormatSchema,
   gainSchema,
   sampleRateSchema,
-  type Track,
-  trackSchema,
+  type Side,
+  SIDES,
 } from './audio-format.ts';
 
 /** What kind of session it is for. */
@@ -55,9 +55,9 @@ export type RecordingProfile = z.infer<typeof recordingProfileSchema>;
 /** The sides of which a profile keeps something, and which are therefore recorded. */
 export function tracksOf(
   profile: Pick<RecordingProfile, 'record_user_audio' | 'record_assistant_audio' | 'record_mixed_audio'>,
-): readonly Track[] {
+): readonly Side[] {
   const { record_user_audio: user, record_assistant_audio: assistant, record_mixed_audio: mixed } = profile;
-  return trackSchema.options.filter((track) => mixed || (track === 'user' ? user : assistant));
+  return SIDES.filter((track) => mixed || (track === 'user' ? user : assistant));
 }
 
 /** The profile of this name, whatever its case. */

@@ -4,7 +4,10 @@ import type { Conversation, ConversationLine, SpeakerNames } from '../contract/t
 type Voice = Pick<ConversationLine, 'role' | 'speaker'>;
 
 /** Who is meant where nobody has a name. */
-const ROLE_NAMES: Record<Track, string> = { user: 'Me', assistant: 'Other side' };
+const ROLE_NAMES: ReadonlyMap<Track, string> = new Map([
+  ['user', 'Me'],
+  ['assistant', 'Other side'],
+]);
 
 /**
  * What each line's speaker is called: by the name that was given, or else by the label of a diarizer, or else by the
@@ -31,9 +34,14 @@ function keyOf({ role, speaker }: Voice): string {
 }
 
 function labelOf(voice: Voice, speakers: SpeakerNames): string {
-  return speakers[keyOf(voice)] ?? voice.speaker ?? roleName(voice.role, speakers);
+  return nameOf(speakers, keyOf(voice)) ?? voice.speaker ?? roleName(voice.role, speakers);
 }
 
 function roleName(role: Track, speakers: SpeakerNames): string {
-  return speakers[role] ?? ROLE_NAMES[role];
+  return nameOf(speakers, role) ?? ROLE_NAMES.get(role) ?? role;
+}
+
+/** A track may be called as something that every object has. */
+function nameOf(speakers: SpeakerNames, key: string): string | undefined {
+  return Object.hasOwn(speakers, key) ? speakers[key] : undefined;
 }

@@ -13,8 +13,15 @@ export interface FoundName {
   readonly isPutAway: boolean;
 }
 
-const OWN_NAME =
-  /(?:^|[^a-z0-9])((?:user|assistant|mixed)_\d+(?:_p\d+)?(?:_gain(?:\d+(?:\.\d+)?)?)?)(?![a-z0-9_])(.*?)\.(wav|mp4|mp3|flac|ogg)(?![a-z0-9])(.*)$/i;
+/** What follows a track and the time. */
+const VARIANT = /(?:_p\d+)?(?:_gain(?:\d+(?:\.\d+)?)?)?/.source;
+const REST = /(?![a-z0-9_])(.*?)\.(wav|mp4|mp3|flac|ogg)(?![a-z0-9])(.*)$/.source;
+/** Where the name of a track may begin with anything, what stands before it can only be told from a side's. */
+const OWN_NAMES = [
+  new RegExp(`^([a-z0-9_-]{1,32}_\\d{9,11}${VARIANT})${REST}`),
+  new RegExp(`(?:^|[^a-z0-9])((?:user|assistant|mixed)_\\d+${VARIANT})${REST}`, 'i'),
+  new RegExp(`(?:^|[^a-z0-9_-])([a-z0-9_-]{1,32}_\\d{9,11}${VARIANT})${REST}`, 'i'),
+];
 /** What is being made of a recording, and no recording itself: it is made again. */
 const MADE = /^\.(rebuilt|mending|encoding-|repairing-)/;
 const UNFINISHED_MASTER = /\.wav\.partial$/i;
@@ -24,7 +31,8 @@ export function parseFoundName(name: string): FoundName | undefined {
   const plain = basename(name, PARTIAL_SUFFIX);
   const parsed = parsePartFileName(plain);
   if (parsed !== undefined) return { ownName: plain, parsed, isDecorated: false, isPutAway: false };
-  const [, stem = '', , extension = '', behind = ''] = OWN_NAME.exec(name) ?? [];
+  const match = OWN_NAMES.map((pattern) => pattern.exec(name)).find((found) => found !== null);
+  const [, stem = '', , extension = '', behind = ''] = match ?? [];
   const ownName = `${stem}.${extension}`.toLowerCase();
   const own = parsePartFileName(ownName);
   if (own === undefined) return undefined;

@@ -42,9 +42,14 @@ export function partFileName({ type, unixSeconds, part, variant, extension }: Pa
   return `${type}_${unixSeconds}${suffix}.${extension}`;
 }
 
+/** Of any track, of a time that a clock may show: `song_01.wav` is somebody's own. */
+const OF_ANY_TRACK = /^([a-z0-9_-]+)_(\d{9,11})(?:_p(\d+))?(?:_(gain(?:\d+(?:\.\d+)?)?))?\.([a-z0-9]+)$/;
+/** Of a side or the mix, whatever the clock showed. */
+const OF_A_SIDE = /^(user|assistant|mixed)_(\d+)(?:_p(\d+))?(?:_([a-z0-9.]+))?\.([a-z0-9]+)$/;
+
 /** The parts of such a name; undefined for any other. */
 export function parsePartFileName(name: string): PartFileName | undefined {
-  const match = /^([a-z]+)_(\d+)(?:_p(\d+))?(?:_([a-z0-9.]+))?\.([a-z0-9]+)$/.exec(name);
+  const match = OF_ANY_TRACK.exec(name) ?? OF_A_SIDE.exec(name);
   const type = recordingTypeSchema.safeParse(match?.[1]);
   if (match === null || !type.success) return undefined;
   const [, , unixSeconds, part = '1', variant, extension = ''] = match;

@@ -1,5 +1,5 @@
 import type { AudioBytes } from './same-audio.ts';
-import { openAudio, READ_BYTES, silencesOf, type ZeroStretch } from './zero-stretches.ts';
+import { openAudio, READ_BYTES, silencesOf, type OpenAudio, type ZeroStretch } from './zero-stretches.ts';
 
 /** Blocks are looked at on their own, so that a pause beside a lost block is not taken for lost too. */
 const BLOCK_BYTES = 4096;
@@ -11,80 +11,86 @@ const MOST_STRETCHES = 1000;
 const MOST_DIFFERING = 0.1;
 
 export interface ZerosInMix {
-  readonly sides: readonly [AudioBytes, AudioBytes];
+  /** All tracks that were mixed. */
+  readonly sides: readonly AudioBytes[];
   readonly mix: AudioBytes;
 }
 
 /**
- * Finds where a side is nothing but zeros though the mix of both, which was made before, holds sound that the other side
- * does not account for: a mix is the sum of both, turned down where that is too loud, so without the one it lies between
- * silence and the other. Where both are zeros, the shorter silence is what was lost. All three are 16-bit PCM of one shape.
+ * Finds where a side is nothing but zeros though the mix of all, which was made before, holds sound that the other sides
+ * do not account for: a mix is the sum of all, turned down where that is too loud, so without the one it lies between
+ * silence and the others. Where several are zeros, the shortest silence is what was lost. All are 16-bit PCM of one shape.
  * @returns stretches of each side; none where the mix is not that of these sides. Rejects where one cannot be read.
  */
-export async function findZerosInMix({ sides, mix }: ZerosInMix): Promise<[ZeroStretch[], ZeroStretch[]]> {
-  const [one, other, sum] = [await openAudio(sides[0]), await openAudio(sides[1]), await openAudio(mix)];
+export async function findZerosInMix({ sides, mix }: ZerosInMix): Promise<ZeroStretch[][]> {
+  const opened: OpenAudio[] = [];
   try {
-    const silences = [await silencesOf(one), await silencesOf(other)] as const;
-    const found: [ZeroStretch[], ZeroStretch[]] = [[], []];
+    const sum = await openAudio(mix);
+    opened.push(sum);
+    for (const side of sides) opened.push(await openAudio(side));
+    const open = opened.slice(1);
+    const silences: ZeroStretch[][] = [];
+    for (const side of open) silences.push(await silencesOf(side));
+    const found = open.map((): ZeroStretch[] => []);
     const heard: Heard = { agreeing: 0, differing: 0 };
-    const end = Math.min(sum.bytes, Math.max(one.bytes, other.bytes));
+    const end = Math.min(sum.bytes, Math.max(...open.map((side) => side.bytes)));
     for (let at = 0; at < end; at += READ_BYTES) {
       const bytes = Math.min(READ_BYTES, end - at);
-      const [left, right, both] = [
-        await one.read(at, bytes),
-        await other.read(at, bytes),
-        await sum.read(at, bytes),
-      ];
+      const mixed = await sum.read(at, bytes);
+      const pieces = await Promise.all(open.map((side) => side.read(at, bytes)));
       for (let from = 0; from < bytes; from += BLOCK_BYTES) {
         const to = Math.min(bytes, from + BLOCK_BYTES);
-        if (!isBetween({ left, right, mix: both }, from, to, heard))
+        if (!isBetween({ sides: pieces, mix: mixed }, from, to, heard))
           noteLost(silences, { start: at + from, end: at + to }, found);
       }
     }
-    return heard.differing <= heard.agreeing * MOST_DIFFERING ? found : [[], []];
+    return heard.differing <= heard.agreeing * MOST_DIFFERING ? found : sides.map(() => []);
   } finally {
-    await Promise.all([one.close(), other.close(), sum.close()]);
+    await Promise.all(opened.map((audio) => audio.close()));
   }
 }
 
 interface Piece {
-  readonly left: Buffer;
-  readonly right: Buffer;
+  readonly sides: readonly Buffer[];
   readonly mix: Buffer;
 }
 
-/** Samples of the mix where both sides are heard: those that both come to, and others. */
+/** Samples of the mix where every side is heard: those that all come to, and others. */
 interface Heard {
   agreeing: number;
   differing: number;
 }
 
-/** True where each sample of the mix lies between silence and the sum of both sides; counts where both are heard. */
-function isBetween({ left, right, mix }: Piece, from: number, to: number, heard: Heard): boolean {
+/** True where each sample of the mix lies between silence and the sum of the sides; counts where all are heard. */
+function isBetween({ sides, mix }: Piece, from: number, to: number, heard: Heard): boolean {
   let areAll = true;
   for (let at = from; at + 1 < to; at += 2) {
-    const [one, other] = [left.readInt16LE(at), right.readInt16LE(at)];
-    const sum = one + other;
+    let [sum, silent] = [0, false];
+    for (const side of sides) {
+      const sample = side.readInt16LE(at);
+      sum += sample;
+      if (sample === 0) silent = true;
+    }
     const mixed = mix.readInt16LE(at);
     const isSum = mixed <= Math.max(sum, 0) + ROUNDING && mixed >= Math.min(sum, 0) - ROUNDING;
     if (!isSum) areAll = false;
-    if (one === 0 || other === 0) continue;
+    if (silent) continue;
     if (isSum) heard.agreeing++;
     else heard.differing++;
   }
   return areAll;
 }
 
-type Silences = readonly [readonly ZeroStretch[], readonly ZeroStretch[]];
+type Silences = readonly (readonly ZeroStretch[])[];
 
-/** Both sides may be silent here: then the one whose silence is shorter has lost something, or each where both are alike. */
-function noteLost(silences: Silences, block: ZeroStretch, found: [ZeroStretch[], ZeroStretch[]]): void {
+/** Several may be silent here: then the one whose silence is shortest has lost something, or each where they are alike. */
+function noteLost(silences: Silences, block: ZeroStretch, found: readonly ZeroStretch[][]): void {
   const here = silences.map((ofSide) => within(ofSide, block.start, block.end));
   const shortest = Math.min(...here.flat().map(lengthOf));
   for (const [side, ofSide] of here.entries())
     for (const silence of ofSide) {
       if (lengthOf(silence) > shortest) continue;
-      addTo(found[side === 0 ? 0 : 1], {
+      addTo(found[side] ?? [], {
         start: Math.max(silence.start, block.start),
         end: Math.min(silence.end, block.end),
       });

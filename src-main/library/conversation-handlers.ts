@@ -7,6 +7,7 @@ import { exportTranscript } from '../conversation/export-transcript.ts';
 import { importedEntries, withImported } from '../conversation/import-transcript.ts';
 import type { TranscriptStore } from '../conversation/transcript-store.ts';
 import { createTextReader } from '../transcribe/text-reader.ts';
+import { requireTrack } from './require-track.ts';
 
 export interface ConversationHandlersOptions {
   readonly transcripts: TranscriptStore;
@@ -42,12 +43,14 @@ export function createConversationHandlers(
       return { speakers };
     },
     'sessions.transcript.add': async ({ id, ...text }) => {
-      const entry = newEntry(randomUUID(), await findFinished(id), text);
+      const session = await findFinished(id);
+      requireTrack(session, 'role', text.role);
+      const entry = newEntry(randomUUID(), session, text);
       await transcripts.addLine(id, entry);
       return entry;
     },
     'sessions.transcript.update': async ({ id, entry, ...change }) => {
-      await findFinished(id);
+      requireTrack(await findFinished(id), 'role', change.role);
       const after = await transcripts.editLine(id, entry, (before) => withChangedText(before, change));
       if (after === undefined) throw textNotFound(entry);
       return after;
@@ -59,6 +62,7 @@ export function createConversationHandlers(
     },
     'sessions.transcript.import': async ({ id, offset_ms, replace, ...given }) => {
       const session = await findFinished(id);
+      requireTrack(session, 'role', given.role);
       const { entries, said } = await importedEntries(
         session,
         { ...given, offsetMs: offset_ms },
@@ -71,6 +75,7 @@ export function createConversationHandlers(
     },
     'sessions.transcript.export': async ({ id, format, role }) => {
       const session = find(id);
+      requireTrack(session, 'role', role);
       const conversation = await conversationOf(session, await transcripts.read(id));
       return exportTranscript(session, conversation, format, role);
     },

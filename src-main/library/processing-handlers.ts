@@ -12,6 +12,7 @@ import type { Reach } from './reach.ts';
 import type { SecretsStore } from './secrets-store.ts';
 import type { SessionAccess } from './session-access.ts';
 import type { SettingsStore } from './settings-store.ts';
+import { requireTrack } from './require-track.ts';
 
 export interface ProcessingHandlersOptions {
   readonly access: SessionAccess;
@@ -59,7 +60,7 @@ export function createProcessingHandlers(
       return queue.add(id, recogniser);
     },
     'sessions.diarization': async ({ id, track, rttm }) => {
-      await access.findFinished(id);
+      requireTrack(await access.findFinished(id), 'track', track);
       let skipped = 0;
       const turns = parseRttm(rttm, () => {
         skipped++;

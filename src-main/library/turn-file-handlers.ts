@@ -4,6 +4,7 @@ import { LecternError } from '../contract/errors.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { withTurnFiles, writeTurnFile } from '../conversation/turn-files.ts';
 import type { RecordingsDirs } from '../files/recordings-dirs.ts';
+import { requireTrack } from './require-track.ts';
 
 export interface TurnFileHandlersOptions {
   readonly dirs: Pick<RecordingsDirs, 'foldersOf'>;
@@ -22,6 +23,7 @@ export function createTurnFileHandlers(
   return {
     'sessions.turn_files': async ({ id, role }) => {
       const session = await findFinished(id);
+      requireTrack(session, 'role', role);
       const folders = dirs.foldersOf(session);
       const wanted = session.segments.filter(
         (segment) => !segment.bleed && (role ?? segment.role) === segment.role,

@@ -1,6 +1,5 @@
 import { join } from 'node:path';
 import type { DeliveryFormat } from '../contract/audio-format.ts';
-import { trackSchema } from '../contract/audio-format.ts';
 import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import { newSessionRecord } from '../contract/new-session-record.ts';
 import { listFiles } from '../disk/list-files.ts';
@@ -8,6 +7,7 @@ import { measureSeconds } from '../encode/measure-seconds.ts';
 import { parseFoundName, type FoundName } from '../files/found-name.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
+import { tracksOfTypes } from './mixed-tracks.ts';
 import { nameSession } from './name-session.ts';
 import { withParts } from './record-changes.ts';
 
@@ -31,7 +31,6 @@ export async function inferFromCopies(id: string, folder: string): Promise<Sessi
   const files: RecordingFile[] = [];
   for (const copy of copies) files.push(await fileOf(id, folder, copy));
   const types = [...new Set(copies.map(({ parsed }) => parsed.type))];
-  const tracks = types.filter((type) => type !== 'mixed');
   const record = newSessionRecord({
     id,
     title: nameSession(first.parsed.unixSeconds * 1000),
@@ -41,7 +40,7 @@ export async function inferFromCopies(id: string, folder: string): Promise<Sessi
     sample_rate: 16_000,
     channels: 1,
     encoding: 'pcm_s16le',
-    tracks: types.includes('mixed') ? [...trackSchema.options] : tracks,
+    tracks: tracksOfTypes(types),
     record: types,
     files,
   });

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import { recordingTypeSchema, trackSchema } from '../contract/audio-format.ts';
+import { compareTypes } from '../contract/audio-format.ts';
 import { newSessionRecord } from '../contract/new-session-record.ts';
 import type { PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import { listFiles } from '../disk/list-files.ts';
@@ -10,6 +10,7 @@ import { parsePartFileName, type PartFileName } from '../files/session-folder.ts
 import { findWavLayout, type WavLayout } from '../files/wav-reader.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { inferFromCopies } from './infer-copies.ts';
+import { tracksOfTypes } from './mixed-tracks.ts';
 import { nameSession } from './name-session.ts';
 import { withParts } from './record-changes.ts';
 
@@ -42,9 +43,7 @@ export async function inferRecord(id: string, folder: string): Promise<InferredR
     ({ name }) => !name.endsWith(PARTIAL_SUFFIX) && parsePartFileName(name) !== undefined,
   );
   const startedAtMs = first.parsed.unixSeconds * 1000;
-  const types = recordingTypeSchema.options.filter((type) =>
-    found.some(({ parsed }) => parsed.type === type),
-  );
+  const types = [...new Set(found.map(({ parsed }) => parsed.type))].toSorted(compareTypes);
   // The session's own rate is that of its latest take.
   const latest = found.findLast(({ layout }) => layout !== undefined)?.layout;
   const record = newSessionRecord({
@@ -56,8 +55,7 @@ export async function inferRecord(id: string, folder: string): Promise<InferredR
     sample_rate: latest?.sampleRate ?? 16_000,
     channels: latest?.channels ?? 1,
     encoding: 'pcm_s16le',
-    // A mix has two sides, whether or not they were kept.
-    tracks: types.includes('mixed') ? [...trackSchema.options] : types.filter((type) => type !== 'mixed'),
+    tracks: tracksOfTypes(types),
     record: types,
     files: finished.map((wav) => fileOf(id, wav)),
   });

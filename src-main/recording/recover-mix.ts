@@ -1,6 +1,5 @@
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { trackSchema } from '../contract/audio-format.ts';
 import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import { parsePartFileName, partFileName } from '../files/session-folder.ts';
 import type { MasterExamination } from '../files/examine-master.ts';
@@ -12,6 +11,7 @@ import { buildMix } from './build-mix.ts';
 import { isWhole, masterOf, pathOf, type SpoiledTracks } from './found-files.ts';
 import type { ExaminedMaster } from './examined-master.ts';
 import { finishExamined } from './recover-master.ts';
+import { mixedTracks } from './mixed-tracks.ts';
 
 interface Side {
   readonly file: RecordingFile;
@@ -55,13 +55,9 @@ export async function recoverMixes(
   for (const part of parts) {
     const ofPart = found.filter((mix) => mix.part === part);
     const sides = await sidesOf(session, part, folders);
-    const areWhole =
-      sides.length === trackSchema.options.length &&
-      sides.every(({ file }) => isWhole(file, session, spoiled));
-    if (
-      sides.length < trackSchema.options.length ||
-      (!areWhole && ofPart.some((mix) => isLongEnough(mix, sides)))
-    )
+    const areAll = sides.length === mixedTracks(session).length;
+    const areWhole = areAll && sides.every(({ file }) => isWhole(file, session, spoiled));
+    if (!areAll || (!areWhole && ofPart.some((mix) => isLongEnough(mix, sides))))
       session = await finishMixes(session, ofPart);
     else {
       // Of damaged sides a mix is made all the same, and what there was of it kept.
@@ -105,7 +101,7 @@ function isUnsettledMix({ type, master, status }: RecordingFile): boolean {
 /** The masters of both sides of a part, as far as they are there. */
 async function sidesOf(session: SessionRecord, part: number, folders: readonly string[]): Promise<Side[]> {
   const sides: Side[] = [];
-  for (const type of trackSchema.options) {
+  for (const type of mixedTracks(session)) {
     const file = masterOf({ part, type }, session);
     const path = file === undefined ? undefined : await pathOf(file, folders);
     if (file !== undefined && path !== undefined) sides.push({ file, path });

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { basename } from 'node:path';
-import { trackSchema } from '../contract/audio-format.ts';
 import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
 import { isWhole, masterOf, pathOf, type SpoiledTracks } from './found-files.ts';
 import type { ExaminedMaster } from './examined-master.ts';
+import { mixedTracks } from './mixed-tracks.ts';
 import type { RebuiltMixes } from './recover-mix.ts';
 
 /** A kept track may be so much shorter than one that goes: a chunk that was on its way when the process was killed. */
@@ -55,7 +55,7 @@ function isInMix(
       master && part === side.part && type !== 'mixed' && status !== 'missing' && status !== 'recording',
   );
   if (sides.some((file) => !isWhole(file, session, spoiled))) return false;
-  if (sides.length < trackSchema.options.length) return false;
+  if (sides.length < mixedTracks(session).length) return false;
   // Without the mix that was made while recording, nothing tells a side that was cut off from one that ended early.
   const wasMixed = mixes.some(({ part, holds }) => part === side.part && holds.frames > 0);
   const lengths = sides.map(({ duration_ms }) => duration_ms);

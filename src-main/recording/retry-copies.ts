@@ -1,6 +1,6 @@
-import { trackSchema } from '../contract/audio-format.ts';
 import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import { masterOf, pathOf } from './found-files.ts';
+import { mixedTracks } from './mixed-tracks.ts';
 
 /**
  * The session with the copies and mixes to be made again that could not be made before, as for lack of room: those that
@@ -37,7 +37,7 @@ async function isMakeable(
     return isOfMix || isThere(masterOf(file, session));
   }
   if (type !== 'mixed') return false;
-  for (const side of trackSchema.options)
+  for (const side of mixedTracks(session))
     if (!(await isThere(masterOf({ part, type: side }, session)))) return false;
   return true;
 }

@@ -1,4 +1,4 @@
-import { trackSchema, type RecordingType } from '../contract/audio-format.ts';
+import type { RecordingType } from '../contract/audio-format.ts';
 import { sampleRateOf, type SessionRecord } from '../contract/session-record.ts';
 import { isReadable } from '../files/finish-wav.ts';
 import { audioBytesOf, type AudioBytes } from '../files/same-audio.ts';
@@ -6,6 +6,7 @@ import { findZerosInMix } from '../files/zeros-in-mix.ts';
 import { framesWithin, withLostInParts, type LostStretch } from './damaged-while-recording.ts';
 import { masterOf, pathOf, trackKey } from './found-files.ts';
 import type { ExaminedMaster } from './examined-master.ts';
+import { mixedTracks } from './mixed-tracks.ts';
 
 /** Frames of sides that are zeros where the mix proves that there was sound, by `trackKey`. */
 export type ZeroedSides = ReadonlyMap<string, readonly LostStretch[]>;
@@ -16,7 +17,7 @@ interface Audio extends AudioBytes {
 }
 
 /**
- * Compares both sides of each part that has blocks of zeros with the mix that was made of them before: what a disk loses
+ * Compares the sides of each part that has blocks of zeros with the mix that was made of them before: what a disk loses
  * reads as silence. Changes nothing. Rejects where a file cannot be read.
  */
 export async function findZeroedSides(
@@ -32,12 +33,17 @@ export async function findZeroedSides(
       examinedAudio(examined.find((one) => trackKey(one) === trackKey({ part, type }) && isUsable(one))) ??
       (await finishedAudio(session, { part, type }, folders));
     const mix = await audioOf('mixed');
-    const [user, assistant] = [await audioOf('user'), await audioOf('assistant')];
-    if (mix === undefined || user === undefined || assistant === undefined) continue;
-    if (![user, assistant].every((side) => hasShapeOf(side, mix))) continue;
-    const found = await findZerosInMix({ sides: [user, assistant], mix });
+    const tracks = mixedTracks(session);
+    const sides: Audio[] = [];
+    for (const track of tracks) {
+      const side = await audioOf(track);
+      if (side !== undefined) sides.push(side);
+    }
+    if (mix === undefined || sides.length < tracks.length) continue;
+    if (!sides.every((side) => hasShapeOf(side, mix))) continue;
+    const found = await findZerosInMix({ sides, mix });
     const bytesPerFrame = 2 * mix.channels;
-    for (const [index, type] of trackSchema.options.entries()) {
+    for (const [index, type] of tracks.entries()) {
       const known = examined.find((one) => trackKey(one) === trackKey({ part, type }) && isUsable(one));
       // What was lost with the header is told already.
       const from = known?.holds.zeroedFrames ?? 0;

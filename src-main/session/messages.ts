@@ -47,16 +47,19 @@ export function limitNearWarning(share: number, onLimit: 'stop' | 'continue'): S
   };
 }
 
-const TRACK_WORDS: Record<Track, string> = { user: 'The microphone', assistant: 'The other side' };
-const OTHER_TRACK: Record<Track, Track> = { user: 'assistant', assistant: 'user' };
+/** What a track is called at the beginning of a sentence. */
+function wordsFor(track: Track): string {
+  if (track === 'user') return 'The microphone';
+  return track === 'assistant' ? 'The other side' : `The track ${track}`;
+}
 
 function inSentence(track: Track): string {
-  return TRACK_WORDS[track].replace('The', 'the');
+  return wordsFor(track).replace('The', 'the');
 }
 
 /** Words for a problem with the signal; nothing when it has passed. */
 export function signalWarning(track: Track, change: SignalChange): ServerMessage | undefined {
-  const who = TRACK_WORDS[track];
+  const who = wordsFor(track);
   const seconds = Math.round(change.seconds);
   switch (change.signal) {
     case 'fine':
@@ -87,6 +90,11 @@ export function signalWarning(track: Track, change: SignalChange): ServerMessage
   }
 }
 
+function othersInSentence(others: readonly Track[]): string {
+  const [only] = others;
+  return only !== undefined && others.length === 1 ? inSentence(only) : 'the other tracks';
+}
+
 /** A binary frame ended within a frame of audio. */
 export function partialFrameWarning(bytes: number, bytesPerFrame: number): ServerMessage {
   return {
@@ -105,8 +113,11 @@ export function droppedBytesWarning(bytes: number, bytesPerFrame: number): Serve
   };
 }
 
-/** @param track the one that has stopped, where the other goes on; nothing where no audio comes at all. */
-export function noDataWarning(seconds: number, track?: Track): ServerMessage {
+/**
+ * @param track the one that has stopped, where others go on; nothing where no audio comes at all.
+ * @param others the session's other tracks.
+ */
+export function noDataWarning(seconds: number, track?: Track, others: readonly Track[] = []): ServerMessage {
   const since = `${Math.round(seconds)} s`;
   if (track === undefined)
     return {
@@ -118,13 +129,13 @@ export function noDataWarning(seconds: number, track?: Track): ServerMessage {
     type: 'warning',
     code: 'no_data',
     track,
-    message: `No audio has arrived from ${inSentence(track)} for ${since}; recording goes on with ${inSentence(OTHER_TRACK[track])}`,
+    message: `No audio has arrived from ${inSentence(track)} for ${since}; recording goes on with ${othersInSentence(others)}`,
   };
 }
 
 /** @param track where there are several. */
 export function behindClockWarning(seconds: number, track?: Track): ServerMessage {
-  const who = track === undefined ? 'The source' : TRACK_WORDS[track];
+  const who = track === undefined ? 'The source' : wordsFor(track);
   return {
     type: 'warning',
     code: 'device',

@@ -78,6 +78,7 @@ function keptTypes(
   return wanted.length > 0 ? wanted : tracks;
 }
 
+/** A profile knows the sides and the mix; any other track that a start names is kept. */
 function keeps(profile: RecordingProfile, type: RecordingType): boolean {
   switch (type) {
     case 'user':
@@ -86,5 +87,7 @@ function keeps(profile: RecordingProfile, type: RecordingType): boolean {
       return profile.record_assistant_audio;
     case 'mixed':
       return profile.record_mixed_audio;
+    default:
+      return true;
   }
 }

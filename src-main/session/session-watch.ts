@@ -70,9 +70,11 @@ export function createSessionWatch(options: SessionWatchOptions): SessionWatch {
     if (news.length === 0) return;
     allStalledTold = stalled.length === sources.length;
     if (allStalledTold) send(noDataWarning(Math.min(...stalled.map(stalledMs)) / 1000));
-    else
+    else {
+      const others = sources.filter((source) => !stalled.includes(source)).flatMap(({ tracks }) => tracks);
       for (const source of news)
-        for (const track of source.tracks) send(noDataWarning(stalledMs(source) / 1000, track));
+        for (const track of source.tracks) send(noDataWarning(stalledMs(source) / 1000, track, others));
+    }
   };
 
   const tellOfDelay = (source: Source, track: Track): void => {

@@ -1,6 +1,6 @@
-import type { Track } from '../contract/audio-format.ts';
+import { SIDES, type Track } from '../contract/audio-format.ts';
 import type { TurnDetector, TurnDetectorOptions, TurnEvent } from '../session/ports.ts';
-import { createBandHistory } from './band-history.ts';
+import { createBandHistory, type BandHistory } from './band-history.ts';
 import { createJudge, type SpokenTurn } from './spoken-over.ts';
 import { createTurnOrigins } from './turn-origins.ts';
 import { createVoiceActivity, type VoiceActivity, type VoiceChange } from './voice-activity.ts';
@@ -31,11 +31,16 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
   const { sampleRate, channels, newId } = options;
   const judge = createJudge(sampleRate);
   // A microphone may hear the other side out of a loudspeaker.
-  const histories =
-    options.tracks.length > 1 ? { user: createBandHistory(), assistant: createBandHistory() } : undefined;
+  const histories = SIDES.every((side) => options.tracks.includes(side))
+    ? { near: createBandHistory(), far: createBandHistory() }
+    : undefined;
+  const historyOf = (track: Track): BandHistory | undefined => {
+    if (track === 'user') return histories?.near;
+    return track === 'assistant' ? histories?.far : undefined;
+  };
   const sides = options.tracks.map((track): Side => ({
     track,
-    voice: createVoiceActivity(sampleRate, channels, histories?.[track]),
+    voice: createVoiceActivity(sampleRate, channels, historyOf(track)),
     told: false,
     open: undefined,
     position: 0,
@@ -45,8 +50,7 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
   const waiting: { readonly side: Side; readonly turn: SpokenTurn }[] = [];
 
   const [{ voice: { hopFrames } } = { voice: { hopFrames: 1 } }] = sides;
-  const origins =
-    histories && createTurnOrigins({ near: histories.user, far: histories.assistant, hopFrames, sampleRate });
+  const origins = histories && createTurnOrigins({ ...histories, hopFrames, sampleRate });
 
   const sideOf = (track: Track): Side => {
     const side = sides.find((candidate) => candidate.track === track);
@@ -66,7 +70,7 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
   const begin = (side: Side, startFrame: number): TurnEvent[] => {
     if (side.open !== undefined) return [];
     const turnId = newId();
-    const isOwn = side.track !== 'user' || sides.length === 1 || sides.some(({ told }) => told);
+    const isOwn = side.track !== 'user' || histories === undefined || sides.some(({ told }) => told);
     side.open = {
       turnId,
       startFrame,

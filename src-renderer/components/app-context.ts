@@ -1,6 +1,6 @@
 import { createContext, useContext } from 'react';
 import { useStore } from 'zustand';
-import type { Track } from '../../src-main/contract/audio-format.ts';
+import type { Side } from '../../src-main/contract/audio-format.ts';
 import type { App, Place, View } from '../store/app.ts';
 import type { ConversationState } from '../store/conversation-controller.ts';
 import type { IntakeState } from '../store/incoming-files.ts';
@@ -46,7 +46,7 @@ export function useOtherSide<T>(select: (state: OtherSideState) => T): T {
 }
 
 /** The sides that a recording would have now. */
-export function useSides(): readonly Track[] {
+export function useSides(): readonly Side[] {
   const app = useApp();
   // What decides it.
   useSettings(({ settings }) => settings);

@@ -1,3 +1,4 @@
+import { isSide } from '../../src-main/contract/audio-format.ts';
 import {
   type CaptureReport,
   type Gap,
@@ -106,11 +107,13 @@ function holeText({ seconds, atSeconds, gap, ofSeveral }: Hole): string {
   const { track, cause } = gap;
   // A microphone is unplugged; what the other side is heard through is something else on every system.
   const lost = cause === 'device_lost' && track === 'assistant';
-  return t(ofSeveral ? `report.gapOf.${track}` : 'report.gap', {
+  const words = {
     length: lengthText(seconds),
     time: clockText(atSeconds),
     cause: lost ? t('report.sourceLost') : t(`report.cause.${cause}`),
-  });
+  };
+  if (!ofSeveral) return t('report.gap', words);
+  return isSide(track) ? t(`report.gapOf.${track}`, words) : t('report.gapOf.other', { ...words, track });
 }
 
 /** In the order of time; a hole that goes on in the next part is one. */

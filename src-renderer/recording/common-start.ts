@@ -1,8 +1,8 @@
-import type { Track } from '../../src-main/contract/audio-format.ts';
+import type { Side } from '../../src-main/contract/audio-format.ts';
 import type { CaptureChunk } from '../capture/capture.ts';
 
 export interface CommonStartOptions {
-  readonly tracks: readonly Track[];
+  readonly tracks: readonly Side[];
   /** Frames a second. */
   readonly sampleRate: number;
   /** When Record was pressed, in milliseconds of the clock on the wall. */
@@ -14,7 +14,7 @@ export interface CommonStartOptions {
 /** Finds the moment at which a recording begins: that of the first frame that any of its tracks has. */
 export interface CommonStart {
   /** Hands a chunk over, at once or as soon as the beginning is known. */
-  pass(track: Track, chunk: CaptureChunk, handOver: (chunk: CaptureChunk) => void): void;
+  pass(track: Side, chunk: CaptureChunk, handOver: (chunk: CaptureChunk) => void): void;
   /** Whoever has not begun by now is not waited for. */
   decide(): void;
 }
@@ -26,7 +26,7 @@ const UNNOTICED_MS = 200;
 
 export function createCommonStart(options: CommonStartOptions): CommonStart {
   const { tracks, sampleRate, pressedAtMs } = options;
-  const begunMs = new Map<Track, number>();
+  const begunMs = new Map<Side, number>();
   let waiting: (() => void)[] = [];
   let isDecided = false;
 

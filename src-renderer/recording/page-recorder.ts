@@ -1,4 +1,4 @@
-import type { Track } from '../../src-main/contract/audio-format.ts';
+import type { Side } from '../../src-main/contract/audio-format.ts';
 import { toWireError } from '../../src-main/contract/errors.ts';
 import type { SessionClient } from '../session/session-client.ts';
 import { createLiveState } from './live-state.ts';
@@ -27,7 +27,7 @@ export interface PageRecorder {
   addMarker(label: string): Promise<void>;
   stop(): Promise<void>;
   /** Somebody has made sure that this side's device can be opened again, or asks for it now. */
-  reacquire(track: Track): void;
+  reacquire(track: Side): void;
   dismissWarning(): void;
   dismissOutcome(): void;
   dismissRescued(): void;

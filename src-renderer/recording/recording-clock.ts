@@ -1,4 +1,4 @@
-import type { Track } from '../../src-main/contract/audio-format.ts';
+import type { Side } from '../../src-main/contract/audio-format.ts';
 
 /** A frame of a recording, and when it was captured, in milliseconds of the clock on the wall. */
 export interface ClockReading {
@@ -10,7 +10,7 @@ export interface RecordingClockOptions {
   /** Frames a second. */
   readonly sampleRate: number;
   /** Whose device counts the recording's time, as long as it delivers; another track's does while it does not. */
-  readonly leader: Track;
+  readonly leader: Side;
 }
 
 /** The time of one recording, pauses left out, as the device of its leading track counts it. */
@@ -18,7 +18,7 @@ export interface RecordingClock {
   /** Time is known from here on. */
   begin(reading: ClockReading): void;
   /** A chunk of a track ended so. */
-  note(track: Track, reading: ClockReading): void;
+  note(track: Side, reading: ClockReading): void;
   /** The frame that was captured at a moment; nothing before that can be told. */
   frameAt(atMs: number): number | undefined;
   /** The same by the leader's device, as it has just told. */

@@ -1,4 +1,4 @@
-import type { Track } from '../../src-main/contract/audio-format.ts';
+import type { Side } from '../../src-main/contract/audio-format.ts';
 import type { CaptureChunk } from '../capture/capture.ts';
 import { heldAudio } from '../session/held-audio.ts';
 import type { RecordingMemory, RememberedRecording } from '../session/recording-memory.ts';
@@ -57,12 +57,12 @@ export function createRecordingRun(deps: RecordingRunDependencies): RecordingRun
   let client: SessionClient | undefined;
   let tracks: RecordingTracks | undefined;
   /** Null once the engine is ready. */
-  let early: { readonly track: Track; readonly chunk: CaptureChunk }[] | null = null;
+  let early: { readonly track: Side; readonly chunk: CaptureChunk }[] | null = null;
   const upkeep = createUpkeep({ ...deps, client: () => client, tracks: () => tracks });
 
-  const send = (track: Track, chunk: CaptureChunk): void => client?.sendChunk(chunk, tracks?.indexOf(track));
+  const send = (track: Side, chunk: CaptureChunk): void => client?.sendChunk(chunk, tracks?.indexOf(track));
 
-  function onChunk(track: Track, chunk: CaptureChunk, missingFrames: number): void {
+  function onChunk(track: Side, chunk: CaptureChunk, missingFrames: number): void {
     if (early === null) send(track, chunk);
     else early.push({ track, chunk });
     const { sampleRate, labels, frames } = state.current;

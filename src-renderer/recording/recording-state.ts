@@ -1,4 +1,4 @@
-import type { DeliveryFormat, Track } from '../../src-main/contract/audio-format.ts';
+import type { DeliveryFormat, Side } from '../../src-main/contract/audio-format.ts';
 import type { CaptureReport } from '../../src-main/contract/capture-report.ts';
 import type { WireError } from '../../src-main/contract/errors.ts';
 import type { ServerMessageOf } from '../../src-main/contract/server-messages.ts';
@@ -31,8 +31,8 @@ export interface RecordingState {
   readonly sampleRate: number;
   readonly channels: 1 | 2;
   /** The sides that are recorded, and the device that each has, or had last. */
-  readonly tracks: readonly Track[];
-  readonly labels: Readonly<Partial<Record<Track, string>>>;
+  readonly tracks: readonly Side[];
+  readonly labels: Readonly<Partial<Record<Side, string>>>;
   /** Captured so far: the recording's own time. */
   readonly frames: number;
   /** Of those, how many the engine says are in the file. */

@@ -1,4 +1,4 @@
-import type { Track } from '../../src-main/contract/audio-format.ts';
+import type { Side } from '../../src-main/contract/audio-format.ts';
 import type { Capture, CaptureChunk } from '../capture/capture.ts';
 import type { AwakeClock } from './awake-clock.ts';
 import type { CaptureSource, CaptureWish } from './capture-source.ts';
@@ -9,11 +9,11 @@ import type { RecordingWarnings } from './recording-warnings.ts';
 import { createTrackCapture, type TrackCapture } from './track-capture.ts';
 
 /** A side of the conversation, and where its sound comes from. */
-export type Sources = Readonly<Record<Track, CaptureSource>>;
+export type Sources = Readonly<Record<Side, CaptureSource>>;
 
 /** One track of a recording that begins, or goes on with another page. */
 export interface TrackPlan {
-  readonly track: Track;
+  readonly track: Side;
   readonly wish: CaptureWish;
   /** Name of the device it has, or had last. */
   readonly label: string;
@@ -32,14 +32,14 @@ export interface RecordingTracksDependencies {
   readonly isWanted: () => boolean;
   readonly isPaused: () => boolean;
   /** A chunk has found its place. Each track's come in order. */
-  readonly onChunk: (track: Track, chunk: CaptureChunk, missingFrames: number) => void;
-  readonly onSource: (track: Track, capture: Capture) => void;
+  readonly onChunk: (track: Side, chunk: CaptureChunk, missingFrames: number) => void;
+  readonly onSource: (track: Side, capture: Capture) => void;
 }
 
 /** The tracks of a running recording, on one clock. */
 export interface RecordingTracks {
   readonly each: readonly TrackCapture[];
-  indexOf(track: Track): number;
+  indexOf(track: Side): number;
   /** Begin with the devices that are open. */
   begin(): void;
   /** Open their devices and go on with them. */

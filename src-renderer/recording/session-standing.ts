@@ -1,3 +1,4 @@
+import { isSide } from '../../src-main/contract/audio-format.ts';
 import { sampleRateOf, type SessionRecord } from '../../src-main/contract/session-record.ts';
 import type { ServerMessageOf } from '../../src-main/contract/server-messages.ts';
 import type { RememberedRecording } from '../session/recording-memory.ts';
@@ -50,20 +51,20 @@ export function planRejoin(
   { sampleRate, channels, sources }: RememberedRecording,
   nowMs: number,
 ): { readonly plans: readonly TrackPlan[]; readonly reading: ClockReading | undefined } {
-  const plans = tracks.map((status): TrackPlan => {
-    const source = sources.find(({ track }) => track === status.track);
+  // Whatever a page records is a side.
+  const plans = tracks.flatMap((status): TrackPlan[] => {
+    const { track } = status;
+    if (!isSide(track)) return [];
+    const source = sources.find((candidate) => candidate.track === track);
     const label = source?.label ?? '';
-    return {
-      track: status.track,
-      label,
-      // The one it was recorded with, which need not be the one that was wished for.
-      wish: { sampleRate, channels, microphone: { device_id: source?.device_id ?? '', label } },
-      start: {
-        frame: state === 'paused' ? status.resume_frame : status.next_frame,
-        heldFrames: status.next_frame,
-        cause: 'disconnected',
-      },
-    };
+    const start = {
+      frame: state === 'paused' ? status.resume_frame : status.next_frame,
+      heldFrames: status.next_frame,
+      cause: 'disconnected',
+    } as const;
+    // The device it was recorded with, which need not be the one that was wished for.
+    const microphone = { device_id: source?.device_id ?? '', label };
+    return [{ track, label, wish: { sampleRate, channels, microphone }, start }];
   });
   const [leader] = tracks;
   // A pause leaves no hole, however long it was.

@@ -1,4 +1,4 @@
-import type { Track } from '../../src-main/contract/audio-format.ts';
+import type { Side } from '../../src-main/contract/audio-format.ts';
 import { findProfile, tracksOf } from '../../src-main/contract/recording-profile.ts';
 import { chosenProfile, type Settings, type SettingsPatch } from '../../src-main/contract/settings.ts';
 import type { MicrophoneSource } from './microphone.ts';
@@ -12,9 +12,9 @@ export interface SidesDependencies {
 
 /** Which sides are recorded, and their devices while nothing is. The chosen profile decides it. */
 export interface Sides {
-  wanted(): readonly Track[];
+  wanted(): readonly Side[];
   /** Those that a recording would have now: the wanted ones, less one that cannot be had here. */
-  possible(): readonly Track[];
+  possible(): readonly Side[];
   /** Opens the devices of the sides that are wanted, as far as nobody has to be asked, and lets go of the others. */
   open(): Promise<void>;
   /** The same with devices opened anew. */
@@ -26,13 +26,13 @@ export interface Sides {
 export function createSides({ microphone, otherSide, settings }: SidesDependencies): Sides {
   const wanted = () => tracksOf(chosenProfile(settings()));
 
-  function possible(): readonly Track[] {
-    const isPossible = (track: Track) => track === 'user' || otherSide.state.obstacle === null;
+  function possible(): readonly Side[] {
+    const isPossible = (track: Side) => track === 'user' || otherSide.state.obstacle === null;
     const tracks = wanted().filter(isPossible);
     return tracks.length > 0 ? tracks : wanted();
   }
 
-  async function hold(track: Track, source: MicrophoneSource | OtherSideSource): Promise<void> {
+  async function hold(track: Side, source: MicrophoneSource | OtherSideSource): Promise<void> {
     if (possible().includes(track) && source.capture === undefined) await source.check();
     // It may have become unwanted meanwhile.
     if (!possible().includes(track)) await source.release();

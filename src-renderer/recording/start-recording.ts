@@ -1,4 +1,4 @@
-import type { Track } from '../../src-main/contract/audio-format.ts';
+import type { Side } from '../../src-main/contract/audio-format.ts';
 import { toWireError } from '../../src-main/contract/errors.ts';
 import { chosenProfile, type Settings } from '../../src-main/contract/settings.ts';
 import type { SessionClient, SessionClientEvents } from '../session/session-client.ts';
@@ -13,7 +13,7 @@ export interface StartDependencies {
   readonly sessions: SessionConnector;
   readonly sources: Sources;
   /** Which sides a recording that begins now has; the first one's device counts its time. */
-  readonly sides: () => readonly Track[];
+  readonly sides: () => readonly Side[];
   readonly settings: () => Settings;
   readonly clock: AwakeClock;
   readonly onLibraryChange: () => void;
@@ -40,7 +40,7 @@ export function createStart(deps: StartDependencies): (title: string) => Promise
   }
 
   /** Opens what is not open yet. What has to be asked for is asked for now, by the click on Record. */
-  async function openMissing(sides: readonly Track[]): Promise<void> {
+  async function openMissing(sides: readonly Side[]): Promise<void> {
     for (const track of sides) if (sources[track].capture === undefined) await sources[track].open();
   }
 

@@ -1,4 +1,4 @@
-import type { Track } from '../../src-main/contract/audio-format.ts';
+import type { Side } from '../../src-main/contract/audio-format.ts';
 import type { Capture, CaptureChunk, LevelReading } from '../capture/capture.ts';
 import { BYTES_PER_SAMPLE } from '../capture/chunk-assembler.ts';
 import type { AwakeClock } from './awake-clock.ts';
@@ -11,7 +11,7 @@ import type { RecordingWarnings } from './recording-warnings.ts';
 import { createSourceKeeper } from './source-keeper.ts';
 
 export interface TrackCaptureDependencies {
-  readonly track: Track;
+  readonly track: Side;
   readonly source: CaptureSource;
   readonly wish: CaptureWish;
   /** Name of the device the track has, or had last. */
@@ -39,7 +39,7 @@ export interface TrackCaptureDependencies {
 
 /** One track of a running recording: its device, whichever that is by now, and the place of its chunks in time. */
 export interface TrackCapture {
-  readonly track: Track;
+  readonly track: Side;
   readonly label: string;
   /** Frames of the recording so far, what is missing included. */
   readonly frames: number;

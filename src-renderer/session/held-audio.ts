@@ -1,5 +1,5 @@
 import { WaveFile } from 'wavefile';
-import type { Track } from '../../src-main/contract/audio-format.ts';
+import type { Side } from '../../src-main/contract/audio-format.ts';
 import { sizedWavHeader } from '../../src-main/audio/wav-sizes.ts';
 import { PROTOCOL_LIMITS } from '../../src-main/contract/limits.ts';
 
@@ -13,14 +13,14 @@ export interface HeldChunk {
 
 /** What the page still holds of one track, as a file. */
 export interface HeldAudio {
-  readonly track: Track;
+  readonly track: Side;
   readonly seconds: number;
   readonly wav: Blob;
 }
 
 export interface HeldShape {
   /** In the order in which chunks count them. */
-  readonly tracks: readonly Track[];
+  readonly tracks: readonly Side[];
   readonly sampleRate: number;
   readonly channels: number;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { deliveryFormatSchema, sampleRateSchema, trackSchema } from '../../src-main/contract/audio-format.ts';
+import { deliveryFormatSchema, sampleRateSchema, SIDES } from '../../src-main/contract/audio-format.ts';
 import { sessionIdSchema } from '../../src-main/contract/session-id.ts';
 
 const rememberedSchema = z.object({
@@ -10,7 +10,7 @@ const rememberedSchema = z.object({
   /** Where each side came from last. */
   sources: z.array(
     z.object({
-      track: trackSchema,
+      track: z.enum(SIDES),
       device_id: z.string(),
       label: z.string(),
       /** When a frame was captured, by the clock on the wall; absent where a pause has come since. */

@@ -1,7 +1,7 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ApiClient } from '../../src-main/contract/api.ts';
 import type { SearchHit } from '../../src-main/contract/search.ts';
-import type { Track } from '../../src-main/contract/audio-format.ts';
+import type { Side } from '../../src-main/contract/audio-format.ts';
 import type { RecordingProfile } from '../../src-main/contract/recording-profile.ts';
 import {
   changeChosenProfile,
@@ -75,14 +75,14 @@ export interface App {
   readonly news: RecoveryNews;
   readonly intake: IntakeController;
   readonly checks: SessionChecks;
-  readonly levels: Readonly<Record<Track, LevelFeed>>;
+  readonly levels: Readonly<Record<Side, LevelFeed>>;
   readonly fileHref: AppDependencies['fileHref'];
   readonly shell: 'desktop' | 'browser';
   show(view: View, place?: Place): void;
   /** Opens the recording in which something was found, and plays it from there. */
   showHit(hit: SearchHit): void;
   /** The sides that a recording would have now: those that are wanted, less one that cannot be had here. */
-  sides(): readonly Track[];
+  sides(): readonly Side[];
   /** Goes over to a profile that records the other side and needs no microphone; adds one of this name if need be. */
   chooseOtherSideAlone(name: string): Promise<boolean>;
   /** Gets hold of the other side's sound. To be called by a click; goes on with a recording that lacks it. */

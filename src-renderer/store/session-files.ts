@@ -1,4 +1,4 @@
-import type { Track } from '../../src-main/contract/audio-format.ts';
+import { compareTypes, type Track } from '../../src-main/contract/audio-format.ts';
 import type { FileEntry } from '../../src-main/contract/server-messages.ts';
 import type { RecordingFile, SessionRecord, SessionStatus } from '../../src-main/contract/session-record.ts';
 
@@ -6,10 +6,6 @@ import type { RecordingFile, SessionRecord, SessionStatus } from '../../src-main
 export function fileName({ file_path }: Pick<FileEntry, 'file_path'>): string {
   return file_path.split(/[/\\]/).at(-1) ?? file_path;
 }
-
-const TYPE_ORDER = ['mixed', 'user', 'assistant'] as const;
-/** After the mix, before the sides. */
-const ROLE_RANK = 0.5;
 
 /**
  * What to play or download for a part: the mix before one side, `role` before the other, a delivered copy before the
@@ -20,13 +16,20 @@ export function mainFile(
   part: number,
   role: Track | null = null,
 ): RecordingFile | undefined {
-  const rank = (file: RecordingFile) =>
-    (file.type === role ? ROLE_RANK : TYPE_ORDER.indexOf(file.type)) * 4 +
-    (file.master ? 2 : 0) +
-    (file.format === session.format ? 0 : 1);
+  const typeRank = ({ type }: RecordingFile) => {
+    if (type === 'mixed') return 0;
+    return type === role ? 1 : 2;
+  };
+  const isOther = ({ format }: RecordingFile) => Number(format !== session.format);
   return session.files
     .filter((file) => file.part === part && file.status === 'completed')
-    .sort((a, b) => rank(a) - rank(b))[0];
+    .sort(
+      (a, b) =>
+        typeRank(a) - typeRank(b) ||
+        compareTypes(a.type, b.type) ||
+        Number(a.master) - Number(b.master) ||
+        isOther(a) - isOther(b),
+    )[0];
 }
 
 export type Badge = SessionStatus | 'missing' | 'partly_missing';

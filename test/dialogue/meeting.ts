@@ -1,15 +1,15 @@
-import type { Track } from '../../src-main/contract/audio-format.ts';
+import type { Side } from '../../src-main/contract/audio-format.ts';
 import type { Line } from '../support/sound/dialogue.ts';
 import type { Utterance } from '../support/sound/speech.ts';
 
 type Voice = Pick<Utterance, 'voice' | 'speed' | 'pitch'>;
 
-const VOICES: Readonly<Record<Track, Voice>> = {
+const VOICES: Readonly<Record<Side, Voice>> = {
   user: { voice: 'en-us+klatt2', speed: 140 },
   assistant: { voice: 'en-us+f2', speed: 150, pitch: 60 },
 };
 
-const line = (role: Track, startSeconds: number, text: string, cutOffAfter?: number): Line => ({
+const line = (role: Side, startSeconds: number, text: string, cutOffAfter?: number): Line => ({
   role,
   startSeconds,
   text,

@@ -49,11 +49,10 @@ test('a dialogue of two voices, recorded and recognised in the app, reads like i
       LONGEST_START_SECONDS,
     ),
   };
-  const heard = dialogue.turns.map(({ start, end, ...turn }) => ({
-    ...turn,
-    start: start + offsets[turn.role],
-    end: end + offsets[turn.role],
-  }));
+  const heard = dialogue.turns.map(({ start, end, ...turn }) => {
+    const offset = turn.role === 'user' ? offsets.user : offsets.assistant;
+    return { ...turn, start: start + offset, end: end + offset };
+  });
   expectTurns(turnsOf(session), heard);
 
   const mixed = await masterOf('mixed');

@@ -9,6 +9,7 @@ import { bleedMigration } from './8-bleed.ts';
 import { bleedIndexMigration } from './9-bleed-index.ts';
 import { searchSignsMigration } from './10-search-signs.ts';
 import { searchSpellingsMigration } from './11-search-spellings.ts';
+import { trackNamesMigration } from './12-track-names.ts';
 
 /** In order; the database's user_version counts how many it has. Never edited once released, only added to. */
 export const migrations: readonly string[] = [
@@ -23,4 +24,5 @@ export const migrations: readonly string[] = [
   bleedIndexMigration,
   searchSignsMigration,
   searchSpellingsMigration,
+  trackNamesMigration,
 ];

@@ -6,6 +6,7 @@ import {
   transcriptExportFormatSchema,
 } from '../../../src-main/contract/transcript.ts';
 import { t } from '../../i18n/i18n.ts';
+import { speakerOfTrack } from '../../i18n/track-words.ts';
 import { importedTextWords } from '../../i18n/imported-text-words.ts';
 import { useApp, useConversation } from '../app-context.ts';
 import { downloadFile } from '../download-file.ts';
@@ -86,7 +87,7 @@ function ImportText({ tracks, onNews }: NewsProps & { tracks: readonly Track[] }
           <select ref={side}>
             {tracks.map((track) => (
               <option key={track} value={track}>
-                {t(`conversation.side.${track}`)}
+                {speakerOfTrack(track)}
               </option>
             ))}
           </select>

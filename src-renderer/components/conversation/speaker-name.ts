@@ -1,5 +1,6 @@
 import type { ConversationLine, SpeakerNames } from '../../../src-main/contract/transcript.ts';
 import { t } from '../../i18n/i18n.ts';
+import { speakerOfTrack } from '../../i18n/track-words.ts';
 import { useConversation } from '../app-context.ts';
 
 /** What `speakers` calls a line's voice by: its role, or the diarizer's label within it. */
@@ -8,10 +9,15 @@ export function speakerKey({ role, speaker }: Pick<ConversationLine, 'role' | 's
 }
 
 function nameOf(line: ConversationLine, speakers: SpeakerNames): string {
-  const given = speakers[speakerKey(line)];
+  const given = givenName(speakers, speakerKey(line));
   if (given !== undefined) return given;
-  const side = speakers[line.role] ?? t(`conversation.side.${line.role}`);
+  const side = givenName(speakers, line.role) ?? speakerOfTrack(line.role);
   return line.speaker === null ? side : t('conversation.speakerOf', { side, speaker: line.speaker });
+}
+
+/** A track may be called as something that every object has. */
+function givenName(speakers: SpeakerNames, key: string): string | undefined {
+  return Object.hasOwn(speakers, key) ? speakers[key] : undefined;
 }
 
 /** The name that the user gave a voice, or the side it is on. */

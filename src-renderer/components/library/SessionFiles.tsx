@@ -1,5 +1,6 @@
 import type { RecordingFile, SessionRecord } from '../../../src-main/contract/session-record.ts';
 import { t } from '../../i18n/i18n.ts';
+import { trackName } from '../../i18n/track-words.ts';
 import { bytesText } from '../../i18n/quantities.ts';
 import { useApp } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
@@ -32,7 +33,7 @@ function factsOf(session: SessionRecord, file: RecordingFile): string[] {
   if (file.status === 'failed' && !file.master) return [t('session.fileFailed')];
   return [
     ...(file.status === 'recording' ? [t('session.fileUnfinished')] : []),
-    ...(session.tracks.length > 1 ? [t(`session.track.${file.type}`)] : []),
+    ...(session.tracks.length > 1 ? [trackName(file.type)] : []),
     ...(file.master && session.imported?.mended !== true ? [t('session.master')] : []),
     bytesText(file.byte_size),
   ];

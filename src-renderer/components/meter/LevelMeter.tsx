@@ -1,5 +1,5 @@
 import { useEffect, useRef } from 'react';
-import type { Track } from '../../../src-main/contract/audio-format.ts';
+import type { Side } from '../../../src-main/contract/audio-format.ts';
 import type { LevelReading } from '../../capture/capture.ts';
 import { t } from '../../i18n/i18n.ts';
 import { readySource } from '../../recording/capture-source.ts';
@@ -12,7 +12,7 @@ const STILL_AFTER_MS = 500;
 const NO_SOUND: LevelReading = { peak: [0, 0], rms: [0, 0], clipped: false };
 
 /** Level, peak and clipping of every channel. Drawn past React: readings come ten times a second and more. */
-export function LevelMeter({ track = 'user' }: { track?: Track }) {
+export function LevelMeter({ track = 'user' }: { track?: Side }) {
   const microphone = useMicrophone((state) => state.status);
   const otherSide = useOtherSide((state) => state.status);
   const status = track === 'user' ? microphone : otherSide;
@@ -21,7 +21,7 @@ export function LevelMeter({ track = 'user' }: { track?: Track }) {
   return <Meter key={status.kind} track={track} channels={channels} live={status.kind === 'ready'} />;
 }
 
-function Meter({ track, channels, live }: { track: Track; channels: 1 | 2; live: boolean }) {
+function Meter({ track, channels, live }: { track: Side; channels: 1 | 2; live: boolean }) {
   const levels = useApp().levels[track];
   const words = track === 'user' ? 'microphone' : 'otherSide';
   const root = useRef<HTMLDivElement>(null);

@@ -1,4 +1,4 @@
-import type { Track } from '../../../src-main/contract/audio-format.ts';
+import type { Side } from '../../../src-main/contract/audio-format.ts';
 import { t } from '../../i18n/i18n.ts';
 import { microphoneName } from '../../i18n/microphone-name.ts';
 import { qualityText } from '../../i18n/quantities.ts';
@@ -33,7 +33,7 @@ export function RecordingPanel() {
 }
 
 /** A meter a side; with the side's name where there are two. */
-function Levels({ tracks }: { tracks: readonly Track[] }) {
+function Levels({ tracks }: { tracks: readonly Side[] }) {
   if (tracks.length < 2) return tracks.map((track) => <LevelMeter key={track} track={track} />);
   return (
     <div className="side-levels">

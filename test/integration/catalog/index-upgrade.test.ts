@@ -99,3 +99,37 @@ test('what was indexed by other spellings is indexed anew, once', async () => {
   expect(raw.prepare('SELECT count(*) FROM transcript_index').pluck().get()).toBe(3);
   raw.close();
 });
+
+test('a catalog of two sides takes tracks of any names, and has all that it had', async () => {
+  const path = await earlierCatalog(5, 10);
+  const before = new Database(path);
+  before.exec(`
+    INSERT INTO recordings (session_id, part, recording_type, file_path, format, master, status, byte_size)
+      VALUES ('talk', 1, 'user', 'talk/user_17.wav', 'wav', 1, 'completed', 1234);
+    INSERT INTO session_audio_segments (segment_id, session_id, turn_id, role, part, start_frame, frame_count, start_ms, end_ms,
+      sample_rate, num_channels, duration_ms, byte_size, bleed, audio_url, started_at, ended_at)
+      VALUES ('00000000-0000-4000-8000-0000000000aa', 'talk', '00000000-0000-4000-8000-0000000000bb', 'user', 1, 0, 16000, 0, 1000, 16000, 1, 1000, 32000, 1, '', '2026-01-01T00:00:00.000Z',
+        '2026-01-01T00:00:01.000Z')`);
+  const contents = (database: Database.Database) =>
+    ['recordings', 'session_audio_segments', 'session_transcripts'].map((table) =>
+      database.prepare(`SELECT * FROM ${table}`).all(),
+    );
+  const had = contents(before);
+  before.close();
+  const catalog = openCatalog(path);
+  try {
+    const session = catalog.get('talk');
+    expect(session?.files).toMatchObject([{ type: 'user', byte_size: 1234 }]);
+    catalog.putTranscript('talk', [spokenLine('参加者の予算', 7, { role: 'guest-1' })]);
+    await expect.poll(() => catalog.search({ query: '会議' }).complete, { timeout: 20_000 }).toBe(true);
+    expect(catalog.search({ query: '予算' }).hits).toMatchObject([{ role: 'guest-1', start_ms: 7 }]);
+    expect(catalog.search({ query: '会議', session_id: 'talk' }).total).toBe(6);
+  } finally {
+    catalog.close();
+  }
+  const after = new Database(path);
+  after.exec(`DELETE FROM session_transcripts WHERE role = 'guest-1'`);
+  expect(contents(after)).toEqual(had);
+  expect(() => after.exec(`UPDATE session_transcripts SET role = 'mixed'`)).toThrow(/CHECK/);
+  after.close();
+});

@@ -71,7 +71,7 @@ async function openConversation() {
 
 const unable = shimUnable();
 
-function expectAll(recorded: Record<RecordingType, Buffer>): void {
+function expectAll(recorded: Record<'user' | 'assistant' | 'mixed', Buffer>): void {
   expect(recorded.user.equals(sides.user)).toBe(true);
   expect(recorded.assistant.equals(sides.assistant)).toBe(true);
   expect(recorded.mixed.equals(referenceMix([sides.user, sides.assistant], RATE))).toBe(true);

@@ -1,11 +1,11 @@
-import type { Track } from '../../../src-main/contract/audio-format.ts';
+import type { Side, Track } from '../../../src-main/contract/audio-format.ts';
 import { trueTurns } from './heard-turns.ts';
 import { whiteNoiseOf } from './noise.ts';
 import { createScene, type PlacedUtterance } from './scene.ts';
 
 /** Something that somebody says in a script. */
 export interface Line extends PlacedUtterance {
-  readonly role: Track;
+  readonly role: Side;
   /** The other side begins to speak over it. */
   readonly interrupted?: true;
 }
@@ -21,7 +21,7 @@ export interface TrueTurn {
 export interface Dialogue {
   readonly rate: number;
   readonly seconds: number;
-  readonly tracks: Readonly<Record<Track, Int16Array>>;
+  readonly tracks: Readonly<Record<Side, Int16Array>>;
   /** By their start. */
   readonly turns: readonly TrueTurn[];
 }
@@ -36,13 +36,13 @@ export interface DialogueOptions {
   readonly pauseSeconds?: number;
 }
 
-const VOICES: Readonly<Record<Track, Pick<PlacedUtterance, 'voice' | 'pitch'>>> = {
+const VOICES: Readonly<Record<Side, Pick<PlacedUtterance, 'voice' | 'pitch'>>> = {
   user: { voice: 'en-us+m3', pitch: 40 },
   assistant: { voice: 'en-gb+f2', pitch: 60 },
 };
 
 /** Seeds: each side has a room of its own. */
-const ROOMS: Readonly<Record<Track, number>> = { user: 1, assistant: 2 };
+const ROOMS: Readonly<Record<Side, number>> = { user: 1, assistant: 2 };
 
 /**
  * Speaks a script, each role on a track and with a voice of its own: the same samples every time. When each turn was is
@@ -50,7 +50,7 @@ const ROOMS: Readonly<Record<Track, number>> = { user: 1, assistant: 2 };
  */
 export function createDialogue(script: readonly Line[], options: DialogueOptions): Dialogue {
   const { rate, seconds, noiseDecibels = -66, pauseSeconds = 0.6 } = options;
-  const sideOf = (role: Track) => {
+  const sideOf = (role: Side) => {
     const lines = script.filter((line) => line.role === role);
     const speech = lines.map((line) => ({ ...VOICES[role], ...line }));
     const scene = createScene({ rate, seconds, speech, noise: whiteNoiseOf(ROOMS[role]), noiseDecibels });

@@ -13,6 +13,11 @@ test.each([
   ['user_17_gain2.5 (Anna’s conflicted copy).mp3', 'user_17_gain2.5.mp3'],
   ['user_17.wav (conflicted copy).partial', 'user_17.wav'],
   ['user_17.WAV', 'user_17.wav'],
+  ['guest-1_1732161234_p2.wav', 'guest-1_1732161234_p2.wav'],
+  ['user_2_1732161234.wav (1).partial', 'user_2_1732161234.wav'],
+  ['guest_1732161234 (1).wav', 'guest_1732161234.wav'],
+  ['Copy of guest-1_1732161234_gain2.mp3', 'guest-1_1732161234_gain2.mp3'],
+  ['Kopie_von_user_1732161234.wav', 'user_1732161234.wav'],
 ])('%s is found to be %s', (name, ownName) => {
   expect(parseFoundName(name)).toMatchObject({ ownName, isPutAway: false });
 });
@@ -25,12 +30,17 @@ test.each(['user_17.wav.aside', 'user_17.wav.mending', 'user_17.wav.bak', 'user_
   },
 );
 
-test.each(['talk.wav', 'user_x.wav', 'superuser_17.wav', 'user_17abc.wav', 'session.json'])(
-  '%s is none of ours',
-  (name) => {
-    expect(parseFoundName(name)).toBeUndefined();
-  },
-);
+test.each([
+  'talk.wav',
+  'song_01.wav',
+  'Take 3_2024.wav',
+  'user_x.wav',
+  'superuser_17.wav',
+  'user_17abc.wav',
+  'session.json',
+])('%s is none of ours', (name) => {
+  expect(parseFoundName(name)).toBeUndefined();
+});
 
 test.each(['a/b.wav.partial', 'c:\\d.wav.partial', '...wav.partial', '.wav.partial', '\u0007 ä.wav.partial'])(
   'what is unfinished as %j is listed under a name that can be asked for and leads nowhere else',

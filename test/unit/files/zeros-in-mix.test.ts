@@ -52,22 +52,45 @@ test('of loud voices whose mix is turned down nothing is lost, in a pause neithe
 });
 
 test('a block that one side lost is found, on the side that lost it', async () => {
-  const [one, other] = await find({ lost: [[0, 40_960, 45_056]] });
+  const [one = [], other] = await find({ lost: [[0, 40_960, 45_056]] });
   expectNear(one, 40_960, 45_056);
   expect(other).toEqual([]);
 });
 
 test('in the other side’s longer pause it is still the one that lost it', async () => {
   const pausing = zeroed(far, [30_000, 90_000]);
-  const [one, other] = await find({ other: pausing, mixed: [near, pausing], lost: [[0, 40_960, 45_056]] });
+  const [one = [], other] = await find({
+    other: pausing,
+    mixed: [near, pausing],
+    lost: [[0, 40_960, 45_056]],
+  });
   expectNear(one, 40_960, 45_056);
   expect(other).toEqual([]);
 });
 
 test('a mix of something else proves nothing', async () => {
-  const [one, other] = await find({
+  const [one = [], other] = await find({
     mixed: [voice(8, RATE * 6, 30_000), voice(9, RATE * 6, 30_000)],
     lost: [[0, 40_960, 45_056]],
   });
   expect([one, other]).toEqual([[], []]);
+});
+
+test('a block that one of three tracks lost is found, on that one', async () => {
+  const dir = await temporaryFolder();
+  const third = voice(7, RATE * 6, 20_000);
+  const audioOf = async (name: string, pcm: Buffer) => {
+    await writeFile(join(dir, name), pcm);
+    return { path: join(dir, name), dataOffset: 0, dataBytes: pcm.length };
+  };
+  const found = await findZerosInMix({
+    sides: [
+      await audioOf('one', near),
+      await audioOf('two', far),
+      await audioOf('three', zeroed(third, [16_384, 20_480])),
+    ],
+    mix: await audioOf('mix', referenceMix([near, far, third], RATE)),
+  });
+  expect(found.slice(0, 2)).toEqual([[], []]);
+  expectNear(found[2] ?? [], 16_384, 20_480);
 });

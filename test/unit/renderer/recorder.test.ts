@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from 'vitest';
 import { LecternError, type Result } from '../../../src-main/contract/errors.ts';
-import type { Track } from '../../../src-main/contract/audio-format.ts';
+import type { Side } from '../../../src-main/contract/audio-format.ts';
 import type { ServerMessageOf } from '../../../src-main/contract/server-messages.ts';
 import { type SessionRecord, sessionRecordSchema } from '../../../src-main/contract/session-record.ts';
 import type { Settings } from '../../../src-main/contract/settings.ts';
@@ -25,7 +25,7 @@ let engine: ReturnType<typeof createScriptedEngine>;
 let memory: ReturnType<typeof createScriptedMemory>;
 let library: Map<string, SessionRecord>;
 let microphone: MicrophoneSource;
-let sides: readonly Track[];
+let sides: readonly Side[];
 let farDesk: ReturnType<typeof createDesk>;
 let recorder: PageRecorder;
 let timers: (() => void)[];

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Track } from '../../../src-main/contract/audio-format.ts';
+import type { Side } from '../../../src-main/contract/audio-format.ts';
 import { createGapMap, MAX_LISTED_GAPS } from '../../../src-main/session/gap-map.ts';
 
-const TRACKS: readonly Track[] = ['user', 'assistant'];
+const TRACKS: readonly Side[] = ['user', 'assistant'];
 
 test('a storm of gaps is listed up to a thousand; the rest is counted, and no frame is forgotten', () => {
   const map = createGapMap();
@@ -31,7 +31,7 @@ test('silence that goes on is one gap, whatever came of the other track meanwhil
 });
 
 /** Frame by frame: true where a track is silent. */
-type Reference = Record<Track, boolean[]>;
+type Reference = Record<Side, boolean[]>;
 
 test('audio and silence in any order, cut back to what a disk took, leave the count of silence exact', () => {
   const step = fc.record({
@@ -47,8 +47,8 @@ test('audio and silence in any order, cut back to what a disk took, leave the co
       (steps, cutAt) => {
         const map = createGapMap();
         const silent: Reference = { user: [], assistant: [] };
-        const settled: Record<Track, number> = { user: 0, assistant: 0 };
-        const jumped: Record<Track, number> = { user: 0, assistant: 0 };
+        const settled: Record<Side, number> = { user: 0, assistant: 0 };
+        const jumped: Record<Side, number> = { user: 0, assistant: 0 };
         for (const { track, kind, frames, written } of steps) {
           const position = silent[track].length;
           settled[track] += Math.floor((position - settled[track]) * written);
