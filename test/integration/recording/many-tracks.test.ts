@@ -95,7 +95,7 @@ test('six tracks of any names are each kept to the sample, beside the mix of all
     ).toBe(true);
   const mix = await masterSamples(join(host.dataDir, 'recordings', fileOf(stopped.files, 'mixed')));
   expect(mix.equals(MIX)).toBe(true);
-  expect(stopped.report?.tracks.map(({ track, captured }) => [track, captured])).toEqual(
+  expect(stopped.report.tracks.map(({ track, captured }) => [track, captured])).toEqual(
     TRACKS.map((track) => [track, RATE * SECONDS]),
   );
 
