@@ -1,6 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
-import type Database from 'better-sqlite3';
-import { sessionRecordSchema, type SessionRecord } from '../contract/session-record.ts';
+import type { SessionRecord } from '../contract/session-record.ts';
 import type { SearchQuery, SearchResult } from '../contract/search.ts';
 import type { Transcript, TranscriptEntry } from '../contract/transcript.ts';
 import type { Log } from '../runtime/log.ts';
@@ -12,7 +11,7 @@ import { createHeldText, type KeptChange } from './held-text.ts';
 import { type Jobs, prepareJobs } from './job-rows.ts';
 import { prepareRecords, type AddedToSession } from './record-rows.ts';
 import { prepareSearch } from './search.ts';
-import { recordFromRows, sessionRowSchema } from './session-rows.ts';
+import { prepareSessions } from './session-rows.ts';
 import { inTimeOrder, type PagedLine } from './transcript-pages.ts';
 import { prepareTranscripts, type TranscriptExtent, type TranscriptPatch } from './transcript-rows.ts';
 import { keepLogSynced } from './write-ahead-log.ts';
@@ -99,24 +98,11 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
   const database = openDatabase(path);
   const queue = createWriteQueue(log);
   const logSync = path === ':memory:' ? undefined : keepLogSynced(database, path);
-  const statements = prepare(database);
+  const sessions = prepareSessions(database);
   const records = prepareRecords(database);
   const transcripts = prepareTranscripts(database);
   const backlog = fillIndex(database, queue);
   const words = prepareSearch(database, backlog.isLeft);
-
-  const read = (row: unknown, { withSegments = true } = {}): SessionRecord => {
-    const session = sessionRowSchema.parse(row);
-    return sessionRecordSchema.parse(
-      recordFromRows({
-        session,
-        parts: statements.parts.all(session.id),
-        recordings: statements.recordings.all(session.id),
-        markers: statements.markers.all(session.id),
-        segments: withSegments ? statements.segments.all(session.id) : [],
-      }),
-    );
-  };
 
   const held = createHeldSessions(queue, records.save);
   const heldText = createHeldText(queue, transcripts);
@@ -131,22 +117,20 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
     offer: (id) => held.offer(id) && heldText.offer(id),
     append: records.append,
     get(id) {
-      const row = statements.get.get(id);
-      return row === undefined ? held.get(id) : held.latest(read(row));
+      const known = sessions.get(id);
+      return known === undefined ? held.get(id) : held.latest(known);
     },
-    has: (id) => statements.has.get(id) !== undefined || held.get(id) !== undefined,
+    has: (id) => sessions.has(id) || held.has(id),
     list({ query, limit, offset }) {
       queue.offerAll();
       const ids = query === undefined ? null : words.sessionIds(query);
-      const rows = statements.list.all({ ids, limit, offset });
-      const total = Number(statements.count.pluck().get({ ids }));
-      const known = rows.map((row) => held.latest(read(row, { withSegments: false })));
+      const known = sessions.page({ ids, limit, offset }).map(held.latest);
       // They began while the database took nothing, so they are the newest.
-      const unknown = query === undefined ? held.all().filter(({ id }) => !statements.has.get(id)) : [];
-      const sessions = offset === 0 ? [...unknown.reverse(), ...known] : known;
+      const unknown = query === undefined ? held.all().filter(({ id }) => !sessions.has(id)) : [];
+      const page = offset === 0 ? [...unknown.reverse(), ...known] : known;
       return {
-        sessions: sessions.map((session) => ({ ...session, segments: [] })),
-        total: total + unknown.length,
+        sessions: page.map((session) => ({ ...session, segments: [] })),
+        total: sessions.count(ids) + unknown.length,
       };
     },
     jobs: prepareJobs(database, queue),
@@ -176,20 +160,24 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
     putTranscript: transcripts.put,
     patchTranscript: transcripts.patch,
     search: words.search,
-    unfinished: () => statements.unfinished.all().map((row) => read(row)),
+    unfinished: sessions.unfinished,
     setDeleted(id, deletedAt) {
       const key = `shown ${id}`;
-      const write = (): void => void statements.setDeleted.run({ id, deleted_at: deletedAt ?? null });
       if (deletedAt === undefined) {
-        queue.submit({ key, write });
+        queue.submit({
+          key,
+          write: () => {
+            sessions.setDeleted(id, null);
+          },
+        });
         return;
       }
-      write();
+      sessions.setDeleted(id, deletedAt);
       queue.drop(key);
       held.forget(id);
       heldText.forget(id);
     },
-    deletedIds: () => statements.deletedIds.pluck().all().map(String),
+    deletedIds: sessions.deletedIds,
     addEvent: prepareEvents(database, queue),
     close() {
       queue.close();
@@ -197,29 +185,5 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
       logSync?.stop();
       database.close();
     },
-  };
-}
-
-const MATCHES = 'deleted_at IS NULL AND (@ids IS NULL OR id IN (SELECT value FROM json_each(@ids)))';
-
-function prepare(database: Database.Database) {
-  return {
-    segments: database.prepare(
-      'SELECT * FROM session_audio_segments WHERE session_id = ? ORDER BY start_ms, id',
-    ),
-    has: database.prepare('SELECT 1 FROM sessions WHERE id = ? AND deleted_at IS NULL'),
-    get: database.prepare('SELECT * FROM sessions WHERE id = ? AND deleted_at IS NULL'),
-    list: database.prepare(
-      `SELECT * FROM sessions WHERE ${MATCHES} ORDER BY started_at DESC, id LIMIT @limit OFFSET @offset`,
-    ),
-    count: database.prepare(`SELECT count(*) FROM sessions WHERE ${MATCHES}`),
-    unfinished: database.prepare("SELECT * FROM sessions WHERE status = 'recording' AND deleted_at IS NULL"),
-    setDeleted: database.prepare('UPDATE sessions SET deleted_at = @deleted_at WHERE id = @id'),
-    deletedIds: database.prepare('SELECT id FROM sessions WHERE deleted_at IS NOT NULL'),
-    parts: database.prepare('SELECT * FROM session_parts WHERE session_id = ? ORDER BY part'),
-    recordings: database.prepare('SELECT * FROM recordings WHERE session_id = ? ORDER BY part, master, id'),
-    markers: database.prepare(
-      'SELECT part, frame, label FROM markers WHERE session_id = ? ORDER BY part, frame, id',
-    ),
   };
 }

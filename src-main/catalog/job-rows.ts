@@ -8,6 +8,7 @@ import {
   type JobState,
   type RecogniserSettings,
 } from '../contract/processing.ts';
+import { columnsOf, insertInto } from './columns.ts';
 import type { WriteQueue } from './write-queue.ts';
 
 /** A job with what its worker must know. */
@@ -65,19 +66,8 @@ export interface Jobs {
   nextDue(): string | undefined;
 }
 
-const rowSchema = z.object({
-  id: z.string(),
-  session_id: z.string(),
-  kind: z.string(),
-  state: z.string(),
-  attempts: z.number(),
-  progress: z.number(),
-  not_before: z.string().nullable(),
-  error: z.string().nullable(),
-  created_at: z.string(),
-  updated_at: z.string(),
-  recogniser: z.string().nullable(),
-});
+const jobColumns = columnsOf(jobSchema);
+const jobOf = (row: unknown): Job => jobSchema.parse(jobColumns.fromRow(row));
 
 const OPEN = "state IN ('queued', 'running')";
 
@@ -85,19 +75,21 @@ export function prepareJobs(database: Database.Database, queue: WriteQueue): Job
   const statements = prepare(database);
 
   const claim = database.transaction((owner: string, now: string, id: string | undefined) => {
-    const row = rowSchema.optional().parse(statements.next.get({ now, id: id ?? null }));
-    if (row === undefined) return undefined;
-    statements.begin.run({ id: row.id, owner, now });
-    const claimed = rowSchema.parse(statements.get.get(row.id));
-    const recogniser: unknown = claimed.recogniser === null ? null : JSON.parse(claimed.recogniser);
-    return { ...jobOf(claimed), recogniser: recogniserSettingsSchema.nullable().parse(recogniser) };
+    const next = statements.next.get({ now, id: id ?? null });
+    if (next === undefined) return undefined;
+    const waiting = jobOf(next);
+    statements.begin.run({ id: waiting.id, owner, now });
+    const recogniser = z.string().nullable().parse(statements.recogniser.get(waiting.id));
+    return {
+      ...jobOf(statements.get.get(waiting.id)),
+      recogniser: recogniser === null ? null : recogniserSettingsSchema.parse(JSON.parse(recogniser)),
+    };
   });
 
   return {
     add(job, recogniser) {
       statements.add.run({
-        ...job,
-        error: job.error === null ? null : JSON.stringify(job.error),
+        ...jobColumns.toRow(job),
         recogniser: recogniser === null ? null : JSON.stringify(recogniser),
       });
     },
@@ -137,19 +129,10 @@ export function prepareJobs(database: Database.Database, queue: WriteQueue): Job
   };
 }
 
-function jobOf(row: unknown): Job {
-  const { recogniser: _, error, ...job } = rowSchema.parse(row);
-  return jobSchema.parse({ ...job, error: error === null ? null : (JSON.parse(error) as unknown) });
-}
-
 function prepare(database: Database.Database) {
   return {
-    add: database.prepare(
-      `INSERT INTO jobs (id, session_id, kind, state, attempts, progress, not_before, error, created_at, updated_at,
-         recogniser)
-       VALUES (@id, @session_id, @kind, @state, @attempts, @progress, @not_before, @error, @created_at, @updated_at,
-         @recogniser)`,
-    ),
+    add: database.prepare(insertInto('jobs', [...jobColumns.names, 'recogniser'])),
+    recogniser: database.prepare('SELECT recogniser FROM jobs WHERE id = ?').pluck(),
     get: database.prepare('SELECT * FROM jobs WHERE id = ?'),
     list: database.prepare(
       `SELECT * FROM jobs

@@ -1,8 +1,15 @@
 import type Database from 'better-sqlite3';
-import type { AudioSegment } from '../contract/audio-segment.ts';
-import type { Marker, PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';
+import { segmentPath, type AudioSegment } from '../contract/audio-segment.ts';
+import {
+  sampleRateOf,
+  type Marker,
+  type PartRecord,
+  type RecordingFile,
+  type SessionRecord,
+} from '../contract/session-record.ts';
 import { prepareDetails } from './details-rows.ts';
-import { segmentParameters, sessionParameters } from './session-rows.ts';
+import { insertInto, prepareUpsert, type Row } from './columns.ts';
+import { fileColumns, markerColumns, partColumns, segmentColumns, sessionColumns } from './session-rows.ts';
 
 /** What comes to a running session one at a time. */
 export interface AddedToSession {
@@ -25,16 +32,16 @@ export function prepareRecords(database: Database.Database) {
     const isKnownSegment = same(known?.segments, session.segments, ({ segment_id }) => segment_id);
     const partOf = new Map(session.parts.map((part) => [part.part, part]));
 
-    statements.saveSession.run(sessionParameters(session));
+    statements.saveSession(sessionColumns.toRow(session));
     for (const part of session.parts)
-      if (!isKnownPart(part)) statements.savePart.run(partParameters(session_id, part));
+      if (!isKnownPart(part)) statements.savePart({ session_id, ...partColumns.toRow(part) });
     if (session.parts !== known?.parts)
       statements.dropParts.run({ session_id, kept: JSON.stringify([...partOf.keys()]) });
     for (const file of session.files) {
       const part = partOf.get(file.part);
       // Its row tells of the part's report as well.
       if (isKnownFile(file) && (part === undefined || isKnownPart(part))) continue;
-      statements.saveRecording.run(fileParameters(session_id, file, part));
+      statements.saveRecording(fileRow(session_id, file, part));
     }
     if (session.files !== known?.files)
       statements.dropRecordings.run({
@@ -43,10 +50,11 @@ export function prepareRecords(database: Database.Database) {
       });
     if (session.markers !== known?.markers) {
       statements.dropMarkers.run(session_id);
-      for (const marker of session.markers) statements.addMarker.run({ session_id, ...marker });
+      for (const marker of session.markers)
+        statements.addMarker.run({ session_id, ...markerColumns.toRow(marker) });
     }
     for (const segment of session.segments === known?.segments ? [] : session.segments)
-      if (!isKnownSegment(segment)) statements.saveSegment.run(segmentParameters(session, segment));
+      if (!isKnownSegment(segment)) statements.saveSegment(segmentRow(session, segment));
     details.save(session, known);
   };
 
@@ -55,10 +63,10 @@ export function prepareRecords(database: Database.Database) {
     { markers = [], segments = [] }: AddedToSession,
   ): void => {
     for (const marker of markers) {
-      statements.addMarker.run({ session_id: session.id, ...marker });
+      statements.addMarker.run({ session_id: session.id, ...markerColumns.toRow(marker) });
       details.addMarker(session.id, marker);
     }
-    for (const segment of segments) statements.saveSegment.run(segmentParameters(session, segment));
+    for (const segment of segments) statements.saveSegment(segmentRow(session, segment));
     statements.setRevision.run(session.revision, session.id);
   };
 
@@ -85,139 +93,56 @@ function same<Item extends object>(
   return (item) => byKey.get(keyOf(item)) === item;
 }
 
-function partParameters(session_id: string, part: PartRecord): Record<string, string | number | null> {
-  return {
-    session_id,
-    part: part.part,
-    started_at: part.started_at,
-    duration_seconds: part.duration_seconds,
-    sample_rate: part.sample_rate ?? null,
-    report: part.report === undefined ? null : JSON.stringify(part.report),
-    reason: part.reason ?? null,
-  };
-}
-
-function fileParameters(
-  session_id: string,
-  file: RecordingFile,
-  part: PartRecord | undefined,
-): Record<string, string | number | null> {
+/** Its row tells of the report of its part as well. */
+function fileRow(session_id: string, file: RecordingFile, part: PartRecord | undefined): Row {
   const track = part?.report?.tracks.find((candidate) => candidate.track === file.type);
   const gaps = part?.report?.gaps ?? [];
   return {
     session_id,
-    part: file.part,
-    recording_type: file.type,
-    file_path: file.file_path,
-    format: file.format,
-    master: file.master ? 1 : 0,
-    status: file.status,
-    byte_size: file.byte_size,
-    duration_ms: file.duration_ms,
+    ...fileColumns.toRow(file),
     captured_frames: track?.captured ?? null,
     expected_frames: track?.expected ?? null,
     gaps: JSON.stringify(gaps.filter((gap) => gap.track === file.type)),
-    gain: file.gain,
-    sha256: file.sha256 ?? null,
+  };
+}
+
+/** Bytes of a canonical WAV header: RIFF, fmt of PCM, data. */
+const WAV_HEADER_BYTES = 44;
+
+/** Its row tells other programs what follows from its session too. */
+function segmentRow(
+  session: Pick<SessionRecord, 'id' | 'channels' | 'sample_rate' | 'parts'>,
+  segment: AudioSegment,
+): Row {
+  const sampleRate = sampleRateOf(session, segment.part);
+  return {
+    ...segmentColumns.toRow(segment),
+    session_id: session.id,
+    sample_rate: sampleRate,
+    num_channels: session.channels,
+    duration_ms: (segment.frame_count / sampleRate) * 1000,
+    byte_size: WAV_HEADER_BYTES + segment.frame_count * session.channels * 2,
+    audio_url: segmentPath(session.id, segment.segment_id),
   };
 }
 
 function prepare(database: Database.Database) {
-  const sessionColumns = [
-    'id',
-    'revision',
-    'title',
-    'notes',
-    'status',
-    'started_at',
-    'ended_at',
-    'format',
-    'sample_rate',
-    'channels',
-    'encoding',
-    'tracks',
-    'record',
-    'profile',
-    'gain',
-    'encoder',
-    'duration_seconds',
-    'recordings_dir',
-    'fallback_dir',
-    'recovered',
-    'imported',
-  ];
-  const partColumns = [
-    'session_id',
-    'part',
-    'started_at',
-    'duration_seconds',
-    'sample_rate',
-    'report',
-    'reason',
-  ];
-  const recordingColumns = [
-    'session_id',
-    'part',
-    'recording_type',
-    'file_path',
-    'format',
-    'master',
-    'status',
-    'byte_size',
-    'duration_ms',
-    'captured_frames',
-    'expected_frames',
-    'gaps',
-    'gain',
-    'sha256',
-  ];
-  const segmentColumns = [
-    'segment_id',
-    'session_id',
-    'turn_id',
-    'role',
-    'part',
-    'start_frame',
-    'frame_count',
-    'start_ms',
-    'end_ms',
-    'sample_rate',
-    'num_channels',
-    'duration_ms',
-    'byte_size',
-    'interrupted',
-    'bleed',
-    'audio_url',
-    'file',
-    'started_at',
-    'ended_at',
-  ];
-  const upsert = (table: string, columns: readonly string[], key: readonly string[]): string =>
-    `INSERT INTO ${table} (${columns.join(', ')}) VALUES (${columns.map((column) => `@${column}`).join(', ')})
-     ON CONFLICT (${key.join(', ')}) DO UPDATE SET ${columns
-       .filter((column) => !key.includes(column))
-       .map((column) => `${column} = excluded.${column}`)
-       .join(', ')}`;
   return {
-    saveSession: database.prepare(upsert('sessions', sessionColumns, ['id'])),
-    saveRecording: database.prepare(upsert('recordings', recordingColumns, ['session_id', 'file_path'])),
-    savePart: database.prepare(upsert('session_parts', partColumns, ['session_id', 'part'])),
+    saveSession: prepareUpsert(database, 'sessions', ['id']),
+    saveRecording: prepareUpsert(database, 'recordings', ['session_id', 'file_path']),
+    savePart: prepareUpsert(database, 'session_parts', ['session_id', 'part']),
+    saveSegment: prepareUpsert(database, 'session_audio_segments', ['session_id', 'segment_id']),
+    revision: database.prepare('SELECT revision FROM sessions WHERE id = ?').pluck(),
+    setRevision: database.prepare('UPDATE sessions SET revision = ? WHERE id = ?'),
     dropParts: database.prepare(
       `DELETE FROM session_parts WHERE session_id = @session_id
          AND part NOT IN (SELECT value FROM json_each(@kept))`,
     ),
-    revision: database.prepare('SELECT revision FROM sessions WHERE id = ?').pluck(),
-    setRevision: database.prepare('UPDATE sessions SET revision = ? WHERE id = ?'),
     dropRecordings: database.prepare(
       `DELETE FROM recordings WHERE session_id = @session_id
          AND file_path NOT IN (SELECT value FROM json_each(@kept))`,
     ),
     dropMarkers: database.prepare('DELETE FROM markers WHERE session_id = ?'),
-    addMarker: database.prepare(
-      'INSERT INTO markers (session_id, part, frame, label) VALUES (@session_id, @part, @frame, @label)',
-    ),
-    saveSegment: database.prepare(
-      upsert('session_audio_segments', segmentColumns, ['session_id', 'segment_id']),
-    ),
+    addMarker: database.prepare(insertInto('markers', ['session_id', ...markerColumns.names])),
   };
 }

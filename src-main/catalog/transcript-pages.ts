@@ -3,14 +3,20 @@ import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import { sortInSlices } from '../contract/slices.ts';
 import { transcriptEntrySchema, type TranscriptEntry } from '../contract/transcript.ts';
-import { ENTRY_COLUMNS, entryFromRow, entryRowSchema } from './entry-row.ts';
+import type { Columns } from './columns.ts';
 import { LINES_PER_SESSION } from './line-rows.ts';
 
 /** Of one page: what is read, checked and parsed in some milliseconds. */
 const MAX_LINES = 250;
 const MAX_CHARACTERS = 128 * 1024;
 
-const pagedRowSchema = entryRowSchema.extend({ row: z.number() });
+/** Of a row: its key, and what is long in it. */
+const pagedRowSchema = z.object({
+  row: z.number(),
+  text: z.string(),
+  words: z.string().nullable(),
+  original: z.string().nullable(),
+});
 
 export interface PagedLine {
   readonly row: number;
@@ -24,10 +30,10 @@ interface TranscriptPage {
 }
 
 /** Reads a long text a page at a time, so that others have their turn between two. */
-export function preparePages(database: Database.Database) {
+export function preparePages(database: Database.Database, columns: Columns<TranscriptEntry>) {
   const number = database.prepare('SELECT number FROM session_numbers WHERE session_id = ?').pluck();
   const lines = database.prepare(
-    `SELECT row, ${ENTRY_COLUMNS.join(', ')} FROM session_transcripts WHERE row > ? AND row < ? ORDER BY row`,
+    `SELECT row, ${columns.names.join(', ')} FROM session_transcripts WHERE row > ? AND row < ? ORDER BY row`,
   );
 
   return (sessionId: string, after?: number): TranscriptPage => {
@@ -37,9 +43,9 @@ export function preparePages(database: Database.Database) {
     const page: PagedLine[] = [];
     let characters = 0;
     for (const each of lines.iterate(after ?? first - 1, first + LINES_PER_SESSION)) {
-      const { row, ...columns } = pagedRowSchema.parse(each);
-      page.push({ row, entry: transcriptEntrySchema.parse(entryFromRow(columns)) });
-      characters += columns.text.length + (columns.words?.length ?? 0) + (columns.original?.length ?? 0);
+      const { row, text, words, original } = pagedRowSchema.parse(each);
+      page.push({ row, entry: transcriptEntrySchema.parse(columns.fromRow(each)) });
+      characters += text.length + (words?.length ?? 0) + (original?.length ?? 0);
       if (page.length >= MAX_LINES || characters >= MAX_CHARACTERS) return { lines: page, after: row };
     }
     return { lines: page, after: undefined };

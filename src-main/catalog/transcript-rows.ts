@@ -7,15 +7,18 @@ import {
   type Transcript,
   type TranscriptEntry,
 } from '../contract/transcript.ts';
-import { ENTRY_COLUMNS, entryFromRow, entryRowSchema, rowFromEntry, type EntryRow } from './entry-row.ts';
+import { columnsOf, insertInto, replaced } from './columns.ts';
 import { prepareLineIndex } from './line-index.ts';
 import { lineRowsOf } from './line-rows.ts';
 import { preparePages } from './transcript-pages.ts';
 
-const ENTRIES = `SELECT ${ENTRY_COLUMNS.join(', ')} FROM session_transcripts WHERE session_id = ?`;
+/** A line as the catalog keeps it. */
+export const entryColumns = columnsOf(transcriptEntrySchema);
+const ENTRIES = `SELECT ${entryColumns.names.join(', ')} FROM session_transcripts WHERE session_id = ?`;
 /** By position; what has none yet, or will have none, was said last. */
 const IN_ORDER = 'ORDER BY start_ms IS NULL, start_ms, occurred_at, row';
 
+const idSchema = z.object({ id: z.string() });
 const nameRowSchema = z.object({ speaker: z.string(), name: z.string() });
 const extentSchema = z.object({ entries: z.number(), characters: z.number() });
 
@@ -48,20 +51,20 @@ export function prepareTranscripts(database: Database.Database) {
        FROM session_transcripts WHERE session_id = ?`,
   );
   const dropEntry = database.prepare('DELETE FROM session_transcripts WHERE session_id = ? AND id = ?');
-  const putEntry = database.prepare(
-    `INSERT INTO session_transcripts (row, session_id, ${ENTRY_COLUMNS.join(', ')})
-       VALUES (@row, @session_id, ${ENTRY_COLUMNS.map((column) => `@${column}`).join(', ')})
-     ON CONFLICT (session_id, id) DO UPDATE SET
-       ${ENTRY_COLUMNS.map((column) => `${column} = excluded.${column}`).join(', ')}
-     RETURNING row`,
-  );
+  const putEntry = database
+    .prepare(
+      `${insertInto('session_transcripts', ['row', 'session_id', ...entryColumns.names])}
+       ON CONFLICT (session_id, id) DO UPDATE SET ${replaced(entryColumns.names)} RETURNING row`,
+    )
+    .pluck();
   const names = database.prepare('SELECT speaker, name FROM speaker_names WHERE session_id = ?');
   const dropNames = database.prepare('DELETE FROM speaker_names WHERE session_id = ?');
   const addName = database.prepare('INSERT INTO speaker_names VALUES (?, ?, ?)');
   const lineRows = lineRowsOf(database);
   const index = prepareLineIndex(database);
 
-  const rowsOf = (sessionId: string): EntryRow[] => z.array(entryRowSchema).parse(entries.all(sessionId));
+  const entriesOf = (rows: readonly unknown[]): TranscriptEntry[] =>
+    transcriptSchema.shape.entries.parse(rows.map(entryColumns.fromRow));
   const revisionOf = (sessionId: string): number => Number(revision.get(sessionId) ?? 0);
 
   const speakersOf = (sessionId: string): SpeakerNames =>
@@ -72,18 +75,17 @@ export function prepareTranscripts(database: Database.Database) {
         .map(({ speaker, name }) => [speaker, name]),
     );
 
-  const read = (sessionId: string): Transcript =>
-    transcriptSchema.parse({
-      revision: revisionOf(sessionId),
-      speakers: speakersOf(sessionId),
-      entries: rowsOf(sessionId).map(entryFromRow),
-    });
+  const read = (sessionId: string): Transcript => ({
+    revision: revisionOf(sessionId),
+    speakers: speakersOf(sessionId),
+    entries: entriesOf(entries.all(sessionId)),
+  });
 
-  const put = (sessionId: string, changed: readonly EntryRow[]): void => {
+  const put = (sessionId: string, changed: readonly TranscriptEntry[]): void => {
     let row = changed.length === 0 ? 0 : lineRows.next(sessionId);
     for (const entry of changed) {
       // A line that is known keeps its key.
-      const written = Number(putEntry.pluck().get({ ...entry, session_id: sessionId, row }));
+      const written = Number(putEntry.get({ ...entryColumns.toRow(entry), session_id: sessionId, row }));
       index.put(written, entry.text, written === row);
       row++;
     }
@@ -95,13 +97,13 @@ export function prepareTranscripts(database: Database.Database) {
   };
 
   const save = (sessionId: string, transcript: Transcript): void => {
-    const known = new Map(rowsOf(sessionId).map((row) => [row.id, JSON.stringify(row)]));
-    const wanted = transcript.entries.map(rowFromEntry);
-    const kept = new Set(wanted.map(({ id }) => id));
+    // The columns of a row that is read stand in the order of one that is made.
+    const known = new Map(entries.all(sessionId).map((row) => [idSchema.parse(row).id, JSON.stringify(row)]));
+    const kept = new Set(transcript.entries.map(({ id }) => id));
     for (const id of known.keys()) if (!kept.has(id)) dropEntry.run(sessionId, id);
     put(
       sessionId,
-      wanted.filter((row) => known.get(row.id) !== JSON.stringify(row)),
+      transcript.entries.filter((entry) => known.get(entry.id) !== JSON.stringify(entryColumns.toRow(entry))),
     );
     nameSpeakers(sessionId, transcript.speakers);
     setRevision.run(transcript.revision, sessionId);
@@ -109,24 +111,24 @@ export function prepareTranscripts(database: Database.Database) {
 
   const saveAll = database.transaction(save);
   const putSome = database.transaction((sessionId: string, some: readonly TranscriptEntry[]) => {
-    put(sessionId, some.map(rowFromEntry));
+    put(sessionId, some);
     setRevision.run(revisionOf(sessionId) + 1, sessionId);
   });
 
-  const rowWithId = (sessionId: string, id: string): EntryRow | undefined =>
-    entryRowSchema.optional().parse(oneEntry.get(sessionId, id));
+  const entryWithId = (sessionId: string, id: string): TranscriptEntry | undefined =>
+    entriesOf(oneEntry.all(sessionId, id))[0];
   const patch = database.transaction(
     (sessionId: string, { put: some, drop = [], speakers }: TranscriptPatch) => {
       // Where somebody else has changed a line since it was read, that stands.
       const isCurrent = (id: string, before: TranscriptEntry | undefined): boolean => {
         if (before === undefined) return true;
-        const now = rowWithId(sessionId, id);
-        return now !== undefined && isSame(transcriptEntrySchema.parse(entryFromRow(now)), before);
+        const now = entryWithId(sessionId, id);
+        return now !== undefined && isSame(now, before);
       };
       const current = some.filter(({ entry, before }) => isCurrent(entry.id, before));
       put(
         sessionId,
-        current.map(({ entry }) => rowFromEntry(entry)),
+        current.map(({ entry }) => entry),
       );
       for (const before of drop) if (isCurrent(before.id, before)) dropEntry.run(sessionId, before.id);
       if (speakers !== undefined) nameSpeakers(sessionId, speakers);
@@ -136,21 +138,16 @@ export function prepareTranscripts(database: Database.Database) {
 
   return {
     read,
-    pages: preparePages(database),
+    pages: preparePages(database, entryColumns),
     speakers: (sessionId: string): SpeakerNames => speakersOf(sessionId),
-    entry: (sessionId: string, id: string): TranscriptEntry | undefined => {
-      const row = rowWithId(sessionId, id);
-      return row === undefined ? undefined : transcriptEntrySchema.parse(entryFromRow(row));
-    },
+    entry: entryWithId,
     extentAtMost: (sessionId: string): TranscriptExtent => extentSchema.parse(octets.get(sessionId)),
     patch: (sessionId: string, changes: TranscriptPatch): void => {
       patch.immediate(sessionId, changes);
     },
     revision: revisionOf,
     ofTurn: (sessionId: string, turnId: string): TranscriptEntry[] =>
-      transcriptSchema.shape.entries.parse(
-        z.array(entryRowSchema).parse(ofTurn.all(sessionId, turnId)).map(entryFromRow),
-      ),
+      entriesOf(ofTurn.all(sessionId, turnId)),
     extent: (sessionId: string): TranscriptExtent => extentSchema.parse(extent.get(sessionId)),
     save: (sessionId: string, transcript: Transcript): void => {
       saveAll.immediate(sessionId, transcript);
@@ -162,5 +159,5 @@ export function prepareTranscripts(database: Database.Database) {
 }
 
 function isSame(a: TranscriptEntry, b: TranscriptEntry): boolean {
-  return JSON.stringify(rowFromEntry(a)) === JSON.stringify(rowFromEntry(b));
+  return JSON.stringify(entryColumns.toRow(a)) === JSON.stringify(entryColumns.toRow(b));
 }
