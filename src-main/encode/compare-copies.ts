@@ -20,8 +20,6 @@ export interface CopyComparison {
   readonly differing: Stretch | undefined;
 }
 
-/** An encoder that was cut off may have got a little more than is in the master: a chunk that was on its way. */
-const AHEAD_SECONDS = 0.25;
 const MP3_HEADER_BYTES = 4;
 /** Packets at the end of a finished copy, into which its encoder puts what it had left. */
 const LAST_PACKETS = 3;
@@ -39,7 +37,7 @@ export async function compareCopies(
   const made = openPackets(madePath);
   let differing: Stretch | undefined;
   let [seconds, shared, same, atEnd] = [0, 0, 0, 0];
-  let [madeSeconds, packetBytes] = [0, 0];
+  let [beyond, packetBytes] = [0, 0];
   try {
     let other = await made.next();
     for (let one = await left.next(); one !== undefined; one = await left.next()) {
@@ -47,8 +45,10 @@ export async function compareCopies(
       packetBytes += one.byteLength;
       // Where the figures of a finished MP3 go, which a reader passes over there.
       if (shared === 0 && isPlaceholder(one)) continue;
-      if (other === undefined) continue;
-      madeSeconds = other.timestamp + other.duration;
+      if (other === undefined) {
+        beyond++;
+        continue;
+      }
       shared++;
       if (isSame(one, other)) {
         same++;
@@ -65,7 +65,7 @@ export async function compareCopies(
     const isWhole = await isReadWhole(leftPath, packetBytes, format);
     return {
       seconds,
-      isHeld: isWhole && areSame && seconds <= madeSeconds + AHEAD_SECONDS,
+      isHeld: isWhole && areSame && beyond === 0,
       differing: areSame || same === 0 ? undefined : differing,
     };
   } finally {

@@ -1,6 +1,6 @@
 import { openRegularFile } from '../disk/regular-file.ts';
 import { readFully } from '../disk/read-fully.ts';
-import { readWavLayout } from './wav-reader.ts';
+import { readWavLayout, type WavLayout } from './wav-reader.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
 
@@ -13,10 +13,26 @@ export interface AudioBytes {
 
 /** The audio of a WAV as its header tells it. Rejects with INVALID_AUDIO_FILE, or as the system does. */
 export async function audioBytesOf(path: string): Promise<AudioBytes> {
+  return openedAudio(path, ({ dataBytes }) => dataBytes);
+}
+
+/**
+ * From the first sample of a WAV to the end of the file: whatever its header counts, which a power cut may have left behind.
+ * Cue points are in it too. Rejects with INVALID_AUDIO_FILE, or as the system does.
+ */
+export async function bytesFromAudioOf(path: string): Promise<AudioBytes> {
+  return openedAudio(path, ({ dataOffset }, size) => size - dataOffset);
+}
+
+async function openedAudio(
+  path: string,
+  bytesOf: (layout: WavLayout, size: number) => number,
+): Promise<AudioBytes> {
   const file = await openRegularFile(path);
   try {
-    const { dataOffset, dataBytes } = await readWavLayout(file);
-    return { path, dataOffset, dataBytes };
+    const layout = await readWavLayout(file);
+    const { size } = await file.stat();
+    return { path, dataOffset: layout.dataOffset, dataBytes: bytesOf(layout, size) };
   } finally {
     await file.close();
   }

@@ -133,6 +133,13 @@ async function openAmplifiedWav(options: DeliveryOptions): Promise<LiveCopy | un
   const writer = await openWavWriter(options).catch(() => undefined);
   if (writer === undefined) return undefined;
   let tooSlow = false;
+  let finishing: ReturnType<typeof writer.finish> | undefined;
+  let abandoning: Promise<void> | undefined;
+  const abandon = async (): Promise<void> => {
+    if (finishing === undefined) return writer.abandon();
+    const finished = await finishing.catch(() => undefined);
+    if (finished !== undefined) await rm(finished.path, { force: true });
+  };
   return {
     write(pcm) {
       tooSlow ||= writer.queuedBytes > MAX_QUEUE_BYTES;
@@ -146,16 +153,11 @@ async function openAmplifiedWav(options: DeliveryOptions): Promise<LiveCopy | un
       return writer.failure;
     },
     async finish(markers) {
-      await writer.finish(markers);
+      finishing ??= writer.finish(markers);
+      await finishing;
       if (tooSlow) throw new Error('the disk was too slow');
       if (writer.failure !== undefined) throw writer.failure;
     },
-    async abandon() {
-      // Finished already where finish failed: then only its file is left to go.
-      await writer.finish().catch(() => undefined);
-      await Promise.all(
-        [options.path, options.path + PARTIAL_SUFFIX].map((path) => rm(path, { force: true })),
-      );
-    },
+    abandon: () => (abandoning ??= abandon()),
   };
 }

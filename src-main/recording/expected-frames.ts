@@ -4,10 +4,11 @@ import { LecternError } from '../contract/errors.ts';
 import { sampleRateOf, type SessionRecord } from '../contract/session-record.ts';
 import { listFiles } from '../disk/list-files.ts';
 import { measureSeconds } from '../encode/measure-seconds.ts';
+import { examineMaster } from '../files/examine-master.ts';
 import { isMending } from '../files/finish-wav.ts';
 import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
-import { audioBytesOf } from '../files/same-audio.ts';
 import { isThere } from '../files/set-aside.ts';
+import { cuePointsOf } from './cue-points-of.ts';
 import { trackKey } from './found-files.ts';
 import { framesOfPart, framesOfTime, framesOfTurns } from './noted-frames.ts';
 import { leftCopies } from './recover-copies.ts';
@@ -40,7 +41,7 @@ export async function expectedFrames(
   crashSeconds: number,
 ): Promise<ExpectedFrames> {
   const copies = await copyLengths(session, examined, folders);
-  const mended = await mendedFrames(examined);
+  const mended = await mendedFrames(session, examined);
   const copySeconds = (type: string, part: number): number => copies.get(`${type} ${part}`) ?? 0;
   const mastersOf = (part: number): ExaminedMaster[] =>
     examined.filter((one) => one.part === part && one.isMaster && !one.isSuperseded);
@@ -126,7 +127,10 @@ async function copyLengths(
 }
 
 /** Frames of each track in what was being made in place of a damaged master, and may be of an earlier, longer one. */
-async function mendedFrames(examined: readonly ExaminedMaster[]): Promise<ReadonlyMap<string, number>> {
+async function mendedFrames(
+  session: SessionRecord,
+  examined: readonly ExaminedMaster[],
+): Promise<ReadonlyMap<string, number>> {
   const frames = new Map<string, number>();
   for (const one of examined) {
     const { shape } = one.holds;
@@ -134,8 +138,12 @@ async function mendedFrames(examined: readonly ExaminedMaster[]): Promise<Readon
     const left = (await listFiles(one.folder)).files.filter((name) => isMending(name, one.finalName));
     for (const name of left)
       try {
-        const { dataBytes } = await audioBytesOf(join(one.folder, name));
-        const found = Math.floor(dataBytes / (2 * shape.channels));
+        // Not by its header alone, which a power cut may have left behind.
+        const left = await examineMaster(join(one.folder, name), {
+          hint: { shape },
+          cuePoints: cuePointsOf(session, one.part),
+        });
+        const found = left.frames;
         frames.set(trackKey(one), Math.max(found, frames.get(trackKey(one)) ?? 0));
       } catch (error) {
         if (!(error instanceof LecternError)) throw error;

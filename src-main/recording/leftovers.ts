@@ -1,13 +1,16 @@
 import { rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, extname, join } from 'node:path';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { listFiles } from '../disk/list-files.ts';
+import { findTurnAudio } from '../conversation/turn-audio.ts';
+import { beginsAsEncoded } from '../encode/begins-as-encoded.ts';
 import { compareCopies, type Stretch } from '../encode/compare-copies.ts';
+import { measureSeconds } from '../encode/measure-seconds.ts';
 import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
 import { isReserve, spendReserve } from '../files/reserve.ts';
-import { audioBytesOf, beginsWith } from '../files/same-audio.ts';
+import { beginsWith, bytesFromAudioOf } from '../files/same-audio.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
-import { moveAside, statIfThere } from '../files/set-aside.ts';
+import { isThere, moveAside, statIfThere } from '../files/set-aside.ts';
 import { statBytes } from '../files/stat-bytes.ts';
 import { changedMaster, type ChangedMaster } from './changed-masters.ts';
 import { isWhole } from './found-files.ts';
@@ -19,8 +22,10 @@ import { leftCopies } from './recover-copies.ts';
  */
 const MADE_AGAIN =
   /^\.?(.+?)(\.encoding-[0-9a-f]{8}(\.txt)?|\.repairing-\d+-[0-9a-f]{8}\.\w+|\.rebuilt(-[0-9a-f]{8})?(\.partial)?|\.mending(-[0-9a-f]{8})?)$/;
-/** Descriptions half written, and turns half cut out. */
-const NOT_AUDIO = /^(session\.json\.new|[0-9a-f-]{36}\.wav\.new)$/;
+/** A description half written. */
+const HALF_WRITTEN = 'session.json.new';
+/** A turn half cut out of its master. */
+const CUT_OUT = /^([0-9a-f-]{36})\.wav\.new$/;
 
 /**
  * Removes what a crash has left of what can be made again: only under names that this program gives, and only where all
@@ -33,8 +38,12 @@ export async function removeLeftovers(
   for (const folder of folders)
     for (const name of (await listFiles(folder)).files) {
       const made = MADE_AGAIN.exec(name)?.[1];
-      const isOurs = made !== undefined && (await isMadeAgain(session, folder, made, name));
-      if (isOurs || NOT_AUDIO.test(name)) await remove(join(folder, name));
+      const turn = CUT_OUT.exec(name)?.[1];
+      const goes =
+        name === HALF_WRITTEN ||
+        (made !== undefined && (await isMadeAgain(session, folder, made, name))) ||
+        (turn !== undefined && (await isTurnHeld(session, folders, turn, join(folder, name))));
+      if (goes) await remove(join(folder, name));
     }
   for (const folder of folders) if (await isReserve(folder)) await spendReserve(folder);
   const changed: ChangedMaster[] = [];
@@ -70,12 +79,31 @@ async function isMadeAgain(
   if (!isListed && parsePartFileName(made) === undefined) return false;
   const [leftPath, madePath] = [join(folder, name), join(folder, made)];
   if (made.endsWith('.wav')) return isHeld(leftPath, madePath);
+  if (name.endsWith('.txt')) return true;
   const { seconds, isHeld: isInCopy } = await compareCopies(leftPath, madePath, formatOf(made));
   if (seconds > 0) return isInCopy;
-  // Nothing that can be read: it has nothing that its master, or the copy that was made since, has not.
+  // One whose encoder was cut off cannot be read, and has nothing that its master, or the copy that was made since, has not.
+  // One that begins as none does is damaged: what it holds, nobody can tell.
+  if (!(await beginsAsEncoded(leftPath, extname(made)))) return false;
   const parsed = parsePartFileName(made);
   const hasMaster = parsed !== undefined && isWhole(parsed, session, new Set());
-  return name.endsWith('.txt') || hasMaster || (await statIfThere(madePath))?.isFile() === true;
+  return hasMaster || ((await isThere(madePath)) && (await measureSeconds(madePath)) > 0);
+}
+
+/** True where a turn's samples are in its master, where they belong: it is cut out again when it is asked for. */
+async function isTurnHeld(
+  session: SessionRecord,
+  folders: readonly string[],
+  segmentId: string,
+  leftPath: string,
+): Promise<boolean> {
+  if ((await statBytes(leftPath)) <= LEAST_HEADER_BYTES) return true;
+  const segment = session.segments.find(({ segment_id }) => segment_id === segmentId);
+  if (segment === undefined) return false;
+  const slice = await findTurnAudio(session, { ...segment, file: null }, folders, { mayBeMix: false });
+  if (slice === undefined) return false;
+  const inMaster = { path: slice.path, dataOffset: slice.start, dataBytes: slice.bytes };
+  return beginsWith(inMaster, await bytesFromAudioOf(leftPath)).catch(() => false);
 }
 
 function formatOf(name: string): 'mp4' | 'mp3' {
@@ -86,7 +114,7 @@ function formatOf(name: string): 'mp4' | 'mp3' {
 export async function isHeld(leftPath: string, madePath: string): Promise<boolean> {
   if ((await statBytes(leftPath)) <= LEAST_HEADER_BYTES) return true;
   try {
-    return await beginsWith(await audioBytesOf(madePath), await audioBytesOf(leftPath));
+    return await beginsWith(await bytesFromAudioOf(madePath), await bytesFromAudioOf(leftPath));
   } catch {
     return false;
   }

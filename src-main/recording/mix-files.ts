@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import type { RecordingFile } from '../contract/session-record.ts';
 import type { CuePoint } from '../files/cue-chunks.ts';
+import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { openLiveMix } from './live-mix.ts';
-import { clearCopyNames, finishCopy, hasCopy, openCopy } from './part-copy.ts';
+import { clearCopyNames, clearName, finishCopy, hasCopy, openCopy } from './part-copy.ts';
 import type { FileInMaking, PartContext } from './part-context.ts';
 import { partFilesOf } from './part-file.ts';
 import type { TrackFiles } from './track-files.ts';
@@ -39,10 +40,12 @@ export async function openMixFiles(sides: readonly TrackFiles[], context: PartCo
   const { spec, options } = context;
   const { session } = spec;
   const files = partFilesOf('mixed', spec, options.fileUrl);
+  const masterPath = join(options.folder, files.masterName);
+  await clearName(masterPath + PARTIAL_SUFFIX);
   await clearCopyNames(files, context);
   const mix = await openLiveMix({
     sessionId: session.sessionId,
-    path: join(options.folder, files.masterName),
+    path: masterPath,
     sampleRate: session.sampleRate,
     channels: session.channels,
     mayExceed4GiB: options.mayExceed4GiB,
@@ -68,8 +71,9 @@ export async function openMixFiles(sides: readonly TrackFiles[], context: PartCo
     // Made by the recovery that finishes the masters.
     if (masterPaths === undefined) return unmade('recording');
     try {
+      await clearName(masterPath);
       const { dataBytes, byteSize, delivery, deliveryIsWhole } = await mix.finish(masterPaths, markers);
-      const master = { path: join(options.folder, files.masterName), dataBytes, byteSize };
+      const master = { path: masterPath, dataBytes, byteSize };
       const copy = finishCopy(delivery, files, master, markers, context, deliveryIsWhole);
       return {
         master: files.describe({ master: true, status: 'completed', dataBytes, byteSize }),

@@ -20,8 +20,12 @@ export async function clearCopyNames(
   { spec: { session }, options: { folder } }: Pick<PartContext, 'spec' | 'options'>,
 ): Promise<void> {
   if (!hasCopy(session)) return;
-  for (const name of [deliveryName, deliveryName + PARTIAL_SUFFIX])
-    if (await isThere(join(folder, name))) await moveAside(join(folder, name));
+  for (const name of [deliveryName, deliveryName + PARTIAL_SUFFIX]) await clearName(join(folder, name));
+}
+
+/** Keeps, under a name aside, what has been given a name since that a file of this recording is about to have. */
+export async function clearName(path: string): Promise<void> {
+  if (await isThere(path)) await moveAside(path);
 }
 
 /** Opens the copy that was asked for of one kind of file; undefined where its master is all. */
@@ -88,6 +92,7 @@ async function makeCopy(
   const describe = (status: RecordingFile['status'], byteSize = 0): RecordingFile =>
     files.describe({ master: false, status, dataBytes, byteSize });
   try {
+    await clearName(join(folder, files.deliveryName));
     const origin = isWhole
       ? await delivery.finish(path, markers)
       : await delivery.remake(path, markers).then(() => 'rebuilt' as const);

@@ -1,11 +1,11 @@
 import { lstat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import type { CuePoint } from '../files/cue-chunks.ts';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
 import { examineMaster, type MasterExamination } from '../files/examine-master.ts';
 import { isUnfinishedMaster, listedName } from '../files/found-name.ts';
 import { finishWav, isReadable } from '../files/finish-wav.ts';
 import { LEAST_HEADER_BYTES, type MasterHint, type WavShape } from '../files/master-header.ts';
+import { cuePointsOf } from './cue-points-of.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
 import { moveAside, statIfThere } from '../files/set-aside.ts';
 import type { AgreedShapes } from './agreed-shape.ts';
@@ -100,13 +100,6 @@ function isLost(
   if (zeroedFrames > 0) return zeroedFrames >= frames;
   const isBroken = size > 0 && size < LEAST_HEADER_BYTES;
   return frames === 0 && (missingFrames > 0 || isDamaged || isBroken);
-}
-
-function cuePointsOf(session: SessionRecord, part: number): (frames: number) => readonly CuePoint[] {
-  return (frames) =>
-    session.markers
-      .filter((marker) => marker.part === part && marker.frame <= frames)
-      .map(({ frame, label }) => ({ frame, label }));
 }
 
 /** What is known of the shape of a file: for certain, where its part was written down before the file was begun. */

@@ -4,7 +4,7 @@ import type { Track } from '../contract/audio-format.ts';
 import type { RecordingFile } from '../contract/session-record.ts';
 import type { CuePoint } from '../files/cue-chunks.ts';
 import { openWavWriter, PARTIAL_SUFFIX, type WavWriter } from '../files/wav-writer.ts';
-import { clearCopyNames, finishCopy, openCopy, type FinishedMaster } from './part-copy.ts';
+import { clearCopyNames, clearName, finishCopy, openCopy, type FinishedMaster } from './part-copy.ts';
 import type { FileInMaking, PartContext } from './part-context.ts';
 import { partFilesOf } from './part-file.ts';
 
@@ -32,8 +32,10 @@ export async function openTrackFiles(track: Track, context: PartContext): Promis
   const { session } = spec;
   const files = partFilesOf(track, spec, options.fileUrl);
   const isKept = session.record.includes(track);
+  const masterPath = join(options.folder, files.masterName);
+  await clearName(masterPath + PARTIAL_SUFFIX);
   const master = await openWavWriter({
-    path: join(options.folder, files.masterName),
+    path: masterPath,
     sampleRate: session.sampleRate,
     channels: session.channels,
     mayExceed4GiB: options.mayExceed4GiB,

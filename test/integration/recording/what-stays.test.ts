@@ -301,3 +301,72 @@ test('one side that is left stays beside a mix that has lost some of it', async 
   const { session } = await recovered(one);
   expect((await masterSamples(masterIn(one, session))).equals(audio)).toBe(true);
 });
+
+test.each([0, 7000])(
+  'what was being made of a master, and of which its header counts %i bytes, stays where it has more, and tells how much',
+  async (counted) => {
+    const one = await killed();
+    const final = one.partial.replace('.partial', '');
+    const left = wavOf(audio);
+    left.writeUInt32LE(counted, 40);
+    const suffixes = ['.mending', '.mending-0123abcd', '.rebuilt', '.rebuilt-0123abcd.partial'];
+    for (const suffix of suffixes) await writeFile(final + suffix, left);
+    await damage(one, (bytes) => shortened(bytes, RATE * 10));
+    const { session } = await recovered(one);
+    for (const suffix of suffixes) expect((await readFile(final + suffix)).equals(left)).toBe(true);
+    expect(session.recovered?.lost_seconds_at_most).toBeGreaterThanOrEqual(SECONDS - 10);
+  },
+);
+
+describe('a turn that was being cut out of its master', () => {
+  const SEGMENT = '4a4a4a4a-0000-4000-8000-000000000000';
+  const withTurn = async (): Promise<{ one: Killed; turn: string; cut: Buffer }> => {
+    const one = await killed({ keepCatalog: false });
+    const path = join(one.folder, 'session.json');
+    const file = JSON.parse(await readFile(path, 'utf8')) as { session: Record<string, unknown> };
+    const segment = {
+      segment_id: SEGMENT,
+      turn_id: SEGMENT,
+      role: 'user',
+      part: 1,
+      start_frame: RATE * 20,
+      frame_count: RATE * 2,
+      start_ms: 20_000,
+      end_ms: 22_000,
+      format: 'wav',
+      sample_rate: RATE,
+      num_channels: 1,
+      duration_ms: 2000,
+      byte_size: RATE * 4,
+      interrupted: false,
+      bleed: false,
+      audio_url: '',
+      file: null,
+      started_at: '2026-01-01T00:00:20.000Z',
+      ended_at: '2026-01-01T00:00:22.000Z',
+    };
+    await writeFile(path, JSON.stringify({ ...file, session: { ...file.session, segments: [segment] } }));
+    const cut = wavOf(audio.subarray(RATE * 2 * 20, RATE * 2 * 22));
+    const turn = join(one.folder, `${SEGMENT}.wav.new`);
+    await writeFile(turn, cut);
+    return { one, turn, cut };
+  };
+
+  test('goes where its master has it', async () => {
+    const { one, turn } = await withTurn();
+    await writeFile(turn, (await readFile(turn)).subarray(0, 44 + RATE));
+    await recovered(one);
+    expect((await readdir(one.folder)).filter((name) => name.endsWith('.new'))).toEqual([]);
+  });
+
+  test.each<[string, (one: Killed) => Promise<unknown>]>([
+    ['is gone', ({ partial }) => rm(partial)],
+    ['is shorter', (one) => damage(one, (bytes) => shortened(bytes, RATE * 10))],
+    ['is zeros there', (one) => damage(one, (bytes) => void bytes.fill(0, 44 + RATE * 2 * 21))],
+  ])('stays where its master %s', async (_, lose) => {
+    const { one, turn, cut } = await withTurn();
+    await lose(one);
+    await recovered(one);
+    expect((await readFile(turn)).equals(cut)).toBe(true);
+  });
+});

@@ -5,6 +5,7 @@ import { createEncoder } from '../../../src-main/encode/create-encoder.ts';
 import type { Encoder } from '../../../src-main/encode/encoder.ts';
 import { listFfmpegCandidates } from '../../../src-main/encode/ffmpeg/candidates.ts';
 import { findFfmpeg } from '../../../src-main/encode/ffmpeg/find-ffmpeg.ts';
+import { measureSeconds } from '../../../src-main/encode/measure-seconds.ts';
 import { openOwnRecorder } from '../../support/own-recorder.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
 import {
@@ -109,6 +110,34 @@ describe.each(['mp4', 'mp3'])('a partial %s', (format) => {
     },
   );
 
+  test('that a recovery was making and whose head is zeros stays where its master has lost some', async () => {
+    for (const lose of [
+      (bytes: Buffer) => wavOf(bytes.subarray(44, 44 + RATE * 2 * 15)),
+      (bytes: Buffer) => void bytes.fill(0, 44 + RATE * 2 * 20),
+    ]) {
+      const one = await withCopy(format);
+      const bytes = await readFile(`${one.copy}.partial`);
+      bytes.fill(0, 0, 4096);
+      await rm(`${one.copy}.partial`);
+      await writeFile(`${one.copy}.encoding-0123abcd`, bytes);
+      await damage(one, lose);
+      const { recorder } = await recovered(one, await openEncoder());
+      await recorder.recoveryFinished;
+      expect((await readFile(`${one.copy}.encoding-0123abcd`)).equals(bytes)).toBe(true);
+      await recorder.close();
+    }
+  });
+
+  test('that has a tenth of a second more than its master stays', async () => {
+    const one = await withCopy(format);
+    const bytes = await readFile(`${one.copy}.partial`);
+    const inCopy = Math.floor((await measureSeconds(`${one.copy}.partial`)) * RATE);
+    await damage(one, (master) => wavOf(master.subarray(44, 44 + (inCopy - RATE / 10) * 2)));
+    const { recorder } = await recovered(one, await openEncoder());
+    await recorder.recoveryFinished;
+    expect((await readFile(`${one.copy}.partial.aside`)).equals(bytes)).toBe(true);
+  });
+
   test('goes where its copy was made again and has all of it', async () => {
     const one = await withCopy(format);
     await writeFile(`${one.copy}.encoding-0123abcd`, await readFile(`${one.copy}.partial`));
@@ -172,6 +201,25 @@ test.each(['mp4', 'mp3'])(
     ]);
     for (const name of names)
       expect(await readFile(join(folder, `${name}.aside`), 'utf8')).toBe(`earlier ${name}`);
+  },
+);
+
+test.each(['mp4', 'mp3'])(
+  'an %s that takes the name of a copy while it is made is kept aside',
+  async (format) => {
+    const { recorder, dataDir } = await openOwnRecorder({ encoder: await openEncoder() });
+    const folder = join(dataDir, 'recordings', 'talk');
+    const connection = recorder.connect('talk', { send: () => undefined });
+    await connection.receiveText(JSON.stringify({ action: 'start', format, sample_rate: RATE }));
+    await connection.receiveBinary(seededBytes(3, RATE));
+    const master = (await readdir(folder)).find((name) => name.endsWith('.wav.partial')) ?? '';
+    const copy = join(folder, master.replace('.wav.partial', `.${format}`));
+    await writeFile(copy, 'somebody’s own');
+    await connection.receiveText('{"action":"stop"}');
+    const { files } = await recorder.handlers['sessions.get']({ id: 'talk' });
+    expect(files.map(({ status }) => status)).toEqual(['completed', 'completed']);
+    expect(await readFile(`${copy}.aside`, 'utf8')).toBe('somebody’s own');
+    expect(await measureSeconds(copy)).toBeGreaterThan(0.3);
   },
 );
 
