@@ -356,6 +356,6 @@ test('a file of another kind under the name of a master is left as it is, and sa
   await writeFile(one.partial, Buffer.concat([Buffer.from('\0\0\0\x20ftypisom'), seededBytes(1, 5000)]));
   const { session, unfinished } = await recovered(one);
   expect(session.status).toBe('failed');
-  expect(unfinished[0]?.reason).toMatch(/an MP4/);
+  expect(unfinished.map(({ reason }) => reason)).toContainEqual(expect.stringMatching(/an MP4/));
   expect(existsSync(one.partial)).toBe(true);
 });
