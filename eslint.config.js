@@ -15,6 +15,8 @@ const wings = ['ffmpeg', 'built-in'];
 const uses = ['repair', 'conversation'];
 /** Folders that put parts together: the running recording, and the finished ones. */
 const halves = ['recording', 'library'];
+/** What the contract says, as documents that others read. */
+const documents = ['reference'];
 /** Folders that carry the recorder to somebody. */
 const shells = ['remote', 'desktop', 'launch', 'system-audio'];
 
@@ -26,10 +28,12 @@ const pageLayer = (folder) => `page-${folder}`;
 const layers = [
   ...wings.map((wing) => ({ category: wing, pattern: `src-main/encode/${wing}/**` })),
   { category: 'encoder', pattern: 'src-main/encode/create-encoder.ts' },
-  ...[...core, ...ground, ...parts, ...uses, ...halves, ...shells, 'preload', 'commands'].map((folder) => ({
-    category: folder,
-    pattern: `src-main/${folder}/**`,
-  })),
+  ...[...core, ...ground, ...parts, ...uses, ...halves, ...documents, ...shells, 'preload', 'commands'].map(
+    (folder) => ({
+      category: folder,
+      pattern: `src-main/${folder}/**`,
+    }),
+  ),
   { category: 'recorder', pattern: 'src-main/recorder.ts' },
   // The recorder with this machine's parts in it, as every entry wants it.
   { category: 'open-recorder', pattern: 'src-main/open-recorder.ts' },
@@ -66,7 +70,11 @@ const mayImport = {
   recording: { values: ['contract', 'audio', ...ground, ...parts, 'conversation'], types: ['session'] },
   library: { values: ['contract', 'audio', ...ground, ...parts, 'ffmpeg', ...uses], types: ['session'] },
   recorder: { values: belowRecorder },
-  ...each(shells, { values: ['contract', 'audio', ...ground, 'recorder'], types: belowRecorder }),
+  ...each(documents, { values: ['contract'] }),
+  ...each(shells, {
+    values: ['contract', 'audio', ...ground, ...documents, 'recorder'],
+    types: belowRecorder,
+  }),
   preload: { values: ['contract'] },
   'open-recorder': { values: belowEntries },
   main: { values: belowEntries },

@@ -46,7 +46,7 @@ async function runEverything(): Promise<Outcome> {
   if (withoutElectron !== undefined) console.log(`Desktop tests are skipped: ${withoutElectron}`);
   // Nothing beside it, not even what checks the sources.
   const captured = await runProjects(capture, 'normal');
-  const checking = runSteps(['lint', 'types', 'format:check'].map(script), 1, 'low');
+  const checking = runSteps(['lint', 'types', 'format:check', 'docs:check'].map(script), 1, 'low');
   const runs = [
     captured,
     ...(await Promise.all([

@@ -1,8 +1,8 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
+import { errorStatus } from '../contract/error-status.ts';
 import type { WireError } from '../contract/errors.ts';
-import { errorStatus } from './error-response.ts';
 import { endWithRefusal } from './raw-refusal.ts';
 
 /** A connection has this long to show that it may be here, from its beginning and after every refusal. */

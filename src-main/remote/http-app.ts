@@ -1,6 +1,8 @@
-import { Hono, type MiddlewareHandler } from 'hono';
+import { type Context, Hono, type MiddlewareHandler } from 'hono';
 import { contentSecurityPolicy } from '../contract/content-security-policy.ts';
+import { type HttpRouteName, httpRoutes, isHttpRouteName } from '../contract/http-routes.ts';
 import type { Recorder } from '../recorder.ts';
+import { openApiDocument, type OpenApiDocument } from '../reference/openapi.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Access } from './access.ts';
 import { createApiRoutes } from './api-routes.ts';
@@ -31,6 +33,7 @@ export function createHttpApp(options: HttpAppOptions): Hono {
   const filesRoute = createFilesRoute(recorder);
   const intakeRoute = createIntakeRoute(recorder);
   const rendererFiles = createRendererFiles(rendererDir);
+  let document: OpenApiDocument | undefined;
 
   app.onError((error) => {
     const response = thrownResponse(error);
@@ -42,27 +45,41 @@ export function createHttpApp(options: HttpAppOptions): Hono {
   );
   app.use(securityHeaders, checkAccess(access));
 
-  app.get('/health', ({ json }) =>
-    json({ status: 'ok', version, active_sessions: recorder.activeSessions().length }),
-  );
-  // A second launch asks the first, whose window it is, and is told where to open one itself.
-  app.post('/api/window', ({ req, json }) => {
-    openWindow?.();
-    const url = `${new URL(req.url).origin}/?token=${access.createTicket()}`;
-    return json({ opened: openWindow !== undefined, url });
+  addHttpRoutes(app, {
+    'server.health': ({ json }) =>
+      json({ status: 'ok', version, active_sessions: recorder.activeSessions().length }),
+    'server.metrics': ({ body }) =>
+      body(metricsText(recorder.metrics()), 200, {
+        'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
+      }),
+    'server.openapi': ({ json }) => json((document ??= openApiDocument(version))),
+    // A second launch asks the first, whose window it is, and is told where to open one itself.
+    'app.window': ({ req, json }) => {
+      openWindow?.();
+      const url = `${new URL(req.url).origin}/?token=${access.createTicket()}`;
+      return json({ opened: openWindow !== undefined, url });
+    },
+    'sessions.file': ({ req }) => filesRoute(req.raw),
+    'sessions.segment': ({ req }) => filesRoute(req.raw),
+    'intake.send_bytes': ({ req }) => intakeRoute(req.raw),
+    'intake.file': ({ req }) => intakeRoute(req.raw),
   });
-  app.get('/metrics', ({ body }) =>
-    body(metricsText(recorder.metrics()), 200, {
-      'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
-    }),
-  );
-  app.get('/api/sessions/:id/files/:name', ({ req }) => filesRoute(req.raw));
-  app.get('/api/sessions/:id/segments/:name', ({ req }) => filesRoute(req.raw));
-  app.put('/api/intake/:id/bytes', ({ req }) => intakeRoute(req.raw));
-  app.get('/api/intake/:id/file', ({ req }) => intakeRoute(req.raw));
   app.route('/', createApiRoutes(recorder.handlers));
   app.get('*', async ({ req, notFound }) => (await rendererFiles(req.raw)) ?? notFound());
   return app;
+}
+
+type HttpAnswers = {
+  readonly [Name in HttpRouteName]: (context: Context) => Response | Promise<Response>;
+};
+
+/** One route for everything of contract/http-routes.ts. */
+function addHttpRoutes(app: Hono, answers: HttpAnswers): void {
+  for (const name of Object.keys(httpRoutes)) {
+    if (!isHttpRouteName(name)) continue;
+    const { method, path } = httpRoutes[name];
+    app.on(method, path, answers[name]);
+  }
 }
 
 const securityHeaders: MiddlewareHandler = async (context, next) => {

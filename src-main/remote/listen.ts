@@ -1,12 +1,12 @@
 import { getRequestListener } from '@hono/node-server';
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { errorStatus } from '../contract/error-status.ts';
 import { LecternError, type WireError } from '../contract/errors.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Log } from '../runtime/log.ts';
 import { type Access, createAccess } from './access.ts';
 import { connectionsFull, openDoors } from './doors.ts';
-import { errorStatus } from './error-response.ts';
 import { endWithRefusal } from './raw-refusal.ts';
 import { hostNamesFor, printedHost } from './host-names.ts';
 import { createHttpApp } from './http-app.ts';

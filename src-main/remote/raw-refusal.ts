@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { errorStatus } from '../contract/error-status.ts';
 import type { WireError } from '../contract/errors.ts';
-import { errorStatus } from './error-response.ts';
 
 /** Ends a connection with an answer in HTTP, which is all there is before an upgrade or a request; nothing where it has ended. */
 export function endWithRefusal(socket: Duplex, error: WireError, status = errorStatus(error.code)): void {

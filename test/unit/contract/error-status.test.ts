@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { errorStatus } from '../../../src-main/contract/error-status.ts';
 import { errorCodeSchema } from '../../../src-main/contract/errors.ts';
-import { errorStatus } from '../../../src-main/remote/error-response.ts';
 
 test('no error answers 500 but the one that nobody expected', () => {
   const unexpected = errorCodeSchema.options.filter((code) => errorStatus(code) === 500);
