@@ -1,15 +1,15 @@
 import { randomUUID } from 'node:crypto';
-import { cp, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import Database from 'better-sqlite3';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { MAX_SESSION_ENTRIES, transcriptFileSchema } from '../../../src-main/contract/transcript.ts';
 import type { Recorder } from '../../../src-main/recorder.ts';
+import { copyAsAfterKill } from '../../support/after-kill.ts';
 import { openWebSocketHost } from '../../support/protocol-hosts.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
 import { startSpokenSession } from '../../support/spoken-session.ts';
 import { openOwnRecorder } from '../../support/own-recorder.ts';
-import { temporaryFolder } from '../../support/temporary-folder.ts';
 
 const textsOf = async (recorder: Recorder, id: string): Promise<(string | null)[]> =>
   (await recorder.handlers['sessions.conversation']({ id })).lines.map(({ text }) => text);
@@ -94,11 +94,9 @@ describe('what was said is still there', () => {
     const { recorder } = await openOwnRecorder({ dataDir });
     const second = await startSpokenSession(recorder, 'seminar');
     await second.turn(1, 'from the second');
-    const killed = await temporaryFolder();
     // Not in the catalog's copy alone: the file is written as soon as there is text.
     await expect.poll(async () => (await transcriptIn(fileOf(dataDir, 'seminar'))).entries.length).toBe(2);
-    await cp(join(dataDir, 'recordings'), join(killed, 'recordings'), { recursive: true });
-    await rm(join(killed, 'recordings', 'seminar', '.owner'));
+    const killed = await copyAsAfterKill(dataDir, { keepCatalog: false });
     await second.stop();
     expect(await textsOf(recorder, 'seminar')).toEqual(['from the first take', 'from the second']);
 
