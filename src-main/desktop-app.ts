@@ -1,4 +1,4 @@
-import { app, session, shell, type BrowserWindow } from 'electron';
+import { app, powerMonitor, session, shell, type BrowserWindow } from 'electron';
 import { release } from 'node:os';
 import { join } from 'node:path';
 import { registerAppScheme } from './desktop/app-origin.ts';
@@ -13,6 +13,8 @@ import { restrictPermissions } from './desktop/permissions.ts';
 import { stayAwakeWhileRecording } from './desktop/power.ts';
 import { guardQuit } from './desktop/quit.ts';
 import { acceptSessionPorts } from './desktop/session-port.ts';
+import { writeBeforeSleep } from './desktop/sleep.ts';
+import { createSleepDelay } from './desktop/sleep-delay.ts';
 import { isTrustedSender } from './desktop/trusted-sender.ts';
 import { createEncoder } from './encode/create-encoder.ts';
 import { listFfmpegCandidates } from './encode/ffmpeg/candidates.ts';
@@ -83,6 +85,8 @@ async function openRecorder(dataDir: string): Promise<Recorder> {
   });
   installMenu();
   stayAwakeWhileRecording(recorder);
+  // To be before guardQuit: Electron takes no notice of `shutdown` on Linux where that is the first event listened for.
+  writeBeforeSleep({ powerMonitor, recorder, delaySleep: createSleepDelay(process.platform), log });
   return recorder;
 }
 

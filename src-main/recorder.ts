@@ -28,6 +28,7 @@ import { createSessionFinder } from './library/session-finder.ts';
 import { createProfiles } from './library/profiles.ts';
 import { openSettings } from './library/settings-store.ts';
 import { createLateCopies } from './recording/late-copies.ts';
+import { createOpenMasters } from './recording/open-masters.ts';
 import { recoverSessions, type Recovery, type UnfinishedSession } from './recording/recover-sessions.ts';
 import { createSessionStore } from './recording/session-store.ts';
 import { watchDisk } from './recording/watch-disk.ts';
@@ -127,6 +128,8 @@ export interface Recorder {
   onActivityChange(listener: (active: number) => void): () => void;
   /** Totals since launch, for /metrics: name (Prometheus form) to value. */
   metrics(): Readonly<Record<string, number>>;
+  /** Resolves once all that was acknowledged is on the disk, and not only with the system. Recording goes on meanwhile. */
+  makeDurable(): Promise<void>;
   /** Finalises every session, then closes the catalog. Safe to call twice. */
   close(): Promise<void>;
 }
@@ -174,6 +177,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
   const finder = createSessionFinder(catalog, dirs);
   const isActive = (id: string): boolean => engine.activeSessions().includes(id);
   const lateCopies = createLateCopies();
+  const openMasters = createOpenMasters();
   const access = createSessionAccess({ dirs, finder, isActive, isCopying: lateCopies.isPending });
   const transcripts = createTranscriptStore({
     catalog,
@@ -226,6 +230,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
       fileUrl,
       mp3BitRate,
       lateCopies,
+      openMasters,
       graceMs: options.copyGraceMs,
       // Two bytes in the master for each byte of mu-law received.
       mayExceed4GiB: limits.maxTotalBytes * 2 > FOUR_GIB,
@@ -365,6 +370,9 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
       lectern_errors_total: engine.totals.errors,
       lectern_warnings_total: engine.totals.warnings,
     }),
+    async makeDurable() {
+      await Promise.all([openMasters.sync(), catalog.sync()]);
+    },
     close: () => (closing ??= shutDown()),
   };
 }

@@ -90,6 +90,8 @@ export interface Catalog {
   deletedIds(): readonly string[];
   /** Notes what happened to a session; it waits where it has to. */
   addEvent(sessionId: string, occurredAt: string, event: string, details?: unknown): void;
+  /** Offers the database what waits, and resolves once all that was committed is on the disk, or was refused there. */
+  sync(): Promise<void>;
   /** Offers the database what waits for the last time, and closes it. */
   close(): void;
 }
@@ -179,6 +181,10 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
     },
     deletedIds: sessions.deletedIds,
     addEvent: prepareEvents(database, queue),
+    async sync() {
+      queue.offerAll();
+      await logSync?.sync();
+    },
     close() {
       queue.close();
       backlog.stop();

@@ -10,6 +10,8 @@ const SYNC_INTERVAL_MS = 1000;
  * the commit, and audio with it. What a power cut takes in that second is whole transactions, the latest first.
  */
 export interface WriteAheadLogSync {
+  /** Resolves once what was committed before is durable, or the disk has refused it. */
+  sync(): Promise<void>;
   /** Waits for what is not yet durable, and ends. The database must still be open. */
   stop(): void;
 }
@@ -19,12 +21,11 @@ export function keepLogSynced(database: Database.Database, path: string): WriteA
   const log = `${path}-wal`;
   const rowsChanged = database.prepare('SELECT total_changes()').pluck();
   let durable = 0;
-  let syncing = false;
+  let syncing: Promise<void> | undefined;
 
-  const sync = async (): Promise<void> => {
+  const syncOnce = async (): Promise<void> => {
     const changed = Number(rowsChanged.get());
-    if (syncing || changed === durable) return;
-    syncing = true;
+    if (changed === durable) return;
     try {
       const file = await open(log, 'r+');
       try {
@@ -35,13 +36,21 @@ export function keepLogSynced(database: Database.Database, path: string): WriteA
       durable = changed;
     } catch {
       // Tried again in a second. What every recording needs is in its own folder as well.
-    } finally {
-      syncing = false;
     }
   };
 
+  const sync = (): Promise<void> =>
+    (syncing ??= syncOnce().finally(() => {
+      syncing = undefined;
+    }));
+
   const timer = setInterval(() => void sync(), SYNC_INTERVAL_MS).unref();
   return {
+    async sync() {
+      // One that is under way may have begun before the last commit.
+      await syncing;
+      await sync();
+    },
     stop() {
       clearInterval(timer);
       if (Number(rowsChanged.get()) === durable) return;

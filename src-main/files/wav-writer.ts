@@ -36,6 +36,11 @@ export interface WavWriter {
   readonly dataBytes: number;
   /** Frames that somebody else has cut off the file while it was written: silence stands in their place. */
   readonly lostStretches: readonly { readonly startFrame: number; readonly frames: number }[];
+  /**
+   * Resolves once all that was appended before is on the disk, and not only with the system. Never rejects: where the disk
+   * fails, `failure` tells it.
+   */
+  sync(): Promise<void>;
   /** Reads back audio that is in the file: fills `into` from this byte of it on. Rejects once it is finished. */
   read(position: number, into: Uint8Array): Promise<void>;
   /** Why nothing more can be written. What was written before stays playable. */
@@ -77,6 +82,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
   let lookDue = false;
   let syncing: Promise<void> = Promise.resolve();
   let syncTimer: NodeJS.Timeout | undefined;
+  let ended = false;
 
   const sync = (): void => {
     syncTimer = undefined;
@@ -210,11 +216,21 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     get failure() {
       return failure;
     },
+    async sync() {
+      await draining;
+      await syncing;
+      // Whoever ends it makes it durable.
+      if (ended) return;
+      clearTimeout(syncTimer);
+      sync();
+      await syncing;
+    },
     async read(position, into) {
       const { bytesRead } = await file.read(into, 0, into.byteLength, header.byteLength + position);
       if (bytesRead < into.byteLength) throw new Error('the file is shorter than what was written to it');
     },
     async abandon() {
+      ended = true;
       failure ??= new Error('abandoned');
       await draining;
       clearTimeout(syncTimer);
@@ -225,6 +241,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     },
     async finish(cuePoints = []) {
       await draining;
+      ended = true;
       clearTimeout(syncTimer);
       await restoreIfRemoved().catch((error: unknown) => {
         failure ??= writeError(error);

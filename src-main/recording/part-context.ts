@@ -3,12 +3,14 @@ import type { Encoder } from '../encode/encoder.ts';
 import type { Log } from '../runtime/log.ts';
 import type { PartSpec, PartSummary } from '../session/ports.ts';
 import type { LateWork } from './late-copies.ts';
+import type { OpenMasters } from './open-masters.ts';
 
 export interface PartWriterOptions {
   readonly folder: string;
   /** Makes the folder again, where somebody has removed it. */
   readonly restoreFolder: () => Promise<unknown>;
   readonly encoder: Encoder;
+  readonly openMasters: OpenMasters;
   readonly log: Log;
   readonly mayExceed4GiB: boolean;
   readonly mp3BitRate: number | undefined;

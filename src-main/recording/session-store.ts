@@ -21,6 +21,7 @@ import type { BegunSession, PartSpec, SessionSpec, SessionStore } from '../sessi
 import { openJournal, type Journal } from './journal.ts';
 import type { LateCopies } from './late-copies.ts';
 import { keepBeforeTake, withNote } from './keep-accounts.ts';
+import type { OpenMasters } from './open-masters.ts';
 import { keepOwned } from './keep-owned.ts';
 import { createInOrder } from './in-order.ts';
 import { takeUpEarlier } from './earlier-take.ts';
@@ -52,6 +53,7 @@ export interface SessionStoreOptions {
   readonly mayExceed4GiB: boolean;
   readonly mp3BitRate?: number | undefined;
   readonly lateCopies: LateCopies;
+  readonly openMasters: OpenMasters;
   /** How long a part that ends waits for its copies, where it is not the usual time. */
   readonly graceMs?: number | undefined;
 }
@@ -257,6 +259,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
           folder,
           restoreFolder: () => restoreFolder(sessionId, folder),
           encoder,
+          openMasters: options.openMasters,
           log,
           mayExceed4GiB: options.mayExceed4GiB,
           mp3BitRate: options.mp3BitRate,

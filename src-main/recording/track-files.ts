@@ -41,6 +41,7 @@ export async function openTrackFiles(track: Track, context: PartContext): Promis
     mayExceed4GiB: options.mayExceed4GiB,
     restoreFolder: options.restoreFolder,
   });
+  const noteFinal = options.openMasters.add(master);
   if (isKept) await clearCopyNames(files, context);
   const delivery = isKept ? await openCopy(files, context) : undefined;
   let finished: FinishedMaster | undefined;
@@ -73,6 +74,7 @@ export async function openTrackFiles(track: Track, context: PartContext): Promis
     },
     async finishMaster(markers) {
       const closed = await master.finish(markers);
+      noteFinal();
       if (closed.path.endsWith(PARTIAL_SUFFIX)) {
         unfinished = closed;
         options.log('error', 'a recording kept its unfinished name', {

@@ -59,7 +59,11 @@ export async function openPageSession(page: Page, sessionId: string): Promise<Pa
     },
     { sessionId, type: SESSION_PORT_MESSAGE },
   );
+  return heldPageSession(page);
+}
 
+/** The session that the page has from `openPageSession`, where a debugger had to find the page anew. */
+export function heldPageSession(page: Page): PageSession {
   return {
     say: (message) =>
       page.evaluate((text) => {

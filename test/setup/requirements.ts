@@ -55,6 +55,14 @@ export const TEST_REQUIREMENTS: readonly Requirement[] = [
   programs('openbox', 'openbox'),
   programs('xdotool', 'xdotool'),
   programs('python3', 'python3'),
+  // A system bus of the tests' own, with a logind on it that tells of sleep, and what puts sleep off.
+  programs('dbus', 'dbus-daemon'),
+  programs('systemd', 'systemd-inhibit'),
+  {
+    debianPackage: 'python3-dbusmock',
+    what: 'python-dbusmock',
+    present: () => spawnSync('/usr/bin/python3', ['-c', 'import dbusmock'], { stdio: 'ignore' }).status === 0,
+  },
   // For the shim that stands between the engine and its disk in test/torture.
   programs('gcc', 'cc'),
   // For the Electron of the desktop tests, and better-sqlite3's library for it.

@@ -68,3 +68,15 @@ test('what is as easily made again does not wait for the disk', async ({ skip })
     'rename .waveform-user.new to .waveform-user',
   ]);
 });
+
+test('before a sleep audio and rows are made durable at once, and not when it is their turn', async ({
+  skip,
+}) => {
+  skip(shimUnable() !== undefined, shimUnable());
+  expect((await effectsOf('audio before a sleep')).slice(-3)).toEqual([
+    'create user_2.wav.partial',
+    'write',
+    'sync user_2.wav.partial',
+  ]);
+  expect((await effectsOf('a row before a sleep')).slice(-2)).toEqual(['write', 'sync lectern.db-wal']);
+});

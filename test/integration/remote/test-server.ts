@@ -48,6 +48,7 @@ export function stubRecorder(parts: Partial<Recorder> = {}): Recorder {
     recoveryFinished: Promise.resolve(),
     activeSessions: () => [],
     onActivityChange: () => () => undefined,
+    makeDurable: async () => undefined,
     metrics: () => ({ lectern_chunks_total: 3, lectern_active_sessions: 0 }),
     close: async () => undefined,
     ...parts,
