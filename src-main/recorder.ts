@@ -1,7 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { join } from 'node:path';
-import { openCatalogOrSubstitute } from './catalog/open-catalog.ts';
-import { createTranscriptStore } from './conversation/transcript-store.ts';
 import { findTurnAudio } from './conversation/turn-audio.ts';
 import type { ApiHandlers } from './contract/api.ts';
 import type { Job } from './contract/processing.ts';
@@ -11,31 +8,25 @@ import { PROTOCOL_LIMITS, type Limits } from './contract/limits.ts';
 import { reserveDescriptors } from './runtime/descriptors.ts';
 import type { Encoder } from './encode/encoder.ts';
 import type { WavSlice } from './files/wav-slice.ts';
-import { openRecordingsDirs } from './files/recordings-dirs.ts';
-import { unwritable } from './files/session-folder.ts';
-import { requireWritableFolder } from './disk/make-folder.ts';
 import { openRecordingsPlace } from './recording/recordings-place.ts';
 import { createUsableDir } from './recording/usable-dir.ts';
 import { createHandlers } from './library/handlers.ts';
 import { noSystemAudio, type SystemAudioHandlers } from './library/no-system-audio.ts';
-import { createSessionFiles } from './library/session-files.ts';
 import { openForeignFiles } from './library/intake/open-foreign-files.ts';
-import { keepDataPrivate } from './library/private-data.ts';
+import { openDataFolder, type DataFolder } from './library/open-data-folder.ts';
 import { openProcessing } from './library/open-processing.ts';
 import { createReach } from './library/reach.ts';
 import { createSessionAccess } from './library/session-access.ts';
-import { createSessionFinder } from './library/session-finder.ts';
-import { createProfiles } from './library/profiles.ts';
-import { openSettings } from './library/settings-store.ts';
 import { createLateCopies } from './recording/late-copies.ts';
 import { createOpenMasters } from './recording/open-masters.ts';
-import { recoverSessions, type Recovery, type UnfinishedSession } from './recording/recover-sessions.ts';
+import type { UnfinishedSession } from './recording/recover-sessions.ts';
+import { recoverAtLaunch } from './recording/recovery-runs.ts';
 import { createSessionStore } from './recording/session-store.ts';
 import { watchDisk } from './recording/watch-disk.ts';
 import { decodeBase64 } from './recording/decode-base64.ts';
 import { nameSession } from './recording/name-session.ts';
 import type { SessionRecord } from './contract/session-record.ts';
-import { createEngine } from './session/engine.ts';
+import { createEngine, type Engine } from './session/engine.ts';
 import type { Clock } from './runtime/clock.ts';
 import type { Log } from './runtime/log.ts';
 import type { Client, Connection, TapClient } from './session/ports.ts';
@@ -146,76 +137,16 @@ const FOUR_GIB = 0xffff_ffff;
 /** Puts the parts together, once, for every shell. Rejects with FOLDER_UNWRITABLE, CATALOG_UNAVAILABLE or INVALID_INPUT. */
 export async function createRecorder(options: RecorderOptions): Promise<Recorder> {
   const { dataDir, encoder, clock, log, fileUrl, defaults, limits = PROTOCOL_LIMITS } = options;
-  const settings = openSettings(join(dataDir, 'settings.json'), log);
-  const profiles = createProfiles(settings, defaults?.profile);
-  const ownDir = join(dataDir, 'recordings');
-  const recordingsDir = options.recordingsDir ?? settings.get().recordings_dir ?? ownDir;
-  const fallbackDir = (): string | null => settings.get().fallback_dir;
-  // Nothing can be done without it; a recordings folder that is not there may be back later.
-  await requireWritableFolder(dataDir).catch((error: unknown) => {
-    throw unwritable(error, dataDir);
-  });
+  const data = await openDataFolder(options);
+  const { settings, catalog, dirs, recordingsDir, fallbackDir, files, finder, transcripts } = data;
   const releaseDescriptors = reserveDescriptors(RESERVED_DESCRIPTORS);
-  const catalog = openCatalogOrSubstitute(join(dataDir, 'lectern.db'), log);
   const mp3BitRate = defaults?.mp3BitRate;
-  const dirs = await openRecordingsDirs({
-    usual: recordingsDir,
-    own: ownDir,
-    named: () =>
-      [fallbackDir(), ...settings.get().profiles.map((profile) => profile.recordings_dir)].filter(
-        (dir) => dir !== null,
-      ),
-    indexPath: join(dataDir, 'recordings-dirs.json'),
-  });
-  // The settings may name another folder by the next launch; what is in this one is to be found all the same.
-  await dirs.remember(recordingsDir).catch((error: unknown) => {
-    log('error', 'the list of recording folders could not be written', { error });
-  });
-  await keepDataPrivate({ dataDir, ownRecordingsDir: ownDir, recordingsDirs: dirs.all(), log });
-  const usableDir = createUsableDir({ fallbackDir, ownDir });
-  const files = createSessionFiles(dirs, fileUrl);
-  const finder = createSessionFinder(catalog, dirs);
-  const isActive = (id: string): boolean => engine.activeSessions().includes(id);
+  const recovery = await recoverAtLaunch({ dirs, catalog, transcripts, encoder, clock, log, mp3BitRate });
+  const usableDir = createUsableDir(data);
+  const place = await openRecordingsPlace({ wanted: recordingsDir, usableDir, dirs, log });
+
   const lateCopies = createLateCopies();
   const openMasters = createOpenMasters();
-  const access = createSessionAccess({ dirs, finder, isActive, isCopying: lateCopies.isPending });
-  const transcripts = createTranscriptStore({
-    catalog,
-    foldersOf: dirs.candidatesOf,
-    isCatalogued: finder.isCatalogued,
-    log,
-  });
-  const retried = new Set<string>();
-  const recover = (): Promise<Recovery> =>
-    recoverSessions({ dirs, catalog, transcripts, encoder, clock, log, mp3BitRate, retried });
-  const recovery = await recover();
-  let unfinished = recovery.unfinished;
-  const recovering = new AbortController();
-  const finishCopies = ({ finishDeliveries }: Recovery): Promise<void> =>
-    finishDeliveries(recovering.signal).catch((error: unknown) => {
-      log('error', 'recovered copies could not be finished', { error });
-    });
-  const place = await openRecordingsPlace({
-    wanted: recordingsDir,
-    usableDir,
-    dirs,
-    async onBack() {
-      log('info', 'the recordings folder is back', { dir: recordingsDir });
-      await dirs.look();
-      const again = await recover().catch((error: unknown) => {
-        log('error', 'what is in the recordings folder could not be put in order', { error });
-      });
-      if (again === undefined) return;
-      unfinished = again.unfinished;
-      for (const { id } of again.recovered) processing.noteEnded(id);
-      copiesFinished = Promise.all([copiesFinished, finishCopies(again)]);
-    },
-  });
-  if (place.away !== undefined)
-    log('warn', `${place.away.reason} Recordings go to ${place.dir} until it is back`, {
-      dir: recordingsDir,
-    });
-
   const engine = createEngine({
     openTurnDetector: createTurnDetector,
     store: createSessionStore({
@@ -238,13 +169,10 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     clock,
     log,
     limits,
-    profiles,
+    profiles: data.profiles,
     newId: randomUUID,
     nameSession,
     decodeBase64,
-    onEnded: (id) => {
-      processing.noteEnded(id);
-    },
     ...(defaults?.autoRecord === true ? { autoStart: autoStartOf(defaults) } : {}),
   });
   const ticking = setInterval(engine.tick, TICK_MS);
@@ -254,8 +182,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     otherDirs: engine.recordingsDirs,
     onSpace: engine.noteFreeSpace,
   });
-  const deliveriesFinished = finishCopies(recovery);
-  let copiesFinished: Promise<unknown> = deliveriesFinished;
+  const recoveryFinished = recovery.finishLaunch();
 
   const foreign = await openForeignFiles({
     ...options,
@@ -263,25 +190,32 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     catalog,
     files,
   });
+  const access = createSessionAccess({
+    dirs,
+    finder,
+    isActive: (id) => engine.activeSessions().includes(id),
+    isCopying: lateCopies.isPending,
+  });
   const reach = createReach(settings, options.allowsReach ?? true);
   const processing = await openProcessing({
-    dataDir,
+    ...options,
     access,
     catalog,
     settings,
     transcripts,
     files,
-    encoder,
-    clock,
-    log,
-    samplePath: options.samplePath,
     reach,
     tell: engine.tell,
   });
-  for (const { id } of recovery.recovered) processing.noteEnded(id);
-  place.watch();
+  engine.onEnded(processing.noteEnded);
+  for (const { id } of recovery.launch.recovered) processing.noteEnded(id);
+  place.watch(async () => {
+    for (const { id } of (await recovery.again()).recovered) processing.noteEnded(id);
+  });
   if (options.transcribes === true) processing.queue.start();
+
   const library = createHandlers({
+    ...options,
     dirs,
     catalog,
     access,
@@ -292,14 +226,9 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     transcripts,
     settings,
     reach,
-    encoder,
     files,
     repairer: foreign.repairer,
-    clock,
-    log,
     mp3BitRate,
-    moveToTrash: options.moveToTrash,
-    reveal: options.reveal,
     appInfo: async () => {
       await place.look();
       return {
@@ -308,20 +237,20 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
         data_dir: dataDir,
         recordings_dir: recordingsDir,
         encoder: encoder.info,
-        recovered_sessions: recovery.recovered.map(({ id }) => id),
-        unfinished_sessions: [...unfinished],
+        recovered_sessions: recovery.launch.recovered.map(({ id }) => id),
+        unfinished_sessions: [...recovery.unfinished],
         ...(place.away === undefined ? {} : { recordings_away: place.away }),
       };
     },
   });
 
   const shutDown = async (): Promise<void> => {
-    recovering.abort();
+    recovery.abort();
     await place.stop();
     await Promise.all([engine.close(), processing.close()]);
     await lateCopies.close(LATE_COPIES_MS);
     await options.systemAudio?.close();
-    await copiesFinished;
+    await recovery.settled();
     await foreign.close();
     clearInterval(ticking);
     diskWatch.stop();
@@ -344,12 +273,30 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     intakeFiles: foreign.files,
     transcribe: processing.queue.runToEnd,
     get recovered() {
-      return recovery.recovered;
+      return recovery.launch.recovered;
     },
-    unfinished: recovery.unfinished,
-    recoveryFinished: deliveriesFinished,
-    connect: (sessionId, client) => engine.connect(sessionId, client),
-    tap: (sessionId, client) => engine.tap(sessionId, client),
+    unfinished: recovery.launch.unfinished,
+    recoveryFinished,
+    connect: engine.connect,
+    tap: engine.tap,
+    ...servedFiles(data),
+    activeSessions: engine.activeSessions,
+    onActivityChange: engine.onActivityChange,
+    metrics: () => metricsOf(engine),
+    async makeDurable() {
+      await Promise.all([openMasters.sync(), catalog.sync()]);
+    },
+    close: () => (closing ??= shutDown()),
+  };
+}
+
+/** What others may fetch of sessions. */
+function servedFiles({
+  finder,
+  files,
+  dirs,
+}: Pick<DataFolder, 'finder' | 'files' | 'dirs'>): Pick<Recorder, 'resolveFile' | 'findSegment'> {
+  return {
     resolveFile(sessionId, name) {
       const session = finder.find(sessionId);
       return session === undefined ? undefined : files.resolve(session, name);
@@ -360,20 +307,17 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
       if (session === undefined || segment === undefined) return undefined;
       return findTurnAudio(session, segment, dirs.foldersOf(session));
     },
-    activeSessions: () => engine.activeSessions(),
-    onActivityChange: (listener) => engine.onActivityChange(listener),
-    metrics: () => ({
-      lectern_active_sessions: engine.activeSessions().length,
-      lectern_sessions_total: engine.totals.sessions,
-      lectern_chunks_total: engine.totals.chunks,
-      lectern_received_bytes_total: engine.totals.bytes,
-      lectern_errors_total: engine.totals.errors,
-      lectern_warnings_total: engine.totals.warnings,
-    }),
-    async makeDurable() {
-      await Promise.all([openMasters.sync(), catalog.sync()]);
-    },
-    close: () => (closing ??= shutDown()),
+  };
+}
+
+function metricsOf({ activeSessions, totals }: Engine): Readonly<Record<string, number>> {
+  return {
+    lectern_active_sessions: activeSessions().length,
+    lectern_sessions_total: totals.sessions,
+    lectern_chunks_total: totals.chunks,
+    lectern_received_bytes_total: totals.bytes,
+    lectern_errors_total: totals.errors,
+    lectern_warnings_total: totals.warnings,
   };
 }
 

@@ -1,4 +1,5 @@
 import type { RecordingsDirs } from '../files/recordings-dirs.ts';
+import type { Log } from '../runtime/log.ts';
 import type { UsableDir } from './usable-dir.ts';
 
 const INTERVAL_MS = 2000;
@@ -15,8 +16,7 @@ export interface RecordingsPlaceOptions {
   readonly wanted: string;
   readonly usableDir: (wanted: string) => Promise<UsableDir>;
   readonly dirs: Pick<RecordingsDirs, 'look'>;
-  /** Called when the wanted folder is there again; does not reject. */
-  readonly onBack: () => Promise<void>;
+  readonly log: Log;
 }
 
 /** Where recordings go that name no folder of their own. */
@@ -26,22 +26,32 @@ export interface RecordingsPlace {
   readonly away: RecordingsAway | undefined;
   /** Looks whether the wanted folder is back, where it is away. */
   look(): Promise<void>;
-  /** Looks every few seconds from now on, also which disks still answer. */
-  watch(): void;
+  /**
+   * Looks every few seconds from now on, also which disks still answer.
+   * @param onBack called when the wanted folder is there again; must not reject
+   */
+  watch(onBack: () => Promise<void>): void;
   stop(): Promise<void>;
 }
 
 /** Finds the folder. Rejects with FOLDER_UNWRITABLE. */
 export async function openRecordingsPlace(options: RecordingsPlaceOptions): Promise<RecordingsPlace> {
-  const { wanted, usableDir, dirs, onBack } = options;
+  const { wanted, usableDir, dirs, log } = options;
   let found = await usableDir(wanted);
+  if (found.problem !== undefined)
+    log('warn', `${found.problem.message} Recordings go to ${found.dir} until it is back`, { dir: wanted });
   let looking: Promise<void> | undefined;
+  let whenBack = async (): Promise<void> => undefined;
 
   const lookNow = async (): Promise<void> => {
     // Where nothing can be written now, what is known stays.
     const now = await usableDir(wanted).catch(() => found);
     const isBack = found.problem !== undefined && now.problem === undefined;
-    if (isBack) await onBack();
+    if (isBack) {
+      log('info', 'the recordings folder is back', { dir: wanted });
+      await dirs.look();
+      await whenBack();
+    }
     found = now;
   };
   const look = async (): Promise<void> => {
@@ -66,7 +76,8 @@ export async function openRecordingsPlace(options: RecordingsPlaceOptions): Prom
       return problem === undefined ? undefined : { wanted, used: dir, reason: problem.message };
     },
     look,
-    watch() {
+    watch(onBack) {
+      whenBack = onBack;
       timer = setInterval(() => {
         ticking ??= tick().finally(() => {
           ticking = undefined;

@@ -1,12 +1,6 @@
 import type { StartMessage } from '../contract/client-messages.ts';
 import { fixedError, LecternError } from '../contract/errors.ts';
-import {
-  MAX_TAP_UNSENT_BYTES,
-  MAX_TAPS,
-  MAX_TAPS_UNSENT_BYTES,
-  RECONNECT_WINDOW_MS,
-  type Limits,
-} from '../contract/limits.ts';
+import { MAX_TAP_UNSENT_BYTES, MAX_TAPS, MAX_TAPS_UNSENT_BYTES, type Limits } from '../contract/limits.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 import { NEW_SESSION, sessionIdSchema } from '../contract/session-id.ts';
 import { createConnection } from './connection.ts';
@@ -21,6 +15,7 @@ import type {
   TurnDetector,
   TurnDetectorOptions,
 } from './ports.ts';
+import { createSeats, type SeatTells } from './seats.ts';
 import { createSession, type Session } from './session.ts';
 
 export interface EngineOptions {
@@ -33,8 +28,6 @@ export interface EngineOptions {
   readonly nameSession: (startedAtMs: number) => string;
   readonly decodeBase64: (text: string) => Uint8Array | undefined;
   readonly openTurnDetector: (options: TurnDetectorOptions) => TurnDetector;
-  /** Called once the files of a session's recording are final and its client has been told. */
-  readonly onEnded?: (sessionId: string) => void;
   /** Given, every connection records from its first binary frame, and ends with its connection. */
   readonly autoStart?: StartMessage;
 }
@@ -59,6 +52,8 @@ export interface Engine {
   /** Ids of sessions that are recording, paused or being finalised. */
   activeSessions(): readonly string[];
   onActivityChange(listener: (active: number) => void): () => void;
+  /** Called once the files of a session's recording are final and its client has been told. */
+  onEnded(listener: (sessionId: string) => void): void;
   /** Tells a session's client, where it is still connected, what becomes of the recording afterwards. */
   tell(sessionId: string, message: ServerMessage): void;
   /** To be called a few times a second. */
@@ -73,39 +68,14 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** A session and whoever is connected to it. */
-interface Seat {
-  readonly session: Session;
-  client: Client | undefined;
-  leftAtMs: number;
-  /** How the session ended, where nobody was there to be told. */
-  untold: ServerMessage[];
-}
-
 export function createEngine(options: EngineOptions): Engine {
   const { store, clock, log, limits, nameSession, decodeBase64 } = options;
-  const seats = new Map<string, Seat>();
-  const listeners = new Set<(active: number) => void>();
+  const activityListeners = new Set<(active: number) => void>();
+  const endListeners = new Set<(sessionId: string) => void>();
   /** Whoever listens to a session, until its connection is gone. */
   const listening = new Set<TapClient>();
   const totals = { sessions: 0, chunks: 0, bytes: 0, errors: 0, warnings: 0 };
   let closing: Promise<void> | undefined;
-
-  const activeSessions = (): string[] =>
-    [...seats.values()].filter(({ session }) => session.active).map(({ session }) => session.id);
-
-  const awayMs = (seat: Seat): number => clock.monotonicMs() - seat.leftAtMs;
-  /** Nobody is there, nothing is going on, and nobody will come back for what is untold. */
-  const isLeft = (seat: Seat): boolean =>
-    seat.client === undefined &&
-    !seat.session.active &&
-    (seat.untold.length === 0 || awayMs(seat) >= RECONNECT_WINDOW_MS);
-
-  const onActivity = (): void => {
-    for (const [id, seat] of seats) if (isLeft(seat)) seats.delete(id);
-    const active = activeSessions().length;
-    for (const listener of listeners) listener(active);
-  };
 
   const count = (message: ServerMessage): void => {
     if (message.type === 'error') totals.errors++;
@@ -113,8 +83,8 @@ export function createEngine(options: EngineOptions): Engine {
     if (message.type === 'recording_started' && message.part === 1) totals.sessions++;
   };
 
-  const openSeat = (id: string): Seat => {
-    const session = createSession({
+  const openSession = (id: string, { send, onActivity }: SeatTells): Session =>
+    createSession({
       id,
       store,
       clock,
@@ -128,44 +98,25 @@ export function createEngine(options: EngineOptions): Engine {
       allowedUnsentTapBytes: () =>
         Math.min(MAX_TAP_UNSENT_BYTES, MAX_TAPS_UNSENT_BYTES / Math.max(1, listening.size)),
       onActivity,
-      onEnded: () => options.onEnded?.(id),
+      onEnded() {
+        for (const listener of endListeners) listener(id);
+      },
       isClosing: () => closing !== undefined,
-      send: (message) => {
+      send(message) {
         count(message);
-        // What is told after the end reaches whoever has come back to the session since.
-        const { client, untold } = seats.get(id) ?? seat;
-        if (client !== undefined) client.send(message);
-        else if (message.type === 'recording_stopped') untold.push(message);
+        send(message);
       },
     });
-    const seat: Seat = { session, client: undefined, leftAtMs: 0, untold: [] };
-    seats.set(id, seat);
-    return seat;
-  };
 
-  const takeSeat = (id: string, client: Client): Seat => {
-    const seat = seats.get(id) ?? openSeat(id);
-    // A client that comes back may be here before its dead connection is noticed, so the newer one wins.
-    seat.client?.send({
-      type: 'error',
-      code: 'SESSION_IN_USE',
-      message: 'Another connection has taken over this session; this one no longer receives its messages',
-    });
-    seat.client = client;
-    if (seat.session.active) void seat.session.changeSender();
-    for (const message of seat.untold.splice(0)) client.send(message);
-    return seat;
-  };
-
-  const leaveSeat = (seat: Seat, client: Client): void => {
-    if (seat.client !== client) return;
-    seat.client = undefined;
-    seat.leftAtMs = clock.monotonicMs();
-    if (!seat.session.active) seats.delete(seat.session.id);
-    // Recording from connection to connection is what its server was set up for: this is its proper end.
-    else if (options.autoStart !== undefined) void seat.session.stop();
-    else log('warn', 'client left a running session', { id: seat.session.id });
-  };
+  const seats = createSeats({
+    clock,
+    log,
+    openSession,
+    endsWithClient: options.autoStart !== undefined,
+    onActivity(active) {
+      for (const listener of activityListeners) listener(active.length);
+    },
+  });
 
   return {
     connect(requestedId, client) {
@@ -177,7 +128,7 @@ export function createEngine(options: EngineOptions): Engine {
           'INVALID_SESSION_ID',
           "Invalid session id: expected 1 to 64 letters, digits, '.', '_' or '-', or 'new'",
         );
-      const seat = takeSeat(id, client);
+      const seat = seats.take(id, client);
       return createConnection({
         session: seat.session,
         autoStart: options.autoStart,
@@ -185,13 +136,13 @@ export function createEngine(options: EngineOptions): Engine {
           count(message);
           client.send(message);
         },
-        ownsSession: () => seat.client === client,
+        ownsSession: () => seat.audience.client === client,
         onAudio: (bytes) => {
           totals.chunks++;
           totals.bytes += bytes;
         },
         onDisconnect: () => {
-          leaveSeat(seat, client);
+          seats.leave(seat, client);
         },
       });
     },
@@ -210,33 +161,25 @@ export function createEngine(options: EngineOptions): Engine {
         leave();
       };
     },
-    activeSessions,
+    activeSessions: seats.activeSessions,
     tell(sessionId, message) {
-      seats.get(sessionId)?.client?.send(message);
+      seats.get(sessionId)?.audience.client?.send(message);
     },
     onActivityChange(listener) {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
+      activityListeners.add(listener);
+      return () => activityListeners.delete(listener);
     },
-    tick() {
-      for (const seat of seats.values()) {
-        seat.session.tick();
-        if (seat.client !== undefined || awayMs(seat) < RECONNECT_WINDOW_MS) continue;
-        if (seat.session.active) void seat.session.stop('disconnected');
-        else seats.delete(seat.session.id);
-      }
+    onEnded(listener) {
+      endListeners.add(listener);
     },
-    recordingsDirs: () => [
-      ...new Set([...seats.values()].flatMap(({ session }) => session.recordingsDir ?? [])),
-    ],
+    tick: seats.tick,
+    recordingsDirs: () => [...new Set(seats.sessions().flatMap(({ recordingsDir }) => recordingsDir ?? []))],
     noteFreeSpace({ usualBytes, fallbackBytes, elsewhereBytes }) {
-      const bytesPerSecond = [...seats.values()].reduce(
-        (sum, { session }) => sum + session.bytesPerSecond,
-        0,
-      );
+      const sessions = seats.sessions();
+      const bytesPerSecond = sessions.reduce((sum, session) => sum + session.bytesPerSecond, 0);
       if (bytesPerSecond === 0) return;
       const minutesOf = (bytes: number): number => Math.max(0, bytes) / bytesPerSecond / 60;
-      for (const { session } of seats.values()) {
+      for (const session of sessions) {
         const { recordingsDir, relocated } = session;
         const ownBytes = recordingsDir === undefined ? usualBytes : elsewhereBytes.get(recordingsDir);
         const bytes = relocated ? fallbackBytes : ownBytes;
@@ -245,7 +188,7 @@ export function createEngine(options: EngineOptions): Engine {
     },
     totals,
     close() {
-      closing ??= Promise.all([...seats.values()].map(({ session }) => session.stop('shutdown'))).then(
+      closing ??= Promise.all(seats.sessions().map((session) => session.stop('shutdown'))).then(
         () => undefined,
       );
       return closing;

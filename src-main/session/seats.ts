@@ -1,0 +1,119 @@
+import { RECONNECT_WINDOW_MS } from '../contract/limits.ts';
+import type { ServerMessage } from '../contract/server-messages.ts';
+import type { Clock } from '../runtime/clock.ts';
+import type { Log } from '../runtime/log.ts';
+import type { Client } from './ports.ts';
+import type { Session, SessionOptions } from './session.ts';
+
+/** A session's place in the engine, and whoever is connected to it. */
+export interface Seat {
+  readonly session: Session;
+  readonly audience: Audience;
+}
+
+/** Whoever hears what a session tells. */
+interface Audience {
+  client: Client | undefined;
+  leftAtMs: number;
+  /** How the session ended, where nobody was there to be told. */
+  readonly untold: ServerMessage[];
+}
+
+/** What a session tells its seat. */
+export type SeatTells = Pick<SessionOptions, 'send' | 'onActivity'>;
+
+export interface SeatsOptions {
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly openSession: (id: string, tells: SeatTells) => Session;
+  /** True where a recording ends with its connection, which is then its proper end. */
+  readonly endsWithClient: boolean;
+  /** Called whenever a session starts or ends. */
+  readonly onActivity: (activeSessions: readonly string[]) => void;
+}
+
+/** All sessions by id, and who is connected to which. */
+export interface Seats {
+  get(id: string): Seat | undefined;
+  sessions(): readonly Session[];
+  /** Connects a client to the session of that id, which is opened where there is none; it takes the place of another. */
+  take(id: string, client: Client): Seat;
+  /** The client has gone. */
+  leave(seat: Seat, client: Client): void;
+  /** Lets every session look at the clock, and ends what nobody has come back to in time. */
+  tick(): void;
+  /** Ids of sessions that are recording, paused or being finalised. */
+  activeSessions(): string[];
+}
+
+export function createSeats(options: SeatsOptions): Seats {
+  const { clock, log, openSession, endsWithClient } = options;
+  const seats = new Map<string, Seat>();
+
+  const awayMs = ({ leftAtMs }: Audience): number => clock.monotonicMs() - leftAtMs;
+  /** Nobody is there, nothing is going on, and nobody will come back for what is untold. */
+  const isLeft = ({ session, audience }: Seat): boolean =>
+    audience.client === undefined &&
+    !session.active &&
+    (audience.untold.length === 0 || awayMs(audience) >= RECONNECT_WINDOW_MS);
+
+  const sessions = (): readonly Session[] => [...seats.values()].map(({ session }) => session);
+  const activeSessions = (): string[] => sessions().flatMap(({ id, active }) => (active ? id : []));
+
+  const onActivity = (): void => {
+    for (const [id, seat] of seats) if (isLeft(seat)) seats.delete(id);
+    options.onActivity(activeSessions());
+  };
+
+  const open = (id: string): Seat => {
+    const audience: Audience = { client: undefined, leftAtMs: 0, untold: [] };
+    const session = openSession(id, {
+      onActivity,
+      send(message) {
+        // What is told after the end reaches whoever has come back to the session since.
+        const { client, untold } = seats.get(id)?.audience ?? audience;
+        if (client !== undefined) client.send(message);
+        else if (message.type === 'recording_stopped') untold.push(message);
+      },
+    });
+    const seat = { session, audience };
+    seats.set(id, seat);
+    return seat;
+  };
+
+  return {
+    get: (id) => seats.get(id),
+    sessions,
+    activeSessions,
+    take(id, client) {
+      const seat = seats.get(id) ?? open(id);
+      const { session, audience } = seat;
+      // A client that comes back may be here before its dead connection is noticed, so the newer one wins.
+      audience.client?.send({
+        type: 'error',
+        code: 'SESSION_IN_USE',
+        message: 'Another connection has taken over this session; this one no longer receives its messages',
+      });
+      audience.client = client;
+      if (session.active) void session.changeSender();
+      for (const message of audience.untold.splice(0)) client.send(message);
+      return seat;
+    },
+    leave({ session, audience }, client) {
+      if (audience.client !== client) return;
+      audience.client = undefined;
+      audience.leftAtMs = clock.monotonicMs();
+      if (!session.active) seats.delete(session.id);
+      else if (endsWithClient) void session.stop();
+      else log('warn', 'client left a running session', { id: session.id });
+    },
+    tick() {
+      for (const { session, audience } of seats.values()) {
+        session.tick();
+        if (audience.client !== undefined || awayMs(audience) < RECONNECT_WINDOW_MS) continue;
+        if (session.active) void session.stop('disconnected');
+        else seats.delete(session.id);
+      }
+    },
+  };
+}
