@@ -12,7 +12,7 @@ import { createDiarizer } from '../transcribe/diarizer.ts';
 import { lastingFailure } from '../transcribe/failures.ts';
 import type { SpeakerTurn } from '../transcribe/formats/parse-rttm.ts';
 import type { RecogniserTools } from '../transcribe/recogniser.ts';
-import type { ProcessOptions } from './processing-queue.ts';
+import type { ProcessOptions } from './job-runs.ts';
 import { entriesOf, mergeRecognised } from './recognised-entries.ts';
 import { recogniseStretches } from './recognise-stretches.ts';
 import { secondsOf } from './speech-pieces.ts';
