@@ -6,6 +6,7 @@ import type { SessionRecord } from '../contract/session-record.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 import { askInTime } from '../disk/ask-in-time.ts';
 import { existingSessionFolders } from './session-folder.ts';
+import type { Log } from '../runtime/log.ts';
 
 /** Far more folders than anybody records to. */
 const MAX_DIRS = 1000;
@@ -123,4 +124,15 @@ function diskAnswers(dir: string): Promise<boolean> {
 /** What a session's record calls the folder that its own is in. */
 export function recordingsDirOf(dirs: Pick<RecordingsDirs, 'usual'>, dir: string): string | null {
   return resolve(dir) === dirs.usual ? null : resolve(dir);
+}
+
+/** Remembers a folder. Where that cannot be written down now, it is in the settings or the catalog all the same. */
+export async function rememberDir(
+  dirs: Pick<RecordingsDirs, 'remember'>,
+  dir: string,
+  log: Log,
+): Promise<void> {
+  await dirs.remember(dir).catch((error: unknown) => {
+    log('error', 'the list of recording folders could not be written', { error });
+  });
 }

@@ -3,7 +3,7 @@ import type { Catalog } from '../catalog/catalog.ts';
 import { openCatalogOrSubstitute } from '../catalog/open-catalog.ts';
 import { createTranscriptStore, type TranscriptStore } from '../conversation/transcript-store.ts';
 import { requireWritableFolder } from '../disk/make-folder.ts';
-import { openRecordingsDirs, type RecordingsDirs } from '../files/recordings-dirs.ts';
+import { openRecordingsDirs, rememberDir, type RecordingsDirs } from '../files/recordings-dirs.ts';
 import { unwritable } from '../files/session-folder.ts';
 import type { Log } from '../runtime/log.ts';
 import type { Profiles } from '../session/ports.ts';
@@ -62,9 +62,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
     indexPath: join(dataDir, 'recordings-dirs.json'),
   });
   // The settings may name another folder by the next launch; what is in this one is to be found all the same.
-  await dirs.remember(recordingsDir).catch((error: unknown) => {
-    log('error', 'the list of recording folders could not be written', { error });
-  });
+  await rememberDir(dirs, recordingsDir, log);
   await keepDataPrivate({ dataDir, ownRecordingsDir: ownDir, recordingsDirs: dirs.all(), log });
   const finder = createSessionFinder(catalog, dirs);
   const transcripts = createTranscriptStore({

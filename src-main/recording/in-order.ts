@@ -1,5 +1,7 @@
 /** Runs what changes one session's record one after another; sessions do not wait for each other. */
-export function createInOrder(): <T>(sessionId: string, task: () => Promise<T>) => Promise<T> {
+export type InOrder = <T>(sessionId: string, task: () => Promise<T>) => Promise<T>;
+
+export function createInOrder(): InOrder {
   const last = new Map<string, Promise<void>>();
   return (sessionId, task) => {
     const result = (last.get(sessionId) ?? Promise.resolve()).then(task);

@@ -1,0 +1,62 @@
+import type { Catalog } from '../catalog/catalog.ts';
+import type { SessionRecord } from '../contract/session-record.ts';
+import { isFolderSync } from '../disk/regular-file.ts';
+import { releaseFolder } from '../files/ownership.ts';
+import type { RecordingsDirs } from '../files/recordings-dirs.ts';
+import type { Log } from '../runtime/log.ts';
+import { findEarlierTake } from './find-earlier-take.ts';
+import type { InOrder } from './in-order.ts';
+import { openJournal } from './journal.ts';
+import type { LateCopies } from './late-copies.ts';
+import type { OpenSession, OpenSessions } from './open-sessions.ts';
+
+export interface LateFilesOptions {
+  readonly sessions: OpenSessions;
+  readonly inOrder: InOrder;
+  readonly lateCopies: LateCopies;
+  readonly catalog: Catalog;
+  readonly dirs: RecordingsDirs;
+  readonly log: Log;
+}
+
+/** What is still to be done for sessions that have ended. */
+export interface LateFiles {
+  /** Writes down what a file has become. Its session may have been renamed, or be recorded anew, since. */
+  note(id: string, ended: OpenSession, change: (record: SessionRecord) => SessionRecord): Promise<void>;
+  /** Gives a session's folders up, unless something is still being written to them. */
+  release(id: string, session: OpenSession): Promise<void>;
+}
+
+export function createLateFiles(options: LateFilesOptions): LateFiles {
+  const { sessions, inOrder, lateCopies, catalog, log } = options;
+
+  const noteNow: LateFiles['note'] = async (id, ended, change) => {
+    const running = sessions.find(id);
+    if (running !== undefined) return running.journal.update(change);
+    const folders = ended.folders.filter(isFolderSync);
+    if (folders.length === 0) return;
+    const record = await findEarlierTake(id, options);
+    // Its own journal may still be trying to reach the catalog; what others have written since is not in it.
+    if (record === undefined || record.revision <= ended.journal.record.revision)
+      ended.journal.update(change);
+    else
+      openJournal(
+        { ...change(record), revision: record.revision + 1 },
+        { folders: () => folders, catalog: record.database_records ? catalog : undefined, log },
+      ).close();
+    await ended.journal.settled();
+  };
+
+  return {
+    note: (id, ended, change) => inOrder(id, () => noteNow(id, ended, change)),
+    async release(id, session) {
+      const running = sessions.find(id);
+      if (running === session) return;
+      // Recorded again meanwhile, it looks after its folders itself.
+      if (running !== undefined) return session.disown();
+      if (lateCopies.isPending(id)) return;
+      await session.disown();
+      await Promise.all(session.folders.map(releaseFolder));
+    },
+  };
+}
