@@ -1,0 +1,35 @@
+/** Changes of sessions' text: of one session one after the other, as each is made upon what the one before has left. */
+export interface InTurn {
+  /** Begins at once where nothing of the session is being changed. */
+  run<Result>(sessionId: string, make: () => Promise<Result>): Promise<Result>;
+  /** Resolves, and never rejects, once the latest change of the session has ended. */
+  ended(sessionId: string): Promise<void>;
+  allEnded(): Promise<void>;
+}
+
+export function createInTurn(): InTurn {
+  /** The latest change of each session whose text is being changed. */
+  const changing = new Map<string, Promise<void>>();
+  return {
+    async run(sessionId, make) {
+      const before = changing.get(sessionId);
+      const result = before === undefined ? make() : before.then(make);
+      const ended = result.then(
+        () => undefined,
+        () => undefined,
+      );
+      changing.set(sessionId, ended);
+      try {
+        return await result;
+      } finally {
+        if (changing.get(sessionId) === ended) changing.delete(sessionId);
+      }
+    },
+    async ended(sessionId) {
+      await changing.get(sessionId);
+    },
+    async allEnded() {
+      await Promise.all(changing.values());
+    },
+  };
+}
