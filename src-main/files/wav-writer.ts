@@ -1,6 +1,7 @@
 import { lstat, unlink, type FileHandle } from 'node:fs/promises';
 import { openRegularFile } from '../disk/regular-file.ts';
 import { sizeOfOpenFile } from '../disk/size-of-open-file.ts';
+import { createAppendQueue } from './append-queue.ts';
 import { encodeCueChunks, type CuePoint } from './cue-chunks.ts';
 import { isThere, moveAside, renameToFree } from './set-aside.ts';
 import { silentRuns, type Run } from './silent-runs.ts';
@@ -9,8 +10,6 @@ import { writeError } from './write-error.ts';
 
 /** Audio is on the platter, not only with the system, after at most this long. */
 const SYNC_INTERVAL_MS = 1000;
-/** Most buffers the system takes in one call (IOV_MAX on Linux and macOS). */
-const MAX_BATCH_BUFFERS = 512;
 
 /** What marks a file that is still being written, or whose writer died. */
 export const PARTIAL_SUFFIX = '.partial';
@@ -54,42 +53,30 @@ export interface WavWriter {
   abandon(): Promise<void>;
 }
 
-interface Append {
-  readonly pcm: Uint8Array;
-  readonly resolve: () => void;
-  readonly reject: (error: Error) => void;
-}
-
 /** Opens a streaming WAV: one open file, header true after every batch, flushed every second off the event loop. */
 export async function openWavWriter(options: WavWriterOptions): Promise<WavWriter> {
   const header = createWavHeader(options);
   const bytesPerFrame = 2 * options.channels;
   const partialPath = options.path + PARTIAL_SUFFIX;
-  let file = await openRegularFile(partialPath, 'wx+');
-  await writeFully(file, [header.forSizes(0, 0)], 0).catch(async (error: unknown) => {
-    await file.close();
-    await unlink(partialPath).catch(() => undefined);
-    throw error;
-  });
+  let file = await createFile(partialPath, header.forSizes(0, 0));
   let sizeOfFile = await sizeOfOpenFile(file);
 
-  let queue: Append[] = [];
-  let queuedBytes = 0;
   let dataBytes = 0;
   let failure: Error | undefined;
-  let draining: Promise<void> | undefined;
   const lostStretches: { startFrame: number; frames: number }[] = [];
   let lookDue = false;
   let syncing: Promise<void> = Promise.resolve();
   let syncTimer: NodeJS.Timeout | undefined;
   let ended = false;
 
+  const noteFailure = (error: unknown): void => {
+    failure ??= writeError(error);
+  };
+
   const sync = (): void => {
     syncTimer = undefined;
     lookDue = true;
-    syncing = file.datasync().catch((error: unknown) => {
-      failure ??= writeError(error);
-    });
+    syncing = file.datasync().catch(noteFailure);
   };
 
   const scheduleSync = (): void => {
@@ -156,10 +143,10 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     await file.truncate(header.byteLength + dataBytes);
   };
 
-  const writeBatch = async (batch: readonly Append[]): Promise<void> => {
+  const writeBatch = async (batch: readonly Uint8Array[]): Promise<void> => {
     if (lookDue) await restoreIfRemoved();
     await noteIfCutOff();
-    for (const run of silentRuns(batch.map(({ pcm }) => pcm))) {
+    for (const run of silentRuns(batch)) {
       if (failure !== undefined) break;
       const written = await writeRun(run).catch((error: unknown) => {
         failure = writeError(error);
@@ -172,22 +159,10 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     scheduleSync();
   };
 
-  const drain = async (): Promise<void> => {
-    while (queue.length > 0) {
-      const batch = queue.slice(0, MAX_BATCH_BUFFERS);
-      queue = queue.slice(MAX_BATCH_BUFFERS);
-      if (failure === undefined)
-        await writeBatch(batch).catch((error: unknown) => {
-          failure ??= writeError(error);
-        });
-      for (const { pcm, resolve, reject } of batch) {
-        queuedBytes -= pcm.byteLength;
-        if (failure === undefined) resolve();
-        else reject(failure);
-      }
-    }
-    draining = undefined;
-  };
+  const queue = createAppendQueue(async (batch) => {
+    if (failure === undefined) await writeBatch(batch).catch(noteFailure);
+    return failure;
+  });
 
   const writeTail = async (cuePoints: readonly CuePoint[]): Promise<number> => {
     const cues = encodeCueChunks(cuePoints);
@@ -198,16 +173,9 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
   };
 
   return {
-    append(pcm) {
-      if (failure !== undefined) return Promise.reject(failure);
-      return new Promise((resolve, reject) => {
-        queue.push({ pcm, resolve, reject });
-        queuedBytes += pcm.byteLength;
-        draining ??= drain();
-      });
-    },
+    append: (pcm) => (failure === undefined ? queue.append(pcm) : Promise.reject(failure)),
     get queuedBytes() {
-      return queuedBytes;
+      return queue.queuedBytes;
     },
     get dataBytes() {
       return dataBytes;
@@ -217,7 +185,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
       return failure;
     },
     async sync() {
-      await draining;
+      await queue.drained();
       await syncing;
       // Whoever ends it makes it durable.
       if (ended) return;
@@ -232,7 +200,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     async abandon() {
       ended = true;
       failure ??= new Error('abandoned');
-      await draining;
+      await queue.drained();
       clearTimeout(syncTimer);
       await syncing;
       const isOwn = await hasItsName().catch(() => false);
@@ -240,15 +208,11 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
       if (isOwn) await unlink(partialPath).catch(() => undefined);
     },
     async finish(cuePoints = []) {
-      await draining;
+      await queue.drained();
       ended = true;
       clearTimeout(syncTimer);
-      await restoreIfRemoved().catch((error: unknown) => {
-        failure ??= writeError(error);
-      });
-      await noteIfCutOff().catch((error: unknown) => {
-        failure ??= writeError(error);
-      });
+      await restoreIfRemoved().catch(noteFailure);
+      await noteIfCutOff().catch(noteFailure);
       // Cue points are a courtesy; a disk too full for them must not cost the recording.
       const trailingBytes = await writeTail(cuePoints).catch(() => 0);
       // Half-written cue points would be taken for audio by a reader that trusts the file's length.
@@ -262,9 +226,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
           return false;
         },
       );
-      await file.datasync().catch((error: unknown) => {
-        failure ??= writeError(error);
-      });
+      await file.datasync().catch(noteFailure);
       await file.close();
       const byteSize = header.byteLength + dataBytes + trailingBytes;
       if (!counted) return { path: partialPath, byteSize };
@@ -277,6 +239,17 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
       return { path: options.path, byteSize };
     },
   };
+}
+
+/** Makes a new file that begins with `first`; leaves none where that cannot be written. */
+async function createFile(path: string, first: Uint8Array): Promise<FileHandle> {
+  const file = await openRegularFile(path, 'wx+');
+  await writeFully(file, [first], 0).catch(async (error: unknown) => {
+    await file.close();
+    await unlink(path).catch(() => undefined);
+    throw error;
+  });
+  return file;
 }
 
 /** A write that ended early; `writtenBytes` of it are in the file. */

@@ -71,17 +71,7 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
     if (side.open !== undefined) return [];
     const turnId = newId();
     const isOwn = side.track !== 'user' || histories === undefined || sides.some(({ told }) => told);
-    side.open = {
-      turnId,
-      startFrame,
-      heardFrom: startFrame,
-      voicedUntil: startFrame,
-      ended: false,
-      origin: isOwn ? 'own' : 'undecided',
-      isDecided: isOwn,
-      lookedFrames: 0,
-      spokenOver: false,
-    };
+    side.open = newTurn(turnId, startFrame, isOwn);
     side.recent.push(side.open);
     if (side.recent.length > REMEMBERED_TURNS) forgetEarliest(side);
     return [{ type: 'started', role: side.track, turnId, startFrame }];
@@ -95,16 +85,6 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
     turn.ended = true;
     waiting.push({ side, turn });
   };
-
-  const endedEvent = ({ track }: Side, turn: SpokenTurn, interrupted: boolean): TurnEvent => ({
-    type: 'ended',
-    role: track,
-    turnId: turn.turnId,
-    startFrame: turn.startFrame,
-    endFrame: turn.voicedUntil,
-    interrupted: interrupted && turn.origin !== 'bleed',
-    bleed: turn.origin === 'bleed',
-  });
 
   /** Ends what can be judged, and with `force` everything, by what is known. */
   const settle = (force = false): TurnEvent[] => {
@@ -191,5 +171,31 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
         ),
       ];
     },
+  };
+}
+
+function newTurn(turnId: string, startFrame: number, isOwn: boolean): SpokenTurn {
+  return {
+    turnId,
+    startFrame,
+    heardFrom: startFrame,
+    voicedUntil: startFrame,
+    ended: false,
+    origin: isOwn ? 'own' : 'undecided',
+    isDecided: isOwn,
+    lookedFrames: 0,
+    spokenOver: false,
+  };
+}
+
+function endedEvent({ track }: Side, turn: SpokenTurn, interrupted: boolean): TurnEvent {
+  return {
+    type: 'ended',
+    role: track,
+    turnId: turn.turnId,
+    startFrame: turn.startFrame,
+    endFrame: turn.voicedUntil,
+    interrupted: interrupted && turn.origin !== 'bleed',
+    bleed: turn.origin === 'bleed',
   };
 }
