@@ -237,6 +237,11 @@ export default defineConfig(
       // A folder that no layer names would import whatever it likes.
       'boundaries/no-unknown-files': 'error',
       '@typescript-eslint/no-unsafe-type-assertion': 'error',
+      // A function that is longer holds several things that could each be understood by itself.
+      'max-lines-per-function': [
+        'error',
+        { max: 150, skipBlankLines: false, skipComments: false, IIFEs: true },
+      ],
     },
   },
   {
