@@ -1,4 +1,4 @@
-import { lstat, unlink, type FileHandle } from 'node:fs/promises';
+import { unlink, type FileHandle } from 'node:fs/promises';
 import { openRegularFile } from '../disk/regular-file.ts';
 import { sizeOfOpenFile } from '../disk/size-of-open-file.ts';
 import { createAppendQueue } from './append-queue.ts';
@@ -6,6 +6,7 @@ import { encodeCueChunks, type CuePoint } from './cue-chunks.ts';
 import { isThere, moveAside, renameToFree } from './set-aside.ts';
 import { silentRuns, type Run } from './silent-runs.ts';
 import { createWavHeader } from './wav-header.ts';
+import { isUnderName } from './under-name.ts';
 import { writeError } from './write-error.ts';
 
 /** Audio is on the platter, not only with the system, after at most this long. */
@@ -86,31 +87,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
   const patchHeader = (trailingBytes: number): Promise<number> =>
     writeFully(file, [header.forSizes(dataBytes, trailingBytes)], 0);
 
-  /**
-   * False where the file has been removed, or something else put in its place, as a program that restores or synchronises
-   * files does. It still takes what is written to it, and is gone with its last byte once it is closed, or is not what is
-   * found under its name.
-   */
-  const hasItsName = async (): Promise<boolean> => {
-    const own = await file.stat({ bigint: true });
-    if (own.nlink === 0n) return false;
-    const named = await lstat(partialPath, { bigint: true }).catch(() => undefined);
-    // One that is moved away keeps all that it has, and what comes.
-    if (named === undefined || (named.ino === own.ino && named.dev === own.dev)) return true;
-    // A file system may number its files anew each time. Nothing else counts up as this one does.
-    return named.isFile() && named.size === own.size && (await readsAsOwn());
-  };
-
-  const readsAsOwn = async (): Promise<boolean> => {
-    const named = await openRegularFile(partialPath);
-    try {
-      const head = Buffer.alloc(header.byteLength);
-      await named.read(head, 0, head.length, 0);
-      return head.equals(header.forSizes(dataBytes, 0));
-    } finally {
-      await named.close();
-    }
-  };
+  const hasItsName = (): Promise<boolean> => isUnderName(file, partialPath, header.forSizes(dataBytes, 0));
 
   const restoreIfRemoved = async (): Promise<void> => {
     lookDue = false;
