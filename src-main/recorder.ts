@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { findTurnAudio } from './conversation/turn-audio.ts';
 import type { ApiHandlers } from './contract/api.ts';
+import type { AppInfo } from './contract/app-info.ts';
 import type { Job } from './contract/processing.ts';
 import type { DeliveryFormat } from './contract/audio-format.ts';
 import type { StartMessage } from './contract/client-messages.ts';
@@ -8,7 +9,7 @@ import { PROTOCOL_LIMITS, type Limits } from './contract/limits.ts';
 import { reserveDescriptors } from './runtime/descriptors.ts';
 import type { Encoder } from './encode/encoder.ts';
 import type { WavSlice } from './files/wav-slice.ts';
-import { openRecordingsPlace } from './recording/recordings-place.ts';
+import { openRecordingsPlace, type RecordingsPlace } from './recording/recordings-place.ts';
 import { createUsableDir } from './recording/usable-dir.ts';
 import { createHandlers } from './library/handlers.ts';
 import { noSystemAudio, type SystemAudioHandlers } from './library/no-system-audio.ts';
@@ -20,7 +21,7 @@ import { createSessionAccess } from './library/session-access.ts';
 import { createLateCopies } from './recording/late-copies.ts';
 import { createOpenMasters } from './recording/open-masters.ts';
 import type { UnfinishedSession } from './recording/recover-sessions.ts';
-import { recoverAtLaunch } from './recording/recovery-runs.ts';
+import { recoverAtLaunch, type RecoveryRuns } from './recording/recovery-runs.ts';
 import { createSessionStore } from './recording/session-store.ts';
 import { watchDisk } from './recording/watch-disk.ts';
 import { decodeBase64 } from './recording/decode-base64.ts';
@@ -136,7 +137,7 @@ const FOUR_GIB = 0xffff_ffff;
 
 /** Puts the parts together, once, for every shell. Rejects with FOLDER_UNWRITABLE, CATALOG_UNAVAILABLE or INVALID_INPUT. */
 export async function createRecorder(options: RecorderOptions): Promise<Recorder> {
-  const { dataDir, encoder, clock, log, fileUrl, defaults, limits = PROTOCOL_LIMITS } = options;
+  const { encoder, clock, log, fileUrl, defaults, limits = PROTOCOL_LIMITS } = options;
   const data = await openDataFolder(options);
   const { settings, catalog, dirs, recordingsDir, fallbackDir, files, finder, transcripts } = data;
   const releaseDescriptors = reserveDescriptors(RESERVED_DESCRIPTORS);
@@ -231,16 +232,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     mp3BitRate,
     appInfo: async () => {
       await place.look();
-      return {
-        version: options.version,
-        shell: options.shell,
-        data_dir: dataDir,
-        recordings_dir: recordingsDir,
-        encoder: encoder.info,
-        recovered_sessions: recovery.launch.recovered.map(({ id }) => id),
-        unfinished_sessions: [...recovery.unfinished],
-        ...(place.away === undefined ? {} : { recordings_away: place.away }),
-      };
+      return appInfo(options, { recordingsDir, recovery, place });
     },
   });
 
@@ -287,6 +279,27 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
       await Promise.all([openMasters.sync(), catalog.sync()]);
     },
     close: () => (closing ??= shutDown()),
+  };
+}
+
+interface AppState {
+  readonly recovery: RecoveryRuns;
+  readonly place: RecordingsPlace;
+}
+
+function appInfo(
+  { version, shell, dataDir, encoder }: RecorderOptions,
+  { recordingsDir, recovery, place }: Pick<DataFolder, 'recordingsDir'> & AppState,
+): AppInfo {
+  return {
+    version,
+    shell,
+    data_dir: dataDir,
+    recordings_dir: recordingsDir,
+    encoder: encoder.info,
+    recovered_sessions: recovery.launch.recovered.map(({ id }) => id),
+    unfinished_sessions: [...recovery.unfinished],
+    ...(place.away === undefined ? {} : { recordings_away: place.away }),
   };
 }
 

@@ -3,14 +3,12 @@ import { openRegularFile } from '../disk/regular-file.ts';
 import { sizeOfOpenFile } from '../disk/size-of-open-file.ts';
 import { createAppendQueue } from './append-queue.ts';
 import { encodeCueChunks, type CuePoint } from './cue-chunks.ts';
+import { createFileSync } from './file-sync.ts';
 import { isThere, moveAside, renameToFree } from './set-aside.ts';
 import { silentRuns, type Run } from './silent-runs.ts';
 import { createWavHeader } from './wav-header.ts';
 import { isUnderName } from './under-name.ts';
 import { writeError } from './write-error.ts';
-
-/** Audio is on the platter, not only with the system, after at most this long. */
-const SYNC_INTERVAL_MS = 1000;
 
 /** What marks a file that is still being written, or whose writer died. */
 export const PARTIAL_SUFFIX = '.partial';
@@ -66,23 +64,15 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
   let failure: Error | undefined;
   const lostStretches: { startFrame: number; frames: number }[] = [];
   let lookDue = false;
-  let syncing: Promise<void> = Promise.resolve();
-  let syncTimer: NodeJS.Timeout | undefined;
-  let ended = false;
 
   const noteFailure = (error: unknown): void => {
     failure ??= writeError(error);
   };
 
-  const sync = (): void => {
-    syncTimer = undefined;
+  const syncs = createFileSync(() => {
     lookDue = true;
-    syncing = file.datasync().catch(noteFailure);
-  };
-
-  const scheduleSync = (): void => {
-    syncTimer ??= setTimeout(sync, SYNC_INTERVAL_MS);
-  };
+    return file.datasync().catch(noteFailure);
+  });
 
   const patchHeader = (trailingBytes: number): Promise<number> =>
     writeFully(file, [header.forSizes(dataBytes, trailingBytes)], 0);
@@ -97,7 +87,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     if (await isThere(partialPath)) await moveAside(partialPath);
     const restored = await openRegularFile(partialPath, 'wx+');
     await copyBytes(removed, restored, header.byteLength + dataBytes);
-    await syncing;
+    await syncs.settled();
     sizeOfFile = await sizeOfOpenFile(restored);
     file = restored;
     await removed.close();
@@ -133,7 +123,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
       dataBytes += written - (written % bytesPerFrame);
     }
     await patchHeader(0);
-    scheduleSync();
+    syncs.schedule();
   };
 
   const queue = createAppendQueue(async (batch) => {
@@ -163,38 +153,32 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     },
     async sync() {
       await queue.drained();
-      await syncing;
       // Whoever ends it makes it durable.
-      if (ended) return;
-      clearTimeout(syncTimer);
-      sync();
-      await syncing;
+      await syncs.syncNow();
     },
     async read(position, into) {
       const { bytesRead } = await file.read(into, 0, into.byteLength, header.byteLength + position);
       if (bytesRead < into.byteLength) throw new Error('the file is shorter than what was written to it');
     },
     async abandon() {
-      ended = true;
+      syncs.stop();
       failure ??= new Error('abandoned');
       await queue.drained();
-      clearTimeout(syncTimer);
-      await syncing;
+      await syncs.settled();
       const isOwn = await hasItsName().catch(() => false);
       await file.close();
       if (isOwn) await unlink(partialPath).catch(() => undefined);
     },
     async finish(cuePoints = []) {
       await queue.drained();
-      ended = true;
-      clearTimeout(syncTimer);
+      syncs.stop();
       await restoreIfRemoved().catch(noteFailure);
       await noteIfCutOff().catch(noteFailure);
       // Cue points are a courtesy; a disk too full for them must not cost the recording.
       const trailingBytes = await writeTail(cuePoints).catch(() => 0);
       // Half-written cue points would be taken for audio by a reader that trusts the file's length.
       await file.truncate(header.byteLength + dataBytes + trailingBytes).catch(() => undefined);
-      await syncing;
+      await syncs.settled();
       // Once more, as the last time may have failed: what is in the file must be counted before it gets its name.
       const counted = await patchHeader(trailingBytes).then(
         () => true,
