@@ -1,7 +1,7 @@
 import { dirname } from 'node:path';
 import { requireRoom } from '../disk/disk-space.ts';
 import { recreateFile } from '../disk/regular-file.ts';
-import { createWavHeader } from '../files/wav-header.ts';
+import { createWavHeader } from '../audio/wav-header.ts';
 import type { SpeechPiece } from '../transcribe/recogniser.ts';
 import type { SpeechStretch } from './speech-plan.ts';
 import { readSpeech, SPEECH_RATE } from './track-audio.ts';

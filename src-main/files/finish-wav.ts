@@ -9,7 +9,7 @@ import type { WavShape } from './master-header.ts';
 import { readFully } from '../disk/read-fully.ts';
 import { renameToFree, setAside } from './set-aside.ts';
 import { renameDurably, syncFolder } from '../disk/sync.ts';
-import { createWavHeader, type WavHeader } from './wav-header.ts';
+import { createWavHeader, PLAIN_HEADER_BYTES, type WavHeader } from '../audio/wav-header.ts';
 import { writeError } from './write-error.ts';
 
 /**
@@ -29,7 +29,7 @@ export function isMending(name: string, finalName: string): boolean {
 
 const BLOCK_BYTES = 1024 * 1024;
 /** Audio that a plain header counts with room to spare for cue points. */
-const PLAIN_HEADER_BYTES = 0xf000_0000;
+const PLAIN_AUDIO_BYTES = 0xf000_0000;
 
 export interface FinishWavOptions {
   readonly finalPath: string;
@@ -91,7 +91,7 @@ async function makeOwn(path: string, copyPath: string): Promise<void> {
 
 async function finishInPlace(master: ReadableMaster, cues: Buffer): Promise<number> {
   const { path, frames, dataOffset, shape, tail, size } = master;
-  const header = createWavHeader({ ...shape, mayExceed4GiB: dataOffset > 44 });
+  const header = createWavHeader({ ...shape, mayExceed4GiB: dataOffset > PLAIN_HEADER_BYTES });
   const dataBytes = frames * 2 * shape.channels;
   const dataEnd = dataOffset + dataBytes;
   const file = await openRegularFile(path, 'r+');
@@ -167,7 +167,7 @@ function bytesOf({ frames, shape }: ReadableMaster): number {
 }
 
 function headerOf(master: ReadableMaster): WavHeader {
-  return createWavHeader({ ...master.shape, mayExceed4GiB: bytesOf(master) > PLAIN_HEADER_BYTES });
+  return createWavHeader({ ...master.shape, mayExceed4GiB: bytesOf(master) > PLAIN_AUDIO_BYTES });
 }
 
 async function makeMended(

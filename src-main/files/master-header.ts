@@ -1,4 +1,4 @@
-import { createWavHeader } from './wav-header.ts';
+import { createWavHeader, PLAIN_HEADER_BYTES, ROOMY_HEADER_BYTES } from '../audio/wav-header.ts';
 
 /** Frames a second and channels of 16-bit PCM. */
 export interface WavShape {
@@ -30,9 +30,9 @@ export interface HeaderFinding {
 }
 
 /** Bytes of the longest header that is written here. */
-export const MOST_HEADER_BYTES = 80;
+export const MOST_HEADER_BYTES = ROOMY_HEADER_BYTES;
 /** The shortest one. */
-export const LEAST_HEADER_BYTES = 44;
+export const LEAST_HEADER_BYTES = PLAIN_HEADER_BYTES;
 /** Cue points behind the audio take no more. */
 const MOST_TRAILING_BYTES = 4 * 1024 * 1024;
 /** Below it nothing says which of the headers it was. */

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { writeAtomically } from '../disk/atomic-file.ts';
 import { openRegularFile } from '../disk/regular-file.ts';
-import { createWavHeader } from './wav-header.ts';
+import { createWavHeader } from '../audio/wav-header.ts';
 import { readWavLayout } from './wav-reader.ts';
 import { writeError } from './write-error.ts';
 

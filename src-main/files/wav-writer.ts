@@ -1,4 +1,5 @@
 import { unlink, type FileHandle } from 'node:fs/promises';
+import { createWavHeader } from '../audio/wav-header.ts';
 import { openRegularFile } from '../disk/regular-file.ts';
 import { sizeOfOpenFile } from '../disk/size-of-open-file.ts';
 import { createAppendQueue } from './append-queue.ts';
@@ -6,7 +7,6 @@ import { encodeCueChunks, type CuePoint } from './cue-chunks.ts';
 import { createFileSync } from './file-sync.ts';
 import { isThere, moveAside, renameToFree } from './set-aside.ts';
 import { silentRuns, type Run } from './silent-runs.ts';
-import { createWavHeader } from './wav-header.ts';
 import { isUnderName } from './under-name.ts';
 import { writeError } from './write-error.ts';
 

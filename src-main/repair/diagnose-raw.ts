@@ -1,7 +1,8 @@
+import { pcm16Format } from '../audio/wave-format.ts';
 import type { ByteSource } from './byte-source.ts';
 import { kindOfStretch } from './diagnose-wav.ts';
 import type { Finding, RepairHints } from './finding.ts';
-import { assembleWav, pcm16Format } from './wav-pieces.ts';
+import { assembleWav } from './wav-pieces.ts';
 
 /** What telephones use, and what nearly all mu-law is. */
 const MULAW_RATE = 8000;

@@ -1,17 +1,12 @@
+import { UNKNOWN_SIZE } from '../audio/riff.ts';
+import { parseWaveFormat, patchWaveFormat, pcm16Format, type WaveFormat } from '../audio/wave-format.ts';
 import { sampleBlocks, type ByteSource } from './byte-source.ts';
 import type { Fault, Finding, KeptPiece, RepairHints } from './finding.ts';
 import { sampleKind, type SampleKind } from './sample-kind.ts';
-import { readWavChunks, UNKNOWN_SIZE, type WavChunks } from './wav-chunks.ts';
+import { readWavChunks, type WavChunks } from './wav-chunks.ts';
 import { findWavExtent } from './wav-extent.ts';
-import {
-  checkWavFormat,
-  isPlain,
-  parseWavFormat,
-  patchWavFormat,
-  plainBlockBytes,
-  type WavFormat,
-} from './wav-format.ts';
-import { assembleWav, pcm16Format } from './wav-pieces.ts';
+import { checkWavFormat, isPlain, plainBlockBytes } from './wav-format.ts';
+import { assembleWav } from './wav-pieces.ts';
 
 /** Of a format chunk, far more than any codec puts there. */
 const MAX_FORMAT_BYTES = 64 * 1024;
@@ -30,7 +25,7 @@ export async function diagnoseWav(source: ByteSource, hints: RepairHints): Promi
     };
   }
   const formatContent = await source.read(wav.format.offset, Math.min(wav.format.length, MAX_FORMAT_BYTES));
-  const declaredFormat = parseWavFormat(formatContent);
+  const declaredFormat = parseWaveFormat(formatContent);
   const checked = checkWavFormat(declaredFormat, hints);
   // Where nothing has that shape, nothing can be counted in it.
   if (checked.format.channels === 0 && checked.reason !== undefined)
@@ -78,7 +73,7 @@ export async function diagnoseWav(source: ByteSource, hints: RepairHints): Promi
     ...(factSamples === undefined ? {} : { factSamples }),
     format:
       encoded.convert === undefined
-        ? patchWavFormat(formatContent, format)
+        ? patchWaveFormat(formatContent, format)
         : pcm16Format(format.sampleRate, format.channels),
     before,
     audio: {
@@ -122,7 +117,7 @@ async function judgeSamples(
   source: ByteSource,
   offset: number,
   length: number,
-  format: WavFormat,
+  format: WaveFormat,
 ): Promise<JudgedSamples> {
   const frameBytes = isPlain(format) ? Math.max(1, plainBlockBytes(format)) : 1;
   if (format.tag !== 1 || format.bitsPerSample !== 16 || format.channels > 2)
@@ -154,7 +149,7 @@ function describe(
   convert: KeptPiece['convert'],
   audioBytes: number,
   frameBytes: number,
-  format: WavFormat,
+  format: WaveFormat,
 ): string {
   const { sampleRate, channels } = format;
   if (!isPlain(format)) return `write a true header: ${audioBytes} bytes of compressed audio`;

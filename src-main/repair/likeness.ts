@@ -1,6 +1,6 @@
 import { sampleBlocks, type ByteSource } from './byte-source.ts';
 import { sampleKind } from './sample-kind.ts';
-import type { WavFormat } from './wav-format.ts';
+import type { WaveFormat } from '../audio/wave-format.ts';
 
 interface Stretch {
   readonly offset: number;
@@ -15,7 +15,7 @@ export async function likeness(
   source: ByteSource,
   audio: Stretch,
   rest: Stretch,
-  format: WavFormat,
+  format: WaveFormat,
 ): Promise<'alike' | 'different' | 'unclear'> {
   const frameBytes = Math.max(1, format.blockBytes);
   const blocks = await sampleBlocks(source, rest, frameBytes);
@@ -39,7 +39,7 @@ export async function likeness(
 }
 
 /** How often each height of sample occurs, from the most significant byte of each. */
-function shares(blocks: readonly Uint8Array[], format: WavFormat): readonly number[] {
+function shares(blocks: readonly Uint8Array[], format: WaveFormat): readonly number[] {
   const sampleBytes = Math.max(1, format.bitsPerSample >> 3);
   const counts = new Array<number>(BINS).fill(0);
   let total = 0;

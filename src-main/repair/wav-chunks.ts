@@ -1,3 +1,4 @@
+import { UNKNOWN_SIZE } from '../audio/riff.ts';
 import type { ByteSource } from './byte-source.ts';
 
 export interface WavChunk {
@@ -19,8 +20,6 @@ export interface WavChunks {
   readonly unpadded: string | undefined;
 }
 
-/** A size of 32 bits that says "look in ds64", or "not known yet". */
-export const UNKNOWN_SIZE = 0xffff_ffff;
 const MAX_CHUNKS = 256;
 /** How far a data chunk is looked for where the chunks before it cannot be followed. */
 const SEARCH_BYTES = 64 * 1024;

@@ -1,8 +1,9 @@
+import { UNKNOWN_SIZE } from '../audio/riff.ts';
+import type { WaveFormat } from '../audio/wave-format.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { Fault } from './finding.ts';
 import { likeness } from './likeness.ts';
-import { findTrailingChunks, followChunks, UNKNOWN_SIZE, type WavChunk } from './wav-chunks.ts';
-import type { WavFormat } from './wav-format.ts';
+import { findTrailingChunks, followChunks, type WavChunk } from './wav-chunks.ts';
 import { isZeroBlock } from './zero-block.ts';
 
 /** Where the audio of a WAV really ends, and what stands behind it. */
@@ -22,7 +23,7 @@ const FEW_FRAMES = 64;
 export async function findWavExtent(
   source: ByteSource,
   data: { readonly offset: number; readonly declared: number },
-  format: WavFormat,
+  format: WaveFormat,
 ): Promise<WavExtent> {
   const available = source.size - data.offset;
   const { declared } = data;
@@ -50,7 +51,7 @@ export async function findWavExtent(
 async function judgeRest(
   source: ByteSource,
   data: { readonly offset: number; readonly declared: number },
-  format: WavFormat,
+  format: WaveFormat,
   rest: number,
 ): Promise<WavExtent> {
   const { offset, declared } = data;

@@ -1,17 +1,6 @@
+import type { WaveFormat } from '../audio/wave-format.ts';
 import type { Fault, RepairHints } from './finding.ts';
 
-/** The content of a `fmt ` chunk, field by field as it stands there. */
-export interface WavFormat {
-  /** 1 PCM, 3 float, 6 A-law, 7 mu-law; that of an extensible header is looked up. */
-  readonly tag: number;
-  readonly channels: number;
-  readonly sampleRate: number;
-  readonly byteRate: number;
-  readonly blockBytes: number;
-  readonly bitsPerSample: number;
-}
-
-const EXTENSIBLE = 0xfffe;
 /** Far more than any recorder's; beyond it, the fields of a header no longer hold what belongs in them. */
 const MAX_BLOCK_BYTES = 0x1000;
 const PLAIN_TAGS = new Set([1, 3, 6, 7]);
@@ -20,53 +9,31 @@ const USUAL_RATES = new Set([
   192_000,
 ]);
 
-export function parseWavFormat(content: Buffer): WavFormat {
-  const tag = content.readUInt16LE(0);
-  return {
-    tag: tag === EXTENSIBLE && content.length >= 26 ? content.readUInt16LE(24) : tag,
-    channels: content.readUInt16LE(2),
-    sampleRate: content.readUInt32LE(4),
-    byteRate: content.readUInt32LE(8),
-    blockBytes: content.readUInt16LE(12),
-    bitsPerSample: content.readUInt16LE(14),
-  };
-}
-
-/** The same content with these fields in it. */
-export function patchWavFormat(content: Buffer, format: WavFormat): Buffer {
-  const patched = Buffer.from(content);
-  patched.writeUInt16LE(format.channels, 2);
-  patched.writeUInt32LE(format.sampleRate, 4);
-  patched.writeUInt32LE(format.byteRate, 8);
-  patched.writeUInt16LE(format.blockBytes, 12);
-  return patched;
-}
-
 /** True where samples stand one after another uncompressed, so that the fields must agree. */
-export function isPlain(format: WavFormat): boolean {
+export function isPlain(format: WaveFormat): boolean {
   return PLAIN_TAGS.has(format.tag);
 }
 
 /** Bytes of a frame of plain samples: each takes whole bytes, though it may have fewer bits. */
-export function plainBlockBytes({ channels, bitsPerSample }: WavFormat): number {
+export function plainBlockBytes({ channels, bitsPerSample }: WaveFormat): number {
   return channels * Math.ceil(bitsPerSample / 8);
 }
 
-export function withRate(format: WavFormat, sampleRate: number): WavFormat {
+export function withRate(format: WaveFormat, sampleRate: number): WaveFormat {
   const blockBytes = isPlain(format) ? plainBlockBytes(format) : format.blockBytes;
   return { ...format, sampleRate, blockBytes, byteRate: sampleRate * blockBytes };
 }
 
 export interface FormatFinding {
   /** What it should say. */
-  readonly format: WavFormat;
+  readonly format: WaveFormat;
   readonly faults: readonly Fault[];
   /** Why that cannot be told. */
   readonly reason?: string;
 }
 
 /** Checks the fields against one another, and against what the user says. */
-export function checkWavFormat(format: WavFormat, hints: RepairHints): FormatFinding {
+export function checkWavFormat(format: WaveFormat, hints: RepairHints): FormatFinding {
   const { channels, bitsPerSample, sampleRate, byteRate, blockBytes } = format;
   if (!isPlain(format)) return { format, faults: [] };
   const expectedBlock = plainBlockBytes(format);

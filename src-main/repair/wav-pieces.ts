@@ -1,6 +1,7 @@
-import { DS64_CONTENT_BYTES, ds64Content } from '../audio/wav-sizes.ts';
+import { chunkHead, UNKNOWN_SIZE, wavHead } from '../audio/riff.ts';
+import { DS64_CONTENT_BYTES, ds64Content } from '../audio/wav-header.ts';
 import { pieceBytes, type KeptPiece, type Piece } from './finding.ts';
-import { UNKNOWN_SIZE, type WavChunk } from './wav-chunks.ts';
+import type { WavChunk } from './wav-chunks.ts';
 
 export interface WavParts {
   /** The content of the `fmt ` chunk. */
@@ -25,54 +26,37 @@ export function assembleWav(parts: WavParts): Piece[] {
   const small = [...kept.flatMap(chunkPieces), ...own];
   const riffBytes = 4 + total(small) + 8 + audioBytes + total(trailing);
   if (riffBytes <= UNKNOWN_SIZE - 1)
-    return [head('RIFF', riffBytes), ...small, chunkHead('data', audioBytes), parts.audio, ...trailing];
+    return [
+      { bytes: wavHead('RIFF', riffBytes) },
+      ...small,
+      headOf('data', audioBytes),
+      parts.audio,
+      ...trailing,
+    ];
 
   // The room that a careful writer left for ds64 is what becomes of it.
   const large = [...kept.filter(({ id }) => id !== 'JUNK').flatMap(chunkPieces), ...own];
   const largeBytes = 4 + 8 + DS64_CONTENT_BYTES + total(large) + 8 + audioBytes + total(trailing);
   return [
-    head('RF64', UNKNOWN_SIZE),
+    { bytes: wavHead('RF64', UNKNOWN_SIZE) },
     ...newChunk('ds64', ds64Content(largeBytes, audioBytes, parts.frameBytes)),
     ...large,
-    chunkHead('data', UNKNOWN_SIZE),
+    headOf('data', UNKNOWN_SIZE),
     parts.audio,
     ...trailing,
   ];
-}
-
-/** The content of a `fmt ` chunk for plain 16-bit PCM. */
-export function pcm16Format(sampleRate: number, channels: number): Buffer {
-  const content = Buffer.alloc(16);
-  content.writeUInt16LE(1, 0);
-  content.writeUInt16LE(channels, 2);
-  content.writeUInt32LE(sampleRate, 4);
-  content.writeUInt32LE(sampleRate * channels * 2, 8);
-  content.writeUInt16LE(channels * 2, 12);
-  content.writeUInt16LE(16, 14);
-  return content;
 }
 
 function total(pieces: readonly Piece[]): number {
   return pieces.reduce((sum, piece) => sum + pieceBytes(piece), 0);
 }
 
-function head(magic: string, riffBytes: number): Piece {
-  const bytes = Buffer.alloc(12);
-  bytes.write(magic, 0, 'latin1');
-  bytes.writeUInt32LE(riffBytes, 4);
-  bytes.write('WAVE', 8, 'latin1');
-  return { bytes };
-}
-
-function chunkHead(id: string, length: number): Piece {
-  const bytes = Buffer.alloc(8);
-  bytes.write(id, 0, 'latin1');
-  bytes.writeUInt32LE(length, 4);
-  return { bytes };
+function headOf(id: string, length: number): Piece {
+  return { bytes: chunkHead(id, length) };
 }
 
 function newChunk(id: string, content: Uint8Array): Piece[] {
-  return [chunkHead(id, content.length), { bytes: content }, ...padOf(content.length)];
+  return [headOf(id, content.length), { bytes: content }, ...padOf(content.length)];
 }
 
 function factChunk(samples: number | undefined): Piece[] {
@@ -83,7 +67,7 @@ function factChunk(samples: number | undefined): Piece[] {
 }
 
 function chunkPieces({ id, offset, length }: WavChunk): Piece[] {
-  return [chunkHead(id, length), { offset, length }, ...padOf(length)];
+  return [headOf(id, length), { offset, length }, ...padOf(length)];
 }
 
 function padOf(length: number): Piece[] {

@@ -1,6 +1,5 @@
-import { WaveFile } from 'wavefile';
 import type { Side } from '../../src-main/contract/audio-format.ts';
-import { sizedWavHeader } from '../../src-main/audio/wav-sizes.ts';
+import { createWavHeader } from '../../src-main/audio/wav-header.ts';
 import { PROTOCOL_LIMITS } from '../../src-main/contract/limits.ts';
 
 /** A chunk that the engine never acknowledged: 16-bit samples, interleaved. */
@@ -24,9 +23,6 @@ export interface HeldShape {
   readonly sampleRate: number;
   readonly channels: number;
 }
-
-/** Up to the samples. */
-const HEADER_BYTES = 44;
 
 /** A WAV of each track of which anything is held; what is missing between two chunks is silence. */
 export function heldAudio(chunks: readonly HeldChunk[], shape: HeldShape): HeldAudio[] {
@@ -54,14 +50,7 @@ function fileOf(chunks: readonly HeldChunk[], { sampleRate, channels }: HeldShap
     frames += samples.byteLength / frameBytes;
     next = startFrame + samples.byteLength / frameBytes;
   }
-  const wav = new Blob([headerOf(frames * frameBytes, sampleRate, channels), ...pieces], {
-    type: 'audio/wav',
-  });
+  const header = createWavHeader({ sampleRate, channels, mayExceed4GiB: false });
+  const wav = new Blob([header.forSizes(frames * frameBytes, 0), ...pieces], { type: 'audio/wav' });
   return { seconds: frames / sampleRate, wav };
-}
-
-function headerOf(dataBytes: number, sampleRate: number, channels: number): Uint8Array<ArrayBuffer> {
-  const empty = new WaveFile();
-  empty.fromScratch(channels, sampleRate, '16', new Int16Array(0));
-  return sizedWavHeader(empty.toBuffer().subarray(0, HEADER_BYTES), dataBytes, 0);
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { SessionRecord } from '../../src-main/contract/session-record.ts';
 import type { Encoder } from '../../src-main/encode/encoder.ts';
-import { createWavHeader } from '../../src-main/files/wav-header.ts';
+import { createWavHeader } from '../../src-main/audio/wav-header.ts';
 import { measureSeconds } from '../../src-main/encode/measure-seconds.ts';
 import { copyAsAfterKill } from './after-kill.ts';
 import { openOwnRecorder } from './own-recorder.ts';

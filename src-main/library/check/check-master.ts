@@ -1,4 +1,5 @@
 import { basename } from 'node:path';
+import { PLAIN_HEADER_BYTES } from '../../audio/wav-header.ts';
 import type { FileCheck } from '../../contract/repair.ts';
 import { toWireError } from '../../contract/errors.ts';
 import type { PcmShape } from '../../encode/encoder.ts';
@@ -34,9 +35,6 @@ export interface MasterCheck {
 
 export type Mender = Pick<Repairer, 'diagnose' | 'plan' | 'repair'>;
 
-/** A WAV with audio is longer. */
-const SHORTEST_HEADER_BYTES = 44;
-
 const IN_PLACE: RepairTarget = { place: 'in-place' };
 
 /**
@@ -50,7 +48,7 @@ export async function checkMaster(
 ): Promise<MasterCheck> {
   const checked = await checkAndMend(path, known, repairer);
   if (checked.master !== undefined) return checked;
-  return { ...checked, isEmpty: (await statBytes(path)) <= SHORTEST_HEADER_BYTES };
+  return { ...checked, isEmpty: (await statBytes(path)) <= PLAIN_HEADER_BYTES };
 }
 
 async function checkAndMend(

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { bytesOf } from '../../audio/pcm.ts';
 import { openRegularFile } from '../../disk/regular-file.ts';
-import { createWavHeader } from '../../files/wav-header.ts';
+import { createWavHeader } from '../../audio/wav-header.ts';
 import { isZeroBlock } from '../../repair/zero-block.ts';
 
 /** Writes a master from beginning to end. Silence takes no room on disks that allow it. */

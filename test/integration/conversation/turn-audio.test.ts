@@ -8,7 +8,7 @@ import { headedFrame } from '../../../src-main/contract/headed-frame.ts';
 import { audioSegmentSchema } from '../../../src-main/contract/audio-segment.ts';
 import type { RecordingFile } from '../../../src-main/contract/session-record.ts';
 import { writeTurnFile } from '../../../src-main/conversation/turn-files.ts';
-import { createWavHeader } from '../../../src-main/files/wav-header.ts';
+import { createWavHeader } from '../../../src-main/audio/wav-header.ts';
 import { PROTOCOL_LIMITS } from '../../../src-main/contract/limits.ts';
 import type { ServerMessage } from '../../../src-main/contract/server-messages.ts';
 import { DEFAULT_SETTINGS } from '../../../src-main/contract/settings.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { openWavWriter, PARTIAL_SUFFIX } from '../../../src-main/files/wav-writer.ts';
-import { createWavHeader } from '../../../src-main/files/wav-header.ts';
+import { createWavHeader } from '../../../src-main/audio/wav-header.ts';
 import { readWav } from '../../support/read-wav.ts';
 import { seededBytes } from '../../support/seeded-bytes.ts';
 
@@ -104,11 +104,11 @@ describe('master on disk', () => {
 
   test('past 4 GiB the header becomes RF64 in place, with true 64-bit sizes', () => {
     const header = createWavHeader({ ...shape, mayExceed4GiB: true });
-    const small = header.forSizes(400, 0);
+    const small = Buffer.from(header.forSizes(400, 0));
     expect(small.toString('latin1', 0, 4)).toBe('RIFF');
     expect(small.readUInt32LE(header.byteLength - 4)).toBe(400);
     const fiveGib = 5 * 1024 ** 3;
-    const large = header.forSizes(fiveGib, 0);
+    const large = Buffer.from(header.forSizes(fiveGib, 0));
     expect(large.length).toBe(small.length);
     expect(large.toString('latin1', 0, 4)).toBe('RF64');
     expect(large.readBigUInt64LE(28)).toBe(BigInt(fiveGib));

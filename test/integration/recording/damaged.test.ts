@@ -3,7 +3,7 @@ import { copyFile, mkdir, readFile, readdir, rename, rm, truncate, writeFile } f
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { sessionFileSchema } from '../../../src-main/contract/session-record.ts';
-import { createWavHeader } from '../../../src-main/files/wav-header.ts';
+import { createWavHeader } from '../../../src-main/audio/wav-header.ts';
 import { plantImpostor } from '../../support/impostor.ts';
 import {
   asideIn,
@@ -32,14 +32,16 @@ const HEADERS: Record<string, (bytes: Buffer) => undefined> = {
     flip(bytes, 22);
   },
   'another rate': (bytes) => void bytes.writeUInt32LE(8000, 24),
-  'another rate, all of it consistent': (bytes) =>
-    void createWavHeader({ sampleRate: 8000, channels: 1, mayExceed4GiB: false })
-      .forSizes(bytes.length - 44, 0)
-      .copy(bytes),
-  'another number of channels, all of it consistent': (bytes) =>
-    void createWavHeader({ sampleRate: RATE, channels: 2, mayExceed4GiB: false })
-      .forSizes(bytes.length - 44, 0)
-      .copy(bytes),
+  'another rate, all of it consistent': (bytes) => {
+    bytes.set(
+      createWavHeader({ sampleRate: 8000, channels: 1, mayExceed4GiB: false }).forSizes(bytes.length - 44, 0),
+    );
+  },
+  'another number of channels, all of it consistent': (bytes) => {
+    bytes.set(
+      createWavHeader({ sampleRate: RATE, channels: 2, mayExceed4GiB: false }).forSizes(bytes.length - 44, 0),
+    );
+  },
   'a format of 24 bits': (bytes) => void bytes.writeUInt16LE(24, 34),
   'a format chunk that never ends': (bytes) => void bytes.writeUInt32LE(0xffffffff, 16),
   'sizes of garbage': (bytes) => {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { AudioSegment } from '../../../src-main/contract/audio-segment.ts';
 import { sessionFileSchema, type SessionRecord } from '../../../src-main/contract/session-record.ts';
-import { createWavHeader } from '../../../src-main/files/wav-header.ts';
+import { createWavHeader } from '../../../src-main/audio/wav-header.ts';
 import {
   damage,
   killed,
@@ -169,10 +169,11 @@ test('a session whose master is gone is as long as its copy of another gain', as
 });
 
 describe('without session.json and catalog', () => {
-  const lying = (bytes: Buffer, sampleRate: number): undefined =>
-    void createWavHeader({ sampleRate, channels: 1, mayExceed4GiB: false })
-      .forSizes(bytes.length - 44, 0)
-      .copy(bytes);
+  const lying = (bytes: Buffer, sampleRate: number): undefined => {
+    bytes.set(
+      createWavHeader({ sampleRate, channels: 1, mayExceed4GiB: false }).forSizes(bytes.length - 44, 0),
+    );
+  };
 
   async function bare(tracks: readonly string[]): Promise<Killed> {
     const one = await killed({ tracks, keepCatalog: false });

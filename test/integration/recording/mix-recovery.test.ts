@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import type { RecordingType } from '../../../src-main/contract/audio-format.ts';
 import { sessionFileSchema, type SessionRecord } from '../../../src-main/contract/session-record.ts';
-import { createWavHeader } from '../../../src-main/files/wav-header.ts';
+import { createWavHeader } from '../../../src-main/audio/wav-header.ts';
 import type { Recorder } from '../../../src-main/recorder.ts';
 import { copyAsAfterKill } from '../../support/after-kill.ts';
 import { referenceMix, voice } from '../../support/mix-reference.ts';

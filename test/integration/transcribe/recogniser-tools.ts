@@ -1,4 +1,4 @@
-import { createWavHeader } from '../../../src-main/files/wav-header.ts';
+import { createWavHeader } from '../../../src-main/audio/wav-header.ts';
 import type { RecogniserTools, SpeechPiece } from '../../../src-main/transcribe/recogniser.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 

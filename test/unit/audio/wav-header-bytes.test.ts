@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { createWavHeader } from '../../../src-main/files/wav-header.ts';
+import wavefile from 'wavefile';
+import { createWavHeader } from '../../../src-main/audio/wav-header.ts';
 import { heldAudio } from '../../../src-renderer/session/held-audio.ts';
 
 // Recovery tells a sound header from a damaged one byte for byte: what is written here is what was written before.
@@ -40,4 +42,22 @@ test('the header of what the page saves is that of a master, byte for byte', asy
     const master = createWavHeader({ sampleRate, channels, mayExceed4GiB: false });
     expect(Buffer.from(wav)).toEqual(Buffer.concat([master.forSizes(samples.byteLength, 0), samples]));
   }
+});
+
+test('a header is, byte for byte, what another writer of WAV makes of the same samples', () => {
+  const shape = fc.record({
+    sampleRate: fc.integer({ min: 8000, max: 192_000 }),
+    channels: fc.integer({ min: 1, max: 2 }),
+    frames: fc.nat(200),
+  });
+  fc.assert(
+    fc.property(shape, ({ sampleRate, channels, frames }) => {
+      const samples = new Int16Array(frames * channels);
+      const wav = new wavefile.WaveFile();
+      wav.fromScratch(channels, sampleRate, '16', samples);
+      const header = createWavHeader({ sampleRate, channels, mayExceed4GiB: false });
+      const whole = Buffer.concat([header.forSizes(samples.byteLength, 0), Buffer.from(samples.buffer)]);
+      expect(whole).toEqual(Buffer.from(wav.toBuffer()));
+    }),
+  );
 });
