@@ -28,6 +28,16 @@ export async function readFully(
   return filled;
 }
 
+/** The bytes from `position` on: fewer only where the file ends. Rejects as the system does where it cannot be read. */
+export async function readRange(
+  file: Pick<FileHandle, 'read'>,
+  position: number,
+  length: number,
+): Promise<Buffer<ArrayBuffer>> {
+  const bytes = Buffer.alloc(length);
+  return bytes.subarray(0, await readFully(file, bytes, position));
+}
+
 /** Asks a disk again that has failed: an error that passes is not damage. What answers is asked once. */
 export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {

@@ -1,5 +1,10 @@
 import type { FileHandle } from 'node:fs/promises';
+import { parseFrom } from '../audio/bytes-parser.ts';
+import { isRefusal } from '../audio/wav-chunks.ts';
+import { parseWavLayout } from '../audio/wav-layout.ts';
+import { EXTENSIBLE_TAG } from '../audio/wave-format.ts';
 import { LecternError } from '../contract/errors.ts';
+import { readRange } from '../disk/read-fully.ts';
 import { openRegularFile } from '../disk/regular-file.ts';
 import type { PcmShape } from './encoder.ts';
 
@@ -18,8 +23,6 @@ export interface WavMaster extends PcmShape {
 }
 
 const READ_BYTES = 192 * 1024;
-/** A header is in the first chunks; zeros, which look like empty ones, are not followed for gigabytes. */
-const MAX_CHUNKS = 64;
 
 /** Rejects with FILE_MISSING, with FILE_NOT_REGULAR, or with INVALID_AUDIO_FILE where it is not a 16-bit PCM WAV. */
 export async function openWavMaster(path: string): Promise<WavMaster> {
@@ -54,57 +57,18 @@ export async function openWavMaster(path: string): Promise<WavMaster> {
 }
 
 async function readHeader(file: FileHandle, fileBytes: number) {
-  const riff = await readView(file, 0, 12);
-  const form = fourCc(riff, 0);
-  if ((form !== 'RIFF' && form !== 'RF64') || fourCc(riff, 8) !== 'WAVE')
-    throw invalid('it does not begin as WAV');
-  let shape: PcmShape | undefined;
-  let longDataBytes: number | undefined;
-  let position = 12;
-  for (let count = 0; count < MAX_CHUNKS && position + 8 <= fileBytes; count++) {
-    const chunk = await readView(file, position, 8);
-    const name = fourCc(chunk, 0);
-    const chunkBytes = chunk.getUint32(4, true);
-    if (name === 'ds64') {
-      // EBU Tech 3306: RIFF size, then data size, as 64-bit numbers.
-      longDataBytes = Number((await readView(file, position + 8, 16)).getBigUint64(8, true));
-    } else if (name === 'fmt ') {
-      shape = readShape(await readView(file, position + 8, 16));
-    } else if (name === 'data') {
-      if (shape === undefined) throw invalid('its samples come before their format');
-      const dataOffset = position + 8;
-      const declared = chunkBytes === 0xffff_ffff && longDataBytes !== undefined ? longDataBytes : chunkBytes;
-      const frameBytes = shape.channels * 2;
-      const frames = Math.floor(Math.min(declared, fileBytes - dataOffset) / frameBytes);
-      return { ...shape, frames, dataOffset, dataBytes: frames * frameBytes };
-    }
-    position += 8 + chunkBytes + (chunkBytes % 2);
-  }
-  throw invalid('it holds no samples');
-}
-
-function readShape(view: DataView): PcmShape {
-  const tag = view.getUint16(0, true);
-  const channels = view.getUint16(2, true);
-  const bits = view.getUint16(14, true);
-  const isPcm = tag === 1 || tag === 0xfffe;
-  if (!isPcm || bits !== 16 || channels < 1 || channels > 2) {
+  const layout = await parseFrom(parseWavLayout(fileBytes), (offset, length) =>
+    readRange(file, offset, length),
+  );
+  if (isRefusal(layout)) throw invalid(layout.refusal);
+  const { formatTag, bitsPerSample, channels, sampleRate, dataOffset, dataBytes } = layout;
+  // An extensible format that is too short to say of what it is one is taken for PCM.
+  const isPcm = formatTag === 1 || formatTag === EXTENSIBLE_TAG;
+  if (!isPcm || bitsPerSample !== 16 || channels > 2)
     throw invalid(
-      `expected 16-bit PCM of 1 or 2 channels, found format ${tag}, ${bits} bits, ${channels} channels`,
+      `expected 16-bit PCM of 1 or 2 channels, found format ${formatTag}, ${bitsPerSample} bits, ${channels} channels`,
     );
-  }
-  return { channels, sampleRate: view.getUint32(4, true) };
-}
-
-async function readView(file: FileHandle, position: number, length: number): Promise<DataView> {
-  const bytes = new Uint8Array(length);
-  const { bytesRead } = await file.read(bytes, 0, length, position);
-  if (bytesRead !== length) throw invalid('its header is cut short');
-  return new DataView(bytes.buffer);
-}
-
-function fourCc(view: DataView, offset: number): string {
-  return String.fromCharCode(...[0, 1, 2, 3].map((index) => view.getUint8(offset + index)));
+  return { channels, sampleRate, frames: dataBytes / (2 * channels), dataOffset, dataBytes };
 }
 
 function invalid(what: string): LecternError {

@@ -1,3 +1,5 @@
+import { chunkHead } from '../audio/riff.ts';
+
 /** A named moment in a WAV. */
 export interface CuePoint {
   readonly frame: number;
@@ -33,7 +35,7 @@ export function encodeCueChunks(points: readonly CuePoint[]): Buffer {
 /** Chunks begin at even bytes; what fills one up is not counted in its size. */
 function chunk(id: string, parts: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(parts);
-  return Buffer.concat([Buffer.from(id, 'latin1'), uint32(body.length), body, Buffer.alloc(body.length % 2)]);
+  return Buffer.concat([chunkHead(id, body.length), body, Buffer.alloc(body.length % 2)]);
 }
 
 function uint32(value: number): Buffer {

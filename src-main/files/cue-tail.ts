@@ -1,6 +1,6 @@
+import { CHUNK_HEAD_BYTES } from '../audio/riff.ts';
 import { encodeCueChunks, type CuePoint } from './cue-chunks.ts';
 
-const CHUNK_HEAD_BYTES = 8;
 const CUE_POINT_BYTES = 24;
 
 /**

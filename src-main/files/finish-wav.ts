@@ -6,7 +6,8 @@ import { writeFully } from '../disk/write-fully.ts';
 import { encodeCueChunks, type CuePoint } from './cue-chunks.ts';
 import type { MasterExamination } from './examine-master.ts';
 import type { WavShape } from './master-header.ts';
-import { readFully } from '../disk/read-fully.ts';
+import { readFully, readRange } from '../disk/read-fully.ts';
+import { isReadBackAs } from './read-back.ts';
 import { renameToFree, setAside } from './set-aside.ts';
 import { renameDurably, syncFolder } from '../disk/sync.ts';
 import { createWavHeader, PLAIN_HEADER_BYTES, type WavHeader } from '../audio/wav-header.ts';
@@ -62,7 +63,7 @@ export async function finishWav(
   { finalPath, cuePoints }: FinishWavOptions,
 ): Promise<FinishedWav> {
   const cues = encodeCueChunks(cuePoints);
-  if (master.kind === 'damaged') return mend(master, finalPath, cues);
+  if (master.kind === 'damaged') return mend(master, finalPath, cuePoints);
   if (master.kind !== 'foreign') await makeOwn(master.path, mendingPathOf(finalPath));
   const byteSize = master.kind === 'foreign' ? master.size : await finishInPlace(master, cues);
   if (master.path !== finalPath) await renameToFree(master.path, finalPath);
@@ -131,8 +132,13 @@ async function addCues(
   }
 }
 
-async function mend(master: ReadableMaster, finalPath: string, cues: Buffer): Promise<FinishedWav> {
+async function mend(
+  master: ReadableMaster,
+  finalPath: string,
+  cuePoints: readonly CuePoint[],
+): Promise<FinishedWav> {
   const { path, size } = master;
+  const cues = encodeCueChunks(cuePoints);
   const mendingPath = mendingPathOf(finalPath);
   const header = headerOf(master);
   const original = await openRegularFile(path);
@@ -140,7 +146,7 @@ async function mend(master: ReadableMaster, finalPath: string, cues: Buffer): Pr
     await makeMended(master, original, mendingPath, header, cues);
     const mended = await openRegularFile(mendingPath);
     try {
-      await expectMended(master, original, mended, header, cues);
+      await expectMended(master, original, mended, header, cuePoints);
     } finally {
       await mended.close();
     }
@@ -192,20 +198,24 @@ async function makeMended(
   }
 }
 
-/** Reads what was made back, against what it was made of. */
+/** Reads what was made back, against what it was made of; its header and cue points by another reader, too. */
 async function expectMended(
   master: ReadableMaster,
   original: FileHandle,
   mended: FileHandle,
   header: WavHeader,
-  cues: Buffer,
+  cuePoints: readonly CuePoint[],
 ): Promise<void> {
+  const { shape } = master;
+  const cues = encodeCueChunks(cuePoints);
   const dataBytes = bytesOf(master);
-  const head = Buffer.alloc(header.byteLength);
-  await readFully(mended, head, 0);
+  const dataEnd = header.byteLength + dataBytes;
+  const head = await readRange(mended, 0, header.byteLength);
+  const tail = await readRange(mended, dataEnd, cues.length);
   const { size } = await mended.stat();
-  const isHeaded = head.equals(header.forSizes(dataBytes, cues.length));
-  if (!isHeaded || size !== header.byteLength + dataBytes + cues.length) throw notAsWritten();
+  const isWhole = head.equals(header.forSizes(dataBytes, cues.length)) && tail.equals(cues);
+  if (!isWhole || size !== dataEnd + cues.length) throw notAsWritten();
+  if (!isReadBackAs({ shape, dataBytes, cuePoints }, head, tail)) throw notAsWritten();
   const there = Buffer.alloc(BLOCK_BYTES);
   for await (const { block, position } of blocksOf(original, master.dataOffset, dataBytes)) {
     const read = there.subarray(0, block.length);

@@ -1,4 +1,5 @@
 import { createWavHeader, PLAIN_HEADER_BYTES, ROOMY_HEADER_BYTES } from '../audio/wav-header.ts';
+import { FORMAT_BYTES, parseWaveFormat } from '../audio/wave-format.ts';
 
 /** Frames a second and channels of 16-bit PCM. */
 export interface WavShape {
@@ -132,10 +133,8 @@ function shapeIn(
 ): { readonly shape: WavShape; readonly isWhole: boolean } | undefined {
   if (head.length < dataOffset) return undefined;
   const format = dataOffset - LEAST_HEADER_BYTES + 20;
-  const channels = head.readUInt16LE(format + 2);
-  const rate = head.readUInt32LE(format + 4);
-  const byteRate = head.readUInt32LE(format + 8);
-  const frameBytes = head.readUInt16LE(format + 12);
+  const fields = parseWaveFormat(head.subarray(format, format + FORMAT_BYTES));
+  const { channels, sampleRate: rate, byteRate, blockBytes: frameBytes } = fields;
   const agreeing = ({ sampleRate, channels: count }: WavShape): number =>
     [
       sampleRate === rate,

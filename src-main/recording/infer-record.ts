@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import type { WavLayout } from '../audio/wav-layout.ts';
 import { compareTypes } from '../contract/audio-format.ts';
 import { newSessionRecord } from '../contract/new-session-record.ts';
 import type { PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';
@@ -7,7 +8,7 @@ import { statRegularFile } from '../disk/regular-file.ts';
 import type { WavShape } from '../files/master-header.ts';
 import { isUnfinishedMaster, parseFoundName } from '../files/found-name.ts';
 import { parsePartFileName, type PartFileName } from '../files/session-folder.ts';
-import { findWavLayout, type WavLayout } from '../files/wav-reader.ts';
+import { findWavLayout } from '../files/wav-reader.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { inferFromCopies } from './infer-copies.ts';
 import { tracksOfTypes } from './mixed-tracks.ts';

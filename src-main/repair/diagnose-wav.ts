@@ -1,9 +1,10 @@
 import { UNKNOWN_SIZE } from '../audio/riff.ts';
 import { parseWaveFormat, patchWaveFormat, pcm16Format, type WaveFormat } from '../audio/wave-format.ts';
+import type { WavChunks } from '../audio/wav-chunks.ts';
 import { sampleBlocks, type ByteSource } from './byte-source.ts';
 import type { Fault, Finding, KeptPiece, RepairHints } from './finding.ts';
 import { sampleKind, type SampleKind } from './sample-kind.ts';
-import { readWavChunks, type WavChunks } from './wav-chunks.ts';
+import { readWavChunks } from './wav-chunks.ts';
 import { findWavExtent } from './wav-extent.ts';
 import { checkWavFormat, isPlain, plainBlockBytes } from './wav-format.ts';
 import { assembleWav } from './wav-pieces.ts';
@@ -16,15 +17,16 @@ export async function diagnoseWav(source: ByteSource, hints: RepairHints): Promi
   const wav = await readWavChunks(source);
   if (wav === undefined) return undefined;
   const { data, before, unpadded } = wav;
-  if (wav.format === undefined || data === undefined) {
-    const missing = wav.format === undefined ? 'the format of its samples' : 'any audio';
+  const chunk = wav.formats.at(-1);
+  if (chunk === undefined || data === undefined) {
+    const missing = chunk === undefined ? 'the format of its samples' : 'any audio';
     return {
       kind: 'wav',
       faults: [{ code: 'unreadable', message: `it ends, or is overwritten, before ${missing}` }],
       reason: 'there is nothing to rebuild it from',
     };
   }
-  const formatContent = await source.read(wav.format.offset, Math.min(wav.format.length, MAX_FORMAT_BYTES));
+  const formatContent = await source.read(chunk.offset, Math.min(chunk.length, MAX_FORMAT_BYTES));
   const declaredFormat = parseWaveFormat(formatContent);
   const checked = checkWavFormat(declaredFormat, hints);
   // Where nothing has that shape, nothing can be counted in it.

@@ -1,15 +1,15 @@
-import { UNKNOWN_SIZE } from '../audio/riff.ts';
+import { UNKNOWN_SIZE, type RiffChunk } from '../audio/riff.ts';
 import type { WaveFormat } from '../audio/wave-format.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { Fault } from './finding.ts';
 import { likeness } from './likeness.ts';
-import { findTrailingChunks, followChunks, type WavChunk } from './wav-chunks.ts';
+import { findTrailingChunks, followChunks } from './wav-chunks.ts';
 import { isZeroBlock } from './zero-block.ts';
 
 /** Where the audio of a WAV really ends, and what stands behind it. */
 export interface WavExtent {
   readonly audioBytes: number;
-  readonly trailing: readonly WavChunk[];
+  readonly trailing: readonly RiffChunk[];
   readonly faults: readonly Fault[];
   /** Why that cannot be told. */
   readonly reason?: string;

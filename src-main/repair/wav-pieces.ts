@@ -1,14 +1,13 @@
-import { chunkHead, UNKNOWN_SIZE, wavHead } from '../audio/riff.ts';
+import { chunkHead, UNKNOWN_SIZE, wavHead, type RiffChunk } from '../audio/riff.ts';
 import { DS64_CONTENT_BYTES, ds64Content } from '../audio/wav-header.ts';
 import { pieceBytes, type KeptPiece, type Piece } from './finding.ts';
-import type { WavChunk } from './wav-chunks.ts';
 
 export interface WavParts {
   /** The content of the `fmt ` chunk. */
   readonly format: Uint8Array;
-  readonly before: readonly WavChunk[];
+  readonly before: readonly RiffChunk[];
   readonly audio: KeptPiece;
-  readonly trailing: readonly WavChunk[];
+  readonly trailing: readonly RiffChunk[];
   /** What `fact` is to say, where there is one: samples of a channel. */
   readonly factSamples?: number;
   /** Bytes of a frame, for the count of frames in `ds64`. */
@@ -66,7 +65,7 @@ function factChunk(samples: number | undefined): Piece[] {
   return newChunk('fact', content);
 }
 
-function chunkPieces({ id, offset, length }: WavChunk): Piece[] {
+function chunkPieces({ id, offset, length }: RiffChunk): Piece[] {
   return [headOf(id, length), { offset, length }, ...padOf(length)];
 }
 

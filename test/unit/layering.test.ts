@@ -101,6 +101,7 @@ test('the recorder may import every part, the encoder both wings, and the entrie
     ['src-main/encode/create-encoder.ts', 'src-main/encode/built-in/x.ts'],
     ['src-main/open-recorder.ts', 'src-main/encode/create-encoder.ts'],
     ['src-main/open-recorder.ts', 'src-main/encode/ffmpeg/x.ts'],
+    ['src-main/repair/x.ts', 'src-main/audio/wav-lenient.ts'],
   ] as const;
   for (const [from, target] of legal) {
     for (const code of everyImport(from, target))
@@ -215,6 +216,28 @@ test('the page may import the contract, the arithmetic of audio, the words and i
   for (const code of illegal.flatMap((target) => everyImport(from, target))) {
     expect(await complaints(from, code), code).toHaveLength(1);
   }
+});
+
+test('a damaged WAV is read leniently by repair alone: what recovers recordings has no way there', async () => {
+  const lenient = 'src-main/audio/wav-lenient.ts';
+  const others = ['audio', 'files', 'encode', 'recording', 'library', 'conversation', 'session', 'disk'];
+  for (const from of [...others.map((folder) => `src-main/${folder}/x.ts`), 'src-main/recorder.ts'])
+    for (const code of everyImport(from, lenient)) expect(await complaints(from, code), code).toHaveLength(1);
+
+  const imported = importsBelow('src-main');
+  const reached = (path: string, seen = new Set<string>()): Set<string> => {
+    for (const next of imported.get(path) ?? []) if (!seen.has(next)) reached(next, seen.add(next));
+    return seen;
+  };
+  const recovery = [...imported.keys()].filter((path) =>
+    /\/recording\/(recover|examine|find|infer)-/.test(path),
+  );
+  expect(recovery.length).toBeGreaterThan(5);
+  for (const path of recovery) {
+    const modules = [...reached(path)].map((module) => relative(root, module));
+    expect(modules, path).not.toContain(lenient);
+  }
+  expect([...reached(resolve(root, 'src-main/repair/diagnose.ts'))]).toContain(resolve(root, lenient));
 });
 
 const PAGE_FOLDERS = ['capture', 'session', 'recording', 'store', 'components'];

@@ -1,4 +1,5 @@
 import type { FileHandle } from 'node:fs/promises';
+import { CHUNK_HEAD_BYTES, chunkEnd, FILE_HEAD_BYTES, parseChunkHead } from '../../audio/riff.ts';
 import { openRegularFile } from '../../disk/regular-file.ts';
 import { readMp4Date } from './mp4-date.ts';
 import { parseDate } from './parse-date.ts';
@@ -32,30 +33,28 @@ export async function readEmbeddedDate(path: string): Promise<number | undefined
 /** EBU Tech 3285: the date and time at which a broadcast WAV was begun. Else INFO's ICRD. */
 async function readWavDate(file: FileHandle, size: number): Promise<number | undefined> {
   let created: number | undefined;
-  let position = 12;
-  for (let chunk = 0; chunk < MAX_CHUNKS && position + 8 <= size; chunk++) {
-    const head = await bytesAt(file, position, 8);
-    const [name, length] = [head.toString('latin1', 0, 4), head.readUInt32LE(4)];
-    const body = (): Promise<Buffer> => bytesAt(file, position + 8, Math.min(length, MAX_CHUNK_BYTES));
-    if (name === 'bext') {
+  let position = FILE_HEAD_BYTES;
+  for (let chunk = 0; chunk < MAX_CHUNKS && position + CHUNK_HEAD_BYTES <= size; chunk++) {
+    const each = parseChunkHead(await bytesAt(file, position, CHUNK_HEAD_BYTES), position);
+    const body = (): Promise<Buffer> => bytesAt(file, each.offset, Math.min(each.length, MAX_CHUNK_BYTES));
+    if (each.id === 'bext') {
       const bext = await body();
       const said =
         parseDate(`${text(bext, 320, 10)} ${text(bext, 330, 8)}`) ?? parseDate(text(bext, 320, 10));
       if (said !== undefined) return said;
     }
-    if (name === 'LIST') created ??= readInfoDate(await body());
-    position += 8 + length + (length % 2);
+    if (each.id === 'LIST') created ??= readInfoDate(await body());
+    position = chunkEnd(each);
   }
   return created;
 }
 
 function readInfoDate(list: Buffer): number | undefined {
   if (list.toString('latin1', 0, 4) !== 'INFO') return undefined;
-  for (let position = 4; position + 8 <= list.length;) {
-    const length = list.readUInt32LE(position + 4);
-    if (list.toString('latin1', position, position + 4) === 'ICRD')
-      return parseDate(text(list, position + 8, length));
-    position += 8 + length + (length % 2);
+  for (let position = 4; position + CHUNK_HEAD_BYTES <= list.length;) {
+    const chunk = parseChunkHead(list.subarray(position), position);
+    if (chunk.id === 'ICRD') return parseDate(text(list, chunk.offset, chunk.length));
+    position = chunkEnd(chunk);
   }
   return undefined;
 }

@@ -1,5 +1,6 @@
 import { link, mkdir, rm } from 'node:fs/promises';
 import { extname, join } from 'node:path';
+import type { WavLayout } from '../../audio/wav-layout.ts';
 import type { Catalog } from '../../catalog/catalog.ts';
 import { LecternError } from '../../contract/errors.ts';
 import type { FaultCode } from '../../contract/repair.ts';
@@ -12,7 +13,7 @@ import { writeSessionFile } from '../../files/session-file.ts';
 import { partFileName, sessionFolder, unwritable } from '../../files/session-folder.ts';
 import { statBytes } from '../../files/stat-bytes.ts';
 import { renameDurably, syncFolder } from '../../disk/sync.ts';
-import { readWavLayout, type WavLayout } from '../../files/wav-reader.ts';
+import { readWavLayout } from '../../files/wav-reader.ts';
 import { writeError } from '../../files/write-error.ts';
 import { writePieces } from '../../repair/write-pieces.ts';
 import type { Clock } from '../../runtime/clock.ts';

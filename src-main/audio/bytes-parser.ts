@@ -1,0 +1,31 @@
+export interface ByteRange {
+  /** From the beginning of the file. */
+  readonly offset: number;
+  readonly length: number;
+}
+
+/**
+ * A parser that opens nothing: it yields the range that it wants to see next, and is given what there is of it, which is
+ * less where the file ends.
+ */
+export type BytesParser<Result> = Generator<ByteRange, Result, Uint8Array>;
+
+/** Runs a parser on what can be read piece by piece, as a file. Rejects as `read` does. */
+export async function parseFrom<Result>(
+  parser: BytesParser<Result>,
+  read: (offset: number, length: number) => Promise<Uint8Array>,
+): Promise<Result> {
+  let step = parser.next();
+  while (step.done !== true) step = parser.next(await read(step.value.offset, step.value.length));
+  return step.value;
+}
+
+/** Runs a parser on bytes that are all there. */
+export function parseBytes<Result>(parser: BytesParser<Result>, bytes: Uint8Array): Result {
+  let step = parser.next();
+  while (step.done !== true) {
+    const { offset, length } = step.value;
+    step = parser.next(bytes.subarray(offset, offset + length));
+  }
+  return step.value;
+}
