@@ -132,6 +132,11 @@ const layering = [
     message: 'Only desktop/, preload/, main.ts and desktop-app.ts import electron.',
   },
   {
+    from: files(...layersBut('runtime', 'launch', 'system-audio', 'commands')),
+    disallow: { to: { module: { source: 'node:child_process' } } },
+    message: 'Programs are run by runtime/run-program.ts and runtime/start-program.ts.',
+  },
+  {
     from: files('renderer', ...pageLayers),
     disallow: { to: { module: { origin: 'core' } } },
     message: 'The page also runs in a browser: no Node modules here.',

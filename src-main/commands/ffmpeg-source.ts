@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process';
 import { PassThrough } from 'node:stream';
 import { createMonoFolder } from '../audio/channel-sum.ts';
 import { bytesOf, samplesOf } from '../audio/pcm.ts';
 import type { AudioFormat } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { DecodedShape } from '../encode/ffmpeg/audio-decoder.ts';
+import { startProgram } from '../runtime/start-program.ts';
 
 /** Audio to record from the command line. */
 export interface AudioSource extends AudioFormat {
@@ -33,6 +33,8 @@ export const CHUNK_SECONDS = 0.1;
 const BUFFER_SECONDS = 30;
 /** A device that no longer answers keeps ffmpeg from ending by itself. */
 const STOP_PATIENCE_MS = 2000;
+/** Of what ffmpeg says. */
+const MOST_COMPLAINT_CHARACTERS = 400;
 
 /** The first two channels, or two copies of the only one, which folding makes what it was. */
 const TWO_CHANNELS = 'aeval=val(0)|val(min(1\\,nb_in_channels-1)):channel_layout=stereo';
@@ -69,27 +71,15 @@ export function openFfmpegSource(
   ];
   const filtered = filters.length === 0 ? [] : ['-af', filters.join(',')];
   const output = ['-vn', ...filtered, ...mixed, '-ar', String(sampleRate), '-f', 's16le', 'pipe:1'];
-  const child = spawn(ffmpeg, ['-hide_banner', '-nostdin', '-loglevel', 'error', ...input, ...output], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    windowsHide: true,
-    // A terminal's Ctrl-C is for us: we end ffmpeg ourselves, and know then that it did not end on its own.
-    detached: process.platform !== 'win32',
-  });
+  const args = ['-hide_banner', '-nostdin', '-loglevel', 'error', ...input, ...output];
+  // A terminal's Ctrl-C is for us: we end ffmpeg ourselves, and know then that it did not end on its own.
+  const running = startProgram(ffmpeg, args, { ownGroup: true });
+  const child = running.process;
+  child.stdin.end();
   // Read from the first moment: Node throws away what nobody reads once the child has exited.
   const samples = child.stdout.pipe(new PassThrough({ highWaterMark: BUFFER_SECONDS * bytesPerSecond }));
-  let complaint = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
-    complaint = (complaint + text).slice(-400);
-  });
+  child.once('error', () => samples.end());
   let stopped = false;
-  const ended = new Promise<number | null>((resolve) => {
-    child.once('error', (error) => {
-      complaint = error.message;
-      samples.end();
-      resolve(-1);
-    });
-    child.once('close', resolve);
-  });
 
   async function* chunks(): AsyncGenerator<Uint8Array> {
     const chunkBytes = bytesPerFrame * Math.round(sampleRate * CHUNK_SECONDS);
@@ -104,8 +94,9 @@ export function openFfmpegSource(
     }
     if (rest.length >= bytesPerFrame)
       yield passOn(rest.subarray(0, rest.length - (rest.length % bytesPerFrame)));
-    const code = await ended;
-    if (stopped || (!live && code === 0)) return;
+    const { exitCode, error, stderrTail } = await running.ended;
+    if (stopped || (!live && exitCode === 0)) return;
+    const complaint = error?.message ?? stderrTail.slice(-MOST_COMPLAINT_CHARACTERS);
     const reason = complaint.trim().split('\n').at(-1) ?? '';
     throw endedEarly(live, name, bytes / bytesPerSecond, reason === '' ? '' : ` (${reason})`);
   }
@@ -128,8 +119,8 @@ export function openFfmpegSource(
       stopped = true;
       // Whatever is left in it is not wanted, and would keep it open.
       child.stdout.destroy();
-      child.kill('SIGKILL');
-      await ended;
+      running.kill();
+      await running.ended;
     },
   };
 }

@@ -1,8 +1,7 @@
-import { execFile } from 'node:child_process';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { LecternError } from '../contract/errors.ts';
+import { runProgram } from '../runtime/run-program.ts';
 
 const SOURCES = [
   'src-main',
@@ -27,20 +26,15 @@ export async function needsBuild(projectDir: string): Promise<boolean> {
 /** Builds the pages and the desktop's bundles. Rejects with what the builder said. */
 export async function build(projectDir: string): Promise<void> {
   const builder = join(projectDir, 'node_modules', 'electron-vite', 'bin', 'electron-vite.js');
-  try {
-    await promisify(execFile)(
-      process.execPath,
-      [builder, 'build', '-c', 'electron.config.ts', '--logLevel', 'warn'],
-      { cwd: projectDir },
-    );
-  } catch (error) {
-    const said = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : String(error);
-    throw new LecternError(
-      'INTERNAL',
-      `The app could not be built. Run npm install, then npm run build. The builder said:\n${said}`,
-      { cause: error },
-    );
-  }
+  const args = [builder, 'build', '-c', 'electron.config.ts', '--logLevel', 'warn'];
+  const { error, exitCode, words } = await runProgram(process.execPath, args, { cwd: projectDir });
+  if (error === undefined && exitCode === 0) return;
+  const said = words.trim() === '' ? String(error ?? `exit code ${exitCode}`) : words.trim();
+  throw new LecternError(
+    'INTERNAL',
+    `The app could not be built. Run npm install, then npm run build. The builder said:\n${said}`,
+    { cause: error },
+  );
 }
 
 async function modifiedMs(path: string): Promise<number | undefined> {

@@ -1,6 +1,6 @@
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { runProgram } from '../runtime/run-program.ts';
 import type { Machine } from './data-folder.ts';
 
 /** About 120 MB at a slow line's pace; beyond that the browser shell is the better start. */
@@ -22,16 +22,8 @@ export function findElectron(
 }
 
 /** Lets Electron's package fetch its binary, which it puts off until first use. Resolves either way. */
-export function installElectron(projectDir: string, timeoutMs = INSTALL_TIMEOUT_MS): Promise<void> {
+export async function installElectron(projectDir: string, timeoutMs = INSTALL_TIMEOUT_MS): Promise<void> {
   const installer = join(projectDir, 'node_modules', 'electron', 'install.js');
-  if (!existsSync(installer)) return Promise.resolve();
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [installer], {
-      stdio: 'ignore',
-      timeout: timeoutMs,
-      killSignal: 'SIGKILL',
-    });
-    child.once('error', () => resolve());
-    child.once('exit', () => resolve());
-  });
+  if (!existsSync(installer)) return;
+  await runProgram(process.execPath, [installer], { timeoutMs }).catch(() => undefined);
 }

@@ -1,6 +1,6 @@
-import { execFile } from 'node:child_process';
 import { LecternError } from '../contract/errors.ts';
 import type { SystemAudioObstacle } from '../contract/system-audio.ts';
+import { runProgram } from '../runtime/run-program.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -12,24 +12,19 @@ const LIMIT_MS = 3000;
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 
 export function createPactl(environment: Environment): Pactl {
-  return (...args) =>
-    new Promise((resolve, reject) => {
-      execFile(
-        'pactl',
-        args,
-        {
-          env: inEnglish(environment),
-          timeout: LIMIT_MS,
-          killSignal: 'SIGKILL',
-          maxBuffer: MAX_OUTPUT_BYTES,
-          shell: false,
-        },
-        (error, stdout) => {
-          if (error === null) resolve(stdout);
-          else reject(unavailable(error.code === 'ENOENT' ? 'program_missing' : 'no_sound_server', error));
-        },
-      );
+  return async (...args) => {
+    const run = await runProgram('pactl', args, {
+      ...{ env: inEnglish(environment), timeoutMs: LIMIT_MS, maxOutputBytes: MAX_OUTPUT_BYTES },
+    }).catch((error: unknown) => {
+      throw unavailable('no_sound_server', error);
     });
+    const { error, exitCode, stopped } = run;
+    if (error !== undefined && 'code' in error && error.code === 'ENOENT')
+      throw unavailable('program_missing', error);
+    if (error !== undefined || stopped !== undefined || exitCode !== 0)
+      throw unavailable('no_sound_server', error ?? new Error(run.words));
+    return run.stdout.toString('utf8');
+  };
 }
 
 /** pactl translates what it prints. */

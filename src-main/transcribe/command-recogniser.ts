@@ -7,7 +7,7 @@ import { readOutputFile } from './command-output.ts';
 import { complaintIn, passingFailure } from './failures.ts';
 import { EXTENSIONS } from './formats/parse-answer.ts';
 import type { Recogniser, RecogniserTools } from './recogniser.ts';
-import { runProgram } from './run-program.ts';
+import { runRecogniser } from './run-recogniser.ts';
 
 /** Minutes of speech are tens of kilobytes of text; with a time for every token, some megabytes. */
 export const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
@@ -27,7 +27,7 @@ export function createCommandRecogniser(settings: CommandSettings, tools: Recogn
       const folder = await mkdtemp(join(tools.workDir, 'piece-'));
       try {
         await writeFile(join(folder, AUDIO), tools.wavOf(piece), { mode: 0o600 });
-        const { stdout, words } = await runProgram({
+        const { stdout, words } = await runRecogniser({
           program,
           args: fillArguments(settings.args, { audio: AUDIO, output: OUTPUT, language, model }),
           workDir: folder,

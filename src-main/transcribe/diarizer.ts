@@ -7,7 +7,7 @@ import { readOutputFile } from './command-output.ts';
 import { passingFailure } from './failures.ts';
 import { parseRttm, type SpeakerTurn } from './formats/parse-rttm.ts';
 import type { RecogniserTools } from './recogniser.ts';
-import { runProgram } from './run-program.ts';
+import { runRecogniser } from './run-recogniser.ts';
 
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 const OUTPUT = 'speakers';
@@ -32,7 +32,7 @@ export function createDiarizer(
       try {
         // From the folder that the program runs in: some can open no path that is not ASCII.
         const audio = relative(folder, wavPath);
-        const { stdout } = await runProgram({
+        const { stdout } = await runRecogniser({
           program,
           args: fillArguments(settings.args, { audio, output: OUTPUT, model, language: null }),
           workDir: folder,

@@ -273,6 +273,14 @@ test('only desktop/, preload/, main.ts and desktop-app.ts may import electron', 
   for (const path of others) expect(await complaints(path, code), path).toHaveLength(1);
 });
 
+test('a program is run in the one way that bounds, ends and counts it', async () => {
+  const code = "import { spawn } from 'node:child_process';";
+  for (const folder of ['runtime', 'launch', 'system-audio', 'commands'])
+    expect(await complaints(`src-main/${folder}/x.ts`, code), folder).toEqual([]);
+  for (const folder of ['encode/ffmpeg', 'transcribe', 'repair', 'library', 'recording', 'remote', 'desktop'])
+    expect(await complaints(`src-main/${folder}/x.ts`, code), folder).toHaveLength(1);
+});
+
 test('contract/, audio/ and session/ have no packages but zod, and the page has no Node modules', async () => {
   const legal = [
     ['src-main/contract/x.ts', 'zod'],

@@ -1,9 +1,9 @@
 import { LecternError } from '../../contract/errors.ts';
+import type { ProgramEnd } from '../../runtime/start-program.ts';
 import { diskFullWhile } from '../encoding-error.ts';
-import type { ChildEnd } from './child-processes.ts';
 
 /** What to report of an ffmpeg that did not end well. Its own words, which hold paths, stay in the details. */
-export function ffmpegError(task: string, end: ChildEnd): LecternError {
+export function ffmpegError(task: string, end: ProgramEnd): LecternError {
   const details = { stderr: end.stderrTail };
   if (/No space left on device/i.test(end.stderrTail)) return diskFullWhile(task, { details });
   const how =

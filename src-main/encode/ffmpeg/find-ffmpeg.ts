@@ -1,7 +1,7 @@
-import { execFile } from 'node:child_process';
 import { access, constants } from 'node:fs/promises';
 import type { ExportFormat } from '../../contract/audio-format.ts';
 import type { Log } from '../../runtime/log.ts';
+import { runProgram } from '../../runtime/run-program.ts';
 import type { FfmpegCandidate } from './candidates.ts';
 
 /** An ffmpeg that was run and answered. */
@@ -12,6 +12,8 @@ export interface FoundFfmpeg {
   /** What its encoders can make. */
   readonly formats: readonly ExportFormat[];
 }
+
+const MAX_ANSWER_BYTES = 1024 * 1024;
 
 const ENCODERS: readonly { readonly format: ExportFormat; readonly encoder: string }[] = [
   { format: 'mp4', encoder: 'aac' },
@@ -57,19 +59,11 @@ async function tryCandidate(candidate: FfmpegCandidate, timeoutMs: number): Prom
   return { source: candidate.source, path: candidate.path, version, formats };
 }
 
-function ask(path: string, args: readonly string[], timeoutMs: number): Promise<string> {
-  return new Promise((resolve, reject) => {
-    const child = execFile(
-      path,
-      [...args],
-      { timeout: timeoutMs, killSignal: 'SIGKILL', maxBuffer: 1024 * 1024, windowsHide: true },
-      (error, stdout) => {
-        if (error === null) resolve(stdout);
-        else if (error.killed === true) reject(new Error(`no answer within ${timeoutMs / 1000} s`));
-        else
-          reject(new Error(`it could not be run (${String(error.code ?? error.signal)})`, { cause: error }));
-      },
-    );
-    child.stdin?.on('error', () => undefined).end();
-  });
+async function ask(path: string, args: readonly string[], timeoutMs: number): Promise<string> {
+  const run = await runProgram(path, args, { timeoutMs, maxOutputBytes: MAX_ANSWER_BYTES });
+  if (run.stopped !== undefined) throw new Error(`no answer within ${timeoutMs / 1000} s`);
+  const { error, exitCode, signal } = run;
+  if (error === undefined && exitCode === 0) return run.stdout.toString('utf8');
+  const why = error !== undefined && 'code' in error ? error.code : (exitCode ?? signal);
+  throw new Error(`it could not be run (${String(why)})`, { cause: error });
 }

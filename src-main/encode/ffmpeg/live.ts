@@ -4,7 +4,8 @@ import { planMp3, planMp4, type DeliveryPlan } from '../delivery-plan.ts';
 import type { LiveEncoder, LiveJob } from '../encoder.ts';
 import { createLiveEncoder, type LiveDriver, type LiveEncoderOptions } from '../live-encoder.ts';
 import { aacArgs, fileUrl, mp3Args } from './args.ts';
-import type { ChildProcesses, RunningChild } from './child-processes.ts';
+import type { RunningProgram } from '../../runtime/start-program.ts';
+import type { ChildProcesses } from './child-processes.ts';
 import { ffmpegError } from './ffmpeg-error.ts';
 import { indexMp4 } from './index-mp4.ts';
 import { createOutputWatch, type OutputWatch } from './output-watch.ts';
@@ -84,7 +85,7 @@ function startDriver(options: FfmpegLiveOptions, job: LiveJob): LiveDriver {
 }
 
 /** Closes the pipe and waits for ffmpeg to write the rest; one that writes nothing is killed and reported. */
-async function endInput(child: RunningChild, output: OutputWatch, stallMs: number): Promise<void> {
+async function endInput(child: RunningProgram, output: OutputWatch, stallMs: number): Promise<void> {
   const endedAtMs = performance.now();
   const stalled = new AbortController();
   const watchdog = setInterval(() => {

@@ -1,4 +1,4 @@
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
@@ -8,6 +8,7 @@ import { fillArguments } from '../../../src-main/transcribe/command-arguments.ts
 import { createRecogniser } from '../../../src-main/transcribe/create-recogniser.ts';
 import { createDiarizer } from '../../../src-main/transcribe/diarizer.ts';
 import { retryOf } from '../../../src-main/transcribe/failures.ts';
+import { isAlive } from '../../support/is-alive.ts';
 import { beepPcm } from '../../support/beeps.ts';
 import { temporaryFolder } from '../../support/temporary-folder.ts';
 import { calmly, openTools, wavOf } from './recogniser-tools.ts';
@@ -281,15 +282,6 @@ async function pidIn(path: string): Promise<number> {
   let text = '';
   while (!text.endsWith('\n')) text = await readFile(path, 'utf8');
   return Number(text);
-}
-
-/** A zombie, which nobody has asked after, is gone too. */
-function isAlive(pid: number): boolean {
-  try {
-    return !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
 }
 
 async function until(condition: () => boolean): Promise<void> {

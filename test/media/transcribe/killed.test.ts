@@ -3,6 +3,7 @@ import { chmod, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { z } from 'zod';
+import { isAlive } from '../../support/is-alive.ts';
 import { beepPcm } from '../../support/beeps.ts';
 import { openTestRecorder } from '../../support/test-recorder.ts';
 import { lectern, startLectern } from '../commands/run-command.ts';
@@ -128,12 +129,3 @@ test('a command used wrongly or in vain says so, and by its exit code', async ()
     stderr: expect.stringContaining('whisper was not found') as string,
   });
 });
-
-/** A zombie, which nobody has asked after, is gone too. */
-function isAlive(pid: number): boolean {
-  try {
-    return !/\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
-  } catch {
-    return false;
-  }
-}
