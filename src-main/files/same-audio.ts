@@ -1,6 +1,7 @@
+import type { WavLayout } from '../audio/wav-layout.ts';
 import { openRegularFile } from '../disk/regular-file.ts';
 import { readFully } from '../disk/read-fully.ts';
-import { readWavLayout, type WavLayout } from './wav-reader.ts';
+import { readWavLayout } from './wav-reader.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
 
