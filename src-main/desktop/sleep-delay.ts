@@ -1,4 +1,12 @@
-import { spawn } from 'node:child_process';
+import { startProgram, type RunningProgram } from '../runtime/start-program.ts';
+
+const WHAT_AND_WHY = [
+  '--what=sleep',
+  '--mode=delay',
+  '--who=Lectern',
+  '--why=Writes what is being recorded',
+  'cat',
+];
 
 /** Puts off the computer's sleep. Returns the way to let it go. */
 export type DelaySleep = () => () => void;
@@ -11,14 +19,14 @@ export type DelaySleep = () => () => void;
 export function createSleepDelay(platform: NodeJS.Platform): DelaySleep {
   if (platform !== 'linux') return () => () => undefined;
   return () => {
-    const inhibitor = spawn(
-      'systemd-inhibit',
-      ['--what=sleep', '--mode=delay', '--who=Lectern', '--why=Writes what is being recorded', 'cat'],
-      { stdio: ['pipe', 'ignore', 'ignore'] },
-    );
-    // Where it cannot be started there is nothing to let go.
-    inhibitor.on('error', () => undefined);
-    inhibitor.stdin.on('error', () => undefined);
-    return () => void inhibitor.stdin.end();
+    let inhibitor: RunningProgram;
+    try {
+      inhibitor = startProgram('systemd-inhibit', WHAT_AND_WHY);
+    } catch {
+      // No descriptors are left: nothing can be put off.
+      return () => undefined;
+    }
+    inhibitor.process.stdout.resume();
+    return () => void inhibitor.process.stdin.end();
   };
 }
