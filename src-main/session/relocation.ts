@@ -3,12 +3,15 @@ import { cutBack } from './part.ts';
 import type { PartClosing } from './part-closing.ts';
 import { lastFrames } from './placement.ts';
 import type { Placer } from './placer.ts';
+import type { SessionSpec } from './ports.ts';
 import type { SinkFailures } from './sink-failures.ts';
 import type { TakeParts } from './take-parts.ts';
+import type { Placement } from './timeline.ts';
 import { allWritten, moveTrack, partsInUse, positionOf, type SessionTrack } from './track.ts';
 import type { TrackOutput } from './track-output.ts';
 
 export interface RelocationOptions {
+  readonly spec: Pick<SessionSpec, 'sampleRate'>;
   readonly tracks: readonly SessionTrack[];
   readonly parts: TakeParts;
   readonly placer: Placer;
@@ -17,16 +20,19 @@ export interface RelocationOptions {
   readonly failures: SinkFailures;
 }
 
+/**
+ * Seconds by which a track may be behind the one that is ahead and still begin the new part together with it. One that is
+ * further behind is late for other reasons, as a network's, or never came.
+ */
+const TOGETHER_SECONDS = 10;
+
 /** Goes on in the fallback folder, where the usual one can no longer be written. Rejects where that fails as well. */
 export async function relocateTake(options: RelocationOptions, reason: StopReason): Promise<void> {
-  const { tracks, parts, placer, output, closing, failures } = options;
+  const { spec, tracks, parts, placer, output, closing, failures } = options;
   const failed = partsInUse(tracks);
   await parts.openRelocated(async () => {
     await allWritten(tracks);
-    // What did not reach a file is not behind the new part, but its first audio.
-    return Math.max(
-      ...tracks.map((track) => track.earlierFrames + Math.min(track.place.position, framesInFile(track))),
-    );
+    return commonOrigin(tracks, spec.sampleRate);
   });
   failures.overcome();
   for (const track of tracks) {
@@ -34,11 +40,33 @@ export async function relocateTake(options: RelocationOptions, reason: StopReaso
     const before = place.position;
     cutBack(part, place, framesInFile(track));
     const unwritten = lastFrames(pending, before - place.position, part.masterFrameBytes);
-    moveTrack(track, parts.newest, positionOf(track));
-    await placer.place(track, unwritten, true);
+    const { originFrame, masterFrameBytes } = parts.newest;
+    const written = positionOf(track);
+    moveTrack(track, parts.newest, Math.min(originFrame, written));
+    await placer.place(track, [...silenceFor(written - originFrame, masterFrameBytes), ...unwritten], true);
     output.noteWritten(track);
   }
   for (const part of failed) closing.closeIfLeft(part, reason);
+}
+
+/**
+ * Where the new part begins: where the file of the track ends that reached least. What did not reach a file is the first
+ * audio of the new part.
+ */
+function commonOrigin(tracks: readonly SessionTrack[], sampleRate: number): number {
+  const ends = tracks.map(
+    (track) => track.earlierFrames + Math.min(track.place.position, framesInFile(track)),
+  );
+  const longest = Math.max(...ends);
+  return Math.min(...ends.filter((end) => end >= longest - TOGETHER_SECONDS * sampleRate));
+}
+
+/**
+ * What a track puts in the place of audio that is in the earlier part already, and not in that of the others: so all tracks of
+ * the new part begin at the same frame. It counts as captured, as it is.
+ */
+function silenceFor(frames: number, frameBytes: number): Placement[] {
+  return frames > 0 ? [{ kind: 'audio', frames, pcm: new Uint8Array(frames * frameBytes) }] : [];
 }
 
 /** Frames of the track in the file of its part. */

@@ -157,7 +157,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       markersAdded++;
       return { index, label, seconds, written };
     },
-    relocate: (reason) => relocateTake({ tracks, parts, placer, output, closing, failures }, reason),
+    relocate: (reason) => relocateTake({ spec, tracks, parts, placer, output, closing, failures }, reason),
     get relocated() {
       return parts.relocated;
     },

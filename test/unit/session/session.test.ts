@@ -41,6 +41,52 @@ describe('session', () => {
     expect(host.of('ack').at(-1)).toMatchObject({ seq: 19, frames: 16_000 });
   });
 
+  test.each([
+    { ahead: 'user', first: 700 },
+    { ahead: 'assistant', first: 100 },
+  ])(
+    'with a fallback folder both sides go on at the same frame, $ahead having been ahead',
+    async ({ first }) => {
+      const frames = 4000;
+      const sides = [seededBytes(5, frames * 2), seededBytes(6, frames * 2)] as const;
+      // Where the disk is full depends on how far each has come.
+      const host = openEngine({ capacityBytes: 2001, canRelocate: true });
+      const connection = host.engine.connect('moved', host.client);
+      await connection.receiveText(
+        say({ action: 'start', format: 'wav', framing: 'headed', tracks: ['user', 'assistant'] }),
+      );
+      const sent = [0, 0];
+      for (let seq = 0; sent.some((count) => count < frames); seq++)
+        for (const [index, side] of sides.entries()) {
+          const from = sent[index] ?? 0;
+          const to = Math.min(frames, from + (seq === 0 ? (index === 0 ? first : 800 - first) : 400));
+          sent[index] = to;
+          if (to > from)
+            void connection.receiveBinary(headed(index, seq, from, side.subarray(from * 2, to * 2)));
+        }
+      await connection.receiveText(say({ action: 'stop' }));
+      const [part, next] = host.parts;
+      const inFile = (track: string, of = part): number =>
+        Math.floor((of?.tracks.get(track)?.length ?? 0) / 2);
+      const [near, far] = [inFile('user'), inFile('assistant')];
+      expect(near).not.toBe(far);
+      const origin = Math.min(near, far);
+      for (const [index, track] of ['user', 'assistant'].entries()) {
+        const file = next?.tracks.get(track) ?? Buffer.alloc(0);
+        const lead = inFile(track) - origin;
+        expect(file.subarray(0, lead * 2).every((byte) => byte === 0)).toBe(true);
+        expect(file.subarray(lead * 2).equals(sides[index]?.subarray((origin + lead) * 2) ?? file)).toBe(
+          true,
+        );
+        expect(file.length / 2).toBe(frames - origin);
+      }
+      const [, last] = host.of('recording_stopped');
+      expect(last?.report).toMatchObject({ captured: frames - origin, expected: frames - origin, gaps: [] });
+      for (const track of ['user', 'assistant'])
+        expect(host.of('ack').findLast((ack) => ack.track === track)?.frames).toBe(frames);
+    },
+  );
+
   test('a disk that stands still bounds memory and tells the sender which chunks to send again', async () => {
     const host = openEngine({ startsHeld: true });
     const connection = host.engine.connect('slow', host.client);
