@@ -41,7 +41,7 @@ function createProgram(): Command {
   addTranscribeCommand(program);
   addRecoverCommand(program);
   addRepairCommand(program);
-  // Options that every command takes may stand before the command or after it.
+  // Options that every command accepts, before or after its name.
   for (const command of program.commands)
     command
       .exitOverride()
@@ -61,7 +61,7 @@ function outputError(text: string, write: (text: string) => void): void {
   );
 }
 
-/** Where an error came from decides the exit code; its words go to stderr, its stack only on demand. */
+/** The origin of an error decides the exit code. Its message goes to stderr; its stack only on demand. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : WRONG_USE;
   const { code, message } = toWireError(error);

@@ -27,7 +27,10 @@ import { createIntakeRoute, isIntakePath } from './remote/intake-route.ts';
 import { createRendererFiles } from './remote/renderer-files.ts';
 import { createSystemAudio } from './system-audio/system-audio.ts';
 
-/** Resolves once the window is opened, or this launch has handed over to the one that is there. Rejects with words. */
+/**
+ * Resolves once the window is open, or once this launch has handed over to a running one. Rejects with a message for
+ * the user.
+ */
 export async function startDesktopApp(): Promise<void> {
   const dataDir = chooseDataDir(process.argv, defaultDataDir(thisMachine));
   const profileDir = keepProfileIn(dataDir);
@@ -85,7 +88,7 @@ async function openRecorder(dataDir: string): Promise<Recorder> {
   });
   installMenu();
   stayAwakeWhileRecording(recorder);
-  // To be before guardQuit: Electron takes no notice of `shutdown` on Linux where that is the first event listened for.
+  // Must run before guardQuit: on Linux, Electron ignores `shutdown` where that is the first event with a listener.
   writeBeforeSleep({ powerMonitor, recorder, delaySleep: createSleepDelay(process.platform), log });
   return recorder;
 }

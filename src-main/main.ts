@@ -1,6 +1,6 @@
 import { catchStartFailures, failStart } from './desktop/start-failure.ts';
 
-// Everything else is loaded from here, and not imported above, so that what cannot be loaded is told in words too.
+// Everything else is loaded from here, not imported above, so that a failure to load it is also shown in words.
 const started = catchStartFailures();
 try {
   const { startDesktopApp } = await import('./desktop-app.ts');

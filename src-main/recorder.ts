@@ -33,11 +33,11 @@ import type { Log } from './runtime/log.ts';
 import type { Client, Connection, TapClient } from './session/ports.ts';
 import { createTurnDetector } from './turns/turn-detector.ts';
 
-/** What a server was told by its environment. */
+/** The values from a server's environment. */
 export interface ServerDefaults {
   /** Records every connection from its first binary frame, without a `start`. */
   readonly autoRecord: boolean;
-  /** For those; where absent, the profile's. */
+  /** For those connections; where absent, the profile's. */
   readonly format?: DeliveryFormat;
   readonly gain?: number;
   /** Bits a second. */
@@ -46,21 +46,21 @@ export interface ServerDefaults {
   readonly profile?: string;
 }
 
-/** How this machine hands over what it plays: what answers the page, and the way to take it all down again. */
+/** System audio on this machine: the handlers for the page, and a function that removes everything. */
 export interface SystemAudio {
   readonly handlers: SystemAudioHandlers;
   close(): Promise<void>;
 }
 
 export interface RecorderOptions {
-  /** Holds the catalog, the settings and, unless told otherwise, `recordings/`. */
+  /** Contains the catalog, the settings and, by default, `recordings/`. */
   readonly dataDir: string;
   /** Overrides the user's setting. */
   readonly recordingsDir?: string;
   readonly version: string;
   readonly shell: 'desktop' | 'browser';
   readonly encoder: Encoder;
-  /** What reads and mends files of every kind; without one, WAV alone. */
+  /** Reads and repairs files of every kind; without it, only WAV. */
   readonly ffmpegPath?: string | undefined;
   readonly clock: Clock;
   readonly log: Log;
@@ -77,11 +77,11 @@ export interface RecorderOptions {
   readonly samplePath: string;
   /** Works on the queue of transcriptions; a command that soon ends leaves it to others. */
   readonly transcribes?: boolean;
-  /** False where others than this machine's user can reach us: they may name no programs, servers or folders. */
+  /** False where other users than this machine's can reach us: they may name no programs, servers or folders. */
   readonly allowsReach?: boolean;
-  /** Tests and special servers alone set other limits than the protocol's. */
+  /** Only for tests and special servers: limits other than the protocol's. */
   readonly limits?: Limits;
-  /** Tests alone wait longer for the copies of a part that ends, in milliseconds. */
+  /** Only for tests: waits longer for the copies of a part that ends, in milliseconds. */
   readonly copyGraceMs?: number | undefined;
 }
 
@@ -92,25 +92,25 @@ export interface Recorder {
    * SESSION_IN_USE or SHUTTING_DOWN. */
   connect(sessionId: string, client: Client): Connection;
   /**
-   * Lets somebody hear a running session's raw audio and turns; returns the way to leave. Throws NOT_RECORDING where
-   * nothing of that id is being recorded.
+   * Adds a listener for a running session's raw audio and turns; returns a function that removes it. Throws
+   * NOT_RECORDING where no session of that id is recording.
    */
   tap(sessionId: string, client: TapClient): () => void;
   /** The absolute path of a finished file, or undefined where the session has none of that name. */
   resolveFile(sessionId: string, name: string): string | undefined;
-  /** The audio of a turn, or of its stretch in one part, wherever it lies now; undefined where there is none. */
+  /** The audio of a turn, or of its stretch in one part, from whichever file has it; undefined where none does. */
   findSegment(sessionId: string, segmentId: string): Promise<WavSlice | undefined>;
-  /** The bytes of files from outside: pieces of one on their way in, and where the mended copy is. */
+  /** The bytes of files from outside: pieces on their way in, and the path of the repaired copy. */
   readonly intakeFiles: {
     receive(id: string, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<number>;
     /** Throws INTAKE_NOT_FOUND. */
     resolve(id: string): { readonly path: string; readonly name: string };
   };
-  /** Works on one job of the queue until it has ended, or waits for whoever does. Rejects when aborted. */
+  /** Works on one job of the queue until it has ended, or waits for the process that does. Rejects when aborted. */
   transcribe(jobId: string, signal: AbortSignal): Promise<Job>;
-  /** Sessions that a crash had cut off, put in order when this recorder was opened. */
+  /** Sessions that a crash had cut off, and that were recovered when this recorder was opened. */
   readonly recovered: readonly SessionRecord[];
-  /** Those of which files were left as they are, and why: they are tried again at the next launch. */
+  /** Sessions with files that could not be recovered, with the reason: they are tried again at the next launch. */
   readonly unfinished: readonly UnfinishedSession[];
   /** Resolves once their delivered copies have been made again too. */
   readonly recoveryFinished: Promise<void>;
@@ -120,22 +120,27 @@ export interface Recorder {
   onActivityChange(listener: (active: number) => void): () => void;
   /** Totals since launch, for /metrics: name (Prometheus form) to value. */
   metrics(): Readonly<Record<string, number>>;
-  /** Resolves once all that was acknowledged is on the disk, and not only with the system. Recording goes on meanwhile. */
+  /**
+   * Resolves once everything acknowledged is on the disk, and not only with the system. Recording goes on meanwhile.
+   */
   makeDurable(): Promise<void>;
   /** Finalises every session, then closes the catalog. Safe to call twice. */
   close(): Promise<void>;
 }
 
-/** How often running sessions look at the clock: a source that stalls is told of within a second. */
+/** How often running sessions check the clock: a source that stalls is reported within a second. */
 const TICK_MS = 200;
-/** How long closing waits for copies; what is not ready then is made at the next launch. */
+/** How long closing waits for copies; unfinished ones are made at the next launch. */
 const LATE_COPIES_MS = 4000;
 /** Enough to start an encoder, with its three pipes, and to open the next part's files. */
 const RESERVED_DESCRIPTORS = 16;
-/** Master bytes a part can reach from which a plain WAV header no longer does. */
+/** From this size of a master on, a plain WAV header is not enough. */
 const FOUR_GIB = 0xffff_ffff;
 
-/** Puts the parts together, once, for every shell. Rejects with FOLDER_UNWRITABLE, CATALOG_UNAVAILABLE or INVALID_INPUT. */
+/**
+ * Builds the product from its parts, once, for every shell. Rejects with FOLDER_UNWRITABLE, CATALOG_UNAVAILABLE or
+ * INVALID_INPUT.
+ */
 export async function createRecorder(options: RecorderOptions): Promise<Recorder> {
   const { encoder, clock, log, fileUrl, defaults, limits = PROTOCOL_LIMITS } = options;
   const data = await openDataFolder(options);
@@ -303,7 +308,7 @@ function appInfo(
   };
 }
 
-/** What others may fetch of sessions. */
+/** The files of sessions that clients may fetch. */
 function servedFiles({
   finder,
   files,

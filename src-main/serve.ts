@@ -20,22 +20,22 @@ import { listen } from './remote/listen.ts';
 import type { Log } from './runtime/log.ts';
 import { createSystemAudio } from './system-audio/system-audio.ts';
 
-/** Tried first where no port was asked for, so that the address is usually the same. */
+/** Tried first where no port was given, so that the address is usually the same. */
 const USUAL_PORT = 7717;
 
 export interface ServerOptions {
-  /** 0 takes any free port; absent tries the usual one first. A busy port that was asked for is an error. */
+  /** 0 takes any free port; absent tries the usual one first. A given port that is in use is an error. */
   readonly port?: number;
   /** The address to bind; loopback where absent. */
   readonly host?: string;
   readonly dataDir?: string;
-  /** Lets whoever has the token name programs, servers and folders, even from other machines. */
+  /** Lets everyone with the token name programs, servers and folders, even from other machines. */
   readonly allowReach?: boolean;
   /** The profile of every session that names none. */
   readonly profile?: string;
   readonly environment?: Environment;
   readonly log?: Log;
-  /** Opens the app's window where this process has one, for a launch after this one. */
+  /** Opens the app's window where this process has one, on request of a later launch. */
   readonly openWindow?: () => void;
 }
 
@@ -48,9 +48,9 @@ export interface RunningServer {
   readonly port: number;
   readonly dataDir: string;
   readonly recorder: Recorder;
-  /** False where another server on the same data folder was there first; launches after this one find that. */
+  /** False where another server on the same data folder is already announced; later launches find that one. */
   readonly announced: boolean;
-  /** An address that opens the page once, for a place that others can read. */
+  /** An address that opens the page once, for places that others can read. */
   createTicketUrl(): string;
   /** Finalises every session, then stops. Safe to call twice. */
   readonly close: () => Promise<void>;
@@ -82,7 +82,7 @@ export async function startServer({
         transcribes: true,
         allowsReach: allowReach || isLoopback(host),
         systemAudio: createSystemAudio({ ...thisProcess, ...thisMachine, environment, log }),
-        // Relative, so that it is right under every name and port this server is reached by.
+        // Relative, so that it is right for every name and port of this server.
         fileUrl: filePath,
       }),
     host,
@@ -126,7 +126,7 @@ export async function startServer({
   };
 }
 
-/** The one line of JSON by which a program that started a server finds it. */
+/** The line of JSON that a program reads to find the server it started. */
 export function serverLine({ url, wsUrl, token }: Pick<RunningServer, 'url' | 'wsUrl' | 'token'>): string {
   return JSON.stringify({ url, ws: wsUrl, token, pid: process.pid });
 }
@@ -147,7 +147,7 @@ export function parsePort(text: string): number {
   return port.data;
 }
 
-/** Serves until a signal comes, having printed where. */
+/** Prints the address, and serves until a signal comes. */
 export async function serveUntilSignalled(options: ServerOptions): Promise<void> {
   const server = await startServer(options);
   onTermination(() => server.close());

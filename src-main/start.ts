@@ -28,7 +28,7 @@ const logTroubles: Log = (level, message) => {
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      /** Opens the browser shell even where Electron is there. */
+      /** Opens the browser shell even where Electron is available. */
       browser: { type: 'boolean' },
       port: { type: 'string' },
       host: { type: 'string' },
@@ -63,7 +63,7 @@ async function main(): Promise<void> {
   );
 }
 
-/** Hands the user over to the Lectern that runs already. */
+/** Shows the user the Lectern that is already running. */
 function show(running: ServerNote, dataDir: string): Promise<void> {
   const executable = browserHere();
   return showRunning(running, {
@@ -83,7 +83,7 @@ function browserHere(): string | undefined {
   return hasDisplay(thisMachine) ? findBrowser(thisMachine) : undefined;
 }
 
-/** Serves until the last window is closed, or until a signal comes where there is none. */
+/** Serves until the last window is closed, or without a window until a signal comes. */
 async function runInBrowser(
   options: ServerOptions & { readonly dataDir: string },
   why: string | undefined,
@@ -120,7 +120,7 @@ async function runInBrowser(
   shell?.open();
 }
 
-/** All that a user needs to know of the start, in one line. */
+/** All that a user must know about the start, in one line. */
 function announcement(
   address: string,
   { why, hasWindow }: { readonly why: string | undefined; readonly hasWindow: boolean },
@@ -136,7 +136,7 @@ function announcement(
     : `Lectern is running, but ${why}, and no Chrome, Chromium or Edge was found here. Open ${address}`;
 }
 
-/** Ends at once where nothing is being recorded, else when the last recording has ended and no window is open. */
+/** Ends at once where nothing is recording, else after the last recording, if no window is open then. */
 function endWhenIdle(
   { recorder }: RunningServer,
   address: string,

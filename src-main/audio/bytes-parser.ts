@@ -5,12 +5,12 @@ export interface ByteRange {
 }
 
 /**
- * A parser that opens nothing: it yields the range that it wants to see next, and is given what there is of it, which is
- * less where the file ends.
+ * A parser that opens nothing. It yields the range that it wants to see next and receives those bytes, or fewer where
+ * the file ends.
  */
 export type BytesParser<Result> = Generator<ByteRange, Result, Uint8Array>;
 
-/** Runs a parser on what can be read piece by piece, as a file. Rejects as `read` does. */
+/** Runs a parser on anything that can be read in pieces, such as a file. Rejects as `read` does. */
 export async function parseFrom<Result>(
   parser: BytesParser<Result>,
   read: (offset: number, length: number) => Promise<Uint8Array>,
@@ -20,7 +20,7 @@ export async function parseFrom<Result>(
   return step.value;
 }
 
-/** Runs a parser on bytes that are all there. */
+/** Runs a parser on bytes that are all in memory. */
 export function parseBytes<Result>(parser: BytesParser<Result>, bytes: Uint8Array): Result {
   let step = parser.next();
   while (step.done !== true) {

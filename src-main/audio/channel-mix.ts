@@ -28,23 +28,27 @@ const LAYOUTS: Readonly<Record<string, string>> = {
   '7.1(wide-side)': 'FL FR FC LFE FLC FRC SL SR',
   octagonal: 'FL FR FC BL BR BC SL SR',
 };
-/** -3 dB: what belongs to both sides, or to neither front (ITU-R BS.775). */
+/** -3 dB: the gain of a channel that belongs to both sides, or to neither front (ITU-R BS.775). */
 const HALF_POWER = Math.SQRT1_2;
 
 export interface ChannelMixOptions {
   readonly sampleRate: number;
-  /** Of each channel, the largest magnitude; 1 is full scale. */
+  /** The largest magnitude of each channel; 1 is full scale. */
   readonly peaks: readonly number[];
-  /** ffmpeg's name of the layout; undefined where none is declared: the channels are microphones then. */
+  /**
+   * ffmpeg's name of the layout. Undefined where the file declares none: the channels are then taken for microphones.
+   */
   readonly layout: string | undefined;
-  /** What every sample is multiplied by first. */
+  /** Every sample is multiplied by this first. */
   readonly gain: number;
 }
 
-/** Makes a recording of one or two channels of any number, losing none of them. */
+/** Mixes any number of channels down to one or two. No channel is lost. */
 export interface ChannelMix {
   readonly channels: 1 | 2;
-  /** Interleaved whole frames, -1 to 1, in; interleaved signed 16-bit out, a limiter's look-ahead late. */
+  /**
+   * Takes interleaved whole frames, -1 to 1. Returns interleaved signed 16-bit, delayed by the limiter's look-ahead.
+   */
   push(samples: Float32Array): Int16Array;
   flush(): Int16Array;
 }
@@ -53,8 +57,9 @@ export interface ChannelMix {
 const SILENT_PEAK = 0.001;
 
 /**
- * One and two channels stay as they are. More of a declared layout become two as ITU-R BS.775 has it, the low-frequency
- * channel among them; others become one, each as loud as all that carry sound together allow.
+ * One and two channels stay as they are. More channels of a declared layout become two, as in ITU-R BS.775, the
+ * low-frequency channel included. Channels without a layout become one, each as loud as all channels with sound
+ * together allow.
  */
 export function createChannelMix({ sampleRate, peaks, layout, gain }: ChannelMixOptions): ChannelMix {
   const inputs = peaks.length;
@@ -115,7 +120,7 @@ function weightOf(position: string, side: 'L' | 'R', other: 'L' | 'R'): number {
   return /^.[LR]C?$/.test(position) && position[1] === other ? 0 : HALF_POWER;
 }
 
-/** Undefined where what is declared does not tell every channel's place. */
+/** Undefined where the layout does not say the place of every channel. */
 function positionsOf(layout: string | undefined, inputs: number): readonly string[] | undefined {
   if (layout === undefined) return undefined;
   const named = LAYOUTS[layout] ?? /\(([A-Z+]+)\)$/.exec(layout)?.[1]?.replaceAll('+', ' ');
@@ -149,10 +154,15 @@ export function createChannelPeaks(channels: number) {
   };
 }
 
-/** What a sample above full scale is brought to: just below it, so that nothing is taken for clipped. */
+/**
+ * The level to which a sample above full scale is lowered: just below full scale, so that it does not count as clipped.
+ */
 const SCALED_PEAK = 0.999;
 
-/** What brings samples of these peaks to full scale at most; 1 where none is above it. Infinite ones count as full scale. */
+/**
+ * The gain that brings samples of these peaks to full scale at most; 1 where none is above it. Infinite ones count as
+ * full scale.
+ */
 export function gainForPeaks(peaks: readonly number[]): number {
   const peak = Math.max(0, ...peaks.filter(Number.isFinite));
   return peak > 1 ? SCALED_PEAK / peak : 1;

@@ -1,15 +1,21 @@
 /**
- * How fast a leg's polarity is told: a few periods of the deepest voice. Long enough for a wide stereo picture to be
- * seen as one, short enough for the first word.
+ * The time in which the polarity of a channel is decided: a few periods of the deepest voice. Long enough to accept a
+ * wide stereo picture, short enough for the first word.
  */
 const MEMORY_SECONDS = 0.05;
-/** Correlation below which a channel is taken for the inverse of those before it, and above which no longer. */
+/**
+ * Below this correlation a channel counts as the inverse of those before it; above the second value it does not any
+ * more.
+ */
 const INVERTED_BELOW = -0.8;
 const UPRIGHT_ABOVE = -0.2;
-/** Samples that have to be heard before anything is told by them: of fewer, noise of two microphones may be inverse. */
+/**
+ * The polarity is decided only after this many samples that are not zero: fewer may be inverse by chance, as the noise
+ * of two microphones.
+ */
 const LEAST_SAMPLES = 32;
 
-/** Adds the channels of a frame up so that none takes another away. */
+/** Adds up the channels of a frame so that they do not cancel each other. */
 export interface ChannelSum {
   /** @param sample gives a channel's sample of the next frame, any scale. */
   next(sample: (channel: number) => number): number;
@@ -24,9 +30,9 @@ export function createChannelSum(channels: number, sampleRate: number): ChannelS
   const forget = Math.exp(-1 / (MEMORY_SECONDS * sampleRate));
   const cross = new Float64Array(channels);
   const energy = new Float64Array(channels);
-  /** Of what was summed before the channel. */
+  /** The energy of what was summed before the channel. */
   const summedEnergy = new Float64Array(channels);
-  /** How many of the samples remembered are no zeros. */
+  /** How many of the remembered samples are not zero. */
   const heard = new Float64Array(channels);
   const inverted = new Uint8Array(channels);
 
@@ -50,13 +56,13 @@ export function createChannelSum(channels: number, sampleRate: number): ChannelS
   };
 }
 
-/** Makes one channel of several, for whoever listens to what is said. */
+/** Makes one channel of several, for everything that listens to speech. */
 export interface MonoFolder {
   /** Interleaved whole frames, signed 16-bit, in; one sample a frame out. The same array where there is one channel. */
   fold(samples: Int16Array): Int16Array;
 }
 
-/** The mean of the channels, none of which takes another away. */
+/** The mean of the channels. Channels do not cancel each other. */
 export function createMonoFolder(channels: number, sampleRate: number): MonoFolder {
   if (channels === 1) return { fold: (samples) => samples };
   const channelSum = createChannelSum(channels, sampleRate);

@@ -1,11 +1,11 @@
 /**
- * No sample leaves the limiter above this magnitude: 1 dB below full scale, which lossy encoders and the curve between
- * two samples (ITU-R BS.1770-4, annex 2) need for themselves.
+ * No sample leaves the limiter above this magnitude: 1 dB below full scale. Lossy encoders and the curve between two
+ * samples (ITU-R BS.1770-4, annex 2) need that room.
  */
 export const LIMITER_THRESHOLD = 29_204;
 /** The gain goes down over this long before a peak, so that it is low enough in time without a click. */
 export const LIMITER_LOOK_AHEAD_SECONDS = 0.005;
-/** After a peak, what is missing of full gain shrinks to 1/e in this long: speech does not pump. */
+/** After a peak the gain goes back to 1: the difference shrinks to 1/e in this time. Speech does not pump. */
 export const LIMITER_RELEASE_SECONDS = 0.1;
 
 export interface LimiterShape {
@@ -18,23 +18,24 @@ export interface LimiterShape {
 /** Keeps sums of tracks within int16. One stream after another needs one limiter each. */
 export interface Limiter {
   /**
-   * Takes the next interleaved sums, and gives as many frames as are certain by now: all that were taken but the last
-   * look-ahead's. However the stream is cut into calls, it comes out the same.
+   * Takes the next interleaved sums, and returns the frames that are final by now: all but those of the last
+   * look-ahead. The result is the same however the stream is cut into calls.
    */
   push(sums: Int32Array): Int16Array;
-  /** Gives what is left. Nothing may be pushed after it. */
+  /** Returns the rest. Nothing may be pushed after it. */
   flush(): Int16Array;
 }
 
 /** Gains are whole multiples of 1/UNITY, so that sums of them are exact however long the stream is. */
 const UNITY = 2 ** 24;
-/** What is missing of unity below which the gain is unity: too little to change any sample below the threshold. */
+/** A gain this close to unity counts as unity: the difference is too small to change any sample below the threshold. */
 const NEGLIGIBLE = 2 ** 8;
 
 /**
- * A look-ahead peak limiter. Where no peak is near, its gain is 1 and samples come out as they went in. The gain of a
- * frame is the mean, over the look-ahead before it, of the lowest gain that the look-ahead after it asks for: each of
- * the values averaged is low enough for this frame, so their mean is too, and nothing is ever clipped.
+ * A look-ahead peak limiter. Where no peak is near, its gain is 1 and samples do not change. Each peak needs a certain
+ * gain. The gain of a frame is a mean over the look-ahead before it; the averaged values are, for each of those frames,
+ * the lowest gain that the look-ahead after it needs. Each averaged value is low enough for this frame, so the mean is
+ * too, and nothing is ever clipped.
  */
 export function createLimiter({ sampleRate, channels }: LimiterShape): Limiter {
   const lookAhead = Math.max(1, Math.round(LIMITER_LOOK_AHEAD_SECONDS * sampleRate));
@@ -44,7 +45,7 @@ export function createLimiter({ sampleRate, channels }: LimiterShape): Limiter {
   const gains = new Int32Array(window).fill(UNITY);
   let gainSum = window * UNITY;
   let held = UNITY;
-  /** Frames that ask for less than unity, each with a gain lower than all before it: a queue in a ring. */
+  /** Frames that need less than unity, each with a lower gain than all before it: a queue in a ring. */
   const peakFrames = new Float64Array(window + 1);
   const peakGains = new Int32Array(window + 1);
   let [first, queued] = [0, 0];
@@ -78,7 +79,7 @@ export function createLimiter({ sampleRate, channels }: LimiterShape): Limiter {
 
   const isIdle = (): boolean => queued === 0 && gainSum === window * UNITY;
 
-  /** Frames from `at` on of which none is over the threshold. */
+  /** How many frames from `at` on stay below the threshold. */
   const quietFrames = (sums: Int32Array, at: number): number => {
     let end = at;
     while (end < sums.length) {

@@ -4,11 +4,11 @@ import { bytesOf, samplesOf } from './pcm.ts';
 /** Makes one stream of several tracks: their sum, through the limiter. */
 export interface Mixer {
   /**
-   * Takes the next `frames` of every track, signed 16-bit little-endian; one that is shorter is silent from there on.
-   * Gives what is certain by now, which trails by the limiter's look-ahead.
+   * Takes the next `frames` of every track, signed 16-bit little-endian; a shorter track is silent from its end on.
+   * Returns what is final by now, which is late by the limiter's look-ahead.
    */
   mix(tracks: readonly Uint8Array[], frames: number): Uint8Array;
-  /** Gives what is left; in all then as many frames as were taken. Nothing may follow it. */
+  /** Returns the rest, so that as many frames come out as went in. Nothing may follow it. */
   flush(): Uint8Array;
 }
 

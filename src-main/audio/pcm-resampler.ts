@@ -2,9 +2,12 @@ import { createResampler, FILTER_REACH } from './resampler.ts';
 
 /** The resampler for interleaved 16-bit samples: for copies, and for recognisers. */
 export interface PcmResampler {
-  /** Interleaved int16 in, interleaved floats (-1 to 1) out; what needs later samples is kept for the next call. */
+  /**
+   * Takes interleaved int16, returns interleaved floats (-1 to 1). Samples that need later ones are kept for the next
+   * call.
+   */
   push(samples: Int16Array): Float32Array<ArrayBuffer>;
-  /** What remains, once nothing more will come. */
+  /** Returns the rest, once no more samples come. */
   flush(): Float32Array<ArrayBuffer>;
 }
 

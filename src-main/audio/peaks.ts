@@ -13,9 +13,9 @@ export interface PeakSource {
 }
 
 /**
- * Takes signed 16-bit little-endian samples in order, and notes in each slot the largest magnitude, 0 to 32767, of any
- * channel; a slot that has a larger one keeps it. What lies beyond the last slot is left out. The slots are the
- * caller's, which may read them at any time.
+ * Takes signed 16-bit little-endian samples in order. Writes into each slot the largest magnitude of any channel, 0 to
+ * 32767; a slot that already has a larger one keeps it. Samples beyond the last slot are ignored. The slots belong to
+ * the caller, which may read them at any time.
  */
 export function createPeakMeter(slots: Uint16Array, source: PeakSource): (pcm: Uint8Array) => void {
   const { sampleRate, channels, startMs } = source;
@@ -40,10 +40,10 @@ export function createPeakMeter(slots: Uint16Array, source: PeakSource): (pcm: U
   };
 }
 
-/** What rounding may move a boundary by, in slots and in frames: far less than either. */
+/** Rounding may move a boundary by this much, in slots and in frames: far less than either. */
 const SLOT_TOLERANCE = 1e-6;
 
-/** The largest magnitude of these samples; that of -32768 is told as 32767. */
+/** The largest magnitude of these samples; -32768 counts as 32767. */
 function loudest(samples: Int16Array, from: number, to: number): number {
   let low = 0;
   let high = 0;

@@ -5,7 +5,7 @@ const HOP_SECONDS = 0.02;
 const PAUSE_SECONDS = 0.3;
 
 /**
- * Where mono audio is cut with the least harm: the middle of the quietest 0.3 s between two frames, the latest of several
+ * Finds the best place to cut mono audio: the middle of the quietest 0.3 s between two frames, the latest of several
  * that are equally quiet.
  * @param pcm signed 16-bit little-endian samples of one channel.
  * @returns a frame from `fromFrame` to `toFrame`; `toFrame` where the stretch is too short to look for one.
@@ -41,8 +41,8 @@ export function quietestMoment(
 const LEEWAY = 0.25;
 
 /**
- * Where to end a piece of at most `maxFrames`, cutting in a pause; all of it where it is short enough. The pieces of one stretch
- * come out of about the same length, so that none is a crumb.
+ * Finds where to end a piece of at most `maxFrames`, so that the cut is in a pause. A stretch that is short enough
+ * stays whole. All pieces of a stretch are about equally long, so that none is very short.
  */
 export function pieceEnd(pcm: Uint8Array, sampleRate: number, fromFrame: number, maxFrames: number): number {
   const left = (pcm.byteLength >> 1) - fromFrame;

@@ -2,23 +2,27 @@ import { phaseTable } from './windowed-sinc.ts';
 
 /** Kaiser window for about 90 dB of attenuation, under the noise of 16 bits. */
 const KAISER_BETA = 9;
-/** Half-power point, as a share of the lower rate's Nyquist frequency: the fall ends where aliases would begin. */
+/**
+ * Half-power point, as a share of the lower rate's Nyquist frequency: the filter has fallen off where aliases would
+ * begin.
+ */
 const CUTOFF = 0.94;
 
 /**
- * How many frames of the lower rate, on either side, a frame is made of: a longer filter falls off more steeply, and costs as
- * much more. A recording is filtered once and kept; copies and what recognisers hear can be made again from it.
+ * How many frames of the lower rate, on either side, one output frame is made of. A longer filter falls off more
+ * steeply and costs more. A recording is filtered once and kept, so it gets the long one; copies, and audio for
+ * recognisers, can be made again from it.
  */
 export const FILTER_REACH = { recording: 48, copy: 24 / CUTOFF };
 
 /** Changes the rate of a stream of float samples, channel by channel, without changing its length in time. */
 export interface Resampler {
   /**
-   * Takes `frames` frames of each channel and returns those that are due at the new rate; how many is the length of
-   * the arrays, which are the caller's. The output lags by the filter's reach; nothing is lost between calls.
+   * Takes `frames` frames of each channel and returns those that are ready at the new rate. Their number is the length
+   * of the arrays, which belong to the caller. The output lags by the filter's reach; nothing is lost between calls.
    */
   process(channelData: readonly Float32Array[], frames: number): Float32Array<ArrayBuffer>[];
-  /** Nothing follows: returns the rest, so that as much time has come out as went in. */
+  /** Ends the stream: returns the rest, so that the output is as long in time as the input. */
   flush(): Float32Array<ArrayBuffer>[];
 }
 

@@ -1,6 +1,9 @@
 import { decibelsFullScale, measureLevels, type Levels } from './levels.ts';
 
-/** What the signal of a track sounds like, worst first told apart: a dead channel is not a quiet room. */
+/**
+ * What the signal of a track sounds like, worst first. A dead channel (zeros) is not the same as a quiet room
+ * (silence).
+ */
 export type SignalClass = 'zeros' | 'silence' | 'clipping' | 'fine';
 
 /** A class that has just been established. `fine` is reported once a problem has passed. */
@@ -12,28 +15,30 @@ export interface SignalChange {
 
 /** Below this RMS nobody is speaking, even far from the microphone; room tone of a live one is above. */
 const SILENCE_DBFS = -60;
-/** After how many seconds a problem is told. */
+/** After how many seconds a problem is reported. */
 interface Patience {
   readonly zeros: number;
   readonly silence: number;
 }
-/** A microphone that sends digital zeros for as long, in seconds, is muted or dead: they are never a real room. */
+/** A microphone that sends digital zeros for this long, in seconds, is muted or dead: a real room never gives zeros. */
 export const MUTED_AFTER_SECONDS = 3;
-/** Zeros are told sooner than silence; that one later than a lecture pauses. */
+/** Zeros are reported sooner than silence. Silence is reported later than a lecture pauses. */
 const OF_MICROPHONE: Patience = { zeros: MUTED_AFTER_SECONDS, silence: 15 };
-/** What a computer plays is zeros whenever nobody speaks: told where it never came at all. */
+/** Playback is zeros whenever nobody speaks: it is reported where no sound ever came at all. */
 const OF_PLAYBACK: Patience = { zeros: 10, silence: 15 };
-/** And of one that was heard, only when it has been gone for longer than the others listen to one person. */
+/**
+ * Playback that was heard before is reported only after a pause longer than one person speaks while the others listen.
+ */
 const OF_PLAYBACK_HEARD: Patience = { zeros: 60, silence: 60 };
 /** Signal this long ends a problem; a single click does not. */
 const RECOVERED_AFTER_SECONDS = 0.3;
 /** Clipped samples within one second that are heard as distortion rather than a knock on the table. */
 const CLIPPED_SAMPLES_A_SECOND = 40;
-/** A problem that keeps coming back is told again no sooner than this. */
+/** A problem that keeps coming back is reported again only after this time. */
 const REPEAT_AFTER_SECONDS = 30;
 
 export interface SignalMonitor {
-  /** Takes the next stretch and says what changed, if anything did. */
+  /** Takes the next stretch and returns the change, if there is one. */
   observe(pcm: Uint8Array, frames: number): SignalChange | undefined;
   /** Samples at full scale so far. */
   readonly clippedSamples: number;
@@ -41,10 +46,10 @@ export interface SignalMonitor {
 }
 
 /**
- * Follows one track and says when it turns to digital zeros, to silence, to clipping, and back. Time is counted
- * in the audio's own frames, so a stalled source reports nothing here.
+ * Follows one track and reports when it turns to digital zeros, to silence, to clipping, and back. Time is counted in
+ * the audio's own frames, so a stalled source reports nothing here.
  * @param sampleRate frames a second.
- * @param source a microphone, which always hears something, or what is played, whose pauses are digital zeros.
+ * @param source a microphone, which always hears something, or playback, whose pauses are digital zeros.
  */
 export function createSignalMonitor(
   sampleRate: number,

@@ -22,14 +22,14 @@ export interface WavData {
 export interface WavChunks {
   /** `RIFF` or `RF64`; `BW64` where that is read. */
   readonly form: string;
-  /** What the header claims beyond its first 8 bytes; from `ds64` where that counts. */
+  /** The size that the header declares beyond its first 8 bytes; from `ds64` where that counts. */
   readonly declaredRiffBytes: number;
-  /** Those before the samples, but for the format. */
+  /** The chunks before the samples, without the format. */
   readonly before: readonly RiffChunk[];
   /** There should be one; where there are more, the last one counts. */
   readonly formats: readonly RiffChunk[];
   readonly data: WavData | undefined;
-  /** The chunk of an odd number of bytes that the next one follows with no padding byte between. */
+  /** A chunk of an odd number of bytes without a padding byte behind it. */
   readonly unpadded: string | undefined;
 }
 
@@ -43,19 +43,19 @@ export function isRefusal(read: object): read is WavRefusal {
 }
 
 /**
- * How much of what a WAV says is believed. There are two: STRICT (`wav-layout.ts`) takes the file at its word or refuses
- * it; LENIENT (`wav-lenient.ts`), for repair alone, looks for what damage has left.
+ * How far a WAV's own figures are trusted. There are two modes: STRICT (`wav-layout.ts`) trusts the file or refuses it;
+ * LENIENT (`wav-lenient.ts`), only for repair, searches for the remains of a damaged file.
  */
 export interface WavMode {
   /** What the file may begin with. */
   readonly forms: readonly string[];
-  /** Most chunks that are followed: zeros, which look like empty ones, are not followed for gigabytes. */
+  /** How many chunks are followed at most. Zeros look like empty chunks, and there may be gigabytes of them. */
   readonly maxChunks: number;
-  /** Whether what looks like the head of a chunk is taken for one. */
+  /** Whether these bytes count as the head of a chunk. */
   isChunk(chunk: RiffChunk, fileBytes: number): boolean;
   /** Where the next chunk begins. */
   chunkAfter(chunk: RiffChunk): BytesParser<number>;
-  /** The samples of a file whose chunks end before them, looked for from `position` on. */
+  /** Looks for the samples from `position` on, in a file whose chunks end before them. */
   lostData(position: number): BytesParser<WavData | undefined>;
 }
 

@@ -22,8 +22,8 @@ export interface WavHeaderOptions {
   readonly sampleRate: number;
   readonly channels: number;
   /**
-   * Leaves room to become RF64 in place when the file grows past 4 GiB. Off, the header is the plain 44 bytes that
-   * every reader knows, and the caller sees to it that the file stays smaller.
+   * Leaves room to become RF64 in place when the file grows past 4 GiB. Without it the header is the plain 44 bytes
+   * that every reader knows, and the caller keeps the file smaller.
    */
   readonly mayExceed4GiB: boolean;
 }

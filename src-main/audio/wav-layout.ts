@@ -4,7 +4,7 @@ import { chunkEnd } from './riff.ts';
 import { CUT_SHORT, isRefusal, parseWavChunks, type WavMode, type WavRefusal } from './wav-chunks.ts';
 import { FORMAT_BYTES, LONGEST_FORMAT_BYTES, parseWaveFormat, type WaveFormat } from './wave-format.ts';
 
-/** What a WAV says of itself, and where its samples really are. */
+/** What a WAV's header says, and where its samples really are. */
 export interface WavLayout {
   /** WAVE format tag: 1 PCM, 3 float, 7 mu-law; that of an extensible header is looked up. */
   readonly formatTag: number;
@@ -13,16 +13,16 @@ export interface WavLayout {
   /** Frames a second. */
   readonly sampleRate: number;
   readonly dataOffset: number;
-  /** Bytes of samples that the header claims. */
+  /** Bytes of samples that the header declares. */
   readonly declaredDataBytes: number;
-  /** Bytes of samples that are there, in whole frames. */
+  /** Bytes of samples that the file has, in whole frames. */
   readonly dataBytes: number;
 }
 
-/** Takes a file at its word: chunks where their sizes say, and the samples where `data` says, or it is no WAV. */
+/** Trusts the file: chunks are where their sizes say, and samples are where `data` says. Anything else is not a WAV. */
 export const STRICT: WavMode = {
   forms: ['RIFF', 'RF64'],
-  // A header is in the first chunks; a file with more before its samples is not one that could have been meant.
+  // A real WAV has few chunks before its samples. A file with more is not one.
   maxChunks: 64,
   isChunk: () => true,
   *chunkAfter(chunk) {
@@ -34,8 +34,9 @@ export const STRICT: WavMode = {
 };
 
 /**
- * Reads a WAV's header, strictly. @param fileBytes of the whole file.
- * A file that is cut off within its samples is read, as far as they go; one whose header is not in order is refused.
+ * Reads a WAV's header, strictly.
+ * @param fileBytes of the whole file.
+ * A file that is cut off within its samples is read up to its end. A file with a faulty header is refused.
  */
 export function* parseWavLayout(fileBytes: number): BytesParser<WavLayout | WavRefusal> {
   const wav = yield* parseWavChunks(fileBytes, STRICT);

@@ -8,8 +8,9 @@ export const MAX_CHUNKS = 256;
 const SEARCH_BYTES = 64 * 1024;
 
 /**
- * Finds what damage has left of a WAV: chunks without their padding byte, and samples behind chunks that lead nowhere. For
- * repair, which proves by other readers what it makes of that. What recovers recordings never reads like this.
+ * Finds the remains of a damaged WAV: chunks without their padding byte, and samples behind chunks that cannot be
+ * followed. Only repair uses it, and checks its result with other readers. Recovery of recordings never reads like
+ * this.
  */
 export const LENIENT: WavMode = {
   forms: ['RIFF', 'RF64', 'BW64'],
@@ -27,7 +28,7 @@ export const LENIENT: WavMode = {
   },
 };
 
-/** Whether a chunk has a name that there can be, and ends within the file. */
+/** Whether a chunk has a possible name and ends within the file. */
 export function isWholeChunk({ id, offset, length }: RiffChunk, fileBytes: number): boolean {
   return isChunkId(id) && offset + length <= fileBytes;
 }

@@ -25,24 +25,24 @@ export interface SessionQuery {
 }
 
 /**
- * What is known of every session. Calls are short and synchronous; they throw only when the database itself fails. Those of
- * which it is said do not even then: what they write waits in one queue (write-queue.ts).
+ * The record of every session. Calls are short and synchronous; they throw only when the database itself fails. The
+ * calls marked so do not throw even then: their writes wait in one queue (write-queue.ts).
  */
 export interface Catalog {
   /**
    * Writes the session and everything under it, as one transaction.
-   * @param known what the catalog said of it when the change was made: then only what differs is written. Parts, files,
-   *   markers and segments that are the same objects cost nothing.
+   * @param known the catalog's record when the change was made: then only the differences are written. Parts, files,
+   * markers and segments that are the same objects cost nothing.
    */
   save(session: SessionRecord, known?: SessionRecord): void;
   /**
-   * The same for one that may have to wait: where the database refuses it, readers see it, and it is written later. True
-   * where it is written. Throws nothing.
+   * As `save`, for a write that may have to wait. Where the database refuses it, readers see the new state already, and
+   * it is written later. Returns true where it is written. Never throws.
    */
   keep(session: KeptSession): boolean;
-  /** Offers the database what waits of a session and of its text now; true where nothing does any more. */
+  /** Tries now to write what is pending for a session and its text; true where nothing is pending any more. */
   offer(id: string): boolean;
-  /** Adds rows to a session that is there, and counts its revision on: costs as little late in a session as early. */
+  /** Adds rows to an existing session and increments its revision. The cost does not grow with the session. */
   append(
     session: Pick<SessionRecord, 'id' | 'revision' | 'sample_rate' | 'channels' | 'parts'>,
     added: AddedToSession,
@@ -51,48 +51,49 @@ export interface Catalog {
   has(id: string): boolean;
   /** Newest first, without their segments. */
   list(query: SessionQuery): { readonly sessions: readonly SessionRecord[]; readonly total: number };
-  /** Everything said in a session, what waits included; nothing, at revision 0, where nothing is known. */
+  /** Everything said in a session, pending writes included; nothing, at revision 0, for an unknown session. */
   transcript(sessionId: string): Transcript;
   /**
-   * The same in pages, between which others have their turn. What is changed meanwhile may be in it or not: it has
-   * all that its revision counts.
+   * The same, read in pages; other tasks run between two pages. Changes made meanwhile may or may not be included; the
+   * result has everything that its revision counts.
    */
   readTranscript(sessionId: string): Promise<Transcript>;
-  /** Of this and what follows, what waits to be written is not known: see `offer`. */
+  /** This call and the next ones do not see pending writes: see `offer`. */
   transcriptEntry(sessionId: string, id: string): TranscriptEntry | undefined;
   transcriptRevision(sessionId: string): number;
   transcriptExtent(sessionId: string): TranscriptExtent;
-  /** No less than the extent, and found without reading the text. */
+  /** At least the real extent, found without reading the text. */
   transcriptExtentAtMost(sessionId: string): TranscriptExtent;
   /** What was said in one turn. */
   transcriptOfTurn(sessionId: string, turnId: string): readonly TranscriptEntry[];
   /**
-   * Changes the text of a session, behind what waits of it: where the database refuses that, readers see it, and it is
-   * written later. True where it is written. Throws CATALOG_UNAVAILABLE where nothing has been taken for long.
+   * Changes the text of a session, after its pending writes. Where the database refuses it, readers see the new text
+   * already, and it is written later. Returns true where it is written. Throws CATALOG_UNAVAILABLE where too much is
+   * pending.
    */
   keepText(change: KeptChange): boolean;
-  /** Replaces everything said in a session, its revision included, as one transaction. Writes only what differs. */
+  /** Replaces everything said in a session, its revision included, as one transaction. Writes only the differences. */
   saveTranscript(sessionId: string, transcript: Transcript): void;
-  /** Adds entries, or puts them in place of those with their ids; counts the revision on. */
+  /** Adds entries, or replaces those with the same ids; increments the revision. */
   putTranscript(sessionId: string, entries: readonly TranscriptEntry[]): void;
-  /** Writes some lines and drops some, as one transaction; lines that changed since stay as they are now. */
+  /** Writes some lines and deletes some, as one transaction. Lines that others changed since stay as they are now. */
   patchTranscript(sessionId: string, patch: TranscriptPatch): void;
-  /** Finds words in titles, notes, markers and text. Takes whatever a person may type. */
+  /** Finds words in titles, notes, markers and text. Accepts anything that a person may type. */
   search(query: SearchQuery): SearchResult;
   readonly jobs: Jobs;
   /** Sessions that a crash left unfinished. */
   unfinished(): readonly SessionRecord[];
   /**
-   * Hides a session whose folder went to the trash, with what waits to be written of it, and shows it again when the folder is
-   * back. To hide it may be refused; to show it waits where it has to.
+   * Hides a session whose folder went to the trash, its pending writes included, and shows it again when the folder is
+   * back. Hiding may be refused; showing waits in the queue where it has to.
    */
   setDeleted(id: string, deletedAt: string | undefined): void;
   deletedIds(): readonly string[];
-  /** Notes what happened to a session; it waits where it has to. */
+  /** Records an event of a session. The write waits in the queue where it has to. */
   addEvent(sessionId: string, occurredAt: string, event: string, details?: unknown): void;
-  /** Offers the database what waits, and resolves once all that was committed is on the disk, or was refused there. */
+  /** Tries to write what is pending. Resolves once everything committed is on the disk, or the disk has refused it. */
   sync(): Promise<void>;
-  /** Offers the database what waits for the last time, and closes it. */
+  /** Tries to write what is pending a last time, and closes the database. */
   close(): void;
 }
 
@@ -127,7 +128,7 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
       queue.offerAll();
       const ids = query === undefined ? null : words.sessionIds(query);
       const known = sessions.page({ ids, limit, offset }).map(held.latest);
-      // They began while the database took nothing, so they are the newest.
+      // They began while the database refused writes, so they are the newest.
       const unknown = query === undefined ? held.all().filter(({ id }) => !sessions.has(id)) : [];
       const page = offset === 0 ? [...unknown.reverse(), ...known] : known;
       return {
@@ -139,7 +140,7 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
     transcript,
     keepText: heldText.keep,
     async readTranscript(sessionId) {
-      // What waits may be taken while pages are read, and would be in neither.
+      // A pending change may be written while pages are read, and would then be missing from both.
       if (heldText.has(sessionId)) return transcript(sessionId);
       const revision = transcripts.revision(sessionId);
       const lines: PagedLine[] = [];

@@ -5,18 +5,21 @@ import { z } from 'zod';
 export type ColumnValue = string | number | null;
 export type Row = Readonly<Record<string, ColumnValue>>;
 
-/** Schema of an object of which each field has a column. */
+/** Schema of an object whose fields have a column each. */
 interface RecordSchema<Value> extends z.ZodType<Value> {
   readonly shape: z.ZodRawShape;
 }
 
-/** How the fields of a schema of `contract/` stand in a table: its columns, and the way there and back. */
+/** Maps the fields of a schema of `contract/` to the columns of a table, and back. */
 export interface Columns<Value> {
   /** In the order of the schema's fields. */
   readonly names: readonly string[];
-  /** The columns in their own order, so that two rows that say the same are written the same. */
+  /** The columns in a fixed order, so that two equal rows are written the same. */
   toRow(value: Value): Row;
-  /** The fields of a row; still to be parsed by the schema, as they come from a file. Throws what zod and JSON throw. */
+  /**
+   * The fields of a row, which come from a file: the caller must still parse them with the schema. Throws what zod and
+   * JSON throw.
+   */
   fromRow(row: unknown): Record<string, unknown>;
 }
 
@@ -30,9 +33,9 @@ interface Column {
 }
 
 /**
- * The columns of a schema: one for each field, of its name. Truth values are 0 and 1, lists and objects are JSON, what is absent
- * is null.
- * @param renamed columns that are called otherwise than their field.
+ * The columns of a schema, one for each field, with its name. Booleans are 0 and 1, lists and objects are JSON, an
+ * absent field is null.
+ * @param renamed columns that have another name than their field.
  */
 export function columnsOf<Value extends object>(
   schema: RecordSchema<Value>,
@@ -66,8 +69,9 @@ export function columnsOf<Value extends object>(
 }
 
 /**
- * Writes whole rows of one table: the first time a statement is prepared for their columns, which must be the same from then on.
- * @param key the columns of which a row that is there has the same values: that one is replaced.
+ * Writes whole rows of one table. The statement is prepared for the columns of the first row; later rows must have the
+ * same.
+ * @param key the columns that identify a row: an existing row with the same values is replaced.
  */
 export function prepareUpsert(
   database: Database.Database,
@@ -90,12 +94,12 @@ export function insertInto(table: string, names: readonly string[]): string {
   return `INSERT INTO ${table} (${names.join(', ')}) VALUES (${names.map((name) => `@${name}`).join(', ')})`;
 }
 
-/** What stands behind `DO UPDATE SET`, for a row that takes the place of another. */
+/** The part behind `DO UPDATE SET` that replaces all other columns. */
 export function replaced(names: readonly string[]): string {
   return names.map((name) => `${name} = excluded.${name}`).join(', ');
 }
 
-/** By hand: a long text has a hundred thousand rows, of which a schema sees every field once more. */
+/** Without a schema: a long text has a hundred thousand rows, and a schema would look at every field once more. */
 function fieldsOf(value: unknown): Readonly<Record<string, unknown>> {
   if (!isRecord(value)) throw new TypeError(`expected an object, found ${typeof value}`);
   return value;

@@ -7,12 +7,12 @@ import { migrations } from './migrations/index.ts';
 import { makeFolderSync } from '../disk/make-folder.ts';
 
 /**
- * A writer of another process is waited for this long; SQLite then reports SQLITE_BUSY. The wait holds up the whole
- * process, and whoever keeps a record tries again, so it is short.
+ * How long we wait for a writer of another process; SQLite then reports SQLITE_BUSY. The wait blocks the whole process,
+ * and every writer tries again later, so it is short.
  */
 const BUSY_TIMEOUT_MS = 250;
 
-/** SQLite's own default. better-sqlite3's is 16 MB, which a process that runs for days fills for nothing. */
+/** SQLite's own default. better-sqlite3's is 16 MB, which a process that runs for days fills without need. */
 const PAGE_CACHE_KIB = 2000;
 
 /** Opens the catalog, creating or migrating it. Throws CATALOG_UNAVAILABLE. */
@@ -23,11 +23,11 @@ export function openDatabase(path: string): Database.Database {
     if (!inMemory) makePrivate(path);
     const database = new Database(path, { timeout: BUSY_TIMEOUT_MS });
     database.pragma('journal_mode = WAL');
-    // The log is made durable beside the commits, not in them: see write-ahead-log.ts.
+    // Commits do not wait for the disk; the log is synced separately: see write-ahead-log.ts.
     database.pragma('synchronous = NORMAL');
     database.pragma('foreign_keys = ON');
     database.pragma(`cache_size = -${PAGE_CACHE_KIB}`);
-    // What a search keeps for a moment is no reason to write a file.
+    // Temporary results of a search need no file.
     database.pragma('temp_store = MEMORY');
     addIndexFunctions(database);
     migrate(database);
@@ -43,7 +43,7 @@ export function openDatabase(path: string): Database.Database {
   }
 }
 
-/** Before SQLite opens it, which gives its log and its index the permissions that the database has. */
+/** Runs before SQLite opens the database: its log and its index get the same permissions. */
 function makePrivate(path: string): void {
   closeSync(openSync(path, 'a', 0o600));
   for (const each of [path, `${path}-wal`, `${path}-shm`]) if (existsSync(each)) chmodSync(each, 0o600);

@@ -10,7 +10,7 @@ const detailSchema = z.object({
 });
 type Detail = z.infer<typeof detailSchema>;
 
-/** Keeps what describes a session where its words can be found. */
+/** Indexes the words that describe a session. */
 export function prepareDetails(database: Database.Database) {
   const read = database.prepare(
     'SELECT kind, part, frame, text FROM session_details WHERE session_id = ? AND kind = ? ORDER BY row',
@@ -32,13 +32,13 @@ export function prepareDetails(database: Database.Database) {
     return JSON.stringify(written) === JSON.stringify(wanted);
   };
   return {
-    /** Adds one marker to what is there. To be called in the transaction that adds it to the session. */
+    /** Adds one marker to the index. Call it in the transaction that adds the marker to the session. */
     addMarker(sessionId: string, { part, frame, label }: Marker): void {
       if (label !== '') put(sessionId, { kind: 'marker', part, frame, text: label });
     },
     /**
-     * To be called in the transaction that saves the session.
-     * @param known what the catalog has of it, where that is known: what is the same costs nothing then.
+     * Call it in the transaction that saves the session.
+     * @param known the catalog's version, where it is known: then what is the same costs nothing.
      */
     save(session: SessionRecord, known: SessionRecord | undefined): void {
       for (const { kind, field } of KINDS) {
@@ -52,7 +52,7 @@ export function prepareDetails(database: Database.Database) {
   };
 }
 
-/** What is found of a session, and the field of its record that says it. */
+/** The searchable kinds of text of a session, and the field of its record for each. */
 const KINDS = [
   { kind: 'title', field: 'title' },
   { kind: 'notes', field: 'notes' },

@@ -1,10 +1,13 @@
 import type Database from 'better-sqlite3';
 import type { WriteQueue } from './write-queue.ts';
 
-/** Events that may wait: they are for whoever looks into a fault later, and no part of a recording. */
+/** Events that may wait. They only help to find a fault later, and are no part of a recording. */
 const MAX_WAITING = 1000;
 
-/** Writes what happened to sessions, where the database refuses it later. Of too many that wait the newest are left out. */
+/**
+ * Writes the events of sessions; where the database refuses one, it is written later. Where too many wait, the newest
+ * are dropped.
+ */
 export function prepareEvents(database: Database.Database, queue: WriteQueue) {
   const add = database.prepare(
     'INSERT INTO session_events (session_id, occurred_at, event, details) VALUES (?, ?, ?, ?)',

@@ -2,32 +2,34 @@ import type Database from 'better-sqlite3';
 import { z } from 'zod';
 import type { WriteQueue } from './write-queue.ts';
 
-/** Lines that are indexed before the catalog is open, in a fraction of a second: most have no more. */
+/**
+ * Lines that are indexed before the catalog is open, which takes a fraction of a second. Most catalogs have no more.
+ */
 const LINES_AT_ONCE = 10_000;
-/** Lines of a piece, which holds the process up for some hundredths of a second. */
+/** Lines in one piece. A piece blocks the process for some hundredths of a second. */
 const LINES_OF_A_PIECE = 500;
-/** Between two pieces; audio that comes in meanwhile does not wait. */
+/** Pause between two pieces; audio that comes in meanwhile does not wait. */
 const PAUSE_MS = 50;
 
 const rowSchema = z.array(z.number());
 
-/** Lines that are not yet in the index, since it was made anew. */
+/** Lines that are still missing from a rebuilt index. */
 export interface IndexBacklog {
-  /** True while there are any: a search does not find everything. */
+  /** True while there are any: a search may then miss results. */
   isLeft(): boolean;
   stop(): void;
 }
 
 /**
- * Puts lines that the index does not have yet into it, the latest first, in pieces between which others have their turn. A
- * piece that the database refuses waits in the queue with everything else.
+ * Indexes the lines that the index lacks, the latest first, in pieces; other tasks run between two pieces. A piece that
+ * the database refuses waits in the queue with everything else.
  */
 export function fillIndex(database: Database.Database, queue: WriteQueue): IndexBacklog {
   const backlog = database.prepare('SELECT below FROM index_backlog').pluck();
   const rows = database
     .prepare('SELECT row FROM session_transcripts WHERE row < ? ORDER BY row DESC LIMIT ?')
     .pluck();
-  // A line that was written again since is in it already.
+  // A line that was written again since is already in the index.
   const drop = database.prepare(
     'DELETE FROM transcript_index WHERE rowid BETWEEN ? AND ? AND rowid IN (SELECT value FROM json_each(?))',
   );

@@ -1,25 +1,25 @@
 import type { SessionRecord } from '../contract/session-record.ts';
 import type { PatientWrite, WriteQueue } from './write-queue.ts';
 
-/** A session that is to be written, now or when the database takes it. */
+/** A session to be written, now or when the database accepts it. */
 export interface KeptSession extends Pick<PatientWrite, 'writeNew' | 'onWritten'> {
   readonly id: string;
-  /** The session as it is when somebody asks: until it is written, its readers do. */
+  /** Reads the session as it is now; readers get this until it is written. */
   readonly read: () => SessionRecord;
 }
 
-/** Sessions as the database should know them and does not yet. */
+/** Sessions whose latest state the database does not have yet. */
 export interface HeldSessions {
-  /** True where it was written at once. */
+  /** Writes or queues the session; true where it was written at once. */
   keep(session: KeptSession): boolean;
-  /** True while one waits. */
+  /** True while a write of this session waits. */
   has(id: string): boolean;
-  /** Offers it to the database now; true where it does not wait any more. */
+  /** Tries to write it now; true where nothing waits any more. */
   offer(id: string): boolean;
-  /** The database knows it, or is to know it no more. */
+  /** The database has the session, or must not get it any more. */
   forget(id: string): void;
   get(id: string): SessionRecord | undefined;
-  /** What the database says of a session, or what it should say. */
+  /** The pending state of a session, or the given one where none is pending. */
   latest(session: SessionRecord): SessionRecord;
   all(): readonly SessionRecord[];
 }

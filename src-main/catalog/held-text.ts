@@ -4,38 +4,41 @@ import type { PatientWrite, WriteQueue } from './write-queue.ts';
 
 export type TranscriptChange = (transcript: Transcript) => Transcript;
 
-/** The transcript after one more change, which is counted. */
+/** The transcript after one more change; the revision counts it. */
 export function applyChange(transcript: Transcript, change: TranscriptChange): Transcript {
   const changed = change(transcript);
   return { ...changed, revision: Math.max(changed.revision, transcript.revision) + 1 };
 }
 
-/** A change of a session's text that is to be written, now or when the database takes it. */
+/** A change of a session's text to be written, now or when the database accepts it. */
 export interface KeptChange extends Pick<PatientWrite, 'writeNew'> {
   readonly sessionId: string;
-  /** The same on the whole text, for when others wait before it. Must not throw. */
+  /** The same change applied to the whole text, used where other changes wait before it. Must not throw. */
   readonly change: TranscriptChange;
-  /** Characters that it brings: of what waits there may be so many. Absent for none that count. */
+  /** Characters that the change adds; the queue allows only so many. Absent where they do not count. */
   readonly characters?: number;
 }
 
-/** Changes of text that the database has not taken, in their order. */
+/** Changes of text that the database has not accepted yet, in order. */
 export interface HeldText {
-  /** True where it was written at once. Throws CATALOG_UNAVAILABLE where too many characters wait already. */
+  /**
+   * Writes or queues the change; true where it was written at once. Throws CATALOG_UNAVAILABLE where too many
+   * characters wait already.
+   */
   keep(change: KeptChange): boolean;
-  /** True while any wait. */
+  /** True while any change waits. */
   has(sessionId: string): boolean;
-  /** Offers them to the database now; true where none wait any more. */
+  /** Tries to write them now; true where none waits any more. */
   offer(sessionId: string): boolean;
-  /** The text with what waits. */
+  /** The text with the waiting changes applied. */
   upon(sessionId: string, transcript: Transcript): Transcript;
   forget(sessionId: string): void;
 }
 
-/** Characters that may wait, of all sessions: eighty hours of talk. */
+/** Characters that may wait, of all sessions together: eighty hours of talk. */
 const MAX_CHARACTERS = 4_000_000;
 
-/** @param text reads and writes what the database has of a session, as one transaction each. */
+/** @param text reads and writes the text that the database has of a session, each as one transaction. */
 export function createHeldText(
   queue: WriteQueue,
   text: {

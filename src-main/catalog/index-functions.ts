@@ -2,11 +2,12 @@ import type Database from 'better-sqlite3';
 import { indexedText, type IndexedText } from './text-tokens.ts';
 
 /**
- * Gives our connection the two functions by which a text is indexed: SQLite's tokenizers know no scripts without spaces, and
- * another cannot be added from here. No trigger and no view has them, so that other programs can open the database.
+ * Adds the two functions that index a text to our connection. SQLite's tokenizers cannot split scripts without spaces,
+ * and another tokenizer cannot be added from here. No trigger and no view uses the functions, so that other programs
+ * can open the database.
  */
 export function addIndexFunctions(database: Database.Database): void {
-  // Both are called for the same row, one after the other.
+  // Both functions are called for the same row, one after the other.
   let last: { text: string; indexed: IndexedText } | undefined;
   const indexed = (value: unknown): IndexedText => {
     const text = typeof value === 'string' ? value : '';

@@ -11,9 +11,9 @@ import {
 import { columnsOf, insertInto } from './columns.ts';
 import type { WriteQueue } from './write-queue.ts';
 
-/** A job with what its worker must know. */
+/** A job with everything that its worker needs. */
 export interface ClaimedJob extends Job {
-  /** Null for the one of the settings. */
+  /** Null: use the recogniser of the settings. */
   readonly recogniser: RecogniserSettings | null;
 }
 
@@ -23,7 +23,7 @@ export interface JobQuery {
   readonly limit: number;
 }
 
-/** How a job is left by its worker. */
+/** The state in which a worker leaves a job. */
 export interface JobOutcome {
   readonly state: Exclude<JobState, 'running'>;
   readonly attempts: number;
@@ -41,26 +41,26 @@ export interface Jobs {
   /** The newest job of each of these sessions that has one. */
   latest(sessionIds: readonly string[]): ReadonlyMap<string, Job>;
   /**
-   * Makes the longest waiting job that is due this owner's, and begins a try of it; of several that ask at once, one gets
-   * it. A session is worked on by one at a time.
+   * Assigns the longest waiting job that is due to this owner, and begins an attempt. Where several ask at once, only
+   * one gets it. Only one worker works on a session at a time.
    * @param id only this one, due or not.
    */
   claim(owner: string, now: string, id?: string): ClaimedJob | undefined;
   /** False where the job is no longer this owner's: cancelled, or taken over. */
   report(id: string, owner: string, progress: number, now: string): boolean;
   /**
-   * Ends a try, unless the job is no longer this owner's. True where that is written; else it waits, and nobody else takes
-   * the job as long as its owner lives. Throws nothing.
-   * @param onWritten called when it has waited and is written.
+   * Ends an attempt, unless the job belongs to another owner by now. Returns true where that is written. Otherwise the
+   * write waits, and no other process takes the job while its owner lives. Never throws.
+   * @param onWritten called where the write had to wait and is done.
    */
   settle(id: string, owner: string, outcome: JobOutcome, now: string, onWritten: () => void): boolean;
   /** Lets a waiting job begin at once. */
   hurry(id: string, now: string): void;
-  /** Ends a job that waits or runs, whoever works on it. False where it had ended already. */
+  /** Ends a waiting or running job, whichever process works on it. False where it had ended already. */
   cancel(id: string, now: string): boolean;
   /** The owners of running jobs. */
   owners(): readonly string[];
-  /** Puts the jobs of an owner that is gone back in the queue. Returns how many. */
+  /** Puts the jobs of a dead owner back in the queue. Returns how many. */
   release(owner: string, now: string): number;
   /** When the next waiting job is due; undefined where none waits. */
   nextDue(): string | undefined;

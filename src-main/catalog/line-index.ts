@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 
-/** Keeps the index of what was said in step with its lines: to be called in the transaction that writes them. */
+/** Keeps the index of lines up to date. Call it in the transaction that writes the lines. */
 export function prepareLineIndex(database: Database.Database) {
   const drop = database.prepare('DELETE FROM transcript_index WHERE rowid = ?');
   const add = database.prepare(

@@ -4,9 +4,9 @@ import type { Log } from '../runtime/log.ts';
 import { openCatalog, type Catalog } from './catalog.ts';
 
 /**
- * Opens the catalog, whatever state its file is in. A corrupt one is set aside, and one that cannot be written is
- * replaced by one in memory: both are then filled again from the `session.json` of each recording, and recording
- * works all the same. Throws CATALOG_UNAVAILABLE only for a catalog of a newer version.
+ * Opens the catalog, whatever state its file is in. A corrupt file is set aside; one that cannot be written is replaced
+ * by a database in memory. Both are then filled again from the `session.json` of each recording, and recording works.
+ * Throws CATALOG_UNAVAILABLE only for a catalog of a newer version.
  */
 export function openCatalogOrSubstitute(path: string, log: Log): Catalog {
   try {

@@ -11,18 +11,20 @@ import { prepareDetails } from './details-rows.ts';
 import { insertInto, prepareUpsert, type Row } from './columns.ts';
 import { fileColumns, markerColumns, partColumns, segmentColumns, sessionColumns } from './session-rows.ts';
 
-/** What comes to a running session one at a time. */
+/** Items that a running session gets one at a time. */
 export interface AddedToSession {
   readonly markers?: readonly Marker[];
   readonly segments?: readonly AudioSegment[];
 }
 
-/** The calls of the catalog that write a session and what is under it, each as one transaction. */
+/** The catalog's calls that write a session and everything under it, each as one transaction. */
 export function prepareRecords(database: Database.Database) {
   const statements = prepare(database);
   const details = prepareDetails(database);
 
-  /** Writes what differs from `known`: records are replaced, never changed, so the same object says the same. */
+  /**
+   * Writes the differences from `known`. Records are replaced, never changed, so the same object has the same content.
+   */
   const write = (session: SessionRecord, before: SessionRecord | undefined): void => {
     const session_id = session.id;
     // Others may have written since it was read.
@@ -39,7 +41,7 @@ export function prepareRecords(database: Database.Database) {
       statements.dropParts.run({ session_id, kept: JSON.stringify([...partOf.keys()]) });
     for (const file of session.files) {
       const part = partOf.get(file.part);
-      // Its row tells of the part's report as well.
+      // A file's row also contains its part's report.
       if (isKnownFile(file) && (part === undefined || isKnownPart(part))) continue;
       statements.saveRecording(fileRow(session_id, file, part));
     }
@@ -82,7 +84,7 @@ export function prepareRecords(database: Database.Database) {
   };
 }
 
-/** Whether an item of `items` is among those that are known, as the same object. */
+/** Whether an item of `items` is, as the same object, among the known ones. */
 function same<Item extends object>(
   known: readonly Item[] | undefined,
   items: readonly Item[],
@@ -93,7 +95,7 @@ function same<Item extends object>(
   return (item) => byKey.get(keyOf(item)) === item;
 }
 
-/** Its row tells of the report of its part as well. */
+/** A file's row also contains the report of its part. */
 function fileRow(session_id: string, file: RecordingFile, part: PartRecord | undefined): Row {
   const track = part?.report?.tracks.find((candidate) => candidate.track === file.type);
   const gaps = part?.report?.gaps ?? [];
@@ -109,7 +111,7 @@ function fileRow(session_id: string, file: RecordingFile, part: PartRecord | und
 /** Bytes of a canonical WAV header: RIFF, fmt of PCM, data. */
 const WAV_HEADER_BYTES = 44;
 
-/** Its row tells other programs what follows from its session too. */
+/** A segment's row also contains values derived from its session, for other programs. */
 function segmentRow(
   session: Pick<SessionRecord, 'id' | 'channels' | 'sample_rate' | 'parts'>,
   segment: AudioSegment,

@@ -3,18 +3,18 @@ import { pairsOf, tokensOf, type TextToken } from './text-tokens.ts';
 /** A word, or a phrase that stood in quotation marks. */
 export interface SearchTerm {
   readonly text: string;
-  /** The end is still being typed: whatever begins like it counts. */
+  /** The user is still typing its end: every word that begins like it counts. */
   readonly prefix: boolean;
   /** Its words and signs, as the index has them; none for punctuation. */
   readonly tokens: readonly TextToken[];
 }
 
-/** More words than anybody looks for; each costs a look at the index. */
+/** More words than anybody looks for; each costs a lookup in the index. */
 const MAX_TERMS = 16;
 
 /**
- * What somebody typed, as terms which must all be found. Text in quotation marks is a phrase; the last word, unless a
- * space or a quotation mark closes it, is the beginning of one. Terms of punctuation alone are left in.
+ * Splits what somebody typed into terms; all of them must be found. Text in quotation marks is a phrase. The last word
+ * is a prefix, unless a space or a quotation mark follows it. Terms of punctuation alone stay in the list.
  */
 export function parseSearch(query: string): SearchTerm[] {
   // Control characters would end the index's own syntax early.
@@ -36,14 +36,14 @@ export function parseSearch(query: string): SearchTerm[] {
   });
 }
 
-/** True for what the index can look up: there is a word in it. */
+/** True where the index can look the term up: it has a word in it. */
 export function hasWord({ tokens }: SearchTerm): boolean {
   return tokens.length > 0;
 }
 
 /**
- * The terms in the index's own syntax, in which a string in quotation marks is never anything but words. Signs that follow
- * each other are looked up by their pairs, which are rare; among words as well where they stand beside some.
+ * The terms in the index's own syntax, where a string in quotation marks is always taken as words. Signs that follow
+ * each other are looked up by their pairs, which are rare. A term that has other tokens too is also looked up as words.
  */
 export function matchExpression(terms: readonly SearchTerm[]): string {
   return terms
@@ -66,7 +66,7 @@ function runsOf(tokens: readonly TextToken[]): TextToken[][] {
   return runs.filter((run) => run.length > 1);
 }
 
-/** One letter begins half of all words, and a sign that is typed is whole. */
+/** A prefix of one letter would match half of all words; a typed sign is complete. */
 function mayBeBeginning(text: string, last: TextToken | undefined): boolean {
   if (last === undefined || last.isSign || last.end < text.length) return false;
   return last.text.length > 1 || !/^\p{ASCII}/u.test(last.text);

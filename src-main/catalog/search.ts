@@ -6,11 +6,11 @@ import { LINES_PER_SESSION } from './line-rows.ts';
 import { hasWord, matchExpression, parseSearch, type SearchTerm } from './search-terms.ts';
 import { snippetOf } from './snippets.ts';
 
-/** Places that are ranked. Of words that are commoner, these are the latest. */
+/** Matches that are ranked. Where there are more, the latest are taken. */
 const MAX_PLACES = 1000;
 const DEFAULT_SESSIONS = 20;
 const DEFAULT_PER_SESSION = 5;
-/** How much a place tells of what a session is about. */
+/** How much a match says about the subject of a session. */
 const WEIGHTS: Record<SearchHit['kind'], number> = { title: 20, notes: 4, marker: 4, transcript: 1 };
 const ORDER: readonly SearchHit['kind'][] = ['title', 'notes', 'marker', 'transcript'];
 
@@ -48,7 +48,7 @@ const textSchema = z.array(
 type SessionRow = z.infer<typeof sessionSchema>[number];
 type DetailRow = z.infer<typeof detailSchema>[number];
 
-/** A place before its text is looked up. */
+/** A match before its text is read. */
 interface Place {
   readonly session: SessionRow;
   readonly kind: SearchHit['kind'];
@@ -58,12 +58,12 @@ interface Place {
   readonly detail?: DetailRow;
 }
 
-/** A session with the places that are to be shown of it. */
+/** A session with the matches to show. */
 interface Found {
   readonly session: SessionRow;
   readonly score: number;
   readonly places: readonly Place[];
-  /** Of all its places. */
+  /** The number of all its matches. */
   readonly count: number;
 }
 
@@ -73,7 +73,7 @@ interface Resolved {
 }
 
 /**
- * The calls of the catalog that look for words.
+ * The catalog's calls that search.
  * @param isFilling true while some lines are not yet in the index.
  */
 export function prepareSearch(database: Database.Database, isFilling: () => boolean) {
@@ -87,7 +87,7 @@ export function prepareSearch(database: Database.Database, isFilling: () => bool
       }),
     );
 
-  /** Text of what the microphone heard of the other side, which has it too. */
+  /** Lines that are the other side's speech, heard by the microphone; the other side has the same text. */
   const bledRowsOf = (sessions: readonly SessionRow[]): ReadonlySet<number> =>
     new Set(
       statements.bled
@@ -127,7 +127,7 @@ export function prepareSearch(database: Database.Database, isFilling: () => bool
         })),
     ];
     return {
-      // Of a deleted session nothing is known here.
+      // This does not see deleted sessions.
       places: places.flatMap((place) => {
         const { session } = place;
         return session === undefined ? [] : [{ ...place, session }];
@@ -136,7 +136,7 @@ export function prepareSearch(database: Database.Database, isFilling: () => bool
     };
   };
 
-  /** The places with their text, session by session, and in each in the order in which it was said. */
+  /** Reads the text of the matches, session by session, in the order in which it was said. */
   const resolve = (found: readonly Found[]): Resolved[] => {
     const rows = found.flatMap(({ places }) =>
       places.flatMap(({ kind, row }) => (kind === 'transcript' ? [row] : [])),
@@ -203,8 +203,8 @@ export function prepareSearch(database: Database.Database, isFilling: () => bool
       };
     },
     /**
-     * Sessions in which every one of the words occurs, wherever in them, as a JSON list of their ids; null for no
-     * words. In what describes a session, which is little, a part of a word is found too.
+     * The sessions in which every word occurs, anywhere in the session, as a JSON list of ids; null for no words. In
+     * titles, notes and markers, which are short, a part of a word is found too.
      */
     sessionIds(query: string): string | null {
       const [first, ...others] = parseSearch(query).map(idsWith);
@@ -218,7 +218,7 @@ function numberOf(row: number): number {
   return Math.floor(row / LINES_PER_SESSION);
 }
 
-/** The sessions of these places, the best first, and of those that are equally good the latest. */
+/** The sessions of these matches, the best first; of equally good ones the latest first. */
 function bySession(places: readonly Place[]): Found[] {
   return [...Map.groupBy(places, ({ session }) => session)]
     .map(([session, all]) => ({
@@ -242,7 +242,7 @@ function prepare(database: Database.Database) {
   const lines = (where: string): string =>
     `SELECT rowid AS row, bm25(transcript_index) AS rank FROM transcript_index
        WHERE transcript_index MATCH @match ${where} ORDER BY rowid DESC LIMIT @limit`;
-  // Numbers reach SQLite as floating point where they are large, by which the index does not let itself be entered.
+  // Large numbers reach SQLite as floating point, which the index does not accept; so the number is looked up in SQL.
   const number = `(SELECT number FROM session_numbers WHERE session_id = @session_id)`;
   return {
     lines: database.prepare(lines('')),
@@ -279,7 +279,7 @@ function prepare(database: Database.Database) {
        WHERE s.deleted_at IS NULL AND (s.id IN (SELECT value FROM json_each(@ids))
          OR n.number IN (SELECT value FROM json_each(@numbers)))`,
     ),
-    // As the view session_conversation leaves it out.
+    // The same lines that the view session_conversation leaves out.
     bled: database.prepare(
       `SELECT t.row FROM session_audio_segments a
          JOIN session_transcripts t ON t.turn_id = a.turn_id AND +t.session_id = a.session_id

@@ -9,7 +9,7 @@ import {
 } from '../contract/session-record.ts';
 import { columnsOf } from './columns.ts';
 
-/** What of a session has tables of its own, or is not kept in the catalog. */
+/** The fields of a session that have their own tables, or that the catalog does not keep. */
 const ELSEWHERE = {
   database_records: true,
   parts: true,
@@ -21,7 +21,7 @@ const ELSEWHERE = {
 
 export const sessionColumns = columnsOf(sessionRecordSchema.omit(ELSEWHERE));
 export const partColumns = columnsOf(partRecordSchema);
-/** A file's URL is made for whoever asks; how much shorter it has become is seen then. */
+/** The URL of a file depends on the client, and a loss of audio is found when a client asks: neither is stored. */
 export const fileColumns = columnsOf(recordingFileSchema.omit({ url: true, shorter_ms: true }), {
   type: 'recording_type',
 });
@@ -31,7 +31,7 @@ export const segmentColumns = columnsOf(audioSegmentSchema);
 /** Sessions that were not deleted. @param ids JSON list of those that are wanted; null for all. */
 const MATCHES = 'deleted_at IS NULL AND (@ids IS NULL OR id IN (SELECT value FROM json_each(@ids)))';
 
-/** The calls of the catalog that read sessions. What is in the database is parsed; it throws where that is no session. */
+/** The catalog's calls that read sessions. They parse what the database holds, and throw where it is not a session. */
 export function prepareSessions(database: Database.Database) {
   const select = `SELECT ${sessionColumns.names.join(', ')} FROM sessions`;
   const has = database.prepare('SELECT 1 FROM sessions WHERE id = ? AND deleted_at IS NULL');

@@ -14,7 +14,9 @@ interface Match {
   readonly to: number;
 }
 
-/** Cuts the text around what was found, each match between two marks; the whole of one in which nothing is found. */
+/**
+ * Cuts the text around the matches and puts each match between two marks. Returns the whole text where nothing matches.
+ */
 export function snippetOf(text: string, terms: readonly SearchTerm[]): string {
   const plain = text.replace(/[\p{Cc}\s]+/gu, ' ');
   const tokens = tokensOf(plain);
@@ -37,7 +39,7 @@ export function snippetOf(text: string, terms: readonly SearchTerm[]): string {
   return `${from === 0 ? '' : '…'}${marked}${to === tokens.length ? '' : '…'}`;
 }
 
-/** Every place where a term's tokens stand one after the other. */
+/** Every place where the tokens of a term follow one another. */
 function matchesOf(term: SearchTerm, tokens: readonly TextToken[]): Match[] {
   const wanted = term.tokens;
   const isOneRun = wanted.slice(1).every(({ continues }) => continues);
@@ -54,7 +56,7 @@ function matchesOf(term: SearchTerm, tokens: readonly TextToken[]): Match[] {
   return matches;
 }
 
-/** The stretch that shows most of the terms, the first of such, with what stands on both sides. */
+/** The stretch that shows most of the terms, the first such stretch, with some text on both sides. */
 function windowOf(tokens: readonly TextToken[], matches: readonly Match[]): { from: number; to: number } {
   const costs = [0];
   for (const { isSign } of tokens) costs.push((costs.at(-1) ?? 0) + (isSign ? SIGN_WORDS : 1));
@@ -86,7 +88,7 @@ function windowOf(tokens: readonly TextToken[], matches: readonly Match[]): { fr
   return { from, to };
 }
 
-/** Matches that overlap are one. */
+/** Joins matches that overlap. */
 function markedText(text: string, ranges: readonly { start: number; end: number }[]): string {
   let marked = '';
   let at = 0;

@@ -1,6 +1,6 @@
 import { CHUNKS, CLUSTERS, foldCluster, PICTURE_PATTERN } from './fold-text.ts';
 
-/** A word; in scripts that put no spaces between words, a sign with its marks; a picture. */
+/** A token: a word; in scripts without spaces between words, one sign with its marks; or a picture. */
 export interface TextToken {
   /** Folded. */
   readonly text: string;
@@ -27,9 +27,9 @@ const SCRIPTS = [
   /^\p{Script=Hebrew}/u,
 ];
 const ASCII = /^\p{ASCII}*$/u;
-/** Khmer and Thai mark the ends of words by a space of no width, or do not. */
+/** Khmer and Thai may mark the end of a word by a space of no width. */
 const ONLY_ZERO_SPACES = /^\u200b+$/;
-/** Stands between signs that do not follow each other, so that no pair is found across. No token has it in it. */
+/** Separates signs that do not follow each other, so that they are not found as a pair. No token contains it. */
 const BREAK = '\u00b7';
 
 /** The words and signs of a text, in order. */
@@ -43,7 +43,7 @@ export function tokensOf(text: string): TextToken[] {
   return tokens;
 }
 
-/** What is told of a cluster by itself. */
+/** The properties of a single cluster. */
 interface Sign {
   readonly folded: string;
   readonly isSign: boolean;
@@ -51,7 +51,7 @@ interface Sign {
   readonly script: number | undefined;
 }
 
-/** Texts are made of the same few thousand clusters, and each costs a dozen steps to fold. */
+/** Texts use the same few thousand clusters, and folding each takes a dozen steps. */
 const MAX_KNOWN_SIGNS = 20_000;
 const MAX_KNOWN_UNITS = 8;
 const knownSigns = new Map<string, Sign>();
@@ -102,11 +102,13 @@ function scriptOf(folded: string): number | undefined {
   return /^\p{N}/u.test(folded) ? undefined : SCRIPTS.findIndex((script) => script.test(folded));
 }
 
-/** What the index keeps of a text. */
+/** The index entries of a text. */
 export interface IndexedText {
   /** Every word and every sign. */
   readonly words: string;
-  /** Every two signs that follow each other: two are a word in Chinese, and one is in every third line. */
+  /**
+   * Every two signs that follow each other. Two signs are a word in Chinese, while a single one is in every third line.
+   */
   readonly pairs: string;
 }
 

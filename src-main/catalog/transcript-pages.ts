@@ -6,7 +6,7 @@ import { transcriptEntrySchema, type TranscriptEntry } from '../contract/transcr
 import type { Columns } from './columns.ts';
 import { LINES_PER_SESSION } from './line-rows.ts';
 
-/** Of one page: what is read, checked and parsed in some milliseconds. */
+/** Lines of one page, which takes some milliseconds to read, check and parse. */
 const MAX_LINES = 250;
 const MAX_CHARACTERS = 128 * 1024;
 
@@ -23,13 +23,13 @@ export interface PagedLine {
   readonly entry: TranscriptEntry;
 }
 
-/** Lines in the order of their keys, and the key to go on behind; undefined at the end. */
+/** Lines in the order of their keys, and the key after which to continue; undefined at the end. */
 interface TranscriptPage {
   readonly lines: readonly PagedLine[];
   readonly after: number | undefined;
 }
 
-/** Reads a long text a page at a time, so that others have their turn between two. */
+/** Reads a long text one page at a time; other tasks run between two pages. */
 export function preparePages(database: Database.Database, columns: Columns<TranscriptEntry>) {
   const number = database.prepare('SELECT number FROM session_numbers WHERE session_id = ?').pluck();
   const lines = database.prepare(
@@ -52,7 +52,7 @@ export function preparePages(database: Database.Database, columns: Columns<Trans
   };
 }
 
-/** By position; what has none yet, or will have none, was said last: as a read of the whole gives them. */
+/** In order of position. Lines without a position come last, as in a read of the whole text. */
 export async function inTimeOrder(lines: readonly PagedLine[]): Promise<TranscriptEntry[]> {
   const ordered = await sortInSlices(
     lines,

@@ -15,7 +15,7 @@ import { preparePages } from './transcript-pages.ts';
 /** A line as the catalog keeps it. */
 export const entryColumns = columnsOf(transcriptEntrySchema);
 const ENTRIES = `SELECT ${entryColumns.names.join(', ')} FROM session_transcripts WHERE session_id = ?`;
-/** By position; what has none yet, or will have none, was said last. */
+/** In order of position. Lines without a position (yet) come last. */
 const IN_ORDER = 'ORDER BY start_ms IS NULL, start_ms, occurred_at, row';
 
 const idSchema = z.object({ id: z.string() });
@@ -25,23 +25,23 @@ const extentSchema = z.object({ entries: z.number(), characters: z.number() });
 /** How much text a session has. */
 export type TranscriptExtent = z.infer<typeof extentSchema>;
 
-/** Some lines of a session to be written, and some to go. */
+/** Lines of a session to write, and lines to delete. */
 export interface TranscriptPatch {
-  /** `before` is what the catalog had, undefined for a line that is new. */
+  /** `before` is the line that the catalog had, undefined for a new one. */
   readonly put: readonly { readonly entry: TranscriptEntry; readonly before: TranscriptEntry | undefined }[];
   readonly drop?: readonly TranscriptEntry[];
-  /** All names there are from now on; undefined leaves them. */
+  /** The complete new list of names; undefined keeps the old one. */
   readonly speakers?: SpeakerNames | undefined;
 }
 
-/** The calls of the catalog that concern text. Those that write do so as one transaction, and only what differs. */
+/** The catalog's calls for text. Those that write do so as one transaction, and write only the differences. */
 export function prepareTranscripts(database: Database.Database) {
   const revision = database.prepare('SELECT transcript_revision FROM sessions WHERE id = ?').pluck();
   const setRevision = database.prepare('UPDATE sessions SET transcript_revision = ? WHERE id = ?');
   const entries = database.prepare(`${ENTRIES} ${IN_ORDER}`);
   const ofTurn = database.prepare(`${ENTRIES} AND turn_id = ? ${IN_ORDER}`);
   const oneEntry = database.prepare(`${ENTRIES} AND id = ?`);
-  /** No text has more characters than octets, and octets are counted without reading the text. */
+  /** A text has at most as many characters as bytes, and bytes can be counted without reading the text. */
   const octets = database.prepare(
     `SELECT count(*) AS entries, coalesce(sum(octet_length(text)), 0) AS characters
        FROM session_transcripts WHERE session_id = ?`,
@@ -84,7 +84,7 @@ export function prepareTranscripts(database: Database.Database) {
   const put = (sessionId: string, changed: readonly TranscriptEntry[]): void => {
     let row = changed.length === 0 ? 0 : lineRows.next(sessionId);
     for (const entry of changed) {
-      // A line that is known keeps its key.
+      // A known line keeps its key.
       const written = Number(putEntry.get({ ...entryColumns.toRow(entry), session_id: sessionId, row }));
       index.put(written, entry.text, written === row);
       row++;
@@ -97,7 +97,7 @@ export function prepareTranscripts(database: Database.Database) {
   };
 
   const save = (sessionId: string, transcript: Transcript): void => {
-    // The columns of a row that is read stand in the order of one that is made.
+    // The columns of a row from the database have the same order as those of a new row.
     const known = new Map(entries.all(sessionId).map((row) => [idSchema.parse(row).id, JSON.stringify(row)]));
     const kept = new Set(transcript.entries.map(({ id }) => id));
     for (const id of known.keys()) if (!kept.has(id)) dropEntry.run(sessionId, id);
@@ -119,7 +119,7 @@ export function prepareTranscripts(database: Database.Database) {
     entriesOf(oneEntry.all(sessionId, id))[0];
   const patch = database.transaction(
     (sessionId: string, { put: some, drop = [], speakers }: TranscriptPatch) => {
-      // Where somebody else has changed a line since it was read, that stands.
+      // A line that another process has changed since it was read stays as it is.
       const isCurrent = (id: string, before: TranscriptEntry | undefined): boolean => {
         if (before === undefined) return true;
         const now = entryWithId(sessionId, id);

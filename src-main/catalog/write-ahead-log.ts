@@ -2,17 +2,18 @@ import type Database from 'better-sqlite3';
 import { closeSync, fdatasyncSync, openSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 
-/** As often as audio is made durable: an edit is no more precious than the sound. */
+/** As often as audio: an edit is no more valuable than the sound. */
 const SYNC_INTERVAL_MS = 1000;
 
 /**
- * Makes commits durable within about a second without holding up the process for it: SQLite would wait for the disk in
- * the commit, and audio with it. What a power cut takes in that second is whole transactions, the latest first.
+ * Makes commits durable within about a second without blocking the process. SQLite itself would wait for the disk in
+ * each commit, and audio would wait with it. A power cut in that second loses only whole transactions, the latest
+ * first.
  */
 export interface WriteAheadLogSync {
-  /** Resolves once what was committed before is durable, or the disk has refused it. */
+  /** Resolves once earlier commits are durable, or the disk has refused them. */
   sync(): Promise<void>;
-  /** Waits for what is not yet durable, and ends. The database must still be open. */
+  /** Syncs the rest, and stops. The database must still be open. */
   stop(): void;
 }
 
@@ -35,7 +36,7 @@ export function keepLogSynced(database: Database.Database, path: string): WriteA
       }
       durable = changed;
     } catch {
-      // Tried again in a second. What every recording needs is in its own folder as well.
+      // It is tried again in a second. Everything a recording needs is also in its own folder.
     }
   };
 
@@ -47,7 +48,7 @@ export function keepLogSynced(database: Database.Database, path: string): WriteA
   const timer = setInterval(() => void sync(), SYNC_INTERVAL_MS).unref();
   return {
     async sync() {
-      // One that is under way may have begun before the last commit.
+      // A sync that is running may have begun before the last commit.
       await syncing;
       await sync();
     },
@@ -62,7 +63,7 @@ export function keepLogSynced(database: Database.Database, path: string): WriteA
           closeSync(file);
         }
       } catch {
-        // The last to close the database copies the log into it, and syncs both.
+        // The process that closes the database last copies the log into it, and syncs both.
       }
     },
   };

@@ -1,50 +1,53 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Log } from '../runtime/log.ts';
 
-/** How soon the database is asked again after it refused a write. */
+/** Time until a refused write is tried again. */
 const RETRY_MS = 1000;
 
-/** A write that waits where the database refuses it. */
+/** A write that is queued where the database refuses it. */
 export interface PatientWrite {
-  /** What it concerns. One write waits for each key: a later one takes its place, and writes what that would have written. */
+  /**
+   * What it writes. For each key only one write waits: a later one replaces it, and must write everything that the
+   * earlier one would have written.
+   */
   readonly key: string;
-  /** Writes everything that is to be written under the key, as one transaction. */
+  /** Writes everything for the key, as one transaction. */
   readonly write: () => void;
-  /** The same at less cost, for the case that nothing waits under the key; `write` where absent. */
+  /** A cheaper write for the case that nothing is queued under the key; `write` where absent. */
   readonly writeNew?: (() => void) | undefined;
-  /** Called when the write had to wait and is done. Must not throw. */
+  /** Called after a write that had to wait. Must not throw. */
   readonly onWritten?: (() => void) | undefined;
 }
 
 /**
- * Writes that the database refused, as while another process locks it or while its disk fails. All of them are offered to it
- * again every second, in the order in which they first had to wait, and once more at the end. A lock is waited for inside
- * SQLite, which holds up the whole process: so one refusal counts for all, and nobody asks again before the next offer.
- * A write that is refused for another reason holds up no other.
+ * Writes that the database refused, because another process locks it or its disk fails. All of them are retried every
+ * second, in the order in which they were queued, and once more at the end. SQLite waits for a lock and blocks the
+ * whole process: so after one refusal nothing else is tried until the next retry. A write that is refused for another
+ * reason does not block others.
  */
 export interface WriteQueue {
-  /** True where it was written at once; false where it waits now. */
+  /** True where it was written at once; false where it is queued. */
   submit(write: PatientWrite): boolean;
-  /** True while a write waits under this key. */
+  /** True while a write is queued under this key. */
   has(key: string): boolean;
-  /** Offers what waits under a key now. True where nothing waits under it any more. */
+  /** Tries the queued write of a key now. True where nothing is queued under it any more. */
   offer(key: string): boolean;
-  /** Offers everything now, as far as the first lock. */
+  /** Tries all queued writes now, until the first lock. */
   offerAll(): void;
-  /** Gives up what waits under a key. */
+  /** Drops the queued write of a key. */
   drop(key: string): void;
-  /** Offers everything for the last time. The database must still be open. */
+  /** Tries all queued writes a last time. The database must still be open. */
   close(): void;
 }
 
-/** @param log told once of each write that has to wait: its key and the error, never what it writes. */
+/** @param log gets one line for each write that has to wait: its key and the error, never its content. */
 export function createWriteQueue(log: Log): WriteQueue {
   const waiting = new Map<string, PatientWrite>();
   let isLocked = false;
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;
 
-  /** What the database said against it; undefined where it is written. */
+  /** The error of the database; undefined where the write succeeded. */
   const attempt = (write: () => void): { readonly error: unknown } | undefined => {
     try {
       write();
@@ -73,7 +76,7 @@ export function createWriteQueue(log: Log): WriteQueue {
     isLocked = false;
     for (const key of [...waiting.keys()]) {
       if (isClosed || offer(key) === 'locked') break;
-      // Much may have waited; audio comes in between.
+      // Many writes may be queued; audio is handled between them.
       await setImmediate();
     }
     timer = undefined;

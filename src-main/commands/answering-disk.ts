@@ -9,9 +9,9 @@ export interface Probe {
 }
 
 /**
- * Resolves once the disk of a file answers, whether the file is there or not; rejects with FILE_UNREADABLE where it does
- * not, as one on a machine that is gone. Another process asks: a question of our own could not be taken back, and would
- * keep this process from ending.
+ * Resolves once the disk of a file answers, whether the file exists or not. Rejects with FILE_UNREADABLE where the disk
+ * does not answer, as a network disk whose server is gone. A child process asks: a request of our own could not be
+ * cancelled, and would keep this process from ending.
  */
 export async function requireAnsweringDisk(
   path: string,
@@ -20,11 +20,11 @@ export async function requireAnsweringDisk(
 ): Promise<void> {
   const child = spawn(probe.program, probe.args, { stdio: 'ignore' });
   const { promise, resolve, reject } = Promise.withResolvers<undefined>();
-  // Where it cannot be asked, whoever opens the file finds out.
+  // Where the child cannot be started, the caller finds out when it opens the file.
   child.once('exit', () => resolve(undefined)).once('error', () => resolve(undefined));
   const timer = setTimeout(() => {
     child.kill('SIGKILL');
-    // It cannot even be killed where the system itself waits for the disk.
+    // Where the system itself waits for the disk, the child cannot even be killed.
     child.unref();
     reject(
       new LecternError(

@@ -11,7 +11,7 @@ import { type AudioShape, type AudioSource, CHUNK_SECONDS, openFfmpegSource } fr
 /** What transcribers take. */
 const USUAL_SHAPE: AudioShape = { sampleRate: 16_000, channels: 1 };
 
-/** A WAV as it is, if it is of the shape that is wanted; any other audio file through ffmpeg, which makes it so. */
+/** A WAV is used as it is where it has the wanted shape; any other audio file is converted by ffmpeg. */
 export async function openFileSource(
   path: string,
   ffmpeg: string | undefined,
@@ -49,7 +49,7 @@ export async function openFileSource(
     );
   const shape = wanted ?? USUAL_SHAPE;
   const { taken, gain } = await examine(await realpath(path), ffmpeg, shape.sampleRate);
-  // What is not read of strangers' files may still be named here: ffmpeg decides.
+  // Files from outside are limited to certain formats; a file that the user names here may be of any that ffmpeg reads.
   const input =
     taken === undefined
       ? ['-i', fileUrl(path)]
@@ -64,7 +64,7 @@ export async function openFileSource(
   return taken === undefined ? source : { ...source, taken };
 }
 
-/** Which track is taken of a file, and what brings it within full scale where its samples may lie above. */
+/** Which track of a file is taken, and the gain that brings it within full scale where its samples may lie above. */
 async function examine(path: string, ffmpeg: string, sampleRate: number) {
   const decoder = createAudioDecoder(ffmpeg);
   try {
@@ -90,7 +90,7 @@ async function gainForWav(wav: WavSamples): Promise<number> {
   return gainForPeaks(measured.peaks);
 }
 
-/** Whoever names a link means what it leads to; a pipe is for ffmpeg to read. */
+/** A link that the user names is followed. A pipe is read by ffmpeg. */
 async function openWav(path: string): Promise<WavSamples | undefined> {
   const real = await realpath(path).catch(() => path);
   return openWavSamples(real).catch((error: unknown) => {

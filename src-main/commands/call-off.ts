@@ -2,11 +2,11 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface CalledOff {
   readonly signal: AbortSignal;
-  /** From now on a signal ends the process again, as the system has it. */
+  /** From now on a signal ends the process again, as is the system's default. */
   forget(): void;
 }
 
-/** Aborts where the process is told to end, so that what is half written is removed first. */
+/** Aborts when the process gets a signal to end, so that half-written files are removed first. */
 export function callOffOnSignals(): CalledOff {
   const controller = new AbortController();
   const abort = (): void => {

@@ -14,7 +14,7 @@ export interface CommonOptions {
   readonly dir?: string;
 }
 
-/** Words to stderr; what went well is not worth a line. */
+/** Logs to stderr; success is not logged. */
 export const logToTerminal: Log = (level, message) => {
   if (level !== 'info') process.stderr.write(`lectern: ${message}\n`);
 };
@@ -27,7 +27,7 @@ export function dataDirOf({ dir }: CommonOptions): string {
   return dir === undefined ? defaultDataDir(thisMachine) : resolve(dir);
 }
 
-/** Runs `task` with a recorder on the command's data folder, and closes it whatever happens. */
+/** Runs `task` with a recorder on the command's data folder, and always closes it. */
 export async function withRecorder<T>(
   options: CommonOptions,
   task: (recorder: Recorder) => Promise<T>,

@@ -5,7 +5,10 @@ import { fitName } from '../disk/fit-name.ts';
 import { systemCode, writeError } from '../files/write-error.ts';
 import { makeFolder } from '../disk/make-folder.ts';
 
-/** Makes `folder` where it is missing. Rejects with FOLDER_UNWRITABLE before anything is recorded in vain. */
+/**
+ * Makes `folder` where it is missing. Rejects with FOLDER_UNWRITABLE, so that nothing is recorded without a place to
+ * copy it to.
+ */
 export async function prepareFolder(folder: string): Promise<void> {
   try {
     await makeFolder(folder);
@@ -36,7 +39,7 @@ export async function copyOut(from: string, to: string): Promise<void> {
   }
 }
 
-/** Copies a recording into a folder, under another name where its own is taken. Resolves with the copy's path. */
+/** Copies a recording into a folder, under another name where its own is taken. Resolves with the path of the copy. */
 export async function copyInto(from: string, folder: string): Promise<string> {
   const extension = extname(from);
   const stem = basename(from, extension);

@@ -9,12 +9,12 @@ import type { Streamed } from './stream-session.ts';
 
 export interface WantedFiles {
   readonly format: DeliveryFormat;
-  /** True where the raw recording stands in for a format in which nothing is made. */
+  /** True where the raw recording may replace a copy in a format that was not made. */
   readonly rawToo: boolean;
   readonly json: boolean;
 }
 
-/** Copies what was recorded to `out` and prints where; then says what went wrong, if anything did. */
+/** Copies the recording to `out` and prints the paths; then reports what went wrong, if anything did. */
 export async function deliverRecording(
   recorder: Recorder,
   { parts, failure }: Streamed,
@@ -38,7 +38,7 @@ export async function deliverRecording(
   if (failure !== undefined) throw failure;
 }
 
-/** One file of each side and of the mix, in the format asked for; whatever there is where that will do. */
+/** One file for each side and for the mix, in the wanted format; another one where `rawToo` allows it. */
 function fileNamesOf(
   { files, session_id }: ServerMessageOf<'recording_stopped'>,
   format: DeliveryFormat,

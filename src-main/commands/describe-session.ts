@@ -12,7 +12,7 @@ import { localTime } from '../contract/session-time.ts';
 import { formatDuration } from './format-duration.ts';
 import { plainText } from './plain-text.ts';
 
-/** A source that stood still for less may only have been slow to start. */
+/** A source that sent nothing for a shorter time may only have been slow to start. */
 const STOOD_STILL_SECONDS = 1;
 
 const REASON_WORDS: Record<StopReason, string> = {
@@ -25,7 +25,7 @@ const REASON_WORDS: Record<StopReason, string> = {
   split: 'a new part was begun',
 };
 
-/** One session for people: what it is, what may be missing from it, its files, its markers, how much was said. */
+/** Describes one session for people: what it is, what may be missing, its files, its markers, the amount of text. */
 export function describeSession(session: SessionRecord, conversation?: Conversation): string {
   const lines = [
     `${session.title}  (${session.status})`,
@@ -104,7 +104,7 @@ function captureOf({ report }: PartRecord, sampleRate: number): string[] {
   for (const trackReport of report.tracks) {
     const { track, clock, captured, expected, unlisted } = trackReport;
     const listed = report.gaps.filter((gap) => gap.track === track);
-    // Of two senders that stop one is always first: that is no loss.
+    // Where two senders stop, one is always first: that is no loss.
     const ended = listed.filter(({ cause }) => cause === 'ended');
     const missing = expected - captured - ended.reduce((sum, { frames }) => sum + frames, 0);
     const places = placesOf(listed.length - ended.length + (unlisted?.gaps ?? 0));
@@ -118,7 +118,7 @@ function captureOf({ report }: PartRecord, sampleRate: number): string[] {
   return told.length === 0 ? ['complete'] : told;
 }
 
-/** Nothing was lost on the way: this is what the microphone sent. */
+/** These are no losses: the microphone itself sent silence. */
 function mutedOf({ muted = [], unlisted_muted: unlisted }: TrackReport, sampleRate: number): string[] {
   const [first] = muted;
   if (first === undefined) return [];

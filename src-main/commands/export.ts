@@ -40,7 +40,7 @@ async function exportFiles(id: string, options: ExportOptions): Promise<void> {
   const target = options.out === undefined ? undefined : await exportTarget(options.out, format);
   await withRecorder(options, async (recorder) => {
     const calledOff = callOffOnSignals();
-    // Closing ends the encoder, and what it was writing is removed.
+    // Closing ends the encoder, and removes the file that it was writing.
     calledOff.signal.addEventListener('abort', () => void recorder.close());
     const { files } = await Promise.resolve(
       recorder.handlers['sessions.export']({ id, format, track, gain }),

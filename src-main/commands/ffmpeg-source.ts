@@ -8,20 +8,17 @@ import { startProgram } from '../runtime/start-program.ts';
 
 /** Audio to record from the command line. */
 export interface AudioSource extends AudioFormat {
-  /** A live source sets the pace itself. */
+  /** A live source sets its own pace. */
   readonly live: boolean;
   /** Known in advance for files. */
   readonly seconds: number | undefined;
-  /** What its samples were multiplied by, below 1, so that none is above full scale; 1 where none was. */
+  /** The gain that was applied: below 1 where samples were above full scale, else 1. */
   readonly gain: number;
-  /** The track that is taken of a file with several, and why others are not. */
+  /** Which track of a file with several is taken, and why others are not. */
   readonly taken?: Pick<DecodedShape, 'track' | 'tracks' | 'passedOver'>;
-  /**
-   * About a tenth of a second at a time, to be read once. A source that ends otherwise than it should throws, after
-   * everything it did deliver.
-   */
+  /** Chunks of about a tenth of a second; they can be read once. A source that fails throws after its last chunk. */
   chunks(): AsyncIterable<Uint8Array>;
-  /** Ends a live source: its chunks go on to the last thing captured. */
+  /** Ends a live source: its chunks go on to the last captured sample. */
   stop(): void;
   close(): Promise<void>;
 }
@@ -29,34 +26,35 @@ export interface AudioSource extends AudioFormat {
 export type AudioShape = Pick<AudioFormat, 'sampleRate' | 'channels'>;
 
 export const CHUNK_SECONDS = 0.1;
-/** Half a minute: what a recorder that is busy may leave waiting before ffmpeg is. */
+/** Half a minute of audio may be queued for a busy recorder before ffmpeg has to wait. */
 const BUFFER_SECONDS = 30;
-/** A device that no longer answers keeps ffmpeg from ending by itself. */
+/** ffmpeg cannot end by itself where a device no longer answers; it is then killed after this time. */
 const STOP_PATIENCE_MS = 2000;
-/** Of what ffmpeg says. */
+/** Of ffmpeg's error output. */
 const MOST_COMPLAINT_CHARACTERS = 400;
 
-/** The first two channels, or two copies of the only one, which folding makes what it was. */
+/** The first two channels, or two copies of a single one; folding them to one gives the original again. */
 const TWO_CHANNELS = 'aeval=val(0)|val(min(1\\,nb_in_channels-1)):channel_layout=stereo';
 
 export interface FfmpegSourceOptions {
   readonly live: boolean;
-  /** What its errors call it. */
+  /** The name of the source in error messages. */
   readonly name: string;
   readonly shape: AudioShape;
-  /** Channels of the input, where it is known. However many, they become one without one taking another away. */
+  /** Channels of the input, where known. However many they are, they become one, and do not cancel each other. */
   readonly inputChannels?: number;
-  /** What brings the loudest sample of a file within full scale; 1 where it is. */
+  /** The gain that brings the loudest sample of a file within full scale; 1 where it already is. */
   readonly gain?: number;
 }
 
-/** Whatever ffmpeg reads, as 16-bit PCM of this shape. */
+/** Opens anything that ffmpeg reads, as 16-bit PCM of this shape. */
 export function openFfmpegSource(
   ffmpeg: string,
   input: readonly string[],
   { live, name, shape: { sampleRate, channels }, inputChannels, gain = 1 }: FfmpegSourceOptions,
 ): AudioSource {
-  // What a device has is known once it is open; and ffmpeg's own way from one channel to two makes it quieter.
+  // The channels of a device are known only once it is open, and ffmpeg's own way from one channel to two makes it
+  // quieter.
   const isCopied = live && inputChannels === undefined && channels === 1;
   const read = isCopied ? 2 : channels === 1 ? (inputChannels ?? 1) : channels;
   const isFolded = read > channels;
@@ -72,11 +70,11 @@ export function openFfmpegSource(
   const filtered = filters.length === 0 ? [] : ['-af', filters.join(',')];
   const output = ['-vn', ...filtered, ...mixed, '-ar', String(sampleRate), '-f', 's16le', 'pipe:1'];
   const args = ['-hide_banner', '-nostdin', '-loglevel', 'error', ...input, ...output];
-  // A terminal's Ctrl-C is for us: we end ffmpeg ourselves, and know then that it did not end on its own.
+  // Ctrl-C in a terminal must not reach ffmpeg: we end it ourselves, and can then tell that it did not fail.
   const running = startProgram(ffmpeg, args, { ownGroup: true });
   const child = running.process;
   child.stdin.end();
-  // Read from the first moment: Node throws away what nobody reads once the child has exited.
+  // Read from the start: once the child has exited, Node drops output that nobody reads.
   const samples = child.stdout.pipe(new PassThrough({ highWaterMark: BUFFER_SECONDS * bytesPerSecond }));
   child.once('error', () => samples.end());
   let stopped = false;
@@ -117,7 +115,7 @@ export function openFfmpegSource(
     },
     async close() {
       stopped = true;
-      // Whatever is left in it is not wanted, and would keep it open.
+      // The rest of the output is not wanted; unread, it would keep the pipe open.
       child.stdout.destroy();
       running.kill();
       await running.ended;

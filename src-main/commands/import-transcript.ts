@@ -21,7 +21,7 @@ interface ImportOptions extends CommonOptions {
   readonly replace?: boolean;
 }
 
-/** A hundred hours either way. */
+/** A hundred hours in either direction. */
 const MAX_OFFSET_SECONDS = 360_000;
 
 export function addImportTranscriptCommand(program: Command): void {

@@ -34,7 +34,7 @@ function lineOf(session: SessionRecord): string {
   return [id, started, formatDuration(duration_seconds), status, typesOf(session), title].join('\t');
 }
 
-/** What there is of the session: `user`, or `user+assistant+mixed`. */
+/** The kinds of file that the session has: `user`, or `user+assistant+mixed`. */
 function typesOf({ files }: SessionRecord): string {
   return [...new Set(files.map(({ type }) => type))].toSorted(compareTypes).join('+');
 }

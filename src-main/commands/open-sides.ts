@@ -4,7 +4,7 @@ import type { Track } from '../contract/audio-format.ts';
 import { openFileSource, openMicrophoneSource } from './audio-source.ts';
 import type { AudioShape, AudioSource } from './ffmpeg-source.ts';
 
-/** One side of what is to be recorded. */
+/** One side of a recording. */
 export interface Side {
   readonly track: Track;
   readonly source: AudioSource;
@@ -18,12 +18,12 @@ export interface SidesOptions {
   readonly input: string;
   /** An audio file for the other side. */
   readonly assistant?: string | undefined;
-  /** Of the microphone; a file is recorded as it is. */
+  /** The shape for the microphone; a file is recorded as it is. */
   readonly shape?: AudioShape | undefined;
   readonly ffmpeg: string | undefined;
 }
 
-/** Opens one side or both, which then have one rate, one number of channels and one encoding. */
+/** Opens one side or both. Two sides get the same rate, number of channels and encoding. */
 export async function openSides({ input, assistant, shape, ffmpeg }: SidesOptions): Promise<Sides> {
   const user =
     input === 'default' ? openMicrophoneSource(ffmpeg, shape) : await openFileSource(resolve(input), ffmpeg);

@@ -1,6 +1,6 @@
 import { InvalidArgumentError } from 'commander';
 
-/** Commander parsers of numbers; cli.ts puts the option's name before their words. */
+/** Commander parsers for numbers; cli.ts puts the option's name before their messages. */
 export function numberAtLeast(least: number): (text: string) => number {
   return parser(`a number of at least ${least}`, (value) => value >= least);
 }

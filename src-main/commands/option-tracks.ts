@@ -7,7 +7,9 @@ import {
   type Track,
 } from '../contract/audio-format.ts';
 
-/** Commander parsers of what a session's tracks and files are called; cli.ts puts the option's name before their words. */
+/**
+ * Commander parsers for the names of a session's tracks and files; cli.ts puts the option's name before their messages.
+ */
 export const trackName: (text: string) => Track = parser(trackSchema);
 export const recordingType: (text: string) => RecordingType = parser(recordingTypeSchema);
 

@@ -1,6 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** Waits until so much audio is due at `speed` times real time; not at all at 0, or once `signal` says so. */
+/**
+ * Waits until this much audio is due at `speed` times real time. Does not wait at speed 0, or once `signal` is aborted.
+ */
 export function createPace(speed: number, signal: AbortSignal): (seconds: number) => Promise<void> {
   const startedAtMs = performance.now();
   return async (seconds) => {

@@ -1,9 +1,9 @@
-/** Text that came from elsewhere as one line that a terminal takes for nothing but text. */
+/** Makes foreign text one line without anything that a terminal would interpret. */
 export function plainText(text: string): string {
   return text.replace(/[\p{Cc}\s]+/gu, ' ').trim();
 }
 
-/** Rows as columns that stand under each other, the last one as it comes. Wider cells than `maxWidth` stick out. */
+/** Aligns rows in columns, except the last one. Cells wider than `maxWidth` stick out. */
 export function columns(rows: readonly (readonly string[])[], maxWidth = 80): string {
   const widths = (rows[0] ?? []).map((_, index) =>
     Math.min(maxWidth, Math.max(...rows.map((row) => widthOf(row[index] ?? '')))),
@@ -18,7 +18,7 @@ export function columns(rows: readonly (readonly string[])[], maxWidth = 80): st
     .join('\n');
 }
 
-/** Columns that a terminal gives it: two for most East Asian signs, none for marks. */
+/** The columns that it takes on a terminal: two for most East Asian signs, none for marks. */
 function widthOf(text: string): number {
   let width = 0;
   for (const character of text.normalize('NFC'))

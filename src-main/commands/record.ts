@@ -56,7 +56,8 @@ async function record(options: RecordOptions): Promise<void> {
   const out = resolve(options.out);
   await prepareFolder(out);
   const stopping = new AbortController();
-  // For as long as we run: a terminal and npm each send a signal, and the second must not cut the finalising short.
+  // The handlers stay for as long as we run: a terminal and npm each send a signal, and the second one must not stop
+  // the finalising.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
     process.on(signal, () => {
       stopping.abort();
@@ -91,7 +92,7 @@ async function record(options: RecordOptions): Promise<void> {
   );
 }
 
-/** Which of a file's sounds is recorded, and what was done to it, where that is not plain. */
+/** Which track of a file is recorded and how it was changed, where there is something to say. */
 function sourceTexts(track: Track, { gain, taken }: AudioSource): string[] {
   const file = track === 'user' ? '--input' : '--assistant';
   const reasons = (taken?.passedOver ?? []).map(
@@ -111,7 +112,7 @@ function sourceTexts(track: Track, { gain, taken }: AudioSource): string[] {
   ];
 }
 
-/** Chunks on their way when a session ends are refused, which only repeats that it has ended. */
+/** Chunks that are on their way when a session ends are refused. That is not logged: the end is reported already. */
 const logToRecord: Log = (level, message, details) => {
   if (details?.['code'] !== 'NOT_RECORDING') logToTerminal(level, message, details);
 };
@@ -133,7 +134,7 @@ async function profileOf(
   throw new LecternError('INVALID_INPUT', `--profile: expected one of ${names}, got ${JSON.stringify(name)}`);
 }
 
-/** Says on stderr how it goes: one line that changes on a terminal, warnings everywhere. */
+/** Reports progress on stderr: one line that changes on a terminal, warnings everywhere. */
 function createNarrator(sides: Sides): (message: ServerMessage) => void {
   const [{ source }] = sides;
   const seconds = Math.max(...sides.map((side) => side.source.seconds ?? NaN));

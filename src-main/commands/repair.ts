@@ -76,7 +76,7 @@ async function repairFiles(paths: readonly string[], options: RepairCommandOptio
   if (reports.some(({ status }) => status === 'unrepairable' || status === 'failed')) process.exitCode = 1;
 }
 
-/** Path, status, what is wrong, what was or would be done. */
+/** Path, status, faults, and the repair that was or would be done. */
 function lineOf({ path, status, faults, action, reason, outputPath, backupPath }: RepairReport): string {
   const wrong = faults.map(({ code, message }) => `${code}: ${message}`).join('; ');
   const kept = backupPath === undefined ? '' : `, the damaged file kept as ${backupPath}`;

@@ -8,34 +8,34 @@ import type { Sides } from './open-sides.ts';
 import { createPace } from './pace.ts';
 
 export interface StreamOptions {
-  /** Absent where the profile's is meant. */
+  /** Absent: the profile's format. */
   readonly format?: DeliveryFormat | undefined;
   readonly profile?: string | undefined;
   readonly title?: string | undefined;
   /** Times real time; 0 is as fast as it is accepted. Ignored for a live source. */
   readonly speed: number;
-  /** Audio to take at most. */
+  /** The most audio to take, in seconds. */
   readonly seconds?: number | undefined;
   readonly gain?: number | undefined;
   /** Ends the recording, which is then finalised as usual. */
   readonly signal: AbortSignal;
-  /** Hears everything but the errors that come out as `failure`. */
+  /** Called for every message except the errors that become `failure`. */
   readonly onMessage: (message: ServerMessage) => void;
 }
 
 export interface Streamed {
   /** Every part that was recorded. */
   readonly parts: readonly ServerMessageOf<'recording_stopped'>[];
-  /** Why there is less than was asked for. */
+  /** The reason why less was recorded than asked for. */
   readonly failure: LecternError | undefined;
 }
 
-/** The session itself answers these, by going on in another folder or by ending. */
+/** The session handles these itself: it goes on in another folder, or ends. */
 const ANSWERED: ReadonlySet<ErrorCode> = new Set(['DISK_FULL', 'WRITE_FAILED', 'FOLDER_UNWRITABLE']);
 
 /**
  * Streams one side, or both from the same moment on, through the session protocol, as any client would. Rejects where
- * nothing was recorded; a side without audio leaves no session behind.
+ * nothing was recorded. A side without audio leaves no session behind.
  */
 export async function streamSession(
   recorder: Recorder,
@@ -58,7 +58,8 @@ export async function streamSession(
   let heard = await Promise.all(readers.map(({ chunks }) => chunks.next()));
   if (heard.some(({ done }) => done === true)) throw noAudio(signal.aborted);
 
-  // A microphone keeps real time: then the engine watches its clock, and digital zeros say that it is muted.
+  // A microphone keeps real time: so the engine compares it with the clock, and reports digital zeros as a muted
+  // microphone.
   const isLive = sides.every((side) => side.source.live);
   const session = openSession(recorder, options.onMessage);
   await session.say({
@@ -70,7 +71,7 @@ export async function streamSession(
     channels: source.channels,
     encoding: source.encoding,
     framing: isLive ? 'headed' : 'raw',
-    // Files begin together and go on at a pace of their own: only their lengths count.
+    // Files begin together and are sent at any speed: only their lengths count.
     placement: isLive ? 'position' : 'append',
     on_limit: 'continue',
     title: options.title,
@@ -82,9 +83,9 @@ export async function streamSession(
     const maxFrames =
       options.seconds === undefined ? Infinity : Math.round(options.seconds * source.sampleRate);
     const pace = createPace(source.live ? 0 : options.speed, signal);
-    // A file beside a microphone is heard for as long as that; of two files the longer one is heard to its end.
+    // A file beside a microphone is sent until the microphone ends; of two files the longer one is sent to its end.
     while (source.live ? heard[0]?.done !== true : heard.some(({ done }) => done !== true)) {
-      // What a live source has captured is taken to its end, which `stop` has brought about.
+      // After `stop`, a live source is read to its end, so that everything captured is sent.
       if (session.isOver() || (signal.aborted && !source.live)) return;
       for (const [index, next] of heard.entries()) {
         const reader = readers[index];
@@ -113,10 +114,10 @@ export async function streamSession(
   return { parts: streamed.parts, failure };
 }
 
-/** A session of our own, and what became of it. */
+/** A session of our own, with its outcome. */
 function openSession(recorder: Recorder, onMessage: (message: ServerMessage) => void) {
   let parts: ServerMessageOf<'recording_stopped'>[] = [];
-  /** Files that are still being made of parts that have ended. */
+  /** Copies that are still being made of parts that have ended. */
   const pending = new Set<string>();
   const allMade = Promise.withResolvers<undefined>();
   let problems: ServerMessageOf<'error'>[] = [];
@@ -129,7 +130,7 @@ function openSession(recorder: Recorder, onMessage: (message: ServerMessage) => 
   const connection = recorder.connect('new', {
     send(message) {
       if (message.type === 'error' && !message.code.endsWith('_LIMIT')) {
-        // Chunks on their way when a session ends are answered too: that says nothing new.
+        // Chunks that are on their way when a session ends are refused too: that is no new problem.
         if (!ended) problems.push(message);
         return;
       }
@@ -151,18 +152,18 @@ function openSession(recorder: Recorder, onMessage: (message: ServerMessage) => 
   return {
     say,
     sendAudio: (track: Track, bytes: Uint8Array) =>
-      // A bare binary frame is the first side's; which another one's is has to be said.
+      // A bare binary frame belongs to the first side; another side must be named.
       track === 'user'
         ? connection.receiveBinary(bytes)
         : say({ action: 'audio_chunk', track, data: Buffer.from(bytes).toString('base64') }),
     sendFrame: (place: FrameHeader, samples: Uint8Array): Promise<void> =>
       connection.receiveBinary(headedFrame(place, samples)),
-    /** True where more audio would be in vain. */
+    /** True where more audio would not be recorded. */
     isOver: () => ended || problems.some(({ code }) => !ANSWERED.has(code)),
     async stop(): Promise<Streamed> {
       asked = true;
       if (recorder.activeSessions().includes(connection.sessionId)) await say({ action: 'stop' });
-      // What is delivered is waited for, and always told of: made, or not to be made.
+      // Waits for every copy: each is reported, as made or as given up.
       if (ended && pending.size > 0) await allMade.promise;
       connection.disconnect();
       const [problem] = problems;

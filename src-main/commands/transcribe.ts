@@ -96,7 +96,7 @@ async function narrate(recorder: Recorder, { id, session_id }: Job): Promise<voi
   process.stderr.write(`\r${job.state} ${Math.round(job.progress * 100)} %${tries} `);
 }
 
-/** Undefined where the settings' own is to be used as it is. Throws INVALID_INPUT. */
+/** Undefined where the recogniser of the settings is used unchanged. Throws INVALID_INPUT. */
 async function recogniserOf(
   recorder: Recorder,
   { recogniser, model, language }: TranscribeOptions,

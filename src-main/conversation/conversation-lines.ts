@@ -12,9 +12,8 @@ import type {
 } from '../contract/transcript.ts';
 
 /**
- * The join of text and audio, in the order in which it was said: every line of text once, with its turn where
- * it has one, and every turn of which no text is known. Of a long session it is made in slices, between which others
- * have their turn.
+ * Joins text and audio, in the order in which it was said: every line of text once, with its turn where it has one, and
+ * every turn without text. A long session is joined in slices; other tasks run between two slices.
  */
 export async function conversationOf(session: SessionRecord, transcript: Transcript): Promise<Conversation> {
   const turns = await turnsOf(session);
@@ -22,7 +21,7 @@ export async function conversationOf(session: SessionRecord, transcript: Transcr
   const spoken = new Set(transcript.entries.map(({ turn_id }) => turn_id));
   const ofText = await flatMapInSlices(transcript.entries, setImmediate, (entry) => {
     const turn = entry.turn_id === null ? undefined : byId.get(entry.turn_id);
-    // The other side's words again, unless a person says otherwise.
+    // The line repeats the other side's words, unless a person edited it.
     return turn?.bleed === true && entry.source !== 'edited' ? [] : lineOfText(entry, turn);
   });
   const ofTurns = await flatMapInSlices(turns, setImmediate, (turn) =>
@@ -36,7 +35,7 @@ export async function conversationOf(session: SessionRecord, transcript: Transcr
   };
 }
 
-/** The turns of a session in the order in which they began, each put together from its segments, in slices. */
+/** The turns of a session in order of their beginnings, each joined from its segments, in slices. */
 export async function turnsOf({
   id,
   segments,
@@ -46,7 +45,7 @@ export async function turnsOf({
   return sortInSlices(turns, setImmediate, (a, b) => a.start_ms - b.start_ms);
 }
 
-/** One turn of a session, out of all of its segments; undefined where there is none. */
+/** One turn of a session, joined from all of its segments; undefined for an unknown turn. */
 export function turnNamed(
   { id, segments }: Pick<SessionRecord, 'id' | 'segments'>,
   turnId: string | null,
@@ -115,7 +114,7 @@ function lineOfTurn(turn: ConversationTurn): ConversationLine {
   };
 }
 
-/** By position; text of which only the moment is known goes where the recording was at that moment. */
+/** In order of position. Text with nothing but a time of day goes where the recording was at that time. */
 async function inOrder(
   session: SessionRecord,
   lines: readonly ConversationLine[],

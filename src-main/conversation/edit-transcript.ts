@@ -4,7 +4,7 @@ import { wallTimeAt } from '../contract/session-time.ts';
 import type { TranscriptEntry } from '../contract/transcript.ts';
 import { turnNamed } from './conversation-lines.ts';
 
-/** What a person says was said. */
+/** Text that a person enters. */
 export interface NewText {
   readonly role: TranscriptEntry['role'];
   readonly text: string;
@@ -20,7 +20,7 @@ export interface TextChange {
   readonly speaker?: string | null | undefined;
 }
 
-/** An entry that a person wrote; where a turn or a position is given, there, else at the end. */
+/** An entry written by a person. It goes to the given turn or position, else to the end. */
 export function newEntry(id: string, session: SessionRecord, added: NewText): TranscriptEntry {
   const { turn_id = null, speaker = null, role, text } = added;
   const turn = turnNamed(session, turn_id);
@@ -51,7 +51,7 @@ export function newEntry(id: string, session: SessionRecord, added: NewText): Tr
   };
 }
 
-/** An entry as a person changed it. Its words go with its old text, which is kept as the original. */
+/** An entry whose text a person changed. The old text is kept as the original; the times of its words are dropped. */
 export function withChangedText(before: TranscriptEntry, change: TextChange): TranscriptEntry {
   const { text = before.text, role = before.role, speaker = before.speaker } = change;
   if (text === before.text && role === before.role && speaker === before.speaker) return before;

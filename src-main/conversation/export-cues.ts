@@ -15,8 +15,8 @@ export interface Cue {
 }
 
 /**
- * SubRip. It has no way to write what looks like its own syntax, so an invisible mark (UNSYNTAX_MARK) keeps players
- * from taking it for that; reading it back takes the mark out. Speakers are named as WhisperX names them.
+ * SubRip. It cannot escape text that looks like its own syntax, so an invisible mark (UNSYNTAX_MARK) keeps players from
+ * reading it as such; our own parser removes the mark. Speakers are named as WhisperX names them.
  */
 export async function toSrt(cues: readonly Cue[]): Promise<string> {
   const blocks = await flatMapInSlices(cues, setImmediate, ({ startMs, endMs, label, text }, index) => {
@@ -34,7 +34,7 @@ function withoutTags(text: string): string {
   return text.replace(/[<{](?=[\w/\\])/g, `$&${UNSYNTAX_MARK}`);
 }
 
-/** What at the beginning of a text would be read as a name or as times. */
+/** True where the beginning of a text would be read as a name or as times. */
 function looksLikeSyntax(text: string): boolean {
   return /^\[[^\]]*\]:/.test(text) || hasArrow(text) || hasSpeakerPrefix(text);
 }
@@ -42,7 +42,7 @@ function looksLikeSyntax(text: string): boolean {
 /** WebVTT (W3C, 2019), with speakers as voices. */
 export async function toVtt(cues: readonly Cue[]): Promise<string> {
   const blocks = await flatMapInSlices(cues, setImmediate, ({ startMs, endMs, label, text }) => {
-    // Of arrows, the one in ASCII is escaped; others are read as well.
+    // The ASCII arrow is escaped below; the marks protect the other arrows that parsers accept.
     const unnamed = hasSpeakerPrefix(text) || hasArrow(text) ? UNSYNTAX_MARK + escaped(text) : escaped(text);
     const said = label === null ? unnamed : `<v ${escaped(label)}>${escaped(text)}</v>`;
     return `${time(startMs, '.')} --> ${time(endMs, '.')}\n${said}\n`;

@@ -3,7 +3,7 @@ import type { SessionRecord } from '../contract/session-record.ts';
 import { localTime } from '../contract/session-time.ts';
 import { flatMapInSlices } from '../contract/slices.ts';
 
-/** A line as a reader wants it. */
+/** A line for readers. */
 export interface ProseLine {
   /** Null where only the order is known. */
   readonly startMs: number | null;
@@ -13,7 +13,7 @@ export interface ProseLine {
   readonly interrupted: boolean;
 }
 
-/** What is said of an interrupted line, which ends in the middle. */
+/** The end of an interrupted line. */
 const CUT_OFF = ' —';
 
 export async function toPlainText(lines: readonly ProseLine[]): Promise<string> {
@@ -37,17 +37,17 @@ export async function toMarkdown(session: SessionRecord, lines: readonly ProseLi
   return `${[...head, ...paragraphs].join('\n\n')}\n`;
 }
 
-/** What CommonMark would take for emphasis, code, links, HTML or a reference. */
+/** Escapes what CommonMark would read as emphasis, code, links, HTML or a reference. */
 function escaped(text: string): string {
   return text.replace(/[\\`*_[\]<>]|&(?=#?\w+;)/g, '\\$&');
 }
 
-/** What it would take for a list, a heading or a rule where a paragraph begins so. */
+/** Escapes what CommonMark would read as a list, a heading or a rule at the beginning of a paragraph. */
 function escapedBeginning(paragraph: string): string {
   return paragraph.replace(/^(?=[-+#=~])/, '\\').replace(/^(\d+)(?=[.)])/, '$1\\');
 }
 
-/** `0:02:03`: hours always, so that lines stand under each other. */
+/** `0:02:03`: always with hours, so that lines are aligned. */
 function clock(ms: number): string {
   const two = (value: number): string => String(value).padStart(2, '0');
   const seconds = Math.floor(ms / 1000);

@@ -14,7 +14,7 @@ import { toSrt, toVtt, type Cue } from './export-cues.ts';
 import { toMarkdown, toPlainText, type ProseLine } from './export-prose.ts';
 import { speakerLabels } from './speaker-labels.ts';
 
-/** RFC 8081 and the registry of media types know no SubRip; this is what everybody calls it. */
+/** SubRip has no registered media type; this one is in common use. */
 const MEDIA_TYPES: Record<TranscriptExportFormat, string> = {
   srt: 'application/x-subrip',
   vtt: 'text/vtt',
@@ -23,7 +23,7 @@ const MEDIA_TYPES: Record<TranscriptExportFormat, string> = {
   json: 'application/json',
 };
 
-/** How long text stays that has no times, by its length; as long as reading takes. */
+/** Text without times is shown this long for each character, about the time that it takes to read. */
 const MS_PER_CHARACTER = 60;
 const MIN_UNTIMED_MS = 1000;
 
@@ -31,7 +31,7 @@ const NOT_OF_A_LINE = /[\p{Cc}\s]+/gu;
 
 type Spoken = ConversationLine & { readonly text: string };
 
-/** What was said in a session, as a file for others: of one side alone where a role is given. Written in slices. */
+/** The text of a session as a file for other programs; only one side where a role is given. Written in slices. */
 export async function exportTranscript(
   session: SessionRecord,
   conversation: Conversation,
@@ -76,7 +76,7 @@ async function jsonText(value: unknown): Promise<string> {
   return text;
 }
 
-/** In the order of time, as subtitles must be; those that overlap stay as they are. */
+/** In order of time, as subtitles require; overlapping cues stay as they are. */
 async function cuesOf(
   lines: readonly Spoken[],
   labelOf: (line: ConversationLine) => string | null,
@@ -112,7 +112,7 @@ async function jsonOf(
   };
 }
 
-/** The title, as far as every system takes it for a file name. */
+/** The title, with only the characters that every system allows in a file name. */
 function fileStem({ id, title }: SessionRecord): string {
   const stem = title
     .normalize('NFC')

@@ -17,23 +17,23 @@ import { createTurnFinder } from './join-turns.ts';
 
 export interface TextImport extends ForeignText {
   readonly role: Track;
-  /** Where in the session the text's own zero lies. */
+  /** The position in the session where the text's time 0 lies. */
   readonly offsetMs?: number | undefined;
 }
 
-/** The lines of a file, with what is to be said of them. */
+/** The lines of a file, and the warnings about them. */
 export interface ImportedEntries {
   readonly entries: TranscriptEntry[];
   readonly said: ImportedText;
 }
 
-/** Recognisers hear the last word out a little beyond the end. */
+/** Recognisers may end the last word a little after the audio. */
 const TOLERATED_MS = 1000;
 
 /**
- * The lines of a file from elsewhere, each in the turn of its role that it shares most time with. Lines that cannot be understood
- * are left out and counted. Those that lie outside the audio keep their times, so that nothing is lost where only the offset was
- * wrong, and are counted too. Throws INVALID_TRANSCRIPT where nothing can be understood.
+ * The lines of an imported file, each assigned to the turn of its role that it shares most time with. Lines that cannot
+ * be parsed are left out and counted. Lines outside the audio keep their times, so that a wrong offset loses nothing,
+ * and are counted too. Throws INVALID_TRANSCRIPT where nothing can be parsed.
  */
 export async function importedEntries(
   session: SessionRecord,
@@ -91,12 +91,12 @@ export async function importedEntries(
   };
 }
 
-/** Where the end alone is too late by little, rounding is to blame. */
+/** Where only the end is a little too late, the cause is rounding. */
 function isOutside(startMs: number, endMs: number, audioMs: number): boolean {
   return startMs < -TOLERATED_MS || startMs >= Math.max(audioMs, 1) || endMs > audioMs + TOLERATED_MS;
 }
 
-/** The transcript with more lines; those imported before for the role give way where they are to be replaced. */
+/** The transcript with more lines. Earlier imports of the role are removed where they are to be replaced. */
 export function withImported(
   transcript: Transcript,
   entries: readonly TranscriptEntry[],
@@ -106,14 +106,14 @@ export function withImported(
   return withRoomFor({ ...transcript, entries: [...kept, ...entries] });
 }
 
-/** The transcript, unless it is more than a session may have. */
+/** The transcript, or an error where it is larger than a session allows. */
 export function withRoomFor(transcript: Transcript): Transcript {
   const characters = transcript.entries.reduce((sum, { text }) => sum + text.length, 0);
   requireExtent(transcript.entries.length, characters);
   return transcript;
 }
 
-/** Throws TRANSCRIPT_FULL where this is more than a session may have. */
+/** Throws TRANSCRIPT_FULL where this is more than a session allows. */
 export function requireExtent(entries: number, characters: number): void {
   if (entries <= MAX_SESSION_ENTRIES && characters <= MAX_SESSION_CHARACTERS) return;
   throw new LecternError(

@@ -1,6 +1,6 @@
-/** Changes of sessions' text: of one session one after the other, as each is made upon what the one before has left. */
+/** Runs changes of a session's text one after another, as each one starts from the result of the one before. */
 export interface InTurn {
-  /** Begins at once where nothing of the session is being changed. */
+  /** Starts at once where no change of the session is running. */
   run<Result>(sessionId: string, make: () => Promise<Result>): Promise<Result>;
   /** Resolves, and never rejects, once the latest change of the session has ended. */
   ended(sessionId: string): Promise<void>;

@@ -2,12 +2,12 @@ import type { ClaimedJob, JobOutcome } from '../catalog/job-rows.ts';
 import { LecternError, toWireError } from '../contract/errors.ts';
 import { lastingFailure, retryOf } from '../transcribe/failures.ts';
 
-/** Tries of a job before it is left to somebody who looks at it. */
+/** Attempts of a job. After the last one, only a person can start it again. */
 export const MAX_ATTEMPTS = 5;
-/** Waits between tries: each twice the one before. */
+/** Delays between attempts: each twice the one before. */
 const FIRST_WAIT_MS = 15_000;
 const LONGEST_WAIT_MS = 3_600_000;
-/** A session that is still being recorded is looked at again after this. */
+/** A session that is still being recorded is checked again after this time. */
 const ACTIVE_WAIT_MS = 10_000;
 
 /** Why a job's signal is aborted. */
@@ -19,7 +19,7 @@ export interface FailedRun {
   readonly error: unknown;
   /** 0 to 1. */
   readonly progress: number;
-  /** Its reason, where it is aborted, is an Abort. */
+  /** Where it is aborted, its reason is an Abort. */
   readonly signal: AbortSignal;
   readonly nowMs: number;
 }
@@ -28,14 +28,14 @@ export function completed(job: ClaimedJob): JobOutcome {
   return endedAs(job, 'completed', 1);
 }
 
-/** What becomes of a job that failed, was called off, or has to wait. */
+/** The new state of a job that failed, was cancelled, or has to wait. */
 export function outcomeOf({ job, error, progress, signal, nowMs }: FailedRun): JobOutcome {
   const waiting = (ms: number): JobOutcome => ({
     ...endedAs(job, 'queued', progress),
     notBefore: new Date(nowMs + ms).toISOString(),
   });
   if (signal.aborted) {
-    // Closing is nobody's failure: the try does not count.
+    // Closing is not a failure: the attempt does not count.
     return signal.reason === ('closing' satisfies Abort)
       ? { ...endedAs(job, 'queued', progress), attempts: job.attempts - 1 }
       : endedAs(job, 'cancelled', progress);
@@ -56,7 +56,7 @@ export function cutOffTooOften(job: ClaimedJob): LecternError {
   );
 }
 
-/** The session is being recorded, or worked on elsewhere. */
+/** The session is being recorded, or another process works on it. */
 function isBusy(error: unknown): boolean {
   return error instanceof LecternError && (error.code === 'SESSION_ACTIVE' || error.code === 'SESSION_BUSY');
 }

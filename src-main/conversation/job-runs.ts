@@ -3,7 +3,7 @@ import type { Clock } from '../runtime/clock.ts';
 import type { Log } from '../runtime/log.ts';
 import { completed, cutOffTooOften, MAX_ATTEMPTS, outcomeOf, type Abort } from './job-outcome.ts';
 
-/** How often a running job says how far it is. */
+/** How often a running job reports its progress. */
 const REPORT_INTERVAL_MS = 1000;
 
 export interface ProcessOptions {
@@ -16,12 +16,12 @@ export interface JobRunsOptions {
   readonly jobs: Jobs;
   readonly clock: Clock;
   readonly log: Log;
-  /** This process, as the catalog knows it. */
+  /** This process's owner name in the catalog. */
   readonly owner: string;
   readonly process: (job: ClaimedJob, options: ProcessOptions) => Promise<void>;
-  /** Undefined where the catalog could not be asked now. */
+  /** Undefined where the catalog could not be read now. */
   readonly tolerantly: <T>(call: () => T) => T | undefined;
-  /** A job has another state, or has got on. */
+  /** Called when a job has another state or has made progress. */
   readonly tell: (jobId: string) => void;
 }
 
@@ -33,14 +33,14 @@ interface RunningJob {
 /** The jobs that this process works on. */
 export interface JobRuns {
   readonly size: number;
-  /** Begins the next job that is due, or that of the id; false where there is none, or another process has it. */
+  /** Begins the next job that is due, or the one with this id. False where there is none, or another process has it. */
   begin(id?: string): boolean;
   /** Resolves once the job no longer runs here. */
   ended(id: string): Promise<void>;
   abort(id: string, reason: Abort): void;
-  /** Ends what another process has cancelled. */
+  /** Ends the jobs that another process has cancelled. */
   endCancelled(): void;
-  /** Calls all of them off, and resolves once they have ended. */
+  /** Aborts all jobs, and resolves once they have ended. */
   close(): Promise<void>;
   /** Calls `listener` whenever another job may begin. */
   onFree(listener: () => void): void;
@@ -66,7 +66,7 @@ export function createJobRuns(options: JobRunsOptions): JobRuns {
 
   const run = async (job: ClaimedJob, aborting: AbortController): Promise<void> => {
     const { signal } = aborting;
-    // Not before the caller knows that it runs.
+    // The caller must first know that it runs.
     await Promise.resolve();
     let progress = job.progress;
     let reportedAtMs = -Infinity;
@@ -80,7 +80,7 @@ export function createJobRuns(options: JobRunsOptions): JobRuns {
     };
     try {
       signal.throwIfAborted();
-      // Whatever took the whole process down with it, that often, would do so again.
+      // A job that took the whole process down this often would do so again.
       if (job.attempts > MAX_ATTEMPTS) throw cutOffTooOften(job);
       await options.process(job, { signal, onProgress });
       settle(job.id, completed(job));

@@ -2,8 +2,8 @@ import type { Track } from '../contract/audio-format.ts';
 import type { ConversationTurn } from '../contract/transcript.ts';
 
 /**
- * Finds the turn of `role` that a stretch of the session shares most time with; undefined where there is none. To be
- * asked in the order of the stretches' beginnings.
+ * Finds the turn of `role` that shares most time with a stretch of the session; undefined where there is none. Call it
+ * in the order of the stretches' beginnings.
  */
 export function createTurnFinder(
   turns: readonly ConversationTurn[],
@@ -20,7 +20,7 @@ export function createTurnFinder(
     for (let index = first; index < own.length; index++) {
       const turn = own[index];
       if (turn === undefined || turn.start_ms > endMs) break;
-      // Text without a length is in the turn that it lies in.
+      // Text without a length belongs to the turn that contains it.
       const sharedMs =
         Math.min(endMs, turn.end_ms) - Math.max(startMs, turn.start_ms) + (startMs === endMs ? 1 : 0);
       if (sharedMs <= bestMs) continue;

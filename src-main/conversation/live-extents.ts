@@ -4,12 +4,12 @@ import { MAX_SESSION_CHARACTERS, MAX_SESSION_ENTRIES, type TranscriptEntry } fro
 import type { Log } from '../runtime/log.ts';
 import type { TextPlaces } from './text-places.ts';
 
-/** How much text there is, of sessions to which live text has been added. */
+/** The amount of text of sessions that get live text. */
 export interface LiveExtents {
   has(sessionId: string): boolean;
   /** Throws TRANSCRIPT_FULL where there is no room for this line. */
   requireRoom(sessionId: string, entry: TranscriptEntry): void;
-  /** Counts a line for which there was room. */
+  /** Counts a line after `requireRoom` allowed it. */
   count(sessionId: string, entry: TranscriptEntry): void;
   forget(sessionId: string): void;
 }

@@ -2,8 +2,8 @@ import type { AudioSegment } from '../contract/audio-segment.ts';
 import type { TranscriptEntry } from '../contract/transcript.ts';
 
 /**
- * Live text with the times of the turn it was said in. A recogniser that speaks while it listens does not say when,
- * so several lines of one turn share it by their length. Everything else keeps the times it came with.
+ * Gives live text times within its turn. A recogniser that answers while it listens gives no times, so the lines of one
+ * turn share the turn's time in proportion to their lengths. All other text keeps its times.
  */
 export function placeLines(
   lines: readonly TranscriptEntry[],
@@ -33,7 +33,7 @@ export function placeLines(
 }
 
 /**
- * Live text that came after its turn had ended, at the turn's end: behind its other lines, with which it shares the
+ * Puts live text that came after the end of its turn at the turn's end, after its other lines. The lines share the
  * turn's time once all of them are placed.
  */
 export function placeBehind(line: TranscriptEntry, segments: readonly AudioSegment[]): TranscriptEntry {

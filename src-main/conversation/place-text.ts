@@ -13,14 +13,14 @@ export interface PlacedText {
 
 export interface Placed {
   readonly texts: ReadonlyMap<SpeechStretch, readonly PlacedText[]>;
-  /** Stretches whose text cannot be told from their neighbours': they are to be recognised by themselves. */
+  /** Stretches whose text cannot be separated from their neighbours': each must be recognised alone. */
   readonly mingled: readonly SpeechStretch[];
 }
 
 /** Text without times for its words may reach this far into a neighbour: recognisers end sentences late. */
 const TOLERATED_MS = 500;
 
-/** Tells which of a piece's stretches each text was spoken in, and when in the session. */
+/** Finds for each text of a piece the stretch in which it was spoken, and its time in the session. */
 export function placeText(texts: readonly TimedText[], slots: readonly Slot[]): Placed {
   const placed = new Map<SpeechStretch, PlacedText[]>(slots.map(({ stretch }) => [stretch, []]));
   const mingled = new Set<SpeechStretch>();
@@ -83,14 +83,14 @@ function isTouched(slot: Slot, startMs: number, endMs: number): boolean {
   return overlap > Math.min(TOLERATED_MS, (slot.endMs - slot.startMs) / 2);
 }
 
-/** A run of words in one place, with the stretch of the text that they are spelt in. */
+/** A run of words in one place, with the part of the text that contains them. */
 export interface WordRun<Place> {
   readonly slot: Place;
   readonly text: string;
   readonly words: TranscriptWord[];
 }
 
-/** Cuts text where its words change their place, punctuation staying with the word before it. */
+/** Cuts text where the place of its words changes; punctuation stays with the word before it. */
 export function splitByWords<Place>(
   text: string,
   words: readonly TranscriptWord[],

@@ -29,23 +29,26 @@ export interface ProcessingSettings {
 }
 
 export interface SessionProcessorOptions {
-  /** Rejects with SESSION_ACTIVE or SESSION_BUSY where it is not the time, and with SESSION_NOT_FOUND. */
+  /** Rejects with SESSION_ACTIVE or SESSION_BUSY where the session is in use, and with SESSION_NOT_FOUND. */
   readonly findFinished: (sessionId: string) => Promise<SessionRecord>;
   readonly files: TrackFiles;
   readonly transcripts: TranscriptStore;
   readonly settings: () => ProcessingSettings;
   /** Holds a folder for each session that is being worked on. */
   readonly processingDir: string;
-  /** What recognisers need beside their folder and their notes. */
+  /** The recogniser's tools, without its folder and its notes. */
   readonly tools: (settings: RecogniserSettings) => Omit<RecogniserTools, 'workDir' | 'onProgram'>;
   readonly newId: () => string;
   readonly log: Log;
 }
 
-/** What telling voices apart counts for, in proportion to recognising them. */
+/** The share of diarizing in the progress, relative to recognising. */
 const DIARIZING_SHARE = 0.3;
 
-/** One session's way from sound to text: its turns, or all of it, recognised side by side, and put into its transcript. */
+/**
+ * Transcribes one session: recognises its turns, or all of its audio, side by side, and writes the text into its
+ * transcript.
+ */
 export function createSessionProcessor(
   options: SessionProcessorOptions,
 ): (job: ClaimedJob, process: ProcessOptions) => Promise<void> {
@@ -106,7 +109,9 @@ export function createSessionProcessor(
   };
 }
 
-/** Who spoke when on one side, in milliseconds of the session; nobody where there is no diarizer, or nothing was said. */
+/**
+ * Who spoke when on one side, in milliseconds of the session. Empty where there is no diarizer, or nothing was said.
+ */
 async function diarize(
   role: Track,
   stretches: readonly SpeechStretch[],
@@ -126,7 +131,7 @@ async function diarize(
   }));
 }
 
-/** The message of a session of which the catalog must not know. */
+/** Throws for a session that must not be in the catalog. */
 export function requireCatalogued(session: SessionRecord): void {
   if (!session.database_records)
     throw new LecternError(

@@ -6,7 +6,7 @@ import type { Log } from '../runtime/log.ts';
 import { wait } from '../runtime/wait.ts';
 import { createJobRuns, type ProcessOptions } from './job-runs.ts';
 
-/** How often the catalog is asked for what other processes have put there, and for owners that are gone. */
+/** How often the catalog is checked for jobs from other processes, and for dead owners. */
 const LOOK_INTERVAL_MS = 5000;
 
 export interface ProcessingQueueOptions {
@@ -14,34 +14,34 @@ export interface ProcessingQueueOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly newId: () => string;
-  /** This process in words that isOwnerAlive understands, in whichever process. */
+  /** Describes this process; isOwnerAlive understands it in any process. */
   readonly owner: string;
   readonly isOwnerAlive: (owner: string) => boolean;
-  /** How many jobs may run at once; asked whenever one could begin. */
+  /** How many jobs may run at once; read whenever a job could begin. */
   readonly workers: () => number;
   readonly process: (job: ClaimedJob, options: ProcessOptions) => Promise<void>;
-  /** Told of every change of a job's state here, and of its progress. */
+  /** Called for every change of a job's state in this process, and for its progress. */
   readonly onChange: (job: Job) => void;
 }
 
-/** What is still to be transcribed: kept in the catalog, so that it survives this process, and shared with others. */
+/** The transcription jobs: kept in the catalog, so that they survive this process and other processes can take them. */
 export interface ProcessingQueue {
   /**
-   * Asks for a session to be processed; one that waits already goes first, one that runs is left alone. Throws
-   * CATALOG_UNAVAILABLE and what the database throws.
-   * @param recogniser instead of that of the settings.
+   * Adds a job for a session. A job that waits moves to the front; a running one stays as it is. Throws
+   * CATALOG_UNAVAILABLE and the database's errors.
+   * @param recogniser instead of the one of the settings.
    */
   add(sessionId: string, recogniser?: RecogniserSettings): Job;
-  /** Asks for a session that has just been recorded to: a job that runs may not have seen all of it. */
+  /** Adds a job for a session with a new recording: a running job may not have seen all of it. */
   addRecorded(sessionId: string): void;
-  /** Ends a job, with the program that runs for it. Throws JOB_NOT_FOUND. */
+  /** Cancels a job, and ends the program that runs for it. Throws JOB_NOT_FOUND. */
   cancel(id: string): Job;
   cancelSession(sessionId: string): void;
-  /** From now on jobs are worked on here. */
+  /** From now on this process takes jobs. */
   start(): void;
-  /** Works on one job alone, unless another process does, until it has ended. */
+  /** Works on only this job until it has ended; waits where another process works on it. */
   runToEnd(id: string, signal: AbortSignal): Promise<Job>;
-  /** Puts running jobs back, their programs ended. */
+  /** Puts running jobs back in the queue, and ends their programs. */
   close(): Promise<void>;
 }
 
@@ -53,7 +53,7 @@ export function createProcessingQueue(options: ProcessingQueueOptions): Processi
 
   const now = (): string => new Date(clock.wallMs()).toISOString();
 
-  /** A catalog that is locked or broken for a moment is asked again at the next look. */
+  /** Where the catalog is locked or fails, the call is repeated at the next check. */
   const tolerantly = <T>(call: () => T): T | undefined => {
     try {
       return call();
@@ -72,12 +72,12 @@ export function createProcessingQueue(options: ProcessingQueueOptions): Processi
 
   const untilDue = (): number => {
     const due = runs.size < options.workers() ? tolerantly(() => jobs.nextDue()) : undefined;
-    // What is due and was not begun waits for a session that is worked on elsewhere.
+    // A job that is due and did not begin waits for a session that is in use elsewhere.
     const waitMs = due === undefined || due === '' ? LOOK_INTERVAL_MS : Date.parse(due) - clock.wallMs();
     return Math.min(LOOK_INTERVAL_MS, Math.max(waitMs, 50));
   };
 
-  /** A job whose process died in it goes back to the queue, its tries counted. */
+  /** A job whose process died goes back to the queue; the attempt counts. */
   const releaseOrphans = (): void => {
     tolerantly(() => {
       for (const other of jobs.owners()) {
@@ -107,7 +107,7 @@ export function createProcessingQueue(options: ProcessingQueueOptions): Processi
     return job;
   };
 
-  /** Newest first. One that runs, and one that waits for its end, may both be there. */
+  /** Newest first. There may be two: one that runs, and one that waits for it. */
   const openJobsOf = (sessionId: string): readonly Job[] =>
     (['queued', 'running'] as const).flatMap((state) => jobs.list({ sessionId, state, limit: 10 }));
 

@@ -19,8 +19,9 @@ interface Spoken {
 }
 
 /**
- * Recognises stretches, several at once where the answers tell which text is whose: programs load their models anew for each
- * piece. What has been recognised is kept at once, so that after a failure only the rest is done again.
+ * Recognises stretches. Several go into one piece where the recogniser gives times, which tell them apart: programs
+ * load their models again for each piece. Results are stored at once, so that after a failure only the rest is
+ * repeated.
  */
 export async function recogniseStretches(
   stretches: readonly SpeechStretch[],
@@ -28,7 +29,7 @@ export async function recogniseStretches(
 ): Promise<RecognisedStretch[]> {
   const recognised: RecognisedStretch[] = [];
   let doneSeconds = 0;
-  /** Until it is seen that texts of several turns come out as one. */
+  /** Off as soon as one text spans several turns. */
   let severalAtOnce = recogniser.tellsTimes;
   let waiting: Spoken[] = [];
 

@@ -6,13 +6,15 @@ import type { PlacedText } from './place-text.ts';
 import { labelText, severalSpeakers, type LabelledText } from './voices.ts';
 import type { SpeechStretch, SpokenTurn } from './speech-plan.ts';
 
-/** What was recognised of one stretch. */
+/** The text of one stretch. */
 export interface RecognisedStretch {
   readonly stretch: SpeechStretch;
   readonly texts: readonly PlacedText[];
 }
 
-/** One side's text as entries: one for each turn and speaker, or for each piece of text where no turns are known. */
+/**
+ * The text of one side as entries: one for each turn and speaker, or for each piece of text where turns are unknown.
+ */
 export function entriesOf(
   role: Track,
   recognised: readonly RecognisedStretch[],
@@ -41,7 +43,7 @@ export function entriesOf(
   return groups.map(({ turn, stretch, texts }) => {
     const startMs = texts[0]?.start_ms ?? stretch.startMs;
     const endMs = texts.at(-1)?.end_ms ?? startMs;
-    // A turn that is one entry has the turn's bounds; what is cut out of one has those of its words.
+    // A turn with a single entry gives it the turn's bounds; part of a turn has the bounds of its words.
     const isWhole = turn !== null && perTurn.get(turn.turnId) === 1;
     const words = texts.every((text) => text.words !== null)
       ? texts.flatMap((text) => [...(text.words ?? [])])
@@ -69,13 +71,14 @@ function timeAt(stretch: SpeechStretch, ms: number): string {
 export interface MergeOptions {
   /** The sides that were recognised. */
   readonly roles: readonly Track[];
-  /** Live text stays, and what the recogniser says of the same turns goes. */
+  /** Keeps live text, and drops recognised text of the same turns. */
   readonly keepLive: boolean;
 }
 
 /**
- * A transcript with what a recogniser has just said. What a person has edited or imported stays, and nothing is put beside it;
- * what a recogniser said before goes; live text goes where the same turn has been recognised, unless it is to be kept.
+ * Merges a recogniser's new text into a transcript. Text that a person edited or imported stays, and nothing is added
+ * beside it. Older recognised text is removed. Live text is removed where its turn was recognised, unless `keepLive` is
+ * set.
  */
 export function mergeRecognised(
   transcript: Transcript,
@@ -95,7 +98,7 @@ export function mergeRecognised(
   };
 }
 
-/** True for text of the same turn, or where a turn is not known for the most part of the same time. */
+/** True for text of the same turn; where a turn is unknown, for text of mostly the same time. */
 function saysTheSame(known: TranscriptEntry, recognised: TranscriptEntry): boolean {
   if (known.role !== recognised.role) return false;
   if (known.turn_id !== null && recognised.turn_id !== null) return known.turn_id === recognised.turn_id;

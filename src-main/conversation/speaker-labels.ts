@@ -3,15 +3,15 @@ import type { Conversation, ConversationLine, SpeakerNames } from '../contract/t
 
 type Voice = Pick<ConversationLine, 'role' | 'speaker'>;
 
-/** Who is meant where nobody has a name. */
+/** The label of a side without names. */
 const ROLE_NAMES: ReadonlyMap<Track, string> = new Map([
   ['user', 'Me'],
   ['assistant', 'Other side'],
 ]);
 
 /**
- * What each line's speaker is called: by the name that was given, or else by the label of a diarizer, or else by the
- * side. Null throughout where one nameless voice is all there is.
+ * The label of each line's speaker: a given name, else the diarizer's label, else the side. Null for all lines where
+ * there is only one voice, without a name.
  */
 export function speakerLabels({ lines, speakers }: Conversation): (line: Voice) => string | null {
   const voices = new Map(lines.map((line) => [keyOf(line), line]));
@@ -20,7 +20,7 @@ export function speakerLabels({ lines, speakers }: Conversation): (line: Voice) 
   for (const label of labels.values()) bearers.set(label, (bearers.get(label) ?? 0) + 1);
   for (const [key, { role, speaker }] of voices) {
     const label = labels.get(key);
-    // Two sides may each have a SPEAKER_00.
+    // Both sides may have a SPEAKER_00.
     if (speaker !== null && label === speaker && (bearers.get(label) ?? 0) > 1)
       labels.set(key, `${roleName(role, speakers)}, ${speaker}`);
   }
@@ -41,7 +41,7 @@ function roleName(role: Track, speakers: SpeakerNames): string {
   return nameOf(speakers, role) ?? ROLE_NAMES.get(role) ?? role;
 }
 
-/** A track may be called as something that every object has. */
+/** A track may have the name of a property that every object has. */
 function nameOf(speakers: SpeakerNames, key: string): string | undefined {
   return Object.hasOwn(speakers, key) ? speakers[key] : undefined;
 }

@@ -4,15 +4,18 @@ import type { SpeechPiece } from '../transcribe/recogniser.ts';
 import { cutStretch, type SpeechStretch } from './speech-plan.ts';
 import { readSpeech, SPEECH_RATE } from './track-audio.ts';
 
-/** What is given to a recogniser at once, at most: 10 MB of samples, and little to do again where it fails. */
+/** The longest piece for a recogniser: 10 MB of samples, so that little is repeated after a failure. */
 export const MAX_PIECE_SECONDS = 300;
-/** Silence around and between stretches: recognisers take less than a second for nothing, and pauses for ends of sentences. */
+/**
+ * Silence around and between stretches: recognisers ignore less than a second of audio, and take pauses for ends of
+ * sentences.
+ */
 const LEAD_SECONDS = 0.3;
 const GAP_SECONDS = 1;
 const TAIL_SECONDS = 0.7;
-/** A long stretch is cut in a pause of its last third. */
+/** A long stretch is cut in a pause in its last third. */
 const CUT_FROM = 0.67;
-/** Below this nobody speaks: what recognisers make of it is made up. About -50 dBFS. */
+/** About -50 dBFS. Below it nobody speaks, and recognisers invent text. */
 const QUIETEST_PEAK = 104;
 
 /** Where a stretch is in a piece. */
@@ -47,13 +50,13 @@ export async function* cutLong(stretches: readonly SpeechStretch[]): AsyncGenera
   }
 }
 
-/** A stretch's samples; undefined where there is nothing to be heard. */
+/** The samples of a stretch; undefined where it is silent. */
 export async function readAudible(stretch: SpeechStretch): Promise<Uint8Array | undefined> {
   const pcm = await readWhole(stretch);
   return measureLevels(pcm).peak < QUIETEST_PEAK ? undefined : pcm;
 }
 
-/** Puts stretches into one piece. Those of one turn that were cut apart follow each other without a pause. */
+/** Joins stretches into one piece. Parts of one turn follow each other without a pause. */
 export function layOut(
   spoken: readonly { readonly stretch: SpeechStretch; readonly pcm: Uint8Array }[],
 ): LaidOut {

@@ -2,7 +2,7 @@ import type { Track } from '../contract/audio-format.ts';
 import type { AudioSegment } from '../contract/audio-segment.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 
-/** One side's audio of one part, where it is. */
+/** The audio of one side in one part, and its file. */
 export interface TrackPart {
   readonly role: Track;
   readonly part: number;
@@ -12,11 +12,11 @@ export interface TrackPart {
   /** Position of the part in the session. */
   readonly startMs: number;
   readonly startedAt: string;
-  /** Heard in the mix, where the other side is heard too. */
+  /** True where the side is only in the mix, together with the other side. */
   readonly isMix: boolean;
 }
 
-/** What is known of a turn: all its segments together. */
+/** A turn, with all its segments joined. */
 export interface SpokenTurn {
   readonly turnId: string;
   readonly interrupted: boolean;
@@ -25,7 +25,7 @@ export interface SpokenTurn {
   readonly endMs: number;
 }
 
-/** A stretch of one side's audio to be recognised: a turn, or a part of one, or where no turns are known anything. */
+/** A stretch of one side's audio to recognise: a turn, a part of one, or any audio where turns are unknown. */
 export interface SpeechStretch {
   readonly role: Track;
   readonly part: number;
@@ -35,19 +35,19 @@ export interface SpeechStretch {
   readonly frames: number;
   /** Position in the session. */
   readonly startMs: number;
-  /** By the clock on the wall. */
+  /** The wall-clock time of its beginning. */
   readonly startedAt: string;
   readonly turn: SpokenTurn | null;
 }
 
-/** What is heard beyond a turn's bounds: voices begin and end more softly than they are noticed. */
+/** Audio added before and after a turn: voices begin and end more softly than the detector notices. */
 const MARGIN_SECONDS = 0.25;
-/** The end of a recording that was cut off is worth looking at from this length on. */
+/** The end of a recording that was cut off is recognised where it is at least this long. */
 const SHORTEST_TAIL_SECONDS = 1;
 
 /**
- * What to recognise of one side, in order: its turns, without those that were only the other side out of a loudspeaker; and
- * whole parts of which no turns are known on either side.
+ * The stretches of one side to recognise, in order: its turns, without those that were only the other side from a
+ * loudspeaker; and whole parts where no turns of either side are known.
  */
 export function planSpeech(
   session: Pick<SessionRecord, 'segments' | 'recovered' | 'parts'>,
@@ -56,7 +56,7 @@ export function planSpeech(
   const lastPart = Math.max(...session.parts.map(({ part }) => part));
   return parts.flatMap((trackPart) => {
     const inPart = session.segments.filter(({ part }) => part === trackPart.part);
-    // Where it is not known who speaks when, a mix is heard once and not for each side.
+    // Where turns are unknown, a mix is recognised once, not once for each side.
     const isHeardElsewhere =
       trackPart.isMix && parts.find(({ part }) => part === trackPart.part)?.role !== trackPart.role;
     if (inPart.length === 0) return isHeardElsewhere ? [] : [stretchOf(trackPart, 0, trackPart.frames, null)];
@@ -68,7 +68,7 @@ export function planSpeech(
         ? []
         : [turnStretch(session.segments, trackPart, segment, mine[index - 1], mine[index + 1])],
     );
-    // A turn that was being spoken when all was cut off was not written down.
+    // A turn that was in progress when the recording was cut off is not in the list of turns.
     const heardTo = Math.max(0, ...mine.map((segment) => segment.start_frame + segment.frame_count));
     const tail = trackPart.frames - heardTo;
     const isCutOff = !isHeardElsewhere && session.recovered !== null && trackPart.part === lastPart;
@@ -140,7 +140,7 @@ export function cutStretch(stretch: SpeechStretch, startFrame: number, frames: n
   };
 }
 
-/** Names a stretch of a session, whatever is made of it. */
+/** Names a stretch of a session, for any work on it. */
 export function stretchKey({ role, part, startFrame, frames }: SpeechStretch): string {
   return `${role}:${part}:${startFrame}+${frames}`;
 }

@@ -7,26 +7,26 @@ export interface TextPlacesOptions {
   readonly catalog: Pick<Catalog, 'transcript' | 'keepText'>;
   /** Every folder that holds a part of the session. */
   readonly foldersOf: (sessionId: string) => readonly string[];
-  /** False for a session of which the catalog must not know: its file alone keeps its text. */
+  /** False for a session that must not be in the catalog: only its file keeps its text. */
   readonly isCatalogued: (sessionId: string) => boolean;
 }
 
-/** A change of a session's text, in the words of both places. */
+/** A change of a session's text, for the catalog and for the file. */
 export interface TextChange {
-  /** Writes it into the catalog, by the shortest way. */
+  /** The cheapest write into the catalog. */
   readonly writeNew: () => void;
   readonly change: TranscriptChange;
-  /** How much longer it makes the text. */
+  /** The number of characters that it adds. */
   readonly characters?: number;
 }
 
-/** Where the text of sessions is: in the catalog, or in nothing but their file. */
+/** Where the text of a session is kept: in the catalog, or only in its file. */
 export interface TextPlaces {
   isFileOnly(sessionId: string): boolean;
   readNow(sessionId: string): Transcript;
-  /** Into the catalog, or behind what waits for it; true where the catalog has taken it. */
+  /** Writes or queues the change in the catalog; true where the catalog has it. */
   keep(sessionId: string, change: TextChange): boolean;
-  /** Holds the text of a session that has nothing but its file, until that has been written. */
+  /** Keeps the text of a session that has only its file in memory, until the file is written. */
   hold(sessionId: string, transcript: Transcript): void;
   isHeld(sessionId: string): boolean;
   letGo(sessionId: string): void;

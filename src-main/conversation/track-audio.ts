@@ -7,7 +7,7 @@ import { openWavSamples } from '../files/wav-reader.ts';
 /** What recognisers take: frames a second of one channel. */
 export const SPEECH_RATE = 16_000;
 
-/** Read at a time: a few milliseconds of work, between which a recording gets its turn. */
+/** Audio read at a time: a few milliseconds of work, so that a running recording is not delayed. */
 const CHUNK_SECONDS = 1;
 
 /** A stretch of a WAV, whatever its rate and channels. */

@@ -11,8 +11,8 @@ export interface TrackFiles {
 }
 
 /**
- * The audio of every side and part, in order. A side that was kept only in the mix is heard there. Rejects with FILE_MISSING
- * where there is nothing left of any.
+ * The audio of every side and part, in order. A side that was kept only in the mix is taken from the mix. Rejects with
+ * FILE_MISSING where no file is left.
  */
 export async function findTrackParts(session: SessionRecord, files: TrackFiles): Promise<TrackPart[]> {
   const found: TrackPart[] = [];
@@ -39,7 +39,7 @@ export async function findTrackParts(session: SessionRecord, files: TrackFiles):
   return found;
 }
 
-/** The raw file; gained copies are louder, not clearer. */
+/** The raw file; copies with gain are louder, not clearer. */
 function pathOf(
   session: SessionRecord,
   files: TrackFiles,

@@ -8,14 +8,14 @@ import type { Log } from '../runtime/log.ts';
 export interface TranscriptFilesOptions {
   readonly read: (sessionId: string) => Promise<Transcript>;
   readonly foldersOf: (sessionId: string) => readonly string[];
-  /** Called when the files say all there is to say. */
+  /** Called when the files are up to date. */
   readonly onWritten: (sessionId: string) => void;
   readonly log: Log;
 }
 
 /**
- * Between two writes of a file passes this much time, and as much more as it has lines: it is written as a whole, and
- * the catalog has the text already.
+ * The least time between two writes of a file. A file with more lines is written less often, as it is always written
+ * whole and the catalog has the text already.
  */
 const MIN_INTERVAL_MS = 1000;
 const INTERVAL_MS_PER_LINE = 5;
@@ -29,12 +29,14 @@ interface FileState {
   timer: NodeJS.Timeout | undefined;
 }
 
-/** Writes `transcript.json` after changes, not at each of them. */
+/** Writes `transcript.json` some time after changes, not for each of them. */
 export function createTranscriptFiles(options: TranscriptFilesOptions) {
   const { read, foldersOf, onWritten, log } = options;
   const states = new Map<string, FileState>();
 
-  /** How long its text is to write, in lines of ordinary length; undefined where one of them could not be written. */
+  /**
+   * Returns how long its text takes to write, in lines of ordinary length; undefined where a file could not be written.
+   */
   const write = async (sessionId: string, folders: readonly string[]): Promise<number | undefined> => {
     let transcript: Transcript;
     try {
@@ -82,7 +84,7 @@ export function createTranscriptFiles(options: TranscriptFilesOptions) {
   };
 
   return {
-    /** Says that a session's text has changed. */
+    /** Notes that the text of a session has changed. */
     note(sessionId: string): void {
       const state = states.get(sessionId) ?? {
         stale: false,
@@ -94,19 +96,19 @@ export function createTranscriptFiles(options: TranscriptFilesOptions) {
       state.stale = true;
       if (!busy) flush(sessionId, state);
     },
-    /** Resolves once the files say all there is to say, or could not be written. */
+    /** Resolves once the files are up to date, or could not be written. */
     settle,
     async close(): Promise<void> {
       await Promise.all([...states.keys()].map(settle));
     },
-    /** Which revision each folder's file has; -1 where it has none. */
+    /** The revision of each folder's file; -1 where there is none. */
     revisions: (folders: readonly string[]) =>
       Promise.all(
         folders.map(async (folder) => ({ folder, revision: await readTranscriptRevision(folder) })),
       ),
     /**
-     * Reads the file of a folder. One that is not taken, or not all of it, is kept under a second name first, as another
-     * will take its place.
+     * Reads the file of a folder. A file that is not accepted, or only in part, is first copied to a second name, as it
+     * will be replaced.
      */
     async take(sessionId: string, folder: string): Promise<TranscriptAccount> {
       const account = await readTranscriptAccount(folder);
@@ -120,7 +122,7 @@ export function createTranscriptFiles(options: TranscriptFilesOptions) {
       });
       return account;
     },
-    /** Writes the file of these folders, whatever is there. */
+    /** Writes the file of these folders; replaces what is there. */
     write,
   };
 }

@@ -1,11 +1,11 @@
 import type { TranscriptPatch } from '../catalog/transcript-rows.ts';
 import type { Transcript } from '../contract/transcript.ts';
 
-/** Of one slice, which is written as one transaction: its lines and their words are indexed in some milliseconds. */
+/** Lines of one slice, which is one transaction: its lines and their words are indexed in some milliseconds. */
 const MAX_LINES = 100;
 const MAX_CHARACTERS = 64 * 1024;
 
-/** What a change does to single lines. Lines that are the same objects cost nothing. */
+/** The changed lines. Lines that are the same objects cost nothing. */
 export function patchBetween(before: Transcript, after: Transcript): TranscriptPatch {
   const known = new Map(before.entries.map((entry) => [entry.id, entry]));
   const kept = new Set(after.entries.map(({ id }) => id));
@@ -18,7 +18,7 @@ export function patchBetween(before: Transcript, after: Transcript): TranscriptP
   };
 }
 
-/** Cuts a patch into slices, at least one; what is new comes first, so that a crash loses nothing that was there. */
+/** Cuts a patch into slices, at least one. New lines come first, so that a crash does not lose old text. */
 export function slicesOf({ put, drop = [], speakers }: TranscriptPatch): TranscriptPatch[] {
   const puts: TranscriptPatch['put'][number][][] = [[]];
   let characters = 0;

@@ -16,38 +16,38 @@ import { createTranscriptFiles } from './transcript-files.ts';
 import { patchBetween, slicesOf, withPatches } from './transcript-patch.ts';
 import { createTurnTimes } from './turn-times.ts';
 
-/** What becomes of a line; undefined where it goes. */
+/** The new line; undefined to delete it. */
 export type LineEdit = (before: TranscriptEntry) => TranscriptEntry | undefined;
 
 export interface TranscriptStore {
-  /** Everything said in a session, what the catalog has not taken yet included. Rejects where it cannot be read. */
+  /** Everything said in a session, pending writes included. Rejects where it cannot be read. */
   read(sessionId: string): Promise<Transcript>;
   /**
-   * Changes what is known: in the catalog at once, or as soon as that can be, and in `transcript.json` soon after.
-   * A long change is written in slices, between which others have their turn; the text of one session is changed by one
-   * caller at a time. Rejects with what `change` throws, and where the catalog cannot even be read.
+   * Changes the text: in the catalog at once, or as soon as possible, and in `transcript.json` soon after. A long
+   * change is written in slices; other tasks run between two slices. The text of one session is changed by one caller
+   * at a time. Rejects with what `change` throws, and where the catalog cannot be read.
    */
   change(sessionId: string, change: TranscriptChange): Promise<Transcript>;
-  /** Adds one line, which costs as little in a long text as in a short one. Rejects with TRANSCRIPT_FULL. */
+  /** Adds one line; the cost does not grow with the text. Rejects with TRANSCRIPT_FULL. */
   addLine(sessionId: string, entry: TranscriptEntry): Promise<void>;
-  /** Changes one line at the same cost, or drops it where `edit` gives undefined. Rejects with TEXT_NOT_FOUND. */
+  /** Changes one line, or deletes it where `edit` returns undefined; costs the same. Rejects with TEXT_NOT_FOUND. */
   editLine(sessionId: string, entryId: string, edit: LineEdit): Promise<TranscriptEntry | undefined>;
-  /** Gives the speakers these names and no others, at the same cost. */
+  /** Replaces all names of speakers; costs the same. */
   nameSpeakers(sessionId: string, speakers: SpeakerNames): Promise<void>;
   /**
-   * Takes live text, which costs as little late in a session as early; `segments` are its turn's, where that has
-   * ended. Throws TRANSCRIPT_FULL, and CATALOG_UNAVAILABLE where nothing has been taken for long.
+   * Adds live text; the cost does not grow with the session. `segments` are those of its turn, where that has ended.
+   * Throws TRANSCRIPT_FULL, and CATALOG_UNAVAILABLE where too much is pending.
    */
   add(sessionId: string, entry: TranscriptEntry, segments?: readonly AudioSegment[]): void;
-  /** Gives the live text of a turn that has ended the turn's times. */
+  /** Gives the live text of an ended turn the turn's times. */
   endTurn(sessionId: string, segments: readonly AudioSegment[]): void;
-  /** Makes catalog and files agree: the one that has seen more changes tells the other. */
+  /** Makes catalog and files equal: the one with the higher revision wins. */
   restore(sessionId: string, folders: readonly string[]): Promise<void>;
-  /** For a session that has its text in its file alone: keeps what of it is not taken, before it is written anew. */
+  /** For a session whose text is only in its file: copies what was not accepted from it, before it is rewritten. */
   keepLacking(sessionId: string, folders: readonly string[]): Promise<void>;
-  /** Writes what is not yet in its file, and forgets what is kept for a running session. */
+  /** Writes what its file lacks, and frees what is kept in memory for a running session. */
   settle(sessionId: string): Promise<void>;
-  /** The same for all sessions. Nothing may be changed afterwards. */
+  /** The same for all sessions. No changes may follow. */
   close(): Promise<void>;
 }
 
@@ -69,12 +69,12 @@ export interface TranscriptStoreOptions {
   >;
   /** Every folder that holds a part of the session. */
   readonly foldersOf: (sessionId: string) => readonly string[];
-  /** False for a session of which the catalog must not know: its file alone keeps its text. */
+  /** False for a session that must not be in the catalog: only its file keeps its text. */
   readonly isCatalogued: (sessionId: string) => boolean;
   readonly log: Log;
 }
 
-/** Keeps the text of sessions in two places. A fault of one is logged and does not keep it from the other. */
+/** Keeps the text of sessions in two places. A failure of one is logged and does not stop the other. */
 export function createTranscriptStore(options: TranscriptStoreOptions): TranscriptStore {
   const { catalog, foldersOf, log } = options;
   const changes = createInTurn();
@@ -97,13 +97,13 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
     },
   });
 
-  /** True where the catalog alone can be asked and told. */
+  /** True where the catalog alone can be read and written. */
   const isQuick = (sessionId: string): boolean => {
     times.placeLate(sessionId);
     return !isFileOnly(sessionId) && catalog.offer(sessionId);
   };
 
-  /** What the catalog refuses waits for it, with all that comes behind. */
+  /** Writes that the catalog refuses are queued, with all later ones. */
   const write = async (sessionId: string, slices: readonly TranscriptPatch[]): Promise<void> => {
     for (const [index, slice] of slices.entries()) {
       if (index > 0) await setImmediate();
@@ -174,7 +174,7 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
     },
     endTurn(sessionId, segments) {
       const turnId = segments[0]?.turn_id;
-      // Nothing was said live, so nothing was said in this turn.
+      // Without live text in the session there is none in this turn.
       if (turnId === undefined || !extents.has(sessionId)) return;
       times.place(sessionId, turnId, segments);
       files.note(sessionId);
@@ -183,7 +183,7 @@ export function createTranscriptStore(options: TranscriptStoreOptions): Transcri
       const known = catalog.transcriptRevision(sessionId);
       const found = await files.revisions(folders);
       for (const { folder, revision } of found.toSorted((a, b) => b.revision - a.revision)) {
-        // What has no revision may be damaged, and would be written over.
+        // A file without a revision may be damaged, and would be overwritten.
         if (revision <= known && revision >= 0) continue;
         const account = await files.take(sessionId, folder);
         if (account.kind !== 'told' || account.transcript.revision <= known) continue;
@@ -219,7 +219,7 @@ function requireRoom(
   { text }: TranscriptEntry,
 ): void {
   const most = catalog.transcriptExtentAtMost(sessionId);
-  // To count characters takes reading all of them.
+  // The characters can be counted only by reading all of them.
   const { entries, characters } =
     most.characters + text.length <= MAX_SESSION_CHARACTERS ? most : catalog.transcriptExtent(sessionId);
   requireExtent(entries + 1, characters + text.length);

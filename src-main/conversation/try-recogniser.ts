@@ -8,25 +8,25 @@ import type { RecogniserTools } from '../transcribe/recogniser.ts';
 import { measureWav, readSpeech, SPEECH_RATE } from './track-audio.ts';
 import { makeFolder } from '../disk/make-folder.ts';
 
-/** Spoken in resources/sample-speech.wav. */
+/** The words spoken in resources/sample-speech.wav. */
 const SPOKEN =
   'Good morning. Before the lecture begins, press record, and check that the meter moves when you speak. ' +
   'What is said in this room is then on disk within a second.';
 
-/** Somebody sits there and waits. */
+/** A person waits for the result. */
 const LONGEST_TRIAL_SECONDS = 120;
 
 export interface TrialOptions {
   /** A WAV of a few seconds of speech. */
   readonly samplePath: string;
-  /** Where a folder may be made for the while. */
+  /** A temporary folder may be made here. */
   readonly processingDir: string;
   readonly tools: Omit<RecogniserTools, 'workDir' | 'onProgram'>;
   readonly clock: Clock;
   readonly signal: AbortSignal;
 }
 
-/** Lets a recogniser hear a few seconds of speech and tells what came, a failure included. Rejects only when aborted. */
+/** Runs a recogniser on a few seconds of speech and returns its answer or its failure. Rejects only when aborted. */
 export async function tryRecogniser(
   settings: RecogniserSettings,
   { samplePath, processingDir, tools, clock, signal }: TrialOptions,

@@ -7,10 +7,10 @@ import { sliceWav, type SliceBounds, type WavSlice } from '../files/wav-slice.ts
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 
 /**
- * The audio of a turn, or of its stretch in one part: cut from the side's master; where that is gone, the file that was
- * written of it; else the mix, in which the other side is heard too. Undefined where nothing of it is left, and while
- * its end is still on its way to the disk.
- * @param mayBeMix false while it is recorded: what is not in the side's own master yet may be in the mix already.
+ * The audio of a turn, or of its stretch in one part: cut from the side's master; without it, the turn's own file; else
+ * the mix, which also contains the other side. Undefined where none of it is left, or where its end is not yet on the
+ * disk.
+ * @param mayBeMix false while it is recorded: audio that is not yet in the side's master may be in the mix already.
  */
 export async function findTurnAudio(
   session: Pick<SessionRecord, 'files'>,
@@ -29,7 +29,7 @@ export async function findTurnAudio(
   return (await cut(role)) ?? (await written) ?? (mayBeMix ? await cut('mixed') : undefined);
 }
 
-/** From the file of this name, or the one that is to get it, which may get it just now. */
+/** From the file of this name, or from the unfinished one, which may be renamed to it at any moment. */
 async function sliceFirst(
   folders: readonly string[],
   name: string,
@@ -39,7 +39,7 @@ async function sliceFirst(
     for (const folder of folders) {
       const path = filePathIn(folder, name);
       const slice = path === undefined ? undefined : await sliceWav(path + suffix, bounds);
-      // Of a file that grows, less than all of it is too early.
+      // Where the file still grows, an incomplete slice came too early.
       if (slice !== undefined) return suffix === '' || slice.frames === bounds.frameCount ? slice : undefined;
     }
   return undefined;

@@ -5,17 +5,17 @@ import { sliceWav, writeSlice } from '../files/wav-slice.ts';
 import type { Log } from '../runtime/log.ts';
 import { findTurnAudio } from './turn-audio.ts';
 
-/** How often a file is tried again, at the next turn, or when the recording ends. */
+/** How often a file is tried again: at the next turn, or when the recording ends. */
 const MOST_FAILURES = 2;
 
-/** The name of the file that holds a segment alone. */
+/** The name of the file of a single segment. */
 function turnFileName(segmentId: string): string {
   return `${segmentId}.wav`;
 }
 
 /**
- * Makes a WAV of a turn, or of its stretch in one part, beside the master that it is cut from; one that is there is
- * left as it is. Resolves with its path, undefined where there is nothing to cut. Rejects with DISK_FULL or WRITE_FAILED.
+ * Writes a WAV of a turn, or of its stretch in one part, beside the master that it is cut from; an existing file stays.
+ * Resolves with its path, undefined where there is nothing to cut. Rejects with DISK_FULL or WRITE_FAILED.
  */
 export async function writeTurnFile(
   session: Pick<SessionRecord, 'files'>,
@@ -31,7 +31,7 @@ export async function writeTurnFile(
   return path;
 }
 
-/** The session with what its segments' files are called; those of `written`, by segment. */
+/** The session with the names of the files of the segments in `written`. */
 export function withTurnFiles(session: SessionRecord, written: ReadonlySet<string>): SessionRecord {
   return {
     ...session,
@@ -48,10 +48,10 @@ export interface LiveTurnFilesOptions {
   readonly log: Log;
 }
 
-/** Writes the turns of a running session as they end. What is not in its master yet waits for the next occasion. */
+/** Writes the turns of a running session as they end. A turn that is not yet in its master is tried again later. */
 export interface LiveTurnFiles {
   add(segments: readonly AudioSegment[]): void;
-  /** Resolves once everything is written that can be. */
+  /** Resolves once everything possible is written. */
   settled(): Promise<void>;
 }
 
@@ -71,7 +71,7 @@ export function createLiveTurnFiles({ record, folders, update, log }: LiveTurnFi
       } catch (error) {
         // A master is renamed when it is finished, perhaps in this moment.
         if (failures < MOST_FAILURES) waiting.push({ segment, failures: failures + 1 });
-        // The turn is in the master all the same, and its file can be asked for later.
+        // The turn is also in the master, and its file can be made later.
         else log('error', 'the file of a turn could not be written', { id: record().id, error });
       }
     if (written.size > 0) update((session) => withTurnFiles(session, written));

@@ -4,15 +4,17 @@ import type { Transcript } from '../contract/transcript.ts';
 import { placeLines } from './place-lines.ts';
 import type { TextPlaces } from './text-places.ts';
 
-/** Lines of one turn that share its time: nobody says more in one, and all of them are written again for it. */
+/**
+ * Lines of one turn that share its time. Nobody says more in one turn, and all of them are rewritten for each new line.
+ */
 const MAX_PLACED_LINES = 500;
 
-/** Gives live lines the times that they have of their turns. */
+/** Gives live lines times within their turns. */
 export interface TurnTimes {
   place(sessionId: string, turnId: string, segments: readonly AudioSegment[]): void;
-  /** A line came after its turn had ended: it and the turn's others are still to share the turn's time. */
+  /** Notes a line that came after the end of its turn: the turn's lines must share its time again. */
   noteLate(sessionId: string, turnId: string, segments: readonly AudioSegment[]): void;
-  /** Places what has been noted. */
+  /** Gives times to the noted lines. */
   placeLate(sessionId: string): void;
 }
 

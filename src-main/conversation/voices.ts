@@ -3,14 +3,14 @@ import type { Transcript, TranscriptEntry, TranscriptWord } from '../contract/tr
 import type { SpeakerTurn } from '../transcribe/formats/parse-rttm.ts';
 import { type PlacedText, splitByWords } from './place-text.ts';
 
-/** Text with the speaker who said it; null where there is one voice, or none was told. */
+/** Text with its speaker; null where there is only one voice, or the speaker is unknown. */
 export interface LabelledText extends PlacedText {
   readonly speaker: string | null;
 }
 
 /**
- * Says who spoke, cutting text where the voice changes between words. Without times for words, all of it is the one's who
- * spoke longest.
+ * Assigns text to speakers; cuts it where the voice changes between words. Text without times for words goes to the one
+ * who spoke longest.
  */
 export function labelText(text: PlacedText, turns: readonly SpeakerTurn[]): LabelledText[] {
   if (text.words === null || text.words.length === 0)
@@ -40,23 +40,23 @@ export function longestSpeaker(turns: readonly SpeakerTurn[], startMs: number, e
   return longest?.[0] ?? nearest?.speaker ?? null;
 }
 
-/** No labels where there is only one voice: its role says as much. */
+/** No labels where there is only one voice: its role is enough. */
 export function severalSpeakers(turns: readonly SpeakerTurn[]): readonly SpeakerTurn[] {
   return new Set(turns.map(({ speaker }) => speaker)).size > 1 ? turns : [];
 }
 
-/** What diarizers call somebody whose name they do not know. */
+/** The labels that diarizers give to speakers without names. */
 const NAMELESS = /^(?:speaker|spk|s)?[\s_-]*(?:\d+|[a-z])$/i;
 
-/** A person's name says more than the role does, also where nobody else speaks. */
+/** A person's name says more than the role, even for a single voice. */
 function namedSpeakers(turns: readonly SpeakerTurn[]): readonly SpeakerTurn[] {
   const several = severalSpeakers(turns);
   return several.length > 0 ? several : turns.filter(({ speaker }) => !NAMELESS.test(speaker));
 }
 
 /**
- * A transcript with its speakers told apart by a diarizer. Text of a recogniser is cut where the voice changes; what a person
- * wrote or brought stays in one piece. Text without times is left as it is.
+ * A transcript with speakers assigned by a diarizer. Recognised text is cut where the voice changes; text that a person
+ * wrote or imported stays in one piece. Text without times stays as it is.
  */
 export function labelEntries(
   transcript: Transcript,

@@ -20,26 +20,26 @@ const placedTextSchema = z.object({
 
 const doneSchema = z.object({
   version: z.literal(1),
-  /** What recognised it, and from what: other text is of no use. */
+  /** The recogniser and its input; text from others is not reused. */
   made_by: z.string(),
   texts: z.record(z.string(), z.array(placedTextSchema)),
 });
 
 const programSchema = z.object({ pid: z.int().min(2), started: z.string() });
 
-/** Where a session's transcription keeps what it has done so far, and files that recognisers work on. */
+/** Stores the progress of a session's transcription, and the files that recognisers work on. */
 export interface WorkFolder {
   readonly path: string;
-  /** Text of a stretch that was recognised before, here or in a process that is gone. */
+  /** Text of a stretch that was recognised earlier, also by a process that has ended. */
   known(key: string): readonly PlacedText[] | undefined;
   keep(texts: ReadonlyMap<string, readonly PlacedText[]>): Promise<void>;
-  /** Notes which program runs, for a process that must end it after this one has died. */
+  /** Records which program runs: after a crash of this process, another one must end it. */
   noteProgram(pid: number | undefined): void;
-  /** Nothing of it is needed any more. */
+  /** Removes the folder, as nothing of it is needed any more. */
   remove(): Promise<void>;
 }
 
-/** Opens the folder of a session; ends the program that a process before this one left running, and removes its files. */
+/** Opens the folder of a session. Ends the program that an earlier process left running, and removes its files. */
 export async function openWorkFolder(path: string, madeBy: string): Promise<WorkFolder> {
   await makeFolder(path);
   endLeftProgram(join(path, PROGRAM_FILE));
@@ -61,7 +61,7 @@ export async function openWorkFolder(path: string, madeBy: string): Promise<Work
   };
 }
 
-/** Failing to note it loses nothing but the chance to end it after a crash. */
+/** A failure to record it means only that the program cannot be ended after a crash. */
 function noteProgram(folder: string, pid: number | undefined): void {
   const path = join(folder, PROGRAM_FILE);
   try {
@@ -75,12 +75,12 @@ function noteProgram(folder: string, pid: number | undefined): void {
   }
 }
 
-/** Only the very process that was noted: its number may be another's by now. */
+/** Ends only the recorded process: its number may belong to another one by now. */
 function endLeftProgram(path: string): void {
   try {
     const { pid, started } = programSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
     if (started !== '' && processStarted(pid) === started) process.kill(-pid, 'SIGKILL');
   } catch {
-    // There is none, or it is gone.
+    // There is no such process any more.
   }
 }

@@ -6,7 +6,7 @@ import type { SpeechPiece } from '../transcribe/recogniser.ts';
 import type { SpeechStretch } from './speech-plan.ts';
 import { readSpeech, SPEECH_RATE } from './track-audio.ts';
 
-/** Between stretches, so that the end of one is not heard as the beginning of the next. */
+/** Silence between stretches, so that the end of one does not run into the next. */
 const GAP_SECONDS = 1;
 
 const header = createWavHeader({ sampleRate: SPEECH_RATE, channels: 1, mayExceed4GiB: false });
@@ -18,9 +18,9 @@ export function wavOf({ pcm, sampleRate }: SpeechPiece): Uint8Array {
   return Buffer.concat([own.forSizes(pcm.byteLength, 0), pcm]);
 }
 
-/** Times of a file in which stretches of a session stand one after another. */
+/** The times of a file in which stretches of a session follow one another. */
 export interface SpeechTimes {
-  /** Milliseconds of the file in milliseconds of the session. */
+  /** Converts milliseconds of the file to milliseconds of the session. */
   sessionMs(ms: number): number;
 }
 

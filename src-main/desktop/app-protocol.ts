@@ -7,7 +7,7 @@ interface AppProtocolOptions {
   readonly rendererFiles: (request: Request) => Promise<Response | undefined>;
   /** Answers with a file of a session, ranges included. */
   readonly sessionFiles: (request: Request) => Promise<Response>;
-  /** Takes the bytes of files from outside, and gives mended ones back. */
+  /** Receives the bytes of files from outside, and serves repaired copies. */
   readonly intakeFiles: (request: Request) => Promise<Response>;
   /** True for the paths that `intakeFiles` answers. */
   readonly isIntakePath: (pathname: string) => boolean;
@@ -29,7 +29,7 @@ export function handleAppProtocol(options: AppProtocolOptions): void {
     if (host !== APP_HOST) return secured(plain(404, `Expected ${APP_HOST}`));
     if (isIntakePath(pathname)) {
       const origin = request.headers.get('origin') ?? undefined;
-      // What changes something is for our own page alone, whoever else may get to write such an address.
+      // Only our own page may change anything, even where others can write such an address.
       if (origin !== undefined && !isAppOrigin(origin)) return secured(plain(403, 'Expected the app’s page'));
       return secured(await intakeFiles(request));
     }

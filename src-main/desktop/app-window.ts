@@ -15,7 +15,7 @@ interface AppWindowOptions {
   readonly log: Log;
 }
 
-/** Crashes of the page in a row that are answered with a reload before it is left alone. */
+/** The page is reloaded after this many crashes in a row at most. */
 const MAX_RELOADS = 3;
 
 export function openAppWindow({ preloadPath, iconPath, boundsPath, log }: AppWindowOptions): BrowserWindow {
@@ -56,7 +56,7 @@ export function focusWindow(window: BrowserWindow): void {
   window.focus();
 }
 
-/** Sessions live in main, so a page that crashed can come back to its own. */
+/** Sessions live in the main process, so a page that crashed can return to its session. */
 function reloadAfterCrash(window: BrowserWindow, log: Log): void {
   let reloads = 0;
   window.webContents.on('render-process-gone', (_event, details) => {

@@ -6,19 +6,19 @@ import { isAppOrigin, isAppUrl } from './app-origin.ts';
 
 export interface DisplayAudioOptions {
   readonly platform: NodeJS.Platform;
-  /** Of the kernel, as `os.release()` tells it. */
+  /** The kernel's release, as `os.release()` gives it. */
   readonly systemRelease: string;
   /** Milliseconds that never go back. */
   readonly nowMs: () => number;
 }
 
-/** What the computer plays, as Electron hands it over: in answer to the page's getDisplayMedia. */
+/** System audio from Electron: the answer to the page's getDisplayMedia. */
 export interface DisplayAudio {
-  /** Absent where Electron has no way on this system. */
+  /** Absent where Electron cannot capture on this system. */
   readonly systemAudio: SystemAudio | undefined;
-  /** Says whether our page has just asked for it, and may be asked by Chromium's permission check. */
+  /** True where our page has just announced the request; Chromium's permission check may ask for the same. */
   mayCapture(): boolean;
-  /** From now on getDisplayMedia is answered here, and refused to everybody who has not asked. */
+  /** From now on answers getDisplayMedia, and refuses it to everyone who has not announced it. */
   answer(session: Session): void;
 }
 
@@ -67,17 +67,17 @@ export function createDisplayAudio({ platform, systemRelease, nowMs }: DisplayAu
     answer(session) {
       session.setDisplayMediaRequestHandler((request, callback) => {
         const frame = mayCapture() ? ownMainFrame(request) : undefined;
-        // Each time it is asked for is good for one answer.
+        // Each announcement allows one answer.
         askedUntilMs = -Infinity;
-        // Chromium gives no sound without a picture. The page's own is the least there is, needs no permission to look
-        // at the screen, and is let go by the page at once.
+        // Chromium gives no sound without a picture. The page's own frame is the cheapest picture and needs no
+        // permission to capture the screen; the page releases it at once.
         callback(frame === undefined ? null : { video: frame, audio: 'loopback' });
       });
     },
   };
 }
 
-/** Who asks, where that is the main frame of our own page and it wants sound. */
+/** The frame that asks, where it is the main frame of our own page and wants sound. */
 function ownMainFrame(request: DisplayMediaRequestHandlerHandlerRequest): WebFrameMain | undefined {
   const { frame, securityOrigin, audioRequested } = request;
   const isOurs =

@@ -2,9 +2,9 @@ import type { Session } from 'electron';
 import { isAppOrigin, isAppUrl } from './app-origin.ts';
 
 /**
- * Electron grants everything unless told otherwise, and asks in two ways: a request when a page wants something,
- * a check when it looks whether it may. Both say yes to the microphone for our own page and no to all else, save the
- * one getDisplayMedia that the page has announced, which display-audio.ts then answers.
+ * Electron grants everything by default, and asks in two ways: a request when a page wants something, a check when it
+ * looks whether it may. Both allow the microphone for our own page and refuse everything else, except the one
+ * getDisplayMedia that the page has announced and display-audio.ts answers.
  */
 export function restrictPermissions(session: Session, mayCaptureDisplay: () => boolean): void {
   session.setPermissionRequestHandler((_contents, permission, callback, details) => {

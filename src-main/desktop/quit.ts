@@ -9,7 +9,7 @@ interface QuitOptions {
 }
 
 export interface QuitGuard {
-  /** Makes closing this window end the app the careful way. */
+  /** Makes the app finalise every session when this window is closed. */
   guard(window: BrowserWindow): void;
 }
 
@@ -18,7 +18,7 @@ const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const STOP_AND_SAVE = 0;
 const KEEP_RECORDING = 1;
 
-/** No way out of the app passes by `recorder.close()`, which finalises every session. */
+/** Makes every way out of the app pass through `recorder.close()`, which finalises every session. */
 export function guardQuit({ recorder, window, log }: QuitOptions): QuitGuard {
   let finalised = false;
   let finalising: Promise<void> | undefined;
@@ -62,9 +62,10 @@ export function guardQuit({ recorder, window, log }: QuitOptions): QuitGuard {
   };
 
   app.on('before-quit', holdBack);
-  // Left to Chromium, a signal is a quit, which asks: and nobody is there, as its terminal or session has gone.
+  // Chromium would treat a signal as a quit, which asks the user; but the terminal or session is gone, and nobody can
+  // answer.
   for (const signal of SIGNALS) process.on(signal, endWithoutAsking);
-  // Linux and macOS: the system waits for the event to be let go.
+  // Linux and macOS: the system waits until the event is released.
   powerMonitor.on('shutdown', (event?: Event) => {
     event?.preventDefault();
     endWithoutAsking();

@@ -12,7 +12,7 @@ interface SessionPortOptions {
   readonly log: Log;
 }
 
-/** Gives each port the page hands over its own conversation with a session. */
+/** Gives each port from the page its own connection to a session. */
 export function acceptSessionPorts({ recorder, isTrusted, log }: SessionPortOptions): void {
   ipcMain.on(IPC_CHANNELS.openSession, (event, sessionId: unknown) => {
     const [port, ...spare] = event.ports;

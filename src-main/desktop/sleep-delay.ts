@@ -8,13 +8,13 @@ const WHAT_AND_WHY = [
   'cat',
 ];
 
-/** Puts off the computer's sleep. Returns the way to let it go. */
+/** Delays the computer's sleep. Returns a function that ends the delay. */
 export type DelaySleep = () => () => void;
 
 /**
- * On Linux, systemd's inhibitor of the kind that a sleep waits for, for five seconds at most: Electron's own is let go as
- * soon as its listeners have returned, whatever they have begun. It is held by a process that ends with our end of its
- * stdin, so that it never outlives this one. Elsewhere, and where there is no systemd, nothing can be put off.
+ * On Linux this is a `delay` inhibitor of systemd, for five seconds at most: Electron's own is released as soon as its
+ * listeners have returned, whatever they have begun. A child process holds it and ends when our end of its stdin
+ * closes, so that it never outlives this process. Elsewhere, and without systemd, sleep cannot be delayed.
  */
 export function createSleepDelay(platform: NodeJS.Platform): DelaySleep {
   if (platform !== 'linux') return () => () => undefined;
@@ -23,7 +23,7 @@ export function createSleepDelay(platform: NodeJS.Platform): DelaySleep {
     try {
       inhibitor = startProgram('systemd-inhibit', WHAT_AND_WHY);
     } catch {
-      // No descriptors are left: nothing can be put off.
+      // No descriptors are left: sleep cannot be delayed.
       return () => undefined;
     }
     inhibitor.process.stdout.resume();

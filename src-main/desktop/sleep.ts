@@ -3,7 +3,7 @@ import type { Log } from '../runtime/log.ts';
 import type { DelaySleep } from './sleep-delay.ts';
 
 export interface SleepOptions {
-  /** Electron's. Of one sleep it may tell more than once. */
+  /** Electron's. It may report one sleep more than once. */
   readonly powerMonitor: {
     on(event: 'suspend' | 'resume', listener: () => void): unknown;
   };
@@ -13,8 +13,8 @@ export interface SleepOptions {
 }
 
 /**
- * Has what was recorded on the disk before the computer sleeps, as its battery may be empty before it wakes. The recording
- * goes on afterwards; the page tells of the time between as it does of every other in which no sound came.
+ * Writes what was recorded to the disk before the computer sleeps, as its battery may be empty before it wakes. The
+ * recording goes on afterwards; the page reports the time between as a gap, like any time without sound.
  */
 export function writeBeforeSleep({ powerMonitor, recorder, delaySleep, log }: SleepOptions): void {
   let release: (() => void) | undefined;

@@ -3,20 +3,20 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** Long enough to read two sentences; then the launch ends, whether anybody is there or not. */
+/** Long enough to read two sentences; then the process ends, whether anybody is there or not. */
 const SHOWN_MS = 15_000;
-/** Without a screen Electron is never ready, and says nothing. */
+/** Without a screen Electron never becomes ready, and reports nothing. */
 const READY_MS = 5000;
 
 let failed = false;
 
 /**
- * Ends a launch with words instead of Electron's own box, which shows a stack and leaves the process running: on stderr
- * at once, then in a box, and with exit code 1 when that is closed or has been there for a while. It loads nothing but
- * electron, since what failed may be that something else could not be loaded.
+ * Ends a failed launch with a message. Electron's own box would show a stack and leave the process running. The message
+ * goes to stderr at once, then to a box; the exit code is 1, when the box is closed or has been open for a while. This
+ * file loads only electron, as the failure may be that another module could not be loaded.
  */
 export function failStart(error: unknown): void {
-  // What fails on the way out is a consequence.
+  // A failure during the exit only follows from the first one.
   if (failed) return;
   failed = true;
   const words = startFailureWords(error);
@@ -48,7 +48,7 @@ async function show(words: string): Promise<void> {
   if ((await within(SHOWN_MS, answered)) === 'late') closed.abort();
 }
 
-/** The usual place may be what cannot be written, or another launch's. */
+/** The usual profile may be unwritable, or in use by another launch. */
 function useThrowawayProfile(): void {
   const folder = mkdtempSync(join(tmpdir(), 'lectern-start-'));
   app.setPath('userData', folder);
@@ -65,7 +65,7 @@ async function within(patienceMs: number, work: Promise<unknown>): Promise<'done
   return Promise.race([done, promise]).finally(() => clearTimeout(timer));
 }
 
-/** What failed and what to do. Our own errors say both; of others only the kind is told. */
+/** What failed and what to do. Our own errors contain both; for others only the kind is given. */
 function startFailureWords(error: unknown): string {
   if (error instanceof Error && error.name === 'LecternError') return error.message;
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined;
@@ -73,7 +73,10 @@ function startFailureWords(error: unknown): string {
   return `A part of Lectern could not be loaded (${kind}). Install Lectern again; recordings and settings stay where they are`;
 }
 
-/** Lets nothing that is thrown during the start reach Electron's own box. Returns the way to end that. */
+/**
+ * Catches everything that is thrown during the start, before Electron's own box shows it. Returns a function that ends
+ * this.
+ */
 export function catchStartFailures(): () => void {
   process.on('uncaughtException', failStart);
   return () => {

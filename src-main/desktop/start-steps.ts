@@ -1,7 +1,7 @@
 import { access, constants } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
 
-/** Runs a step of the start. What it throws that has no words for the user gets these: what failed, and what to do. */
+/** Runs a step of the start. An error without a message for the user gets this one: what failed, and what to do. */
 export async function orSay<Result>(
   failed: string,
   advice: string,
@@ -17,7 +17,7 @@ export async function orSay<Result>(
   }
 }
 
-/** Rejects with FILE_MISSING where a file without which no window works was not built, or not installed. */
+/** Rejects with FILE_MISSING where a file that every window needs was not built or not installed. */
 export async function requireBuiltFiles(paths: readonly string[]): Promise<void> {
   for (const path of paths)
     await access(path, constants.R_OK).catch((cause: unknown) => {

@@ -1,15 +1,16 @@
-/** What a disk may take to answer; one on a machine that is gone never does. */
+/** How long a disk may take to answer; a network disk whose server is gone never answers. */
 const PATIENCE_MS = 3000;
 
 /**
- * Questions that no disk has answered yet, by the path they are about. Each holds one of the few threads that the whole
- * process has for files until it is answered, and cannot be taken back: so this is kept for the process.
+ * Unanswered requests, by path. Each occupies one of the process's few file threads until it is answered, and cannot be
+ * cancelled: so the list belongs to the process.
  */
 const unanswered = new Map<string, Promise<unknown>>();
 
 /**
- * Asks the disk something about a path. Rejects as the question does, and with ETIMEDOUT where the disk does not answer
- * in time, or has not answered an earlier question about this path that was given up: nothing is asked then.
+ * Sends a request about a path to the disk. Rejects as the request does, and with ETIMEDOUT where the disk does not
+ * answer in time. Where an earlier request about this path timed out and is still unanswered, it rejects without
+ * asking.
  */
 export async function askInTime<Answer>(
   path: string,

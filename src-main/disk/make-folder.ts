@@ -8,8 +8,8 @@ function isMissing(error: unknown): boolean {
 }
 
 /**
- * Makes a folder and what is missing above it; one that is there is left as it is. Rejects with the system's error.
- * Node's own way of doing so never ends below `/proc`, where a folder that is there denies that anything could be.
+ * Makes a folder and its missing parents; an existing folder stays as it is. Rejects with the system's error. Node's
+ * own recursive mkdir never ends below `/proc`, where nothing can be made.
  * @param mode of the folders that are made.
  */
 export async function makeFolder(path: string, mode = 0o700): Promise<void> {
@@ -54,7 +54,7 @@ export async function requireWritableFolder(path: string, patienceMs?: number): 
   );
 }
 
-/** What was there before a folder could be made is fine where it is a folder. */
+/** Where something of that name exists already, that is fine if it is a folder. */
 async function requireFolder(path: string, error: unknown): Promise<void> {
   const isFolder = await stat(path).then(
     (stats) => stats.isDirectory(),

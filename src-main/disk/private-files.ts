@@ -2,18 +2,21 @@ import type { Stats } from 'node:fs';
 import { chmod, lstat, readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Anything that somebody else may do. */
+/** All permissions of others. */
 const OTHERS = 0o077;
 const EVERYBODY_WRITES = 0o002;
 /** Set on folders that everybody shares, such as /tmp. */
 const STICKY = 0o1000;
 
-/** `open` where others can get in and it is not ours to change: another's, shared, or with other things in it. */
+/**
+ * `open` where others have access and we may not change that: the folder is another user's, shared, or has other things
+ * in it.
+ */
 export type Privacy = 'private' | 'narrowed' | 'open';
 
 /**
- * Takes a folder's permissions from everybody but its owner, where it is ours alone: it belongs to this user, nobody
- * shares it, and all that is in it has a name that `isOurs`. Never rejects. Windows has no such permissions.
+ * Removes everybody's permissions except the owner's from a folder that is only ours: it belongs to this user, nobody
+ * shares it, and every name in it passes `isOurs`. Never rejects. Windows has no such permissions.
  */
 export async function narrowFolder(folder: string, isOurs: (name: string) => boolean): Promise<Privacy> {
   const stats = await stat(folder).catch(() => undefined);
@@ -28,13 +31,15 @@ export async function narrowFolder(folder: string, isOurs: (name: string) => boo
   }
 }
 
-/** True where anybody of this machine could put something into a folder, or take it away. */
+/** True where any user of this machine could add files to a folder, or remove them. */
 export async function isOpenToAll(folder: string): Promise<boolean> {
   const stats = await stat(folder).catch(() => undefined);
   return process.platform !== 'win32' && stats !== undefined && (stats.mode & EVERYBODY_WRITES) !== 0;
 }
 
-/** The same for the files in a folder whose names are ours; links are passed by. Resolves with the names of those changed. */
+/**
+ * The same for files in a folder whose names are ours; links are skipped. Resolves with the names of the changed files.
+ */
 export async function narrowFiles(folder: string, isOurs: (name: string) => boolean): Promise<string[]> {
   const changed: string[] = [];
   for (const name of (await readdir(folder).catch(() => [])).filter(isOurs)) {

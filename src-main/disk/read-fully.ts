@@ -2,14 +2,14 @@ import { openRegularFile } from './regular-file.ts';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FileHandle } from 'node:fs/promises';
 
-/** A disk that fails once often answers the next time; one that does not is not asked for long. */
+/** A disk that fails once often answers the next time. Where it keeps failing, we stop soon. */
 const TRIES = 4;
 const PAUSE_MS = 25;
-/** What is no failure of the disk but its answer: nothing has the name, or something else than was asked for. */
+/** Errors that are answers, not failures of the disk: nothing has the name, or something of another kind. */
 const ANSWERS: ReadonlySet<unknown> = new Set(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG']);
 
 /**
- * Fills `into` from this byte of the file on, however many calls the system makes of it.
+ * Fills `into` from this byte of the file on, in as many reads as it takes.
  * @returns the bytes read: fewer only where the file ends. Rejects as the system does where it cannot be read.
  */
 export async function readFully(
@@ -38,7 +38,9 @@ export async function readRange(
   return bytes.subarray(0, await readFully(file, bytes, position));
 }
 
-/** Asks a disk again that has failed: an error that passes is not damage. What answers is asked once. */
+/**
+ * Retries a request to the disk that failed: a temporary error is not damage. A request that is answered is sent once.
+ */
 export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {

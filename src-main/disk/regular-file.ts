@@ -3,13 +3,13 @@ import { lstat, open, rm, type FileHandle } from 'node:fs/promises';
 import { LecternError } from '../contract/errors.ts';
 import { whenThereIsRoom, withReserve } from '../runtime/descriptors.ts';
 
-/** How a file is opened: to read, to change in place, or to be made, which fails with EEXIST where the name is taken. */
+/** How to open a file: to read, to change in place, or to create, which fails with EEXIST where the name is taken. */
 export type OpenFlags = 'r' | 'r+' | 'wx' | 'wx+';
 
 /** Only its owner can read what is made here. */
 const PRIVATE = 0o600;
 
-/** O_NOFOLLOW is missing on Windows, where a look beforehand has to do. */
+/** Windows has no O_NOFOLLOW; there the path is checked before it is opened. */
 const NO_FOLLOW = typeof constants.O_NOFOLLOW === 'number' ? constants.O_NOFOLLOW : 0;
 /** Without it, opening a FIFO waits for somebody at its other end. */
 const NO_WAIT = typeof constants.O_NONBLOCK === 'number' ? constants.O_NONBLOCK : 0;
@@ -21,12 +21,12 @@ const OPEN_FLAGS: Record<OpenFlags, number> = {
   'wx+': constants.O_RDWR | constants.O_CREAT | constants.O_EXCL,
 };
 
-/** What the system answers where the name is a link, a socket, a FIFO that nobody reads, or a folder. */
+/** The system's errors where the name is a link, a socket, a FIFO that nobody reads, or a folder. */
 const NOT_REGULAR = new Set(['ELOOP', 'EMLINK', 'ENXIO', 'EOPNOTSUPP', 'EISDIR']);
 
 /**
- * Opens a regular file without following a link at the end of its path and without waiting for anybody. Files that are
- * made are private. Rejects with FILE_NOT_REGULAR for anything else, and as the system does where there is none.
+ * Opens a regular file. Follows no link at the end of its path and never waits for another process. New files are
+ * private. Rejects with FILE_NOT_REGULAR for anything else, and as the system does where there is none.
  */
 export async function openRegularFile(path: string, flags: OpenFlags = 'r'): Promise<FileHandle> {
   if (NO_FOLLOW === 0 && !flags.startsWith('wx')) await requireRegularFile(path);
@@ -45,21 +45,21 @@ export async function openRegularFile(path: string, flags: OpenFlags = 'r'): Pro
 }
 
 /**
- * Makes an empty private file of this name, to be written as a whole. What had the name is removed first, and not
- * written to: neither what a link leads to, nor a file that has another name too. The caller closes it.
+ * Makes an empty private file of this name, to be written as a whole. Anything that had the name is first removed,
+ * never written to: neither the target of a link, nor a file that also has another name. The caller closes it.
  */
 export async function recreateFile(path: string): Promise<FileHandle> {
   await rm(path, { force: true });
   return openRegularFile(path, 'wx');
 }
 
-/** The same for a caller that cannot wait, closed again: for a program that is told to write to it by its path. */
+/** The same, synchronous, and closed again: for a program that writes to it by its path. */
 export function recreateFileSync(path: string): void {
   rmSync(path, { force: true });
   closeSync(withReserve(() => openSync(path, OPEN_FLAGS.wx | NO_FOLLOW | NO_WAIT, PRIVATE)));
 }
 
-/** Makes a private file of this name that holds `content` alone; what had the name is removed, not written to. */
+/** Makes a private file of this name with `content`. Anything that had the name is removed, not written to. */
 export async function writeWholeFile(path: string, content: string | Uint8Array): Promise<void> {
   const file = await recreateFile(path);
   try {
@@ -69,7 +69,7 @@ export async function writeWholeFile(path: string, content: string | Uint8Array)
   }
 }
 
-/** Everything in a regular file. Rejects with FILE_NOT_REGULAR, and with FILE_TOO_LARGE above `maxBytes`. */
+/** The content of a regular file. Rejects with FILE_NOT_REGULAR, and with FILE_TOO_LARGE above `maxBytes`. */
 export async function readRegularFile(path: string, maxBytes: number): Promise<Buffer> {
   const file = await openRegularFile(path);
   try {
@@ -81,7 +81,7 @@ export async function readRegularFile(path: string, maxBytes: number): Promise<B
   }
 }
 
-/** The same for a caller that cannot wait; throws instead. */
+/** The same, synchronous; throws instead. */
 export function readRegularFileSync(path: string, maxBytes: number): Buffer {
   if (NO_FOLLOW === 0 && !lstatSync(path).isFile()) throw notRegular();
   const file = openOrThrow(path);
@@ -102,7 +102,7 @@ export function readRegularFileSync(path: string, maxBytes: number): Buffer {
   }
 }
 
-/** What the system knows of a regular file; undefined where there is none, or something else has its name. */
+/** The stats of a regular file; undefined where there is none, or something else has its name. */
 export async function statRegularFile(path: string): Promise<Stats | undefined> {
   const stats = await lstat(path).catch(() => undefined);
   return stats?.isFile() === true ? stats : undefined;
@@ -125,7 +125,7 @@ export function isFolderSync(path: string): boolean {
 }
 
 /**
- * Resolves where there is a regular file of this name: to be asked just before something opens it by its path. Rejects
+ * Resolves where this name is a regular file. Call it directly before something opens the file by its path. Rejects
  * with FILE_NOT_REGULAR where something else has the name, and as the system does where there is none.
  */
 export async function requireRegularFile(path: string): Promise<Stats> {
@@ -134,7 +134,7 @@ export async function requireRegularFile(path: string): Promise<Stats> {
   return stats;
 }
 
-/** Resolves where a file may be put in the place of this name: there is a file, or nothing. Rejects with FILE_NOT_REGULAR. */
+/** Resolves where a file may be put under this name: a file has it, or nothing. Rejects with FILE_NOT_REGULAR. */
 export async function requireReplaceable(path: string): Promise<void> {
   const stats = await lstat(path).catch(() => undefined);
   if (stats?.isFile() === false) throw notRegular();

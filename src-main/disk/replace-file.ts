@@ -5,13 +5,13 @@ import { fitName } from './fit-name.ts';
 import { recreateFile, requireReplaceable } from './regular-file.ts';
 import { renameDurably, syncFile } from './sync.ts';
 
-/** For `.txt`, which may go on top: a file of what the writing program is to be told. */
+/** For `.txt`, which may be added: a metadata file for the writing program. */
 const METADATA_BYTES = 4;
 
 /**
- * Puts a new file at `finalPath`, or leaves what is there untouched. `write` fills a temporary file beside it
- * that exists already, empty and private; `verify` reads it back and rejects unless it is whole. Rejects with
- * FILE_NOT_REGULAR where something else than a file has the name.
+ * Puts a new file at `finalPath`, or leaves the old one unchanged. `write` fills a temporary file beside it that
+ * already exists, empty and private; `verify` reads it back and rejects unless it is complete. Rejects with
+ * FILE_NOT_REGULAR where the name is not a regular file's.
  */
 export async function replaceFile(
   finalPath: string,

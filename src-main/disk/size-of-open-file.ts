@@ -2,8 +2,8 @@ import { fstatSync } from 'node:fs';
 import { statfs, type FileHandle } from 'node:fs/promises';
 
 /**
- * File systems of Linux that keep what they know of an open file in memory, by the number that statfs(2) gives them: ext,
- * XFS, Btrfs, F2FS, tmpfs. One that a network or another process answers for may take as long as it likes.
+ * File systems of Linux that keep the size of an open file in memory, by their statfs(2) numbers: ext, XFS, Btrfs,
+ * F2FS, tmpfs. A network file system, or one in another process, may take any time to answer.
  */
 const ANSWERS_AT_ONCE: ReadonlySet<number> = new Set([
   0xef53, 0x58465342, 0x9123683e, 0xf2f52010, 0x01021994,
@@ -13,11 +13,11 @@ const ANSWERS_AT_ONCE: ReadonlySet<number> = new Set([
 export type SizeOfOpenFile = () => number | Promise<number>;
 
 /**
- * A way to ask for a file's length that may be taken for every write. Handing a question to another thread costs twenty
- * times what its answer does, so where the answer cannot be long in coming it is asked for here, and else there.
+ * A way to get a file's length that is cheap enough for every write. A request on another thread costs twenty times the
+ * answer itself, so where the answer is immediate it is asked on this thread, and elsewhere on another one.
  */
 export async function sizeOfOpenFile(file: FileHandle): Promise<SizeOfOpenFile> {
-  // By its descriptor, as another file system may be mounted over the path meanwhile. Other systems have no such name.
+  // By its descriptor, as another file system may be mounted over the path meanwhile. Other systems have no such path.
   const type = await statfs(`/proc/self/fd/${file.fd}`).then(
     (found) => found.type,
     () => undefined,

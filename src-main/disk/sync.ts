@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import { whenThereIsRoom } from '../runtime/descriptors.ts';
 import { openRegularFile } from './regular-file.ts';
 
-/** Makes what others have written to a file survive a power cut. Rejects as the system does, and with FILE_NOT_REGULAR. */
+/** Makes what others have written to a file durable. Rejects as the system does, and with FILE_NOT_REGULAR. */
 export async function syncFile(path: string): Promise<void> {
   const file = await openRegularFile(path, 'r+');
   try {
@@ -14,7 +14,7 @@ export async function syncFile(path: string): Promise<void> {
 }
 
 /**
- * Makes a new or renamed file's name survive a power cut. Never rejects: some file systems cannot sync a folder. Windows
+ * Makes the name of a new or renamed file durable. Never rejects: some file systems cannot sync a folder. Windows
  * cannot open folders, and does not need it.
  */
 export async function syncFolder(pathInside: string): Promise<void> {
@@ -24,7 +24,7 @@ export async function syncFolder(pathInside: string): Promise<void> {
   await folder?.close();
 }
 
-/** Gives a file, whose bytes are synced, a name that survives a power cut too. What had the name is gone. */
+/** Gives a synced file a name that is durable too. What had the name before is gone. */
 export async function renameDurably(from: string, to: string): Promise<void> {
   await rename(from, to);
   await syncFolder(to);

@@ -3,7 +3,7 @@ import { openRegularFile } from '../disk/regular-file.ts';
 
 const HEAD_BYTES = 12;
 
-/** How a file of each kind begins, from its first byte that is written on. */
+/** How the encoded data of each kind of file begins. */
 const BEGINNINGS: Readonly<Record<string, (head: Buffer) => boolean>> = {
   '.mp4': (head) => head.toString('latin1', 4, 8) === 'ftyp',
   '.mp3': (head) => head.toString('latin1', 0, 3) === 'ID3' || head.readUInt16BE(0) >= 0xffe0,
@@ -12,8 +12,8 @@ const BEGINNINGS: Readonly<Record<string, (head: Buffer) => boolean>> = {
 };
 
 /**
- * True where a file that an encoder was cut off in begins as its kind does, and where it is shorter than any beginning.
- * @param extension of what it was to become, such as `.mp4`. Rejects as the system does.
+ * True where an unfinished encoder output begins like its kind, and where it is too short to tell.
+ * @param extension of the finished file, such as `.mp4`. Rejects as the system does.
  */
 export async function beginsAsEncoded(path: string, extension: string): Promise<boolean> {
   const file = await openRegularFile(path);

@@ -25,7 +25,7 @@ export function chaptersOf(
   return chaptersAt(markers, sampleRateOf(session, part));
 }
 
-/** Chapters in order of time, each ending where the next begins, those outside the file left out. */
+/** Chapters in order of time; each ends where the next begins. Those outside the file are left out. */
 export function chapterSpans(chapters: readonly Chapter[], durationSeconds: number): ChapterSpan[] {
   const durationMs = Math.round(durationSeconds * 1000);
   const starts = chapters
@@ -35,7 +35,9 @@ export function chapterSpans(chapters: readonly Chapter[], durationSeconds: numb
   return starts.map((start, index) => ({ ...start, endMs: starts[index + 1]?.startMs ?? durationMs }));
 }
 
-/** Chapters as an MP4 has them: its chapter track leaves no time out, so what is before the first is one too. */
+/**
+ * Chapters as an MP4 needs them: its chapter track has no holes, so the time before the first chapter becomes one too.
+ */
 export function fromTheStart(spans: readonly ChapterSpan[]): readonly ChapterSpan[] {
   const [first] = spans;
   if (first === undefined || first.startMs === 0) return spans;

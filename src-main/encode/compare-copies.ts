@@ -8,25 +8,28 @@ export interface Stretch {
 }
 
 export interface CopyComparison {
-  /** Seconds of audio in the first one, up to its last whole packet; 0 where it has none that can be read. */
+  /** Seconds of audio in the first copy, up to its last complete packet; 0 where it has no readable one. */
   readonly seconds: number;
-  /** True where the first one was read to its end, but for what a kill cuts off, and the second one has all of it. */
+  /**
+   * True where the first copy could be read to its end, apart from what a kill cuts off, and the second one contains
+   * all of it.
+   */
   readonly isHeld: boolean;
   /**
-   * Seconds from the first packet of both that is not the same to the last. Undefined where all are the same, and where
-   * the very first is not: they may then be of two encoders, and tell nothing of each other. What an encoder makes of a
-   * sample depends on those before: the audio may be the same again long before the end.
+   * Seconds from the first to the last packet that differs. Undefined where all are equal, and where the very first one
+   * differs: the copies may then come from two encoders and cannot be compared. An encoder's result depends on earlier
+   * samples, so the audio may be equal again long before the end.
    */
   readonly differing: Stretch | undefined;
 }
 
 const MP3_HEADER_BYTES = 4;
-/** Packets at the end of a finished copy, into which its encoder puts what it had left. */
+/** Packets at the end of a finished copy, where its encoder puts its remaining samples. */
 const LAST_PACKETS = 3;
 
 /**
- * Compares what is left of a copy with one that was made from its master since. An encoder makes the same packets of the
- * same samples, so one packet that differs is of a sample that does. Nothing is decoded.
+ * Compares the remains of a copy with one made later from its master. An encoder makes equal packets from equal
+ * samples, so a packet that differs means a sample that differs. Nothing is decoded.
  */
 export async function compareCopies(
   leftPath: string,
@@ -43,7 +46,7 @@ export async function compareCopies(
     for (let one = await left.next(); one !== undefined; one = await left.next()) {
       seconds = one.timestamp + one.duration;
       packetBytes += one.byteLength;
-      // Where the figures of a finished MP3 go, which a reader passes over there.
+      // The placeholder for a finished MP3's length; in the finished file, readers skip that frame.
       if (shared === 0 && isPlaceholder(one)) continue;
       if (other === undefined) {
         beyond++;
@@ -59,7 +62,7 @@ export async function compareCopies(
       }
       other = await made.next();
     }
-    // Its end is its own where the other one ended there.
+    // A copy that ended here has an end of its own, which may differ.
     const isLast = other === undefined && atEnd <= LAST_PACKETS;
     const areSame = same === shared - (isLast ? atEnd : 0);
     const isWhole = await isReadWhole(leftPath, packetBytes, format);
@@ -82,7 +85,7 @@ function isSame(one: EncodedPacket, other: EncodedPacket): boolean {
   return Buffer.from(one.data.buffer, one.data.byteOffset, one.data.byteLength).equals(other.data);
 }
 
-/** The packets of a copy, one after another, up to the last whole one; none where it cannot be read. */
+/** The packets of a copy in order, up to the last complete one; none where it cannot be read. */
 function openPackets(path: string): { next(): Promise<EncodedPacket | undefined>; close(): void } {
   let input: { dispose(): void } | undefined;
   const packets = (async function* read(): AsyncGenerator<EncodedPacket, undefined> {

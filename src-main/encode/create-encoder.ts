@@ -16,18 +16,18 @@ import { startFfmpegLive } from './ffmpeg/live.ts';
 import type { FoundFfmpeg } from './ffmpeg/find-ffmpeg.ts';
 
 export interface EncoderOptions {
-  /** What findFfmpeg found; without it the built-in encoders serve. */
+  /** The result of findFfmpeg; without it the built-in encoders are used. */
   readonly ffmpeg: FoundFfmpeg | undefined;
   readonly log: Log;
-  /** PCM that may wait for a live encoder, in bytes, before it counts as too slow. */
+  /** Bytes of PCM that may be queued for a live encoder; with more it counts as too slow. */
   readonly maxQueueBytes?: number;
-  /** The longest a live encoder may stand still at stop before it is ended; where less depends on it, more. */
+  /** The longest time without progress at stop before a live encoder is ended; longer where less depends on it. */
   readonly stallMs?: number;
 }
 
 const BUILT_IN_FORMATS: readonly BuiltInFormat[] = ['wav', 'mp4', 'mp3'];
 
-/** The encoder of a recorder: ffmpeg for what it can make, the built-in encoders for the rest. */
+/** The encoder of a recorder: ffmpeg for the formats that it can make, the built-in encoders for the others. */
 export function createEncoder(options: EncoderOptions): Encoder {
   const { ffmpeg, log, maxQueueBytes = 16 * 1024 * 1024, stallMs = 2000 } = options;
   const children = createChildProcesses();
@@ -82,7 +82,7 @@ async function requireRoomFor(job: FileJob): Promise<void> {
   await requireRoom(dirname(job.finalPath), mostBytesOf(job, master), `the ${job.format.toUpperCase()}`);
 }
 
-/** Only what another encoder could do better: not a full disk, a bad master or a change of mind. */
+/** True for failures that another encoder may not have: not for a full disk, a bad master or a cancelled job. */
 function mayFallBack(error: unknown, job: FileJob): boolean {
   return job.signal?.aborted !== true && error instanceof LecternError && error.code === 'ENCODING_FAILED';
 }

@@ -4,7 +4,7 @@ import type { PcmShape } from './encoder.ts';
 /** Samples of one channel in an AAC-LC packet (ISO/IEC 14496-3, 4.5.1.1). The encoder adds one packet in front. */
 export const AAC_PACKET_FRAMES = 1024;
 
-/** What is encoded, whichever encoder does it. */
+/** The encoding parameters, for any encoder. */
 export interface DeliveryPlan {
   readonly sampleRate: number;
   readonly channels: number;
@@ -15,7 +15,7 @@ export interface DeliveryPlan {
 const AAC_SAMPLE_RATES = [16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 64_000, 88_200, 96_000];
 const MP3_SAMPLE_RATES = [16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
 
-/** The lowest listed rate that keeps the whole band of the source, or the highest there is. */
+/** The lowest listed rate that keeps the whole band of the source, else the highest. */
 function supportedRate(rates: readonly number[], sourceRate: number): number {
   return rates.find((rate) => rate >= sourceRate) ?? Math.max(...rates);
 }

@@ -1,7 +1,7 @@
 import type { EncoderInfo } from '../contract/app-info.ts';
 import type { ExportFormat } from '../contract/audio-format.ts';
 
-/** The shape of the PCM an encoder is fed: interleaved signed 16-bit little-endian. */
+/** The shape of an encoder's input: interleaved signed 16-bit little-endian PCM. */
 export interface PcmShape {
   /** Frames a second. */
   readonly sampleRate: number;
@@ -11,9 +11,9 @@ export interface PcmShape {
 
 export interface LiveJob extends PcmShape {
   readonly format: 'mp4' | 'mp3';
-  /** Where the growing file goes; playable up to well under a second before the last write, whatever is killed. */
+  /** Path of the growing file. After any kill it is playable up to well under a second before the last write. */
   readonly partialPath: string;
-  /** Where the finished file goes: complete, faststart, replaced only by a whole file. */
+  /** Path of the finished file: complete, faststart, and only ever replaced by a complete file. */
   readonly finalPath: string;
   /** Bits a second for MP3; absent means the format's own default. */
   readonly mp3BitRate?: number;
@@ -25,13 +25,15 @@ export interface Chapter {
   readonly label: string;
 }
 
-/** An encoder that runs while recording. It may fail at any time without harm: the master is the fallback. */
+/**
+ * An encoder that runs while recording. It may fail at any time without harm: the copy is then made from the master.
+ */
 export interface LiveEncoder {
   /** Takes PCM in order and returns at once. The bytes are not kept after the call. Ignored after a failure. */
   write(pcm: Uint8Array): void;
-  /** PCM that it has not taken yet; a writer faster than real time waits for it to shrink. */
+  /** PCM that is still queued; a writer faster than real time waits until it is less. */
   readonly queuedBytes: number;
-  /** Why it can no longer deliver: died, refused to start, or fell further behind than its bounded queue. */
+  /** Why it cannot deliver any more: it died, did not start, or filled its bounded queue. */
   readonly failure: Error | undefined;
   /**
    * Ends the input and leaves the finished file at `finalPath`, the partial one removed, with `chapters` in it.
@@ -60,8 +62,8 @@ export interface Encoder {
   readonly info: EncoderInfo;
   startLive(job: LiveJob): LiveEncoder;
   /**
-   * Encodes a whole master. Writes beside `finalPath` and renames once verified. Rejects with DISK_FULL, before anything is
-   * written, where there is too little room for it; called off, it rejects once nothing runs and nothing is left.
+   * Encodes a whole master. Writes beside `finalPath`, verifies, and renames. Rejects with DISK_FULL, before anything
+   * is written, where there is too little room. When aborted, it rejects once nothing runs and no file is left.
    */
   encodeFile(job: FileJob): Promise<void>;
   /** Ends every child process still running. */

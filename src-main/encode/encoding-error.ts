@@ -8,7 +8,7 @@ export function encodingError(task: string, error: unknown): Error {
   return new LecternError('ENCODING_FAILED', `Encoding failed while ${task}`, { cause: error });
 }
 
-/** DISK_FULL, for a copy that had no room: the recording itself is there, and can be exported again. */
+/** DISK_FULL for a copy: the recording itself is safe, and can be exported again. */
 export function diskFullWhile(
   task: string,
   from: { readonly cause?: unknown; readonly details?: Readonly<Record<string, unknown>> },

@@ -8,7 +8,7 @@ import { verifyFile, type ExpectedFile } from './verify.ts';
 
 const COPY_BYTES = 1024 * 1024;
 
-/** Gives a whole, growing-no-more MP3 its final name; with chapters, which stand before the audio, as a copy. */
+/** Gives a complete MP3 its final name. With chapters, which stand before the audio, it is copied. */
 export async function finishLiveMp3(
   partialPath: string,
   finalPath: string,

@@ -9,24 +9,27 @@ import { expectedCopy } from './expected-file.ts';
 import { finishLiveMp3 } from './finish-mp3.ts';
 import { verifyFile } from './verify.ts';
 
-/** One encoder that runs, in a process or in a thread: what the states below need of it. */
+/** One running encoder, in a process or in a thread, as the states below need it. */
 export interface LiveDriver {
-  /** Hands PCM over, which is the driver's from then on. */
+  /** Hands PCM over; the buffer then belongs to the driver. */
   send(pcm: Uint8Array<ArrayBuffer>): void;
-  /** Bytes handed over that it has not taken. */
+  /** Bytes handed over that it has not taken yet. */
   readonly queuedBytes: number;
-  /** Why it is to be given up although it runs: it hangs. Asked after each `send`. */
+  /** Set where it runs but hangs, and must be given up. Read after each `send`. */
   readonly hang: Error | undefined;
   /** Rejects with the reason where it ends before its input did. */
   readonly ended: Promise<void>;
   /**
-   * Ends the input and resolves once the growing file is whole; for an MP4 it may leave that to `writeMp4`. Rejects where the
-   * encoder fails, or is ended because it stands still.
+   * Ends the input and resolves once the growing file is complete; an MP4 may be left to `writeMp4`. Rejects where the
+   * encoder fails, or is ended because it stalls.
    */
   endInput(): Promise<void>;
-  /** Makes a finished MP4 of the growing one. `frames` at the source's rate. Called after `endInput`; rejects as that does. */
+  /**
+   * Makes a finished MP4 of the growing one. `frames` at the source's rate. Called after `endInput`; rejects as that
+   * does.
+   */
   writeMp4(path: string, frames: number, chapters: readonly ChapterSpan[]): Promise<void>;
-  /** Ends it at once, and resolves when it is gone; nothing happens where it is gone already. */
+  /** Ends it at once, and resolves when it is gone; does nothing where it is gone already. */
   kill(): Promise<void>;
 }
 
@@ -40,7 +43,7 @@ export interface LiveDriverStart {
 
 export interface LiveEncoderOptions {
   readonly log: Log;
-  /** PCM that may wait for the encoder, in bytes, before it counts as too slow. */
+  /** Bytes of PCM that may be queued for the encoder; with more it counts as too slow. */
   readonly maxQueueBytes: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * How much audio a reader that is not ours finds in a delivered copy, finished or cut off; 0 where it finds none. Nothing
- * is decoded: packets are counted, up to the last whole one.
+ * The seconds of audio that an independent reader finds in a delivered copy, finished or cut off; 0 where it finds
+ * none. Nothing is decoded: packets are counted, up to the last complete one.
  */
 export async function measureSeconds(path: string): Promise<number> {
   const { ALL_FORMATS, EncodedPacketSink, FilePathSource, Input } = await import('mediabunny');

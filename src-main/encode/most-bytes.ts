@@ -2,12 +2,12 @@ import { opusBitRate, planMp3, planMp4 } from './delivery-plan.ts';
 import type { FileJob } from './encoder.ts';
 import type { WavMaster } from './wav-master.ts';
 
-/** Of what an encoder was asked for: constant ones keep to it, and the others come back to it. */
+/** Added to the wanted bit rate: constant rates keep to it, and others return to it. */
 const ENCODER_MARGIN = 1.1;
 /** Index, tags and chapters. */
 const AROUND_BYTES = 64 * 1024;
 
-/** At most what the copy that a job makes takes on the disk, in bytes. */
+/** The most bytes that a job's copy uses on the disk. */
 export function mostBytesOf(
   job: Pick<FileJob, 'format' | 'mp3BitRate'>,
   master: Pick<WavMaster, 'sampleRate' | 'channels' | 'frames' | 'fileBytes'>,
@@ -24,7 +24,7 @@ export function mostBytesOf(
     case 'wav':
       return master.fileBytes;
     case 'flac':
-      // Where nothing can be saved, samples are kept as they are.
+      // Where compression saves nothing, FLAC stores the samples as they are.
       return master.fileBytes + AROUND_BYTES;
   }
 }

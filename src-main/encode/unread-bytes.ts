@@ -5,12 +5,12 @@ import { openRegularFile } from '../disk/regular-file.ts';
 /** Tags, and a frame that was cut off. */
 const MP3_OVERHEAD_BYTES = 3072;
 const BOX_HEADER_BYTES = 16;
-/** Beyond that a box is no fragment of half a second, and what says so is damaged. */
+/** A larger box cannot be a fragment of half a second: its size is damaged. */
 const MOST_FRAGMENT_BYTES = 1024 * 1024;
 
 /**
- * True where the packets that were read of a growing copy are all that is in it, but for what a kill cuts off: a fragment
- * of an MP4, a frame of an MP3. A copy that is damaged may have more than any reader finds.
+ * True where the packets that a reader found are all that a growing copy has, apart from what a kill cuts off: a
+ * fragment of an MP4, a frame of an MP3. A damaged copy may have more than any reader finds.
  * @param packetBytes of all packets that were read.
  */
 export async function isReadWhole(
@@ -29,7 +29,7 @@ export async function isReadWhole(
   }
 }
 
-/** Bytes in the whole `mdat` boxes of an MP4; undefined where its boxes do not follow one another to its end. */
+/** Bytes in the complete `mdat` boxes of an MP4; undefined where its boxes do not follow one another to its end. */
 async function audioBytesOfBoxes(file: FileHandle, size: number): Promise<number | undefined> {
   const head = Buffer.alloc(BOX_HEADER_BYTES);
   let audioBytes = 0;

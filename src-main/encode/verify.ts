@@ -3,7 +3,7 @@ import type { ExportFormat } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import { requireRegularFile } from '../disk/regular-file.ts';
 
-/** What a delivered file must hold. */
+/** What a delivered file must contain. */
 export interface ExpectedFile {
   readonly format: ExportFormat;
   readonly seconds: number;
@@ -27,7 +27,7 @@ const MP3_PADDING_FRAMES = 1105 + 2 * 1152;
 /** Opus may end up to one 20 ms packet and its 6.5 ms look-ahead late. */
 const OPUS_PADDING_SECONDS = 0.03;
 
-/** Reads the file back with a reader that is not the writer; rejects with ENCODING_FAILED unless it is whole. */
+/** Reads the file back with an independent reader; rejects with ENCODING_FAILED unless it is complete. */
 export async function verifyFile(path: string, expected: ExpectedFile): Promise<void> {
   // Loaded when first needed: it would add 70 ms to every launch.
   const { ALL_FORMATS, FilePathSource, Input } = await import('mediabunny');
@@ -68,7 +68,7 @@ export async function verifyFile(path: string, expected: ExpectedFile): Promise<
   }
 }
 
-/** What is wrong with a file, in half a sentence; undefined where it is whole. */
+/** What is wrong with a file, in half a sentence; undefined where it is complete. */
 export async function findFault(path: string, expected: ExpectedFile): Promise<string | undefined> {
   try {
     await verifyFile(path, expected);
@@ -81,15 +81,15 @@ export async function findFault(path: string, expected: ExpectedFile): Promise<s
 
 async function readSeconds(track: InputAudioTrack, path: string, expected: ExpectedFile): Promise<number> {
   if (expected.format === 'mp4') {
-    // The index is in front: only reading the last packet tells whether what it lists is there.
+    // The index is in front: only reading the last packet shows whether its packets are really there.
     const { EncodedPacketSink } = await import('mediabunny');
     const last = await new EncodedPacketSink(track).getPacket(Infinity);
     if (last === null || last.byteLength === 0) throw unreadable(expected, 'its last packet is missing');
     return last.timestamp + last.duration;
   }
   if (expected.format !== 'mp3' || expected.bitRate === undefined) return track.computeDuration();
-  // Walking an hour of MP3 frames takes seconds. Its frames have one size, so the length the header tells is true
-  // where the bytes are there.
+  // Walking an hour of MP3 frames takes seconds. All frames have one size, so the length in the header is right where
+  // the bytes are there.
   const seconds = await track.getDurationFromMetadata();
   const { size } = await requireRegularFile(path);
   const bytesExpected = (expected.bitRate / 8) * expected.seconds;

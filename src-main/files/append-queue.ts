@@ -7,16 +7,16 @@ interface Append {
   readonly reject: (error: Error) => void;
 }
 
-/** Buffers on their way to a file: written in order, as many at once as there are. */
+/** Buffers waiting to be written to a file: in order, as many as possible in one call. */
 export interface AppendQueue {
-  /** Resolves once the bytes, which are kept until then, are written; rejects with why they were not. */
+  /** Resolves once the bytes are written; they are kept until then. Rejects with the reason where they were not. */
   append(bytes: Uint8Array): Promise<void>;
   readonly queuedBytes: number;
   /** Resolves once nothing is queued. */
   drained(): Promise<void>;
 }
 
-/** @param write writes a batch, and says why not all of it could be; must not reject */
+/** @param write writes a batch, and returns an error where not all of it could be written; must not reject */
 export function createAppendQueue(
   write: (batch: readonly Uint8Array[]) => Promise<Error | undefined>,
 ): AppendQueue {

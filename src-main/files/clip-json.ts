@@ -3,13 +3,13 @@ import type { JsonBounds } from '../contract/folder-bounds.ts';
 
 export interface ClippedJson {
   readonly value: unknown;
-  /** What is not in it any more, one short phrase for each key, such as `title cut from 5000 to 200 characters`. */
+  /** What was left out, one short phrase for each key, such as `title cut from 5000 to 200 characters`. */
   readonly cut: readonly string[];
 }
 
 /**
- * Cuts what was read from a JSON file to the most that there can be of it, before anything is made of it: texts between
- * characters, lists and objects after so many items. What is too much of one thing costs no other.
+ * Cuts content read from a JSON file to the allowed sizes, before it is used: texts between characters, lists and
+ * objects after a number of items. A key that is too large does not affect other keys.
  */
 export function clipJson(json: unknown, bounds: JsonBounds): ClippedJson {
   const longest = new Map<string, { length: number; max: number; texts: number }>();
@@ -34,7 +34,7 @@ export function clipJson(json: unknown, bounds: JsonBounds): ClippedJson {
     if (typeof value === 'string') return clipText(value, key);
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) return firstOf<unknown>(value, key).map((item) => clip(item, key));
-    // The values of a table of names are texts of its own key.
+    // The values of a table of names have the text limit of their own key.
     const isTable = own(bounds.texts, key) !== undefined;
     return Object.fromEntries(
       firstOf(Object.entries(value), key).map(([name, item]) => [
@@ -56,7 +56,7 @@ export function clipJson(json: unknown, bounds: JsonBounds): ClippedJson {
   return { value, cut };
 }
 
-/** Keys come from a file, and may be those that every object has. */
+/** Keys come from a file, and may be names of properties that every object has. */
 function own(bounds: Readonly<Record<string, number>>, key: string): number | undefined {
   return Object.hasOwn(bounds, key) ? bounds[key] : undefined;
 }

@@ -19,7 +19,7 @@ export function encodeCueChunks(points: readonly CuePoint[]): Buffer {
     const cue = Buffer.alloc(CUE_POINT_BYTES);
     cue.writeUInt32LE(index + 1, 0);
     cue.write('data', 8, 'latin1');
-    // Chunk start and block start are 0: there is one chunk of samples, and they are not compressed.
+    // Chunk start and block start are 0: there is only one chunk of samples, and they are not compressed.
     cue.writeUInt32LE(frame, 20);
     return cue;
   });
@@ -32,7 +32,7 @@ export function encodeCueChunks(points: readonly CuePoint[]): Buffer {
   ]);
 }
 
-/** Chunks begin at even bytes; what fills one up is not counted in its size. */
+/** Chunks begin at even bytes; the padding byte is not counted in a chunk's size. */
 function chunk(id: string, parts: readonly Uint8Array[]): Buffer {
   const body = Buffer.concat(parts);
   return Buffer.concat([chunkHead(id, body.length), body, Buffer.alloc(body.length % 2)]);
@@ -44,7 +44,7 @@ function uint32(value: number): Buffer {
   return bytes;
 }
 
-/** Readers of WAV disagree about letters beyond these; what is beyond is dropped rather than garbled. */
+/** WAV readers interpret other characters differently; those are dropped, not garbled. */
 function plain(text: string): string {
   return text.normalize('NFC').replace(/[^\u0020-\u007e\u00a0-\u00ff]/g, '?');
 }

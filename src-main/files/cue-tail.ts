@@ -4,13 +4,13 @@ import { encodeCueChunks, type CuePoint } from './cue-chunks.ts';
 const CUE_POINT_BYTES = 24;
 
 /**
- * What stands behind the audio that a header counts. Audio that it does not count yet may stand there too, and may begin
- * with any bytes at all: only what is cue points to its end, or the beginning of those that were to be written, is
- * taken for them.
+ * The kind of bytes behind the audio that a header counts. They may also be audio that the header does not count yet,
+ * which may begin with any bytes: so only complete cue points, or the beginning of the expected ones, count as cue
+ * points.
  */
 export type TailKind = 'audio' | 'cue points' | 'half-written cue points';
 
-/** @param expected the cue points that whoever wrote the file would have put there. */
+/** @param expected the cue points that the writer of the file would have written. */
 export function judgeTail(tail: Buffer, expected: readonly CuePoint[]): TailKind {
   if (areCuePoints(tail)) return 'cue points';
   const whole = encodeCueChunks(expected);

@@ -15,38 +15,37 @@ import { readWavLayout } from './wav-reader.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { FileHandle } from 'node:fs/promises';
 
-/** Cue points behind the audio take no more. */
+/** Cue points behind the audio take less. */
 const MOST_TAIL_BYTES = 4 * 1024 * 1024;
 const BLOCK_BYTES = 1024 * 1024;
-/** What damage takes at least, where something else than zeros stands in its place: a block of the disk. */
+/** The smallest damage where other bytes than zeros replaced the content: a block of the disk. */
 const DISK_BLOCK_BYTES = 4096;
 const ZEROS = Buffer.alloc(DISK_BLOCK_BYTES);
-/** A header that is less like one of ours than this may be anybody's. */
+/** A header that resembles ours less than this may be from any program. */
 const OURS_LIKENESS = 0.5;
 
 /**
- * What is in a master that its writer left, read from its first byte to its last.
- *
- * - `sound`: as it was written; its figures may be behind.
- * - `damaged`: its header is not; what follows the header is audio all the same.
- * - `foreign`: a WAV that somebody else has written, to be taken as it is.
- * - `unknown`: nothing tells at what rate it was recorded, or it is no recording at all.
+ * What an unfinished master contains, read from its first byte to its last.
+ * - `sound`: as it was written; the sizes in its header may be old.
+ * - `damaged`: the header is damaged; the bytes behind it are audio.
+ * - `foreign`: a WAV of another program, to be used as it is.
+ * - `unknown`: nothing gives its sample rate, or it is no recording at all.
  */
 export interface MasterExamination {
   readonly kind: 'sound' | 'damaged' | 'foreign' | 'unknown';
   readonly path: string;
   readonly size: number;
-  /** Undefined for `unknown` alone. */
+  /** Undefined only for `unknown`. */
   readonly shape: WavShape | undefined;
   readonly dataOffset: number;
-  /** Whole frames that are there. */
+  /** Whole frames in the file. */
   readonly frames: number;
   readonly tail: TailKind | undefined;
-  /** Frames that the header counts and that are not there. */
+  /** Frames that the header counts and the file does not have. */
   readonly missingFrames: number;
-  /** Frames at the beginning that the damage to the header has turned to zeros, as far as can be told. */
+  /** Frames at the beginning that the damage of the header has also turned to zeros, as far as can be known. */
   readonly zeroedFrames: number;
-  /** Frames at the beginning that the damage to the header may have spoiled otherwise. */
+  /** Frames at the beginning that the damage of the header may have spoiled in another way. */
   readonly doubtfulFrames: number;
   /** Frames in blocks of the disk that hold nothing but zeros: silence, or what the disk has lost. */
   readonly silentFrames: number;
@@ -60,8 +59,8 @@ export interface ExamineOptions {
 }
 
 /**
- * Reads all of a master and changes nothing. Rejects as the system does where it cannot be read: that says nothing of
- * what is in it, and it is to be tried again another time.
+ * Reads all of a master and changes nothing. Rejects as the system does where it cannot be read. Such an error says
+ * nothing about the content: the caller should try again later.
  */
 export async function examineMaster(
   path: string,
@@ -99,7 +98,7 @@ interface Known extends ExamineOptions {
   readonly path: string;
   readonly size: number;
   readonly header: HeaderFinding;
-  /** Bytes of zeros with which the file begins, and from where its samples begin. */
+  /** The zeros at the beginning of the file, in bytes, and the position of the first sample. */
   readonly zeros: {
     readonly fromStart: number;
     readonly fromData: number;
@@ -160,7 +159,7 @@ async function readHead(file: FileHandle, size: number): Promise<Buffer> {
   return head.subarray(0, await readFully(file, head, 0));
 }
 
-/** Reads all there is, so that a stretch that cannot be read is known of before anything is done to the file. */
+/** Reads the whole file, so that an unreadable stretch is found before anything is changed. */
 async function readWhole(file: FileHandle, size: number, dataOffset: number): Promise<Known['zeros']> {
   const block = Buffer.alloc(Math.min(BLOCK_BYTES, Math.max(1, size)));
   let firstAtAll: number | undefined;
@@ -195,7 +194,7 @@ async function foreignLayout(file: FileHandle) {
     const isSame = layout.formatTag === 1 && layout.bitsPerSample === 16 && layout.channels <= 2;
     return isSame && layout.sampleRate > 0 ? layout : undefined;
   } catch (error) {
-    // Only what was read, and is no WAV, says anything.
+    // Only a file that was read, and is not a WAV, gives a result.
     if (error instanceof LecternError) return undefined;
     throw error;
   }

@@ -1,15 +1,15 @@
-/** Audio is on the platter, not only with the system, after at most this long. */
+/** Audio is on the disk, not only with the system, after at most this time. */
 const SYNC_INTERVAL_MS = 1000;
 
-/** Brings what is written to a file onto the disk, beside the writes. */
+/** Syncs a file to the disk, without delaying the writes. */
 export interface FileSync {
-  /** Sees to it that what has been written by now is synced within a second. */
+  /** Makes sure that everything written so far is synced within a second. */
   schedule(): void;
-  /** Syncs what has been written by now, and resolves then; does nothing once it is stopped. Never rejects. */
+  /** Syncs everything written so far, and resolves then; does nothing once stopped. Never rejects. */
   syncNow(): Promise<void>;
-  /** Resolves, and never rejects, once what is being synced now is. */
+  /** Resolves, and never rejects, once the running sync has ended. */
   settled(): Promise<void>;
-  /** Nothing more is synced. */
+  /** Stops: nothing more is synced. */
   stop(): void;
 }
 

@@ -14,8 +14,8 @@ import { createWavHeader, PLAIN_HEADER_BYTES, type WavHeader } from '../audio/wa
 import { writeError } from './write-error.ts';
 
 /**
- * Ends the name of what is made in place of a master with a damaged header, until it has been read back. Each has a name of
- * its own: what an earlier one left may hold what has gone from its master since.
+ * Suffix of the new file that will replace a master with a damaged header, until it has been read back. Each attempt
+ * uses a name of its own: the file of an earlier attempt may contain audio that its master has lost since.
  */
 const MENDING = /^\.mending(-[0-9a-f]{8})?$/;
 
@@ -23,13 +23,13 @@ function mendingPathOf(finalPath: string): string {
   return `${finalPath}.mending-${randomBytes(4).toString('hex')}`;
 }
 
-/** Whether a file was being made in place of the master of that name. */
+/** True for a file that was being made to replace the master of that name. */
 export function isMending(name: string, finalName: string): boolean {
   return name.startsWith(finalName) && MENDING.test(name.slice(finalName.length));
 }
 
 const BLOCK_BYTES = 1024 * 1024;
-/** Audio that a plain header counts with room to spare for cue points. */
+/** The most audio under a plain header, with room to spare for cue points. */
 const PLAIN_AUDIO_BYTES = 0xf000_0000;
 
 export interface FinishWavOptions {
@@ -39,11 +39,11 @@ export interface FinishWavOptions {
 
 export interface FinishedWav {
   readonly byteSize: number;
-  /** Where a damaged one is kept that a new one was made of. */
+  /** Where a damaged master is kept after a new one was made of it. */
   readonly asidePath?: string;
 }
 
-/** Files that can be read: what `unknown` is has been left as it is. */
+/** Files that can be read: an `unknown` one stays as it is. */
 export type ReadableMaster = MasterExamination & { readonly shape: WavShape };
 
 export function isReadable(master: MasterExamination): master is ReadableMaster {
@@ -51,12 +51,11 @@ export function isReadable(master: MasterExamination): master is ReadableMaster 
 }
 
 /**
- * Gives a master that its writer left its final name, from what it was found to hold. One that is sound is finished as it
- * is: its figures, its cue points, and half a frame at its end are all that changes. Of one whose header is damaged a new
- * one is made, read back against it, and put in its stead; the damaged one is kept aside. Safe to be repeated and to be
- * killed at any moment.
- * Rejects with DISK_FULL or WRITE_FAILED, or as the system does where something
- * cannot be read; with FILE_EXISTS where another file has the name.
+ * Gives an unfinished master its final name, according to its examination. A sound one is finished in place: only its
+ * sizes, its cue points, and half a frame at its end change. For one with a damaged header a new file is made, read
+ * back against it, and takes its place; the damaged one is kept aside. It is safe to repeat this and to be killed at
+ * any moment. Rejects with DISK_FULL or WRITE_FAILED, or as the system does where something cannot be read; with
+ * FILE_EXISTS where another file has the name.
  */
 export async function finishWav(
   master: ReadableMaster,
@@ -71,8 +70,8 @@ export async function finishWav(
 }
 
 /**
- * Bytes that have another name too, as what is kept aside or a hard link does, stay as they are under that one: a copy of
- * them takes this name, and is changed.
+ * A file that also has another name, such as one kept aside or a hard link, must not change under that name: a copy
+ * takes this name, and is changed instead.
  */
 async function makeOwn(path: string, copyPath: string): Promise<void> {
   const { nlink, atime, mtime } = await lstat(path);
@@ -81,7 +80,7 @@ async function makeOwn(path: string, copyPath: string): Promise<void> {
     await copyFile(path, copyPath, constants.COPYFILE_EXCL | constants.COPYFILE_FICLONE);
     const copy = await openRegularFile(copyPath, 'r+');
     await copy.datasync().finally(() => copy.close());
-    // The end of a recording is told by when its file was last written.
+    // The end of a recording is derived from the time of the file's last write.
     await utimes(copyPath, atime, mtime);
     await renameDurably(copyPath, path);
   } catch (error) {
@@ -97,7 +96,7 @@ async function finishInPlace(master: ReadableMaster, cues: Buffer): Promise<numb
   const dataEnd = dataOffset + dataBytes;
   const file = await openRegularFile(path, 'r+');
   try {
-    // Cue points that are there may be the only account of the markers.
+    // Existing cue points may be the only record of the markers.
     if (tail === 'cue points') {
       await write(file, header.forSizes(dataBytes, size - dataEnd), 0);
       await file.datasync();
@@ -113,7 +112,7 @@ async function finishInPlace(master: ReadableMaster, cues: Buffer): Promise<numb
   }
 }
 
-/** Cue points are a courtesy: a disk too full for them must not cost the recording. */
+/** Cue points are optional: a disk too full for them must not lose the recording. */
 async function addCues(
   file: FileHandle,
   header: WavHeader,
@@ -157,7 +156,7 @@ async function mend(
     await original.close();
   }
   const asidePath = size > 0 ? await setAside(path) : undefined;
-  // The original has its second name: here it gives the first one up.
+  // The original has its second name already: this gives up its first one.
   if (path === finalPath) await renameDurably(mendingPath, finalPath);
   else {
     await renameToFree(mendingPath, finalPath);
@@ -198,7 +197,7 @@ async function makeMended(
   }
 }
 
-/** Reads what was made back, against what it was made of; its header and cue points by another reader, too. */
+/** Reads the new file back and compares it with its source; another reader also checks its header and cue points. */
 async function expectMended(
   master: ReadableMaster,
   original: FileHandle,

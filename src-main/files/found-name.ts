@@ -2,31 +2,34 @@ import { basename } from 'node:path';
 import { parsePartFileName, type PartFileName } from './session-folder.ts';
 import { PARTIAL_SUFFIX } from './wav-writer.ts';
 
-/** A file of a session's folder by what it was called when it was recorded. */
+/** A file in a session's folder, with the name that it had when it was recorded. */
 export interface FoundName {
-  /** The name that it had, or was to get when it is finished. */
+  /** Its original name, or the name it was to get when finished. */
   readonly ownName: string;
   readonly parsed: PartFileName;
-  /** True where something was added to the name, as a sync service or a file manager does to a second copy. */
+  /** True where something was added to the name, as sync services and file managers do for a second copy. */
   readonly isDecorated: boolean;
-  /** True where what stands behind the name says that it is not to be used as it is: `.aside`, `.bak`, `.mending`. */
+  /** True where the suffix says that it must not be used as it is: `.aside`, `.bak`, `.mending`. */
   readonly isPutAway: boolean;
 }
 
 /** What follows a track and the time. */
 const VARIANT = /(?:_p\d+)?(?:_gain(?:\d+(?:\.\d+)?)?)?/.source;
 const REST = /(?![a-z0-9_])(.*?)\.(wav|mp4|mp3|flac|ogg)(?![a-z0-9])(.*)$/.source;
-/** Where the name of a track may begin with anything, what stands before it can only be told from a side's. */
+/**
+ * The name of any track may begin with anything, so text that was added in front can be recognised only before the name
+ * of a side.
+ */
 const OWN_NAMES = [
   new RegExp(`^([a-z0-9_-]{1,32}_\\d{9,11}${VARIANT})${REST}`),
   new RegExp(`(?:^|[^a-z0-9])((?:user|assistant|mixed)_\\d+${VARIANT})${REST}`, 'i'),
   new RegExp(`(?:^|[^a-z0-9_-])([a-z0-9_-]{1,32}_\\d{9,11}${VARIANT})${REST}`, 'i'),
 ];
-/** What is being made of a recording, and no recording itself: it is made again. */
+/** Files that are being made from a recording, and can be made again; they are not recordings. */
 const MADE = /^\.(rebuilt|mending|encoding-|repairing-)/;
 const UNFINISHED_MASTER = /\.wav\.partial$/i;
 
-/** Undefined for a name that none of ours is in. */
+/** Undefined for a name that contains none of ours. */
 export function parseFoundName(name: string): FoundName | undefined {
   const plain = basename(name, PARTIAL_SUFFIX);
   const parsed = parsePartFileName(plain);
@@ -40,14 +43,16 @@ export function parseFoundName(name: string): FoundName | undefined {
   return { ownName, parsed: own, isDecorated: true, isPutAway };
 }
 
-/** True for the name of a master that nobody finished, whatever a sync service has added to it. */
+/** True for the name of an unfinished master, whatever a sync service has added to it. */
 export function isUnfinishedMaster(name: string): boolean {
   if (UNFINISHED_MASTER.test(name)) return true;
   const found = name.endsWith(PARTIAL_SUFFIX) ? parseFoundName(name) : undefined;
   return found?.parsed.extension === 'wav' && !found.isPutAway;
 }
 
-/** The name under which a found WAV is listed: its own, else what it is called, made one that can be asked for. */
+/**
+ * The name under which a found WAV is listed: its own, or its current one, changed where clients could not request it.
+ */
 export function listedName(name: string): string {
   const own = parseFoundName(name)?.ownName;
   if (own !== undefined) return own;

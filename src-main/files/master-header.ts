@@ -7,38 +7,41 @@ export interface WavShape {
   readonly channels: number;
 }
 
-/** What is known of a master from elsewhere: its session's description, or the other masters of the session. */
+/** Facts about a master from other sources: its session's description, or the session's other masters. */
 export interface MasterHint {
   readonly shape?: WavShape | undefined;
-  /** The shape of the other masters, where nothing better is known and the header does not tell. */
+  /** The shape of the other masters, used where nothing better is known and the header does not give it. */
   readonly siblingShape?: WavShape | undefined;
   /** Bytes before the samples of the other masters. */
   readonly dataOffset?: number | undefined;
 }
 
-/** What the first bytes of a master come to. */
+/** What the first bytes of a master are. */
 export interface HeaderFinding {
-  /** Where the samples begin: right behind the one of the headers written here that this is, or most resembles. */
+  /**
+   * Where the samples begin: directly behind the header, taken as the one of our headers that it equals or resembles
+   * most.
+   */
   readonly dataOffset: number;
-  /** Undefined where neither the header nor anybody else tells. */
+  /** Undefined where neither the header nor the hint gives it. */
   readonly shape: WavShape | undefined;
-  /** Bytes of audio that it counts; undefined where its own figures contradict each other. */
+  /** Bytes of audio that the header counts; undefined where its sizes contradict each other. */
   readonly declaredDataBytes: number | undefined;
-  /** What is wrong with it, in half a sentence; undefined where it is, but for its figures, as it was written. */
+  /** What is wrong with it, in half a sentence; undefined where it is as it was written, apart from its sizes. */
   readonly damage: string | undefined;
-  /** The share of it that is as it would have been written, 0 to 1. */
+  /** The share of its bytes that are as we would have written them, 0 to 1. */
   readonly likeness: number;
 }
 
-/** Bytes of the longest header that is written here. */
+/** Bytes of the longest header that we write. */
 export const MOST_HEADER_BYTES = ROOMY_HEADER_BYTES;
 /** The shortest one. */
 export const LEAST_HEADER_BYTES = PLAIN_HEADER_BYTES;
-/** Cue points behind the audio take no more. */
+/** Cue points behind the audio take less. */
 const MOST_TRAILING_BYTES = 4 * 1024 * 1024;
-/** Below it nothing says which of the headers it was. */
+/** Below this nothing says which of our headers it was. */
 const LEAST_LIKENESS = 0.25;
-/** Past it a header is RF64; any size will do to have one made. */
+/** From this size on a header is RF64; any such size makes one. */
 const LONG_BYTES = 0x1_0000_0000;
 
 interface Form {
@@ -52,7 +55,7 @@ const FORMS: readonly Form[] = [
 ];
 
 /**
- * Compares the beginning of a file with the headers that are written here, byte for byte.
+ * Compares the beginning of a file with the headers that we write, byte for byte.
  * @param head its first 80 bytes, or all of them where it is shorter.
  */
 export function judgeHeader(head: Buffer, hint: MasterHint): HeaderFinding {
@@ -90,7 +93,9 @@ function contradiction(said: WavShape, known: WavShape | undefined): string | un
   );
 }
 
-/** Of the bytes that are not zero and no sizes, the share that is right; 1 only where the zeros are right too. */
+/**
+ * The share of matching bytes among those that are neither zero nor part of a size; 1 only where the zeros match too.
+ */
 function likenessTo(head: Buffer, form: Form, shape: WavShape): number {
   const { dataOffset, isLong } = form;
   const template = createWavHeader({ ...shape, mayExceed4GiB: dataOffset > LEAST_HEADER_BYTES }).forSizes(
@@ -108,12 +113,12 @@ function likenessTo(head: Buffer, form: Form, shape: WavShape): number {
   return wrong === 0 ? 1 : Math.min(right / telling, 0.99);
 }
 
-/** The figures that change as the file grows: RIFF size, data size, and those of `ds64`. */
+/** True for the bytes that change as the file grows: RIFF size, data size, and those of `ds64`. */
 function isSize(at: number, { dataOffset, isLong }: Form): boolean {
   return (at >= 4 && at < 8) || at >= dataOffset - 4 || (isLong && at >= 20 && at < 48);
 }
 
-/** Audio bytes, where what is said of the file's length agrees with them. */
+/** Bytes of audio, where the sizes for the file's length agree with them. */
 function declaredIn(
   head: Buffer,
   { dataOffset, isLong }: Form,
@@ -126,7 +131,7 @@ function declaredIn(
   return trailing >= 0 && trailing <= mostTrailingBytes ? data : undefined;
 }
 
-/** Rate, channels, bytes a second and bytes a frame say the same twice over: one of them may be wrong. */
+/** Rate, channels, bytes a second and bytes a frame are redundant: one of them may be wrong. */
 function shapeIn(
   head: Buffer,
   dataOffset: number,

@@ -1,4 +1,4 @@
-/** Beginnings by which other kinds of file are known: where they stand, what they are, and whose they are. */
+/** Signatures of other kinds of file: their position, their bytes, and the kind with its article. */
 const SIGNATURES: readonly (readonly [offset: number, bytes: string, kind: string])[] = [
   [4, 'ftyp', 'an MP4'],
   [4, 'moof', 'an MP4'],
@@ -12,7 +12,7 @@ const SIGNATURES: readonly (readonly [offset: number, bytes: string, kind: strin
   [0, 'PK\x03\x04', 'an archive'],
 ];
 
-/** What a file that should be a WAV is instead, where its first bytes leave no doubt. */
+/** The other kind of file that this is in place of a WAV, where its first bytes leave no doubt. */
 export function otherKindOf(head: Buffer): string | undefined {
   return SIGNATURES.find(
     ([offset, bytes]) => head.toString('latin1', offset, offset + bytes.length) === bytes,

@@ -12,26 +12,26 @@ import { systemCode } from './write-error.ts';
 /** Says which process is writing to a session's folder. */
 const OWNER_FILE = '.owner';
 
-/** Boot times read by two processes differ by rounding and small clock steps, never by a minute. */
+/** Two processes that read the boot time may differ by rounding and small clock steps, but never by a minute. */
 const BOOT_TOLERANCE_SECONDS = 60;
 
-/** Begins the name of the file that says who comes after an owner; a digest of that owner's file follows. */
+/** Prefix of the file that names the next owner; a digest of the old owner's file follows. */
 const SUCCESSOR = '-after-';
-/** So many in a row can only be made by hand. */
+/** A longer row can only be made by hand. */
 const MOST_CLAIMS = 1000;
 /** Many times what such a file holds. */
 const MAX_OWNER_BYTES = 64 * 1024;
 
 const ownerSchema = z.object({
   pid: z.int(),
-  /** Empty where the system does not tell. */
+  /** Empty where the system does not give it. */
   process_started: z.string(),
   boot_id: z.string(),
   booted_at: z.number(),
 });
 type Owner = z.infer<typeof ownerSchema>;
 
-/** What became of whoever wrote to the folder last. */
+/** The state of the process that last wrote to the folder. */
 export type OwnerState = 'none' | 'alive' | 'dead' | 'dead-before-boot';
 
 export async function ownerState(folder: string): Promise<OwnerState> {
@@ -39,15 +39,15 @@ export async function ownerState(folder: string): Promise<OwnerState> {
   return text === undefined ? 'none' : stateOf(parseOwner(text));
 }
 
-/** Whether a process is named as the folder's owner, dead or alive. */
+/** True where a process is named as the folder's owner, dead or alive. */
 export async function isOwned(folder: string): Promise<boolean> {
   return (await readOwnerFile(join(folder, OWNER_FILE))) !== undefined;
 }
 
 /**
- * Makes this process the folder's owner, unless a living one is. A file that names an owner appears with its content, so
- * nobody reads half of it. Of several that find a dead owner one succeeds, and none of them has to wait for another that
- * is killed while it tries: who comes after an owner is named in a file of its own, which only one can make.
+ * Makes this process the folder's owner, unless a living one is. The owner's file appears together with its content, so
+ * nobody reads half of it. Where several processes find a dead owner, one succeeds; none has to wait for another that
+ * is killed meanwhile. The next owner is named in a file of its own, which only one process can create.
  */
 export async function claimFolder(folder: string): Promise<boolean> {
   const path = join(folder, OWNER_FILE);
@@ -58,7 +58,7 @@ export async function claimFolder(folder: string): Promise<boolean> {
     return last?.path === path && owner.pid === process.pid;
   const draft = `${path}-draft-${randomUUID()}`;
   try {
-    // No two claims are alike, so that what follows one of them follows no other.
+    // Every claim is unique, so that a successor of one claim is never taken for the successor of another.
     const text = JSON.stringify({ ...thisProcess(), claim: randomUUID() });
     await writeWholeFile(draft, text);
     return last === undefined ? await putNew(draft, path) : await succeed(draft, text, path, last);
@@ -78,15 +78,15 @@ const yes = (): boolean => true;
 const no = (): boolean => false;
 
 /**
- * Takes the name from a folder, which no file can take the place of. The slash makes it fail for a file: another process
- * may have made its own there since.
+ * Renames a folder that has the name, as no file can replace a folder. The slash makes the call fail for a file:
+ * another process may have made its own there since.
  */
 async function moveFolderAside(path: string): Promise<void> {
   if (!isFolderSync(path)) return;
   await rename(`${path}/`, `${path}${ASIDE_SUFFIX}-${randomUUID()}`).catch(() => undefined);
 }
 
-/** Of several that try, one succeeds. */
+/** Where several processes try, one succeeds. */
 async function putNew(draft: string, path: string): Promise<boolean> {
   try {
     await link(draft, path);
@@ -98,7 +98,7 @@ async function putNew(draft: string, path: string): Promise<boolean> {
   }
 }
 
-/** The owner, or who came after it and was killed before it could take its place. */
+/** The claim of the owner, or of a successor that was killed before it replaced the owner's file. */
 async function lastClaim(path: string): Promise<Claim | undefined> {
   let last: Claim | undefined;
   for (let at = path, step = 0; step < MOST_CLAIMS; step++) {
@@ -113,7 +113,7 @@ async function lastClaim(path: string): Promise<Claim | undefined> {
 async function succeed(draft: string, text: string, path: string, dead: Claim): Promise<boolean> {
   const successor = successorPath(path, dead.text);
   if (!(await putNew(draft, successor))) return false;
-  // The dead owner may have had a successor already, which has taken its place since.
+  // The dead owner may already have had a successor, which has replaced it since.
   const last = await lastClaim(path);
   if (last?.path !== successor || last.text !== text) {
     await rm(successor, { force: true });
@@ -128,16 +128,16 @@ function successorPath(path: string, text: string): string {
   return `${path}${SUCCESSOR}${createHash('sha256').update(text).digest('hex').slice(0, 32)}`;
 }
 
-/** Those of owners that are no more; nobody comes after a living one. */
+/** Removes the successor files of former owners; a living owner has none. */
 async function removeSuccessors(path: string): Promise<void> {
   const folder = dirname(path);
   const names = await readdir(folder).catch(() => []);
   for (const name of names.filter((each) => each.startsWith(OWNER_FILE + SUCCESSOR)))
-    // A folder of such a name is in nobody's way.
+    // A folder of such a name does no harm.
     await rm(join(folder, name), { force: true }).catch(() => undefined);
 }
 
-/** This process in words, by which it is known to be alive or not when others read them later. */
+/** Describes this process, so that others can later find out whether it is alive. */
 export function describeThisProcess(): string {
   return JSON.stringify(thisProcess());
 }
@@ -160,7 +160,10 @@ export async function releaseFolder(folder: string): Promise<void> {
   await unlink(join(folder, OWNER_FILE)).catch(() => undefined);
 }
 
-/** Something else of that name owns nothing: whoever comes next takes its place, as that of an owner who is dead. */
+/**
+ * Where something else than a file has the name, it owns nothing: the next process replaces it, like the file of a dead
+ * owner.
+ */
 async function readOwnerFile(path: string): Promise<string | undefined> {
   return readRegularFile(path, MAX_OWNER_BYTES).then(String, (error: unknown) =>
     error instanceof LecternError ? '' : undefined,
@@ -171,7 +174,7 @@ function parseOwner(text: string): Owner {
   try {
     return ownerSchema.parse(JSON.parse(text));
   } catch {
-    // Left empty by a power cut: the worse one is assumed.
+    // A power cut left the file empty: assume the worse case.
     return { pid: 0, process_started: '', boot_id: 'unknown', booted_at: 0 };
   }
 }

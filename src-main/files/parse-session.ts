@@ -9,17 +9,18 @@ import {
 import { clipJson } from './clip-json.ts';
 import { filePathIn } from './session-folder.ts';
 
-/** Beyond it, counting on would leave what a number holds exactly. */
+/** Above it, a number can no longer be incremented exactly. */
 const MAX_REVISION = 1e12;
 
 export interface ParsedSession {
   readonly session: SessionRecord;
-  /** What was left out of it, in short phrases; empty where all of it is there. */
+  /** What was left out, in short phrases; empty where nothing was. */
   readonly cut: readonly string[];
 }
 
 /**
- * What the text of a `session.json` says, whoever wrote it: undefined where that is no session, or not `id`. Its texts and lists are no longer than they can be, and its files lie in the session's own folder.
+ * Parses the text of a `session.json` from any source; undefined where it is not a session, or not the one with `id`.
+ * Texts and lists are cut to the allowed sizes, and all files lie in the session's own folder.
  */
 export function parseSession(text: string, id?: string): ParsedSession | undefined {
   try {
@@ -68,7 +69,7 @@ function isPlain(name: string): boolean {
   return filePathIn('', name) !== undefined;
 }
 
-/** A file is in the session's folder, whatever folder is said: of its path the name alone counts. */
+/** A file lies in the session's folder, whatever folder the text says: only the name in its path counts. */
 function placeIn(id: string) {
   return <File extends { readonly file_path: string }>(file: File): File[] => {
     const name = basename(file.file_path);
@@ -76,7 +77,7 @@ function placeIn(id: string) {
   };
 }
 
-/** Where a file is fetched is told anew by whoever lists it. */
+/** The URL of a file is set by the code that lists it. */
 function withoutForeignAddress({ sha256, ...file }: RecordingFile): RecordingFile {
   return { ...file, url: '', ...(sha256 !== undefined && /^[0-9a-f]{64}$/i.test(sha256) ? { sha256 } : {}) };
 }
@@ -86,7 +87,7 @@ function withUniqueTracks(part: PartRecord): PartRecord {
   return { ...part, report: { ...part.report, tracks: uniqueBy(part.report.tracks, ({ track }) => track) } };
 }
 
-/** The first of those that are called the same. */
+/** The first of several items with the same key. */
 function uniqueBy<T>(items: readonly T[], keyOf: (item: T) => unknown): T[] {
   const known = new Set<unknown>();
   return items.filter((item) => {

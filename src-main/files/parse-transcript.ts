@@ -7,16 +7,16 @@ import {
 } from '../contract/transcript.ts';
 import { clipJson } from './clip-json.ts';
 
-/** Beyond it, counting on would leave what a number holds exactly. */
+/** Above it, a number can no longer be incremented exactly. */
 const MAX_REVISION = 1e12;
 
 export interface ParsedTranscript {
   readonly transcript: Transcript;
-  /** What was left out of it, in short phrases; empty where all of it is there. */
+  /** What was left out, in short phrases; empty where nothing was. */
   readonly cut: readonly string[];
 }
 
-/** What the text of a `transcript.json` says, whoever wrote it, with no more than a session can have. */
+/** Parses the text of a `transcript.json` from any source, cut to what a session allows. */
 export function parseTranscript(text: string): ParsedTranscript | undefined {
   try {
     const { value, cut } = clipJson(JSON.parse(text), TRANSCRIPT_BOUNDS);
@@ -33,7 +33,7 @@ export function parseTranscript(text: string): ParsedTranscript | undefined {
   }
 }
 
-/** The first lines, as far as a session has room for text; of two of one id the first. */
+/** The first lines, as far as a session has room for text; of two with the same id, the first. */
 function admitted(entries: readonly TranscriptEntry[]): TranscriptEntry[] {
   const known = new Set<string>();
   let characters = 0;

@@ -4,17 +4,17 @@ import type { RecordingType } from '../contract/audio-format.ts';
 import { writeAtomically } from '../disk/atomic-file.ts';
 import { readRegularFile } from '../disk/regular-file.ts';
 
-/** SHA-256 of what the peaks were made from, in front of them. */
+/** SHA-256 of the source of the peaks, in front of them. */
 const KEY_BYTES = 32;
-/** A week of audio has fewer; what is larger was not written here. */
+/** A week of audio has fewer; a larger file was not written by us. */
 const MAX_PEAKS_BYTES = 64 * 1024 * 1024;
 
-/** Beside the audio, and as easily made again: hidden, so that nobody takes it for a recording. */
+/** Beside the audio. It is hidden, so that nobody takes it for a recording, and can easily be made again. */
 function peaksPath(folder: string, track: RecordingType): string {
   return join(folder, `.waveform-${track}`);
 }
 
-/** The peaks kept in `folder`, undefined where they are of other audio than `madeFrom` tells, or where there are none. */
+/** The peaks stored in `folder`; undefined where there are none, or where their source is not `madeFrom`. */
 export async function readPeaks(
   folder: string,
   track: RecordingType,

@@ -4,7 +4,7 @@ import { createWavHeader } from '../audio/wav-header.ts';
 import type { CuePoint } from './cue-chunks.ts';
 import type { WavShape } from './master-header.ts';
 
-/** wavefile takes half a second over a thousand cue points, and milliseconds over these: more are not given to it. */
+/** wavefile takes half a second for a thousand cue points, and milliseconds for this many: it gets no more. */
 const MOST_CUE_POINTS = 100;
 
 const readSchema = z.object({
@@ -19,7 +19,7 @@ const readSchema = z.object({
   cue: z.object({ points: z.array(z.object({ dwSampleOffset: z.number() })) }),
 });
 
-/** What was to be written. */
+/** What the file should contain. */
 export interface WrittenWav {
   readonly shape: WavShape;
   readonly dataBytes: number;
@@ -27,7 +27,7 @@ export interface WrittenWav {
 }
 
 /**
- * Whether wavefile, a reader that is not ours, finds in a WAV what was to be written.
+ * True where wavefile, an independent reader, finds in a WAV what was to be written.
  * @param head of the file as it was read back, up to its samples.
  * @param tail the chunks behind them.
  */
@@ -35,7 +35,7 @@ export function isReadBackAs(written: WrittenWav, head: Uint8Array, tail: Uint8A
   const { shape, dataBytes, cuePoints } = written;
   const header = read(head);
   if (header?.fmt.sampleRate !== shape.sampleRate || header.fmt.numChannels !== shape.channels) return false;
-  // The 64-bit sizes of RF64 are taken the wrong way round by it.
+  // wavefile reads the 64-bit sizes of RF64 in the wrong byte order.
   if (header.container === 'RIFF' && header.data.chunkSize !== dataBytes) return false;
   if (cuePoints.length > MOST_CUE_POINTS) return true;
   const ownHead = createWavHeader({ ...shape, mayExceed4GiB: false }).forSizes(0, tail.byteLength);

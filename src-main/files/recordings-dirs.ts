@@ -8,10 +8,10 @@ import { askInTime } from '../disk/ask-in-time.ts';
 import { existingSessionFolders } from './session-folder.ts';
 import type { Log } from '../runtime/log.ts';
 
-/** Far more folders than anybody records to. */
+/** Far more folders than anybody uses. */
 const MAX_DIRS = 1000;
 
-/** What in it is no folder costs the others nothing. */
+/** Entries that are not folders are skipped; the others stay valid. */
 const indexSchema = z.object({
   version: z.literal(1),
   dirs: z
@@ -22,44 +22,44 @@ const indexSchema = z.object({
 });
 
 export interface RecordingsDirsOptions {
-  /** Where sessions are recorded unless they say otherwise. */
+  /** Where sessions are recorded by default. */
   readonly usual: string;
-  /** Always looked into, and so not written down: the data folder's own. */
+  /** The data folder's own one, which is always searched and so not listed in the file. */
   readonly own: string;
-  /** Folders that the settings name at the moment. */
+  /** The folders in the current settings. */
   readonly named: () => readonly string[];
-  /** Where to write down which folders have been used. */
+  /** The file that lists the folders that have been used. */
   readonly indexPath: string;
-  /** Whether the disk of a folder answers at all; not whether the folder is there. */
+  /** True where the disk of a folder answers, even if the folder does not exist. */
   readonly answers?: (dir: string) => Promise<boolean>;
 }
 
-/** The session's own words for where it is. */
+/** The fields of a session that say where it is. */
 export type Located = Pick<SessionRecord, 'id' | 'recordings_dir' | 'fallback_dir'>;
 
-/** Every folder that holds sessions, and in which of them a session is. */
+/** All folders that contain sessions, and which of them a session is in. */
 export interface RecordingsDirs {
   readonly usual: string;
   /**
-   * All that are known, the usual one first. They need not exist; those whose disk did not answer when it was asked last
-   * are left out, since whoever looks into one would wait for good.
+   * All known folders, the default one first. They need not exist. Those whose disk did not answer last time are left
+   * out, since a read from such a disk never returns.
    */
   all(): readonly string[];
-  /** Asks every disk anew. */
+  /** Checks every disk again. */
   look(): Promise<void>;
   /**
-   * Resolves once the folder will be looked into at every launch, whatever becomes of the settings and the catalog.
-   * Rejects where that cannot be written down.
+   * Resolves once the folder will be searched at every launch, whatever happens to the settings and the catalog.
+   * Rejects where that cannot be stored.
    */
   remember(dir: string): Promise<void>;
-  /** The folders that hold parts of a session: those it names itself, else wherever one of its name is. */
+  /** The folders with parts of a session: those in its record, else every one that has a folder of its name. */
   foldersOf(session: Located): string[];
   /**
-   * What a `session.json` says without the folders that are not among `all`: nobody chose them to hold recordings, and they
-   * are taken as not said. To be asked of everything that comes from a file, before it is used or comes into the catalog.
+   * The session without folders that are not among `all`: nobody chose those for recordings, so they are ignored. Call
+   * it on everything that comes from a file, before it is used or enters the catalog.
    */
   withKnownDirs<Session extends Located>(session: Session): Session;
-  /** Every folder of that name: what to read of a session of which nothing else is known. */
+  /** Every folder of that name: where to look for a session of which only the id is known. */
   candidatesOf(sessionId: string): string[];
 }
 
@@ -116,17 +116,17 @@ export async function openRecordingsDirs(options: RecordingsDirsOptions): Promis
 function diskAnswers(dir: string): Promise<boolean> {
   return askInTime(dir, (path) => lstat(path)).then(
     () => true,
-    // What is not there is an answer too.
+    // An error from the disk is an answer too.
     (error: unknown) => !(error instanceof Error && 'code' in error && error.code === 'ETIMEDOUT'),
   );
 }
 
-/** What a session's record calls the folder that its own is in. */
+/** What the record of a session stores for the folder that contains its own. */
 export function recordingsDirOf(dirs: Pick<RecordingsDirs, 'usual'>, dir: string): string | null {
   return resolve(dir) === dirs.usual ? null : resolve(dir);
 }
 
-/** Remembers a folder. Where that cannot be written down now, it is in the settings or the catalog all the same. */
+/** Stores a folder in the list. Where that fails now, the folder is still in the settings or the catalog. */
 export async function rememberDir(
   dirs: Pick<RecordingsDirs, 'remember'>,
   dir: string,

@@ -5,21 +5,21 @@ import { readWavLayout } from './wav-reader.ts';
 
 const BLOCK_BYTES = 1024 * 1024;
 
-/** Where audio is in a file. */
+/** The position of audio in a file. */
 export interface AudioBytes {
   readonly path: string;
   readonly dataOffset: number;
   readonly dataBytes: number;
 }
 
-/** The audio of a WAV as its header tells it. Rejects with INVALID_AUDIO_FILE, or as the system does. */
+/** The audio of a WAV according to its header. Rejects with INVALID_AUDIO_FILE, or as the system does. */
 export async function audioBytesOf(path: string): Promise<AudioBytes> {
   return openedAudio(path, ({ dataBytes }) => dataBytes);
 }
 
 /**
- * From the first sample of a WAV to the end of the file: whatever its header counts, which a power cut may have left behind.
- * Cue points are in it too. Rejects with INVALID_AUDIO_FILE, or as the system does.
+ * From the first sample of a WAV to the end of the file, whatever the header counts, as that may be outdated after a
+ * power cut. Cue points are included. Rejects with INVALID_AUDIO_FILE, or as the system does.
  */
 export async function bytesFromAudioOf(path: string): Promise<AudioBytes> {
   return openedAudio(path, ({ dataOffset }, size) => size - dataOffset);
@@ -39,7 +39,10 @@ async function openedAudio(
   }
 }
 
-/** True where the first file's audio begins with all of the second one's, byte for byte: the second can then go. */
+/**
+ * True where the first file's audio begins with all of the second one's, byte for byte: the second file can then be
+ * deleted.
+ */
 export async function beginsWith(whole: AudioBytes, beginning: AudioBytes): Promise<boolean> {
   if (whole.dataBytes < beginning.dataBytes) return false;
   const [one, other] = [await openRegularFile(whole.path), await openRegularFile(beginning.path)];

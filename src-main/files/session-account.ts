@@ -11,39 +11,39 @@ import { parseTranscript } from './parse-transcript.ts';
 import { SESSION_FILE_NAME, TRANSCRIPT_FILE_NAME } from './session-file.ts';
 import { systemCode } from './write-error.ts';
 
-/** There is a file, and nothing in it that can be understood as what it should be. */
+/** The file exists, but its content is not what it should be. */
 interface Damaged {
   readonly kind: 'damaged';
   /** In half a sentence about the file. */
   readonly reason: string;
-  /** The id of the session that it describes instead, where it does. */
+  /** The id of another session that it describes instead, if it does. */
   readonly otherId?: string;
 }
 
-/** A description that can be understood. */
+/** A description that could be parsed. */
 export interface ToldAccount {
   readonly kind: 'told';
   readonly session: SessionRecord;
-  /** What the file says beyond what there can be, in short phrases: it is not in `session`. */
+  /** What was cut from the file because it was too large, in short phrases: it is not in `session`. */
   readonly cut: readonly string[];
-  /** In a description that was written whole, and did not get to take the place of an older one. */
+  /** Set for a description that was completely written but had not yet replaced the older one. */
   readonly isPending?: true;
-  /** The id that the session had in it, where its folder has another name by now. */
+  /** The session's id in the file, where its folder has been renamed since. */
   readonly renamedFrom?: string;
 }
 
-/** What a folder says of its session. */
+/** What a folder says about its session. */
 export type SessionAccount = ToldAccount | { readonly kind: 'none' } | Damaged;
 
-/** What a folder holds of what was said in its session. */
+/** The stored text of a session in a folder. */
 export type TranscriptAccount =
   | { readonly kind: 'told'; readonly transcript: Transcript; readonly cut: readonly string[] }
   | { readonly kind: 'none' }
   | Damaged;
 
 /**
- * Reads what a folder says of its session, or of any where no `id` is given. Rejects where it cannot be read: that says
- * nothing of what it says.
+ * Reads what a folder says about its session; with `id` it must be that one. Rejects where it cannot be read: such an
+ * error says nothing about the content.
  */
 export async function readSessionAccount(folder: string, id?: string): Promise<SessionAccount> {
   const path = join(folder, SESSION_FILE_NAME);
@@ -65,7 +65,7 @@ export async function readSessionAccount(folder: string, id?: string): Promise<S
   return isNewer ? { ...pending, isPending: true } : account;
 }
 
-/** Reads what was said in a session from its folder. Rejects where that cannot be read. */
+/** Reads the text of a session from its folder. Rejects where that cannot be read. */
 export function readTranscriptAccount(folder: string): Promise<TranscriptAccount> {
   return readAccount(join(folder, TRANSCRIPT_FILE_NAME), parseTranscript);
 }

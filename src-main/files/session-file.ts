@@ -6,22 +6,22 @@ import { MAX_JSON_BYTES, writeJsonFile } from './json-file.ts';
 import { parseSession } from './parse-session.ts';
 import { parseTranscript } from './parse-transcript.ts';
 
-/** The description beside a session's audio, by which the folder is readable without the catalog. */
+/** The description beside a session's audio, which makes the folder readable without the catalog. */
 export const SESSION_FILE_NAME = 'session.json';
-/** The text beside it. Apart from the description, which is written far more often while recording. */
+/** The text beside it. Separate from the description, which is written far more often while recording. */
 export const TRANSCRIPT_FILE_NAME = 'transcript.json';
 
 export function writeSessionFile(folder: string, session: SessionRecord): Promise<void> {
   return writeJsonFile(join(folder, SESSION_FILE_NAME), { version: 1, session });
 }
 
-/** The session that `folder` describes, `id` where that is given; undefined where there is none that can be read. */
+/** The session described in `folder`, only the one with `id` where that is given; undefined where none can be read. */
 export async function readSessionFile(folder: string, id?: string): Promise<SessionRecord | undefined> {
   const text = await readText(join(folder, SESSION_FILE_NAME));
   return text === undefined ? undefined : parseSession(text, id)?.session;
 }
 
-/** The same for a caller that cannot wait. */
+/** The same, synchronous. */
 export function readSessionFileSync(folder: string, id: string): SessionRecord | undefined {
   const text = readTextSync(join(folder, SESSION_FILE_NAME));
   return text === undefined ? undefined : parseSession(text, id)?.session;
@@ -31,25 +31,25 @@ export function writeTranscriptFile(folder: string, transcript: Transcript): Pro
   return writeJsonFile(join(folder, TRANSCRIPT_FILE_NAME), { version: 1, transcript });
 }
 
-/** The text kept in `folder`, or undefined where there is none that can be read. */
+/** The text stored in `folder`, or undefined where none can be read. */
 export async function readTranscriptFile(folder: string): Promise<Transcript | undefined> {
   const text = await readText(join(folder, TRANSCRIPT_FILE_NAME));
   return text === undefined ? undefined : parseTranscript(text)?.transcript;
 }
 
-/** The same for a caller that cannot wait. */
+/** The same, synchronous. */
 export function readTranscriptFileSync(folder: string): Transcript | undefined {
   const text = readTextSync(join(folder, TRANSCRIPT_FILE_NAME));
   return text === undefined ? undefined : parseTranscript(text)?.transcript;
 }
 
-/** The beginning of a `transcript.json` as it is written here: its text may be long, and it is asked at every launch. */
+/** The beginning of a `transcript.json` as we write it. Only this is read at every launch, as the text may be long. */
 const TRANSCRIPT_HEAD = /^\{\s*"version":\s*1,\s*"transcript":\s*\{\s*"revision":\s*(\d+)/;
 const TRANSCRIPT_HEAD_BYTES = 256;
-/** How one ends that was written to its end: nothing within it begins a line with a brace. */
+/** The end of a completely written file: no line within the text begins with a brace. */
 const TRANSCRIPT_END = '\n}\n';
 
-/** The revision of the text kept in `folder`; -1 where there is none that can be read. */
+/** The revision of the text stored in `folder`; -1 where none can be read. */
 export async function readTranscriptRevision(folder: string): Promise<number> {
   const file = await openRegularFile(join(folder, TRANSCRIPT_FILE_NAME)).catch(() => undefined);
   if (file === undefined) return -1;

@@ -9,19 +9,19 @@ import { syncFolder } from '../disk/sync.ts';
 import { systemCode } from './write-error.ts';
 import { makeFolder } from '../disk/make-folder.ts';
 
-/** The folder of a session. The id is checked here too, so that no caller can be led outside. */
+/** The folder of a session. The id is checked here too, so that no caller can get a path outside. */
 export function sessionFolder(recordingsDir: string, sessionId: string): string {
   if (!sessionIdSchema.safeParse(sessionId).success)
     throw new LecternError('INVALID_SESSION_ID', 'Invalid session id: expected a plain name');
   return join(recordingsDir, sessionId);
 }
 
-/** The session's folder in each of these, where it is there. A link to a folder elsewhere is none. */
+/** The session's folder in each of these, where it exists. A link to a folder elsewhere does not count. */
 export function existingSessionFolders(dirs: readonly string[], sessionId: string): string[] {
   return dirs.map((dir) => sessionFolder(dir, sessionId)).filter(isFolderSync);
 }
 
-/** The path of a file in a session's folder, or undefined where the name is not that of a file in it. */
+/** The path of a file in a session's folder, or undefined where the name cannot be one of a file in it. */
 export function filePathIn(folder: string, name: string): string | undefined {
   return isFileName(name) ? join(folder, name) : undefined;
 }
@@ -42,9 +42,9 @@ export function partFileName({ type, unixSeconds, part, variant, extension }: Pa
   return `${type}_${unixSeconds}${suffix}.${extension}`;
 }
 
-/** Of any track, of a time that a clock may show: `song_01.wav` is somebody's own. */
+/** Any track, with a time that a clock may show: `song_01.wav` is a user's own file. */
 const OF_ANY_TRACK = /^([a-z0-9_-]+)_(\d{9,11})(?:_p(\d+))?(?:_(gain(?:\d+(?:\.\d+)?)?))?\.([a-z0-9]+)$/;
-/** Of a side or the mix, whatever the clock showed. */
+/** A side or the mix, with any time. */
 const OF_A_SIDE = /^(user|assistant|mixed)_(\d+)(?:_p(\d+))?(?:_([a-z0-9.]+))?\.([a-z0-9]+)$/;
 
 /** The parts of such a name; undefined for any other. */
@@ -76,7 +76,7 @@ export async function createSessionFolder(recordingsDir: string, sessionId: stri
   }
 }
 
-/** @param dir the folder, where it is the user's own words that it is told to. */
+/** @param dir the folder, for a message to the user. */
 export function unwritable(error: unknown, dir?: string): LecternError {
   const words =
     dir === undefined

@@ -5,10 +5,12 @@ import { patiently } from '../disk/read-fully.ts';
 import { renameDurably, syncFolder } from '../disk/sync.ts';
 import { systemCode } from './write-error.ts';
 
-/** Ends the name of what recovery could not trust as it was: it is kept, and nothing of ours removes it. */
+/** Suffix of files that recovery could not trust: they are kept, and we never delete them. */
 export const ASIDE_SUFFIX = '.aside';
 
-/** What has this name, undefined for nothing. Rejects where the system cannot say: that is not the same as nothing. */
+/**
+ * The stats of this name; undefined where nothing has it. Rejects where the system cannot say, which is not the same.
+ */
 export async function statIfThere(path: string): Promise<Stats | undefined> {
   return patiently(async () => {
     try {
@@ -25,7 +27,7 @@ export async function isThere(path: string): Promise<boolean> {
   return (await statIfThere(path)) !== undefined;
 }
 
-/** Gives a file a name that nothing has yet, durably. Rejects with FILE_EXISTS where something has it. */
+/** Renames a file durably to a free name. Rejects with FILE_EXISTS where something has the name. */
 export async function renameToFree(from: string, to: string): Promise<void> {
   if (await isThere(to))
     throw new LecternError('FILE_EXISTS', 'Another file has the name that this recording is to have', {
@@ -35,8 +37,8 @@ export async function renameToFree(from: string, to: string): Promise<void> {
 }
 
 /**
- * Keeps what a file is now under a second name, where nothing of ours touches it; it has its own name as well until
- * that is taken or removed. Done once however often it is asked for.
+ * Gives a file a second name that we never touch, to keep its present content. It also keeps its own name until that is
+ * reused or removed. Repeated calls do it only once.
  * @returns the second name.
  */
 export async function setAside(path: string): Promise<string> {
@@ -55,8 +57,7 @@ export async function setAside(path: string): Promise<string> {
 }
 
 /**
- * Takes a name from whatever has it, which is kept under another one. What is no file, as a link or a folder, is not
- * opened or followed, only renamed.
+ * Frees a name: whatever has it is kept under another one. A link or a folder is not opened or followed, only renamed.
  */
 export async function moveAside(path: string): Promise<void> {
   if ((await lstat(path)).isFile()) {

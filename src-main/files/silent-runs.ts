@@ -1,14 +1,14 @@
-/** So many zeros in a row are worth a hole in the file. */
+/** This many zeros in a row are worth a hole in the file. */
 const LEAST_HOLE_BYTES = 8 * 1024;
 
 const ZEROS = Buffer.alloc(64 * 1024);
 
-/** What goes into a file next: buffers as they are, or zeros that need not be written. */
+/** The next piece for a file: buffers, or zeros that need not be written. */
 export type Run =
   | { readonly kind: 'audio'; readonly buffers: Uint8Array[] }
   | { readonly kind: 'silence'; readonly bytes: number };
 
-/** Splits audio where it is digital silence for long: a file system keeps that as a hole, which takes no room. */
+/** Splits audio at long digital silence: a file system stores that as a hole, which takes no room. */
 export function silentRuns(buffers: readonly Uint8Array[]): Run[] {
   const runs: Run[] = [];
   let silent: Uint8Array[] = [];

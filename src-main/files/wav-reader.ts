@@ -8,7 +8,10 @@ import { openRegularFile } from '../disk/regular-file.ts';
 import { patiently, readRange } from '../disk/read-fully.ts';
 import { systemCode } from './write-error.ts';
 
-/** The layout of the WAV of that name; undefined where it is none. Rejects as the system does where it cannot be read. */
+/**
+ * The layout of the WAV of that name; undefined where it is not a WAV. Rejects as the system does where it cannot be
+ * read.
+ */
 export async function findWavLayout(path: string): Promise<WavLayout | undefined> {
   const file = await patiently(() => openRegularFile(path));
   try {
@@ -33,12 +36,12 @@ export interface WavSamples extends AudioFormat {
   readonly frames: number;
   /** Whole frames in order, `chunkFrames` at a time. */
   read(chunkFrames: number): AsyncGenerator<Uint8Array>;
-  /** So many frames from `startFrame` on; fewer where there are no more. */
+  /** This many frames from `startFrame` on; fewer where the file ends. */
   readFrames(startFrame: number, frames: number): Promise<Uint8Array>;
   close(): Promise<void>;
 }
 
-/** Opens a WAV whose samples the protocol can carry as they are; undefined for any other audio file. */
+/** Opens a WAV whose samples the protocol can carry unchanged; undefined for any other audio file. */
 export async function openWavSamples(path: string): Promise<WavSamples | undefined> {
   const file = await openRegularFile(path).catch((error: unknown) => {
     if (error instanceof LecternError) throw error;
@@ -46,7 +49,7 @@ export async function openWavSamples(path: string): Promise<WavSamples | undefin
   });
   const layout = await readWavLayout(file).catch(async (error: unknown) => {
     if (error instanceof LecternError) return undefined;
-    // What cannot be read says nothing of what it is.
+    // A read error says nothing about the kind of file.
     await file.close();
     throw new LecternError('FILE_UNREADABLE', `${path} cannot be read (${systemCode(error)})`, {
       cause: error,
@@ -76,7 +79,7 @@ export async function openWavSamples(path: string): Promise<WavSamples | undefin
   };
 }
 
-/** Samples that the header counts, and that were there when it was read. */
+/** Samples that the header counts and that the file had when the header was read. */
 async function readThere(file: FileHandle, position: number, length: number): Promise<Buffer> {
   const bytes = await readRange(file, position, length);
   if (bytes.length < length) throw invalid('it became shorter while it was read');

@@ -7,11 +7,11 @@ import { writeError } from './write-error.ts';
 
 const COPY_BYTES = 256 * 1024;
 
-/** A WAV that lies within another one: a header of its own, and the samples where they are. */
+/** A WAV made of a part of another one: its own header, and the samples in the other file. */
 export interface WavSlice {
   /** The file that holds the samples. */
   readonly path: string;
-  /** What goes before them. */
+  /** The bytes in front of the samples. */
   readonly head: Uint8Array;
   /** Where the samples are in the file. */
   readonly start: number;
@@ -24,7 +24,7 @@ export interface SliceBounds {
   readonly frameCount: number;
 }
 
-/** Finds the frames in a 16-bit PCM WAV, which may still grow; as many of them as are there, undefined for none. */
+/** Finds the frames in a 16-bit PCM WAV, which may still grow; only those that exist, undefined for none. */
 export async function sliceWav(
   path: string,
   { startFrame, frameCount }: SliceBounds,
@@ -49,7 +49,7 @@ export async function sliceWav(
 }
 
 /**
- * Makes a slice a file of its own, which is whole whenever it is there under its name. It is not flushed: it can be cut
+ * Writes a slice to a file of its own, which is complete whenever it has its name. It is not synced: it can be made
  * again. Rejects with DISK_FULL or WRITE_FAILED.
  */
 export async function writeSlice(slice: WavSlice, path: string): Promise<void> {

@@ -10,7 +10,7 @@ import { silentRuns, type Run } from './silent-runs.ts';
 import { isUnderName } from './under-name.ts';
 import { writeError } from './write-error.ts';
 
-/** What marks a file that is still being written, or whose writer died. */
+/** Suffix of a file that is still being written, or whose writer died. */
 export const PARTIAL_SUFFIX = '.partial';
 
 export interface WavWriterOptions {
@@ -19,7 +19,7 @@ export interface WavWriterOptions {
   readonly sampleRate: number;
   readonly channels: number;
   readonly mayExceed4GiB: boolean;
-  /** Makes the file's folder again, where somebody has removed it while it is being written to. */
+  /** Makes the file's folder again, where somebody has removed it meanwhile. */
   readonly restoreFolder?: () => Promise<unknown>;
 }
 
@@ -32,23 +32,23 @@ export interface WavWriter {
   readonly queuedBytes: number;
   /** Bytes of audio in the file. */
   readonly dataBytes: number;
-  /** Frames that somebody else has cut off the file while it was written: silence stands in their place. */
+  /** Frames that another program has cut off the file while it was written: silence replaces them. */
   readonly lostStretches: readonly { readonly startFrame: number; readonly frames: number }[];
   /**
-   * Resolves once all that was appended before is on the disk, and not only with the system. Never rejects: where the disk
-   * fails, `failure` tells it.
+   * Resolves once everything appended before is on the disk, and not only with the system. Never rejects: where the
+   * disk fails, `failure` is set.
    */
   sync(): Promise<void>;
-  /** Reads back audio that is in the file: fills `into` from this byte of it on. Rejects once it is finished. */
+  /** Reads audio back from the file: fills `into` from this byte on. Rejects once it is finished. */
   read(position: number, into: Uint8Array): Promise<void>;
-  /** Why nothing more can be written. What was written before stays playable. */
+  /** Why nothing more can be written. The audio before it stays playable. */
   readonly failure: Error | undefined;
   /**
-   * Writes what is queued and the cue points, makes the file durable and gives it its final name. Where its header or
-   * its folder can no longer be written, it keeps the unfinished one, which `path` then is, for a recovery to finish.
+   * Writes the queue and the cue points, makes the file durable and gives it its final name. Where its header or its
+   * folder cannot be written any more, the unfinished file stays, and `path` is its path; recovery finishes it later.
    */
   finish(cuePoints?: readonly CuePoint[]): Promise<{ readonly path: string; readonly byteSize: number }>;
-  /** Ends it and removes the unfinished file. */
+  /** Closes and removes the unfinished file. */
   abandon(): Promise<void>;
 }
 
@@ -96,12 +96,14 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
   const writeRun = async (run: Run): Promise<number> => {
     const position = header.byteLength + dataBytes;
     if (run.kind === 'audio') return writeFully(file, run.buffers, position);
-    // Nothing lies beyond what is counted, so that a longer file is zeros there.
+    // No bytes lie beyond the counted ones, so extending the file adds zeros.
     await file.truncate(position + run.bytes);
     return run.bytes;
   };
 
-  /** Writing behind the end of a file that was cut off fills the place with zeros: this is the last moment to see it. */
+  /**
+   * A write behind the end of a file that was cut off fills the hole with zeros: the loss can be seen only before that.
+   */
   const noteIfCutOff = async (): Promise<void> => {
     const left = Math.max(0, (await sizeOfFile()) - header.byteLength);
     if (left >= dataBytes) return;
@@ -119,7 +121,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
         failure = writeError(error);
         return error instanceof ShortWriteError ? error.writtenBytes : 0;
       });
-      // A full disk takes half a frame; counting only whole ones keeps the file valid.
+      // A full disk may write half a frame; only whole frames are counted, so that the file stays valid.
       dataBytes += written - (written % bytesPerFrame);
     }
     await patchHeader(0);
@@ -153,7 +155,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
     },
     async sync() {
       await queue.drained();
-      // Whoever ends it makes it durable.
+      // The code that ends the file makes it durable.
       await syncs.syncNow();
     },
     async read(position, into) {
@@ -174,12 +176,12 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
       syncs.stop();
       await restoreIfRemoved().catch(noteFailure);
       await noteIfCutOff().catch(noteFailure);
-      // Cue points are a courtesy; a disk too full for them must not cost the recording.
+      // Cue points are optional; a disk too full for them must not lose the recording.
       const trailingBytes = await writeTail(cuePoints).catch(() => 0);
-      // Half-written cue points would be taken for audio by a reader that trusts the file's length.
+      // A reader that trusts the file's length would read half-written cue points as audio.
       await file.truncate(header.byteLength + dataBytes + trailingBytes).catch(() => undefined);
       await syncs.settled();
-      // Once more, as the last time may have failed: what is in the file must be counted before it gets its name.
+      // Once more, as the last attempt may have failed: all audio must be counted before the file gets its name.
       const counted = await patchHeader(trailingBytes).then(
         () => true,
         (error: unknown) => {
@@ -202,7 +204,7 @@ export async function openWavWriter(options: WavWriterOptions): Promise<WavWrite
   };
 }
 
-/** Makes a new file that begins with `first`; leaves none where that cannot be written. */
+/** Makes a new file that begins with `first`; removes it where that cannot be written. */
 async function createFile(path: string, first: Uint8Array): Promise<FileHandle> {
   const file = await openRegularFile(path, 'wx+');
   await writeFully(file, [first], 0).catch(async (error: unknown) => {
@@ -225,7 +227,7 @@ class ShortWriteError extends Error {
   }
 }
 
-/** Writes every byte, however many calls the system makes of it. A full disk writes short before it says so. */
+/** Writes all bytes, in as many calls as it takes. A full disk writes a part before it reports an error. */
 async function writeFully(
   file: FileHandle,
   buffers: readonly Uint8Array[],

@@ -3,9 +3,9 @@ import { openRegularFile } from '../disk/regular-file.ts';
 import { patiently, readFully } from '../disk/read-fully.ts';
 import type { AudioBytes } from './same-audio.ts';
 
-/** What a disk loses at least. */
+/** The smallest loss of a disk. */
 const SECTOR_BYTES = 512;
-/** Read at once; a multiple of what is looked at. */
+/** Read at once; a multiple of a sector. */
 export const READ_BYTES = 1024 * 1024;
 const ZEROS = Buffer.alloc(SECTOR_BYTES);
 
@@ -15,7 +15,10 @@ export interface ZeroStretch {
   readonly end: number;
 }
 
-/** Where a WAV's 16-bit audio is nothing but zeros for as long as a disk loses at least. Rejects where it cannot be read. */
+/**
+ * Finds where a WAV's 16-bit audio is all zeros for at least the smallest loss of a disk. Rejects where it cannot be
+ * read.
+ */
 export async function findZeroStretches(audio: AudioBytes): Promise<ZeroStretch[]> {
   const opened = await openAudio(audio);
   try {
@@ -27,7 +30,7 @@ export async function findZeroStretches(audio: AudioBytes): Promise<ZeroStretch[
 
 export interface OpenAudio {
   readonly bytes: number;
-  /** Zeros stand for what is behind its end. */
+  /** Returns zeros for bytes behind the end. */
   read(position: number, bytes: number): Promise<Buffer>;
   close(): Promise<void>;
 }
@@ -46,7 +49,7 @@ export async function openAudio({ path, dataOffset, dataBytes }: AudioBytes): Pr
   };
 }
 
-/** Every stretch of zeros that is as long as a sector, in whole samples. */
+/** Every stretch of zeros that is at least as long as a sector, in whole samples. */
 export async function silencesOf(audio: OpenAudio): Promise<ZeroStretch[]> {
   const silences: ZeroStretch[] = [];
   let start: number | undefined;

@@ -1,13 +1,13 @@
 import type { AudioBytes } from './same-audio.ts';
 import { openAudio, READ_BYTES, silencesOf, type OpenAudio, type ZeroStretch } from './zero-stretches.ts';
 
-/** Blocks are looked at on their own, so that a pause beside a lost block is not taken for lost too. */
+/** Blocks are examined separately, so that a pause beside a lost block does not count as lost. */
 const BLOCK_BYTES = 4096;
-/** What rounding makes of a sample. */
+/** Rounding may change a sample by this much. */
 const ROUNDING = 1;
-/** Of more stretches a report does not tell either. */
+/** A report does not list more stretches either. */
 const MOST_STRETCHES = 1000;
-/** A mix may differ where a side is damaged otherwise; one of other sides differs at every third sample. */
+/** A mix may differ where a side is damaged in another way; a mix of other sides differs in every third sample. */
 const MOST_DIFFERING = 0.1;
 
 export interface ZerosInMix {
@@ -17,10 +17,11 @@ export interface ZerosInMix {
 }
 
 /**
- * Finds where a side is nothing but zeros though the mix of all, which was made before, holds sound that the other sides
- * do not account for: a mix is the sum of all, turned down where that is too loud, so without the one it lies between
- * silence and the others. Where several are zeros, the shortest silence is what was lost. All are 16-bit PCM of one shape.
- * @returns stretches of each side; none where the mix is not that of these sides. Rejects where one cannot be read.
+ * Finds where a side is all zeros although the earlier mix contains sound that the other sides do not explain. A mix is
+ * the sum of all sides, turned down where that is too loud; so where a side was really silent, it lies between silence
+ * and the sum of the others. Where several sides are zeros, the one with the shortest silence is the lost one. All are
+ * 16-bit PCM of one shape.
+ * @returns stretches of each side; none where the mix is not of these sides. Rejects where one cannot be read.
  */
 export async function findZerosInMix({ sides, mix }: ZerosInMix): Promise<ZeroStretch[][]> {
   const opened: OpenAudio[] = [];
@@ -55,13 +56,15 @@ interface Piece {
   readonly mix: Buffer;
 }
 
-/** Samples of the mix where every side is heard: those that all come to, and others. */
+/** Counts samples of the mix where every side has sound: those between silence and the sum of the sides, and others. */
 interface Heard {
   agreeing: number;
   differing: number;
 }
 
-/** True where each sample of the mix lies between silence and the sum of the sides; counts where all are heard. */
+/**
+ * True where each sample of the mix lies between silence and the sum of the sides; also counts where all have sound.
+ */
 function isBetween({ sides, mix }: Piece, from: number, to: number, heard: Heard): boolean {
   let areAll = true;
   for (let at = from; at + 1 < to; at += 2) {
@@ -83,7 +86,10 @@ function isBetween({ sides, mix }: Piece, from: number, to: number, heard: Heard
 
 type Silences = readonly (readonly ZeroStretch[])[];
 
-/** Several may be silent here: then the one whose silence is shortest has lost something, or each where they are alike. */
+/**
+ * Several sides may be silent here: then the one with the shortest silence has lost something, or each of several
+ * equally short ones.
+ */
 function noteLost(silences: Silences, block: ZeroStretch, found: readonly ZeroStretch[][]): void {
   const here = silences.map((ofSide) => within(ofSide, block.start, block.end));
   const shortest = Math.min(...here.flat().map(lengthOf));
@@ -107,7 +113,7 @@ function lengthOf({ start, end }: ZeroStretch): number {
   return end - start;
 }
 
-/** Those that overlap with these bytes; they are in order. */
+/** The silences that overlap with these bytes; they are in order. */
 function within(silences: readonly ZeroStretch[], start: number, end: number): ZeroStretch[] {
   let [low, high] = [0, silences.length];
   while (low < high) {

@@ -8,9 +8,9 @@ export interface BrowserShellOptions {
   readonly isRoot: boolean;
   /** An address that opens the page once. */
   readonly createUrl: () => string;
-  /** The last window is gone. */
+  /** Called when the last window has closed. */
   readonly onClosed: () => void;
-  /** No window stayed; perhaps a browser that runs already took it over, perhaps there is none. */
+  /** Called when no window stayed open: perhaps a running browser took it over, perhaps there is no browser. */
   readonly onUncertain: () => void;
   readonly onFailed: () => void;
 }
@@ -37,7 +37,7 @@ export function createBrowserShell(options: BrowserShellOptions): BrowserShell {
     });
     browser.once('exit', () => {
       browsers.delete(browser);
-      // A second window is opened by the browser of the first.
+      // The first browser opens a second window itself.
       if (browsers.size > 0) return;
       if (performance.now() - startedMs < shortestWindowMs) options.onUncertain();
       else options.onClosed();

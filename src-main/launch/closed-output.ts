@@ -1,6 +1,6 @@
 /**
- * Lets whoever reads our output go away: `lectern list | head -1` ends quietly, and a server or a recording whose
- * terminal is gone goes on. A disk that is full under `>` is still a failure.
+ * Allows the reader of our output to close it: `lectern list | head -1` ends quietly, and a server or a recording goes
+ * on when its terminal is gone. A full disk under `>` is still an error.
  */
 export function ignoreClosedOutput(): void {
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
@@ -8,7 +8,7 @@ export function ignoreClosedOutput(): void {
     process.stderr.write(`The output could not be written (${error.code ?? error.name})\n`);
     process.exitCode = 1;
   });
-  // There is nowhere left to complain to.
+  // There is no place left to report an error to.
   process.stderr.on('error', () => undefined);
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { runProgram } from '../runtime/run-program.ts';
 import type { Machine } from './data-folder.ts';
 
-/** About 120 MB at a slow line's pace; beyond that the browser shell is the better start. */
+/** Enough for about 120 MB on a slow line; after that the browser shell is the better start. */
 const INSTALL_TIMEOUT_MS = 180_000;
 
 /** The Electron executable that its package has fetched, or undefined. */
@@ -21,7 +21,7 @@ export function findElectron(
   }
 }
 
-/** Lets Electron's package fetch its binary, which it puts off until first use. Resolves either way. */
+/** Downloads Electron's binary, which its package does only on first use. Resolves in any case. */
 export async function installElectron(projectDir: string, timeoutMs = INSTALL_TIMEOUT_MS): Promise<void> {
   const installer = join(projectDir, 'node_modules', 'electron', 'install.js');
   if (!existsSync(installer)) return;

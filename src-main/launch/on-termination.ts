@@ -1,9 +1,9 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
- * Runs `close` on the first signal that asks the process to end, then exits 0, or 1 where closing failed. Further
- * signals change nothing: a terminal and npm each send one, and recordings are being finalised meanwhile. Returns the
- * way to end without a signal.
+ * Runs `close` on the first signal that asks the process to end, then exits with 0, or 1 where closing failed. Further
+ * signals are ignored: a terminal and npm each send one, while recordings are being finalised. Returns a function that
+ * ends the process without a signal.
  */
 export function onTermination(close: () => Promise<void>): () => void {
   let closing = false;

@@ -14,7 +14,7 @@ export interface RunElectronOptions {
 
 export type ElectronRun = { readonly exitCode: number } | { readonly unavailable: string };
 
-/** Runs the desktop app to its end, or says in half a sentence why it cannot run here. */
+/** Runs the desktop app to its end, or returns in half a sentence why it cannot run here. */
 export async function runElectron(options: RunElectronOptions): Promise<ElectronRun> {
   const { projectDir, machine, dataDir, isRoot, status } = options;
   let executable = findElectron(projectDir, machine);
@@ -36,7 +36,7 @@ export async function runElectron(options: RunElectronOptions): Promise<Electron
   return { exitCode };
 }
 
-/** The app finalises by itself when told to end; this process passes the word on, and waits. */
+/** The app finalises its sessions when it gets a signal; this process forwards the signal, and waits. */
 async function runToEnd(executable: string, args: readonly string[]): Promise<number> {
   const child = spawn(executable, args, { stdio: 'inherit' });
   const forward = (signal: NodeJS.Signals) => child.kill(signal);

@@ -6,41 +6,41 @@ import { makeFolder } from '../disk/make-folder.ts';
 import { readRegularFile } from '../disk/regular-file.ts';
 import { isSameProcessAlive, processStarted } from '../runtime/processes.ts';
 
-/** In the data folder: where its server can be reached, and with what token. */
+/** In the data folder: the server's address and token. */
 const NOTE_FILE = 'server.json';
 /** Many times what it holds. */
 const MAX_NOTE_BYTES = 64 * 1024;
-/** A loopback server that takes longer is not one to hand a user over to. */
+/** A loopback server that takes longer should not be handed a user. */
 const ANSWER_TIMEOUT_MS = 3000;
 
 const noteSchema = z.object({
   pid: z.int().min(1),
-  /** Tells the process from a later one of its number; empty where the system does not say. */
+  /** Distinguishes the process from a later one with its number; empty where the system does not give it. */
   process_started: z.string(),
   started_at: z.iso.datetime(),
   port: z.int().min(1).max(65_535),
   url: z.url(),
   token: z.string().min(1),
-  /** `app` has a window of its own; `server` was started for other programs. */
+  /** `app` has its own window; `server` was started for other programs. */
   kind: z.enum(['app', 'server']),
 });
 export type ServerNote = z.infer<typeof noteSchema>;
 
 export interface AnnouncedServer {
-  /** False where another living server has the folder's note: then this one stays unannounced. */
+  /** False where another living server has the folder's note: then this one is not announced. */
   readonly announced: boolean;
-  /** Takes the note away again, unless it has become another server's. */
+  /** Removes the note, unless it has become another server's. */
   withdraw(): Promise<void>;
 }
 
-/** The server that runs on a data folder and answers; a note whose server is gone counts for nothing. */
+/** The server that runs on a data folder and answers; a note of a dead server is ignored. */
 export async function findRunningServer(dataDir: string): Promise<ServerNote | undefined> {
   const note = await readNote(dataDir);
   if (note === undefined || !isSameProcessAlive(note.pid, note.process_started)) return undefined;
   return (await answers(note)) ? note : undefined;
 }
 
-/** Leaves word of this process's server for the launches after it. Only its user can read it, for the token's sake. */
+/** Writes the note of this process's server for later launches. Only its user can read it, as it has the token. */
 export async function announceServer(
   server: Omit<ServerNote, 'pid' | 'process_started'>,
   dataDir: string,
@@ -56,7 +56,7 @@ export async function announceServer(
   try {
     await makeFolder(dataDir);
     await writeFile(draft, `${JSON.stringify(note)}\n`, { mode: 0o600, flag: 'wx' });
-    // Of two that start at the same moment, one gets the name.
+    // Where two start at the same moment, one gets the name.
     const first = await link(draft, path).then(
       () => true,
       () => false,
@@ -66,7 +66,7 @@ export async function announceServer(
       await rename(draft, path);
     }
   } catch {
-    // A folder that takes no note serves all the same.
+    // Where the note cannot be written, the server runs all the same.
     return unannounced;
   } finally {
     await rm(draft, { force: true }).catch(() => undefined);
@@ -89,7 +89,7 @@ async function readNote(dataDir: string): Promise<ServerNote | undefined> {
   }
 }
 
-/** Another program may have the port by now, so only one that takes the token is believed. */
+/** Another program may have the port by now, so the server must prove that it accepts the token. */
 async function answers({ url, token }: ServerNote): Promise<boolean> {
   try {
     const response = await fetch(new URL('/health', url), {

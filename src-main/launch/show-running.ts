@@ -4,13 +4,13 @@ import type { ServerNote } from './server-note.ts';
 const windowSchema = z.object({ opened: z.boolean(), url: z.url() });
 
 export interface ShowRunningOptions {
-  /** Opens a page in a window of this launch's own; false where there is no browser or no display. */
+  /** Opens a page in a window from this launch; false where there is no browser or no display. */
   readonly openHere: (url: string) => boolean;
   /** Tells the user, in one line. */
   readonly say: (line: string) => void;
 }
 
-/** Brings a running Lectern to the screen: by its own hand where it has one, else by this launch's. */
+/** Shows a running Lectern on the screen: it opens its window itself where it can, else this launch opens one. */
 export async function showRunning(
   { url, token }: ServerNote,
   { openHere, say }: ShowRunningOptions,

@@ -1,10 +1,10 @@
-/** A word about what takes a while, gone once it is done. A log or a pipe gets none of it. */
+/** A status line during long work, removed when it is done. A log or a pipe gets none. */
 export interface TerminalStatus {
   show(words: string): void;
   clear(): void;
 }
 
-/** Back to the line's beginning, and everything behind it erased (ECMA-48: EL). */
+/** Back to the line's beginning, then erase to its end (ECMA-48: EL). */
 const ERASE_LINE = '\r\u001B[K';
 
 export function createTerminalStatus(

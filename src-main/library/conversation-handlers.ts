@@ -13,7 +13,7 @@ export interface ConversationHandlersOptions {
   readonly transcripts: TranscriptStore;
   /** Throws SESSION_NOT_FOUND. */
   readonly find: (id: string) => SessionRecord;
-  /** Rejects with SESSION_ACTIVE too: a running session's text is its recorder's to add to. */
+  /** Rejects with SESSION_ACTIVE too: only its recorder may add to a running session's text. */
   readonly findFinished: (id: string) => Promise<SessionRecord>;
 }
 
@@ -26,7 +26,7 @@ type ConversationName =
   | 'sessions.transcript.import'
   | 'sessions.transcript.export';
 
-/** Answers what concerns the text of sessions. */
+/** Handles the operations on the text of sessions. */
 export function createConversationHandlers(
   options: ConversationHandlersOptions,
 ): Pick<ApiHandlers, ConversationName> {

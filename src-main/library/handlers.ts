@@ -26,7 +26,7 @@ export interface LibraryOptions extends ExportOptions {
   readonly dirs: RecordingsDirs;
   readonly catalog: Catalog;
   readonly access: SessionAccess;
-  /** Ends what is being done for a session that is removed. */
+  /** Ends the jobs of a session that is removed. */
   readonly forgetWork: (sessionId: string) => Promise<void>;
   readonly transcripts: TranscriptStore;
   readonly settings: SettingsStore;
@@ -44,7 +44,7 @@ const DEFAULT_POINTS = 600;
 
 type LibraryHandlers = Omit<ApiHandlers, `intake.${string}` | `system_audio.${string}` | ProcessingName>;
 
-/** Answers everything in contract/api.ts but what is asked of files from outside, of recognisers and of the shell. */
+/** Handles all operations of contract/api.ts except those for files from outside, recognisers and the shell. */
 export function createHandlers(options: LibraryOptions): LibraryHandlers {
   const { access, catalog, dirs, transcripts, settings, files } = options;
   const waveformOf = createWaveforms(options);
@@ -52,7 +52,10 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
   const present = (session: SessionRecord): SessionRecord =>
     withProcessing(catalog.jobs, [files.present(session)])[0] ?? session;
 
-  /** Saves a finished session that was found as `known` in both places; the catalog is what is asked next, so it decides. */
+  /**
+   * Saves a finished session, read as `known`, in both places. The catalog comes first and decides, as clients read it
+   * next.
+   */
   const save = async (changed: SessionRecord, known: SessionRecord): Promise<void> => {
     const session = { ...changed, revision: changed.revision + 1 };
     if (session.database_records) catalog.save(session, known);
@@ -75,7 +78,7 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
     'sessions.update': async ({ id, title, notes }) => {
       // A running session's record is its recorder's to write.
       await findFinished(id);
-      // Looked up again: a copy may have become final while its owner was asked for.
+      // Read again: a copy may have become final while the owner was being checked.
       const session = find(id);
       const updated = { ...session, title: title ?? session.title, notes: notes ?? session.notes };
       await save(updated, session);
@@ -97,14 +100,14 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
       if (!session.database_records) return { id };
       catalog.setDeleted(id, new Date(options.clock.wallMs()).toISOString());
       catalog.addEvent(id, new Date(options.clock.wallMs()).toISOString(), 'deleted');
-      // What was said goes with the recording; its file comes back with the folder.
+      // The text goes to the trash with the recording; its file comes back with the folder.
       catalog.saveTranscript(id, { revision: 0, speakers: {}, entries: [] });
       return { id };
     },
     'sessions.export': async ({ id, ...request }) => {
       const exported = await exportSession(files.present(await findFinished(id)), request, options);
       const rows = exported.map(({ row }) => row);
-      // Looked up again: an export takes a while, and a rename may have come between.
+      // Read again: an export takes a while, and the session may have been renamed.
       const session = find(id);
       const others = session.files.filter((file) => !rows.some((row) => row.file_path === file.file_path));
       await save({ ...session, files: [...others, ...rows] }, session);
@@ -136,7 +139,7 @@ export function createHandlers(options: LibraryOptions): LibraryHandlers {
     'app.info': () => options.appInfo(),
   };
 
-  /** A folder taken back out of the trash brings its session back, and what was said in it. */
+  /** Brings back sessions whose folders were taken out of the trash, with their text. */
   async function restoreFromTrash(): Promise<void> {
     for (const id of catalog.deletedIds()) {
       const folders = dirs.candidatesOf(id);

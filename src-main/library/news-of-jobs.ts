@@ -3,16 +3,16 @@ import type { ServerMessage } from '../contract/server-messages.ts';
 
 export interface NewsOfJobsOptions {
   readonly tell: (sessionId: string, message: ServerMessage) => void;
-  /** True where voices are told apart as well. */
+  /** True where voices are also separated. */
   readonly diarizes: () => boolean;
-  /** Writes down what has happened to a session. */
+  /** Records an event of a session. */
   readonly note: (job: Job, event: 'transcribed' | 'transcription_failed') => void;
 }
 
-/** Jobs whose news is told; more than are ever open at once. */
+/** How many jobs are remembered as reported; more than are ever open at once. */
 const MOST_REMEMBERED = 1000;
 
-/** Makes news of a job's changes: its beginning and its end, each told once, whatever tries lie between. */
+/** Turns the changes of a job into messages: its start and its end, each sent once, however many attempts there are. */
 export function createNewsOfJobs({ tell, diarizes, note }: NewsOfJobsOptions): (job: Job) => void {
   const told = new Map<string, ServerMessage['type']>();
   const tellOnce = (job: Job, message: ServerMessage): boolean => {

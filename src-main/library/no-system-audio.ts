@@ -4,7 +4,7 @@ import type { SystemAudioObstacle, SystemAudioStatus } from '../contract/system-
 
 export type SystemAudioHandlers = Pick<ApiHandlers, Extract<ApiName, `system_audio.${string}`>>;
 
-/** The answers of a shell that cannot hand over what the computer plays. */
+/** The answers of a shell that cannot capture system audio. */
 export function noSystemAudio(obstacle: SystemAudioObstacle, message: string): SystemAudioHandlers {
   const status = (): SystemAudioStatus => ({ way: 'none', obstacle, message, device: null });
   return {

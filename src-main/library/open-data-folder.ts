@@ -17,21 +17,21 @@ export interface DataFolderOptions {
   readonly dataDir: string;
   /** Overrides the user's setting. */
   readonly recordingsDir?: string;
-  /** Names the profile of every start that names none. */
+  /** The profile of every start that names none. */
   readonly defaults?: { readonly profile?: string };
   readonly fileUrl: (sessionId: string, name: string) => string;
   readonly log: Log;
 }
 
-/** The data folder, opened: what is kept in it, and the folders that recordings are in. */
+/** The opened data folder: its content, and the folders with recordings. */
 export interface DataFolder {
   readonly settings: SettingsStore;
   readonly profiles: Profiles;
   readonly catalog: Catalog;
   readonly dirs: RecordingsDirs;
-  /** The folder that is wanted for recordings, by whoever started us, the settings, or nobody. */
+  /** The wanted folder for recordings: from the caller, the settings, or the default. */
   readonly recordingsDir: string;
-  /** The data folder's own, which takes what can go nowhere else. */
+  /** The data folder's own one, for recordings that can go nowhere else. */
   readonly ownDir: string;
   readonly fallbackDir: () => string | null;
   readonly files: SessionFiles;
@@ -47,7 +47,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
   const ownDir = join(dataDir, 'recordings');
   const recordingsDir = options.recordingsDir ?? settings.get().recordings_dir ?? ownDir;
   const fallbackDir = (): string | null => settings.get().fallback_dir;
-  // Nothing can be done without it; a recordings folder that is not there may be back later.
+  // Nothing works without the data folder; a missing recordings folder may come back later.
   await requireWritableFolder(dataDir).catch((error: unknown) => {
     throw unwritable(error, dataDir);
   });
@@ -61,7 +61,7 @@ export async function openDataFolder(options: DataFolderOptions): Promise<DataFo
       ),
     indexPath: join(dataDir, 'recordings-dirs.json'),
   });
-  // The settings may name another folder by the next launch; what is in this one is to be found all the same.
+  // The settings may name another folder at the next launch; the sessions in this one must still be found.
   await rememberDir(dirs, recordingsDir, log);
   await keepDataPrivate({ dataDir, ownRecordingsDir: ownDir, recordingsDirs: dirs.all(), log });
   const finder = createSessionFinder(catalog, dirs);

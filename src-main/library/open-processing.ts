@@ -40,19 +40,19 @@ export interface ProcessingOptions {
   /** A WAV of a few seconds of speech, to try recognisers on. */
   readonly samplePath: string;
   readonly reach: Reach;
-  /** Tells a session's client, where it is still there. */
+  /** Sends a message to a session's client, where it is still connected. */
   readonly tell: (sessionId: string, message: ServerMessage) => void;
 }
 
-/** The step after recording: what is to be transcribed, and who does it. */
+/** The step after recording: the transcription jobs, and their workers. */
 export interface Processing {
   readonly handlers: Pick<ApiHandlers, ProcessingName>;
-  /** Asks for a recording that has just ended to be transcribed, where the settings say so. */
+  /** Adds a job for a recording that has just ended, where the settings ask for it. */
   noteEnded(sessionId: string): void;
-  /** Nothing more is to be done for a session, which is being removed. */
+  /** Ends all jobs of a session that is being removed. */
   forget(sessionId: string): Promise<void>;
   readonly queue: Pick<ProcessingQueue, 'start' | 'runToEnd'>;
-  /** Ends the programs of recognisers; what is not done goes on at the next launch. */
+  /** Ends the programs of recognisers; unfinished jobs continue at the next launch. */
   close(): Promise<void>;
 }
 
@@ -75,7 +75,7 @@ export async function openProcessing(options: ProcessingOptions): Promise<Proces
     clock,
     log,
     newId: randomUUID,
-    // The number tells several of one process apart.
+    // The number distinguishes several owners in one process.
     owner: JSON.stringify({ ...JSON.parse(describeThisProcess()), queue: randomUUID() }),
     isOwnerAlive: isDescribedProcessAlive,
     workers: () => settings.get().transcription_workers,
@@ -147,7 +147,7 @@ export async function openProcessing(options: ProcessingOptions): Promise<Proces
   };
 }
 
-/** Makes uploads small, where ffmpeg can: a thirtieth of their size, at which recognisers hear no difference. */
+/** Compresses uploads, where ffmpeg can: to a thirtieth of their size, where recognisers hear no difference. */
 function createCompressor(encoder: Encoder, processingDir: string): RecogniserTools['compress'] {
   if (encoder.info.kind !== 'ffmpeg' || !encoder.info.formats.includes('opus')) return undefined;
   return async (piece, signal) => {

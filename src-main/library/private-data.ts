@@ -4,7 +4,7 @@ import { sessionIdSchema } from '../contract/session-id.ts';
 import { isOpenToAll, narrowFiles, narrowFolder, type Privacy } from '../disk/private-files.ts';
 import type { Log } from '../runtime/log.ts';
 
-/** What is put into a data folder, by the beginning of its name. */
+/** The entries that we create in a data folder, by the beginnings of their names. */
 const OURS = [
   ...['lectern.db', 'settings.json', 'secrets.json', 'recordings-dirs.json', 'server.json'],
   ...['recordings', 'processing', 'intake', 'models', 'desktop-profile', 'browser-profile'],
@@ -20,8 +20,8 @@ export interface PrivateDataOptions {
 }
 
 /**
- * Sees to it that nobody but this user can read what is recorded, however the folders were made. What is not ours to
- * change is said. To be called once they are there.
+ * Makes sure that only this user can read recordings, however the folders were made. Logs the folders that we may not
+ * change. Call it once the folders exist.
  */
 export async function keepDataPrivate(options: PrivateDataOptions): Promise<void> {
   const { dataDir, ownRecordingsDir, recordingsDirs, log } = options;
@@ -44,7 +44,7 @@ export async function keepDataPrivate(options: PrivateDataOptions): Promise<void
     log('warn', 'files of the data folder were open to others; only you can open them now', { files });
   say(await narrowFolder(ownRecordingsDir, () => true), 'the recordings folder', ownRecordingsDir);
   for (const dir of recordingsDirs) {
-    // A folder that somebody chose may be meant to be entered by others; what is recorded in it is not.
+    // A folder that the user chose may be meant for others too; the recordings in it are not.
     if (dir !== ownRecordingsDir && (await isOpenToAll(dir)))
       log('warn', 'a recordings folder can be written by everybody on this machine', { folder: dir });
     const changed = await narrowSessions(dir);

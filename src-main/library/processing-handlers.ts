@@ -40,7 +40,7 @@ export type ProcessingName =
 
 const DEFAULT_LIMIT = 100;
 
-/** Answers what concerns the way from sound to text. */
+/** Handles the operations on transcription. */
 export function createProcessingHandlers(
   options: ProcessingHandlersOptions,
 ): Pick<ApiHandlers, ProcessingName> {
@@ -92,7 +92,7 @@ export function createProcessingHandlers(
   };
 }
 
-/** Sessions with where they stand on their way to text. A catalog that cannot tell keeps nobody from their recordings. */
+/** Sessions with the state of their transcription. Where the catalog cannot be read, they are returned without it. */
 export function withProcessing(
   jobs: Pick<Jobs, 'latest'>,
   sessions: readonly SessionRecord[],

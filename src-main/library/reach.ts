@@ -4,15 +4,15 @@ import type { DiarizerSettings, RecogniserSettings } from '../contract/processin
 import type { SettingsPatch } from '../contract/settings.ts';
 import type { SettingsStore } from './settings-store.ts';
 
-/** What clients may name that makes this machine run a program, ask a server or write to a folder. */
+/** Limits what clients may name that makes this machine run a program, contact a server or write to a folder. */
 export interface Reach {
-  /** Throws FORBIDDEN for a program or server, `wanted`, that is not the one of the settings, `known`. */
+  /** Throws FORBIDDEN for a program or server, `wanted`, that differs from the one in the settings, `known`. */
   requireProgram(wanted: RecogniserSettings | DiarizerSettings | undefined, known: object): void;
-  /** Throws FORBIDDEN for a folder that the settings do not name yet. */
+  /** Throws FORBIDDEN for a folder that is not in the settings yet. */
   requireFolders(patch: SettingsPatch): void;
 }
 
-/** With `allowsReach` everything may be named; without it, what is set already. */
+/** With `allowsReach` clients may name anything; without it, only what is already set. */
 export function createReach(settings: Pick<SettingsStore, 'get'>, allowsReach: boolean): Reach {
   return {
     requireProgram(wanted, known) {

@@ -3,8 +3,9 @@ import { LecternError } from '../contract/errors.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 
 /**
- * Refuses a track that a session does not have. Either side is one that could have spoken, whether or not it was recorded.
- * @param key what the track was given as. Throws INVALID_INPUT.
+ * Throws INVALID_INPUT for a track that a session does not have. Both sides are always allowed: either could have
+ * spoken without being recorded.
+ * @param key the input's key for the track.
  */
 export function requireTrack(
   { tracks }: Pick<SessionRecord, 'tracks'>,

@@ -4,11 +4,11 @@ import { readJsonFile, writeJsonFile } from '../files/json-file.ts';
 
 const secretsSchema = z.object({
   version: z.literal(1),
-  /** By the origin of the server that each is meant for, so that none is sent to another. */
+  /** By the origin of the server that each key is for, so that it is never sent to another. */
   keys: z.record(z.string(), z.string()),
 });
 
-/** Keys for servers, in a file that only its owner may read. They go to their servers, and nowhere else. */
+/** Keys for servers, in a file that only its owner may read. Each is sent only to its server. */
 export interface SecretsStore {
   keyFor(url: string): string | undefined;
   /** Null removes it. Rejects with WRITE_FAILED. */

@@ -5,14 +5,16 @@ import type { RecordingsDirs } from '../files/recordings-dirs.ts';
 import { unwritable } from '../files/session-folder.ts';
 import type { SessionFinder } from './session-finder.ts';
 
-/** Sessions, and who may do what to them when. */
+/** Finds sessions, and checks who may change them when. */
 export interface SessionAccess {
   /** Throws SESSION_NOT_FOUND. */
   find(id: string): SessionRecord;
-  /** Only what nobody records: not this process, and no other on the same folder. Rejects with SESSION_ACTIVE or
-   * SESSION_BUSY too. */
+  /**
+   * Only a session that nobody records: neither this process, nor another one on the same folder. Rejects with
+   * SESSION_ACTIVE or SESSION_BUSY too.
+   */
   findFinished(id: string): Promise<SessionRecord>;
-  /** While a session's files are worked on nobody else touches them; killed meanwhile, recovery clears up. */
+  /** Nobody else touches a session's files during the task; after a kill, recovery cleans up. */
   whileOwned<T>(session: SessionRecord, task: () => Promise<T>): Promise<T>;
 }
 
@@ -31,7 +33,7 @@ export function createSessionAccess({
   isActive,
   isCopying,
 }: SessionAccessOptions): SessionAccess {
-  /** Sessions whose files are being looked at and mended. */
+  /** Sessions whose files are being checked and repaired. */
   const checking = new Set<string>();
 
   const find = (id: string): SessionRecord => {
@@ -51,14 +53,14 @@ export function createSessionAccess({
       const session = find(id);
       requireIdle(id);
       const owners = await Promise.all(dirs.foldersOf(session).map(ownerState));
-      // Whoever makes its copies owns it too, and shares it.
+      // The process that makes its copies owns it too, and allows other work meanwhile.
       if (isActive(id) || (owners.includes('alive') && !isCopying(id)))
         throw new LecternError('SESSION_ACTIVE', 'This session is still being recorded. Stop it first');
       return session;
     },
     async whileOwned(session, task) {
       const claimed: string[] = [];
-      // Another check may have begun since this one was asked for.
+      // Another check may have begun since this one was requested.
       requireIdle(session.id);
       if (isCopying(session.id))
         throw new LecternError(

@@ -5,15 +5,15 @@ import type { RecordingsDirs } from '../files/recordings-dirs.ts';
 import { filePathIn } from '../files/session-folder.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 
-/** What stands before the audio of a master. */
+/** Bytes before the audio of a master. */
 const HEADER_BYTES = 44;
-/** Half a frame, and how times are rounded. */
+/** A difference below this is half a frame or rounding, and not reported. */
 const LEAST_TOLD_MS = 1;
 
 export interface SessionFiles {
-  /** The record with its files as they are on disk now, by their names and sizes alone, and where to fetch them. */
+  /** The record with the present state of its files, by their names and sizes only, and their URLs. */
   present(session: SessionRecord): SessionRecord;
-  /** The absolute path of a file of a session, or undefined where the session has no such file. */
+  /** The absolute path of a session's file, or undefined where the session has no such file. */
   resolve(session: SessionRecord, name: string): string | undefined;
 }
 
@@ -21,7 +21,7 @@ export function createSessionFiles(
   dirs: Pick<RecordingsDirs, 'foldersOf'>,
   fileUrl: (sessionId: string, name: string) => string,
 ): SessionFiles {
-  /** Where the file is, under this name or while it grows. */
+  /** The path of the file, under this name or the one it has while it grows. */
   const pathIn = (folders: readonly string[], name: string): string | undefined =>
     folders
       .map((folder) => filePathIn(folder, name))
@@ -35,7 +35,7 @@ export function createSessionFiles(
     if (path !== undefined && isRegularFileSync(path)) return file.status;
     const growing =
       file.status === 'recording' && path !== undefined && isRegularFileSync(path + PARTIAL_SUFFIX);
-    // What is made of the masters is made under other names, or will be at the next launch.
+    // Copies are made under temporary names, or at the next launch.
     const isComing =
       file.status === 'recording' && folders.length > 0 && !(file.master && file.type !== 'mixed');
     return growing || isComing ? 'recording' : 'missing';
@@ -48,7 +48,7 @@ export function createSessionFiles(
     if (size === undefined || size >= file.byte_size) return 0;
     const bytesPerMs = (2 * session.channels * sampleRateOf(session, file.part)) / 1000;
     const leftMs = Math.max(0, size - HEADER_BYTES) / bytesPerMs;
-    // What stands behind the audio may be gone alone: that is no loss.
+    // Only bytes behind the audio may be missing: that is no loss.
     return file.duration_ms - leftMs >= LEAST_TOLD_MS ? file.duration_ms - leftMs : 0;
   };
 

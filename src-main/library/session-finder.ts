@@ -3,10 +3,10 @@ import type { SessionRecord } from '../contract/session-record.ts';
 import type { RecordingsDirs } from '../files/recordings-dirs.ts';
 import { readSessionFileSync } from '../files/session-file.ts';
 
-/** Finds sessions by their id, those included that the catalog must not know of. Ids have been checked. */
+/** Finds sessions by their id, also those that must not be in the catalog. Ids have been checked. */
 export interface SessionFinder {
   find(id: string): SessionRecord | undefined;
-  /** False for a session that is described by its folder alone. */
+  /** False for a session whose description is only in its folder. */
   isCatalogued(id: string): boolean;
 }
 

@@ -8,8 +8,8 @@ import { systemCode } from '../files/write-error.ts';
 const MOST_CHARACTERS = 4096;
 
 /**
- * Looks at the folders that a change of settings names anew, and makes those that are missing. What was set before may
- * be away now, and is no reason to refuse anything else. Rejects with INVALID_INPUT, naming the setting.
+ * Checks the folders that a change of settings adds, and makes missing ones. A folder that was set before may be absent
+ * now; that does not prevent other changes. Rejects with INVALID_INPUT, naming the setting.
  */
 export async function checkFolders(before: Settings, after: Settings): Promise<void> {
   const known = new Set(foldersOf(before).map(([, folder]) => folder));

@@ -9,23 +9,23 @@ import { checkFolders } from './settings-folders.ts';
 import { upgradeSettings } from './settings-versions.ts';
 import { makeFolder } from '../disk/make-folder.ts';
 
-/** A thousand profiles have less. */
+/** A thousand profiles take less. */
 const MAX_SETTINGS_BYTES = 8 * 1024 * 1024;
 
 export interface SettingsStore {
   get(): Settings;
-  /** Rejects with INVALID_INPUT where what is asked for does not go together, and with WRITE_FAILED. */
+  /** Rejects with INVALID_INPUT where the settings contradict each other, and with WRITE_FAILED. */
   update(patch: SettingsPatch): Promise<Settings>;
 }
 
-/** Settings in a JSON file. One that cannot be read is set aside, not overwritten, and the defaults serve. */
+/** Settings in a JSON file. A file that cannot be read is set aside, not overwritten, and the defaults are used. */
 export function openSettings(path: string, log: Log): SettingsStore {
   let settings = readSettings(path, log);
   let writing: Promise<unknown> = Promise.resolve();
   return {
     get: () => settings,
     update(patch) {
-      // Merged in its turn, so that of two changes at once neither is lost.
+      // Merged in its turn, so that of two concurrent changes neither is lost.
       const updated = writing.then(async () => {
         const next = merge(settings, patch);
         await checkFolders(settings, next);
@@ -71,7 +71,10 @@ function readSettings(path: string, log: Log): Settings {
   }
 }
 
-/** A link is followed: whoever keeps the settings elsewhere made it. What cannot be settings is as good as not JSON. */
+/**
+ * A link is followed: the user made it to keep the settings elsewhere. A file too large for settings is treated like
+ * invalid JSON.
+ */
 function readBounded(path: string): string {
   const stats = statSync(path);
   return stats.isFile() && stats.size <= MAX_SETTINGS_BYTES ? readFileSync(path, 'utf8') : '';

@@ -15,14 +15,14 @@ const firstVersionSchema = z.looseObject({
   gain: gainSchema.optional(),
 });
 
-/** What was recorded with before there were profiles goes on as this one. */
+/** The recording settings of version 1 become this profile. */
 const HEIR = 'Lecture';
 
-/** Settings as any version wrote them, as they are now. Throws where they cannot be understood. */
+/** Converts settings of any version to the current one. Throws where they cannot be understood. */
 export function upgradeSettings(written: unknown): Settings {
   const { version, ...values } = z.looseObject({ version: z.literal([1, 2]).optional() }).parse(written);
   const isFirst = version === 1 || (version === undefined && !('profiles' in values));
-  // Keys that were added since without a new version have their defaults.
+  // Keys added since, without a new version, get their defaults.
   return settingsSchema.parse({ ...DEFAULT_SETTINGS, ...(isFirst ? withProfiles(values) : values) });
 }
 

@@ -11,7 +11,7 @@ import { openWavSamples } from '../files/wav-reader.ts';
 import type { Log } from '../runtime/log.ts';
 import type { SessionFiles } from './session-files.ts';
 
-/** How much of a master is looked at before anybody else has a turn. */
+/** Bytes of a master that are read before other tasks get a turn. */
 const READ_BYTES = 256 * 1024;
 
 export interface WaveformOptions {
@@ -26,7 +26,7 @@ interface Master {
   readonly startMs: number;
 }
 
-/** How loud sessions are from beginning to end. Reads their masters once, and one at a time. */
+/** Calculates the loudness of sessions over time. Reads each master once, and one at a time. */
 export function createWaveforms({ files, log }: WaveformOptions) {
   let reading: Promise<unknown> = Promise.resolve();
 
@@ -56,7 +56,7 @@ export function createWaveforms({ files, log }: WaveformOptions) {
     return peaks;
   };
 
-  /** Rejects with FILE_MISSING. To be asked of finished sessions: of others it would change under its hands. */
+  /** Rejects with FILE_MISSING. Only for finished sessions: the files of others change during the read. */
   return async (session: SessionRecord, track: RecordingType, points: number): Promise<Waveform> => {
     const peaks = reading.then(() => peaksOf(session, track));
     reading = peaks.catch(() => undefined);

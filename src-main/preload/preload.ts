@@ -1,7 +1,7 @@
 import { contextBridge, ipcRenderer } from 'electron';
 import { IPC_CHANNELS, SESSION_PORT_MESSAGE, type DesktopBridge } from '../contract/bridge.ts';
 
-// The little of the page's window that is used here; the rest of src-main has no DOM.
+// The few parts of the page's window that are used here; the rest of src-main has no DOM.
 declare const window: {
   readonly location: { readonly origin: string };
   postMessage(message: unknown, targetOrigin: string, transfer: readonly unknown[]): void;

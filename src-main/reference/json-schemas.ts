@@ -6,7 +6,7 @@ export type JsonSchema = z.core.JSONSchema.BaseSchema;
 export interface JsonSchemas {
   /** `components.schemas` of OpenAPI. */
   readonly named: Readonly<Record<string, JsonSchema>>;
-  /** One of those that were asked for, or a reference to it where it has a name. */
+  /** The schema of one of `wanted`, or a reference to it where it has a name. */
   of(schema: z.ZodType): JsonSchema;
 }
 
@@ -51,12 +51,12 @@ export function toJsonSchemas(wanted: readonly z.ZodType[]): JsonSchemas {
   };
 }
 
-/** The name of the schema that a reference leads to; undefined for what is no reference. */
+/** The name of the schema that a reference points to; undefined where it is not a reference. */
 export function nameOfReference({ $ref }: JsonSchema): string | undefined {
   return $ref?.startsWith(NAMED) === true ? $ref.slice(NAMED.length) : undefined;
 }
 
-/** Leaves out what says nothing: the pattern of a format, and the bounds that any integer has. */
+/** Removes what adds nothing: the pattern of a format, and the bounds that any integer has. */
 function shorten(schema: JsonSchema): void {
   if (schema.format === 'uuid' || schema.format === 'date-time') delete schema.pattern;
   if (schema.maximum === Number.MAX_SAFE_INTEGER) delete schema.maximum;

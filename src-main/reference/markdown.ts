@@ -8,7 +8,7 @@ import { serverMessageSchema } from '../contract/server-messages.ts';
 import { type JsonSchema, type JsonSchemas, nameOfReference, toJsonSchemas } from './json-schemas.ts';
 import { apiRoutes, otherRoutes, pathKeys, type Route, templatePath, webSockets } from './routes.ts';
 
-/** Everything that can be asked and said, as the tables at the end of PROGRAMMING.md. */
+/** All requests and messages, as the tables at the end of PROGRAMMING.md. */
 export function markdownReference(): string {
   const clientMessages = Object.values(clientMessageSchemas);
   const routes = [...apiRoutes, ...otherRoutes, ...webSockets];
@@ -94,7 +94,7 @@ function describe(schema: JsonSchema): string {
   return nameOfReference(schema) ?? keysOf(schema, []);
 }
 
-/** A few words for what a value is. */
+/** A few words for the type of a value. */
 function typeOf(schema: JsonSchema): string {
   const name = nameOfReference(schema);
   if (name !== undefined) return name;

@@ -26,7 +26,7 @@ import {
   transcriptEntrySchema,
 } from '../contract/transcript.ts';
 
-/** What is told more than once, or by itself, under the name that the documents give it. */
+/** Schemas that are used more than once, or documented alone, by their names in the documents. */
 export const namedSchemas: Readonly<Record<string, z.ZodType>> = {
   AppInfo: appInfoSchema,
   AudioSegment: audioSegmentSchema,

@@ -115,7 +115,7 @@ function parametersOf(route: Route, schemas: JsonSchemas): Pick<OpenApiOperation
   return parameters.length === 0 ? {} : { parameters };
 }
 
-/** The JSON body takes all that is not in the path. */
+/** The JSON body contains all keys that are not in the path. */
 function requestBodyOf(route: Route, schemas: JsonSchemas): Pick<OpenApiOperation, 'requestBody'> {
   const { takes, hasJsonBody, input } = route;
   if (takes !== undefined) return { requestBody: { required: true, content: { [takes]: { schema: {} } } } };
@@ -145,7 +145,7 @@ function answersOf({ answers }: Route, schemas: JsonSchemas): Record<string, Ope
   );
 }
 
-/** References to what is refused with; each set of codes is told once. */
+/** References to the error responses; each set of codes is listed once. */
 function refusalsOf(route: Route, known: Record<string, OpenApiResponse>): Record<string, { $ref: string }> {
   return Object.fromEntries(
     [...errorsByStatus(route)].map(([status, codes]) => {

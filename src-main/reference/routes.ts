@@ -4,9 +4,9 @@ import type { ErrorCode } from '../contract/errors.ts';
 import { ACCESS_ERRORS, type HttpRoute, httpRoutes, socketRoutes } from '../contract/http-routes.ts';
 import { ALWAYS_POSSIBLE, type Operation } from '../contract/operations/operation.ts';
 
-/** A path of the server, whoever answers it. */
+/** A path of the server, whichever part answers it. */
 export interface Route extends HttpRoute {
-  /** `sessions.list`; what stands before its first dot is its family. */
+  /** `sessions.list`; the word before its first dot is its family. */
   readonly name: string;
   /** True where the keys that are neither in the path nor in the query are a JSON body. */
   readonly hasJsonBody: boolean;
@@ -34,7 +34,7 @@ export function templatePath(path: string): string {
   return path.replace(/:(\w+)/g, '{$1}');
 }
 
-/** What a route may be answered with over HTTP, by status; those of every route among them. */
+/** The possible answers of a route over HTTP, by status, including those of every route. */
 export function errorsByStatus(route: Route): Map<number, ErrorCode[]> {
   const byStatus = new Map<number, ErrorCode[]>();
   const add = (status: number, code: ErrorCode): void => {
@@ -42,7 +42,7 @@ export function errorsByStatus(route: Route): Map<number, ErrorCode[]> {
     if (!codes.includes(code)) byStatus.set(status, [...codes, code].sort());
   };
   for (const code of [...route.errors, ...ACCESS_ERRORS, ...ALWAYS_POSSIBLE]) add(errorStatus(code), code);
-  // A body that is too large is told with a status of its own.
+  // A body that is too large has a status of its own.
   if (route.hasJsonBody) add(413, 'INVALID_INPUT');
   return new Map([...byStatus].sort(([one], [other]) => one - other));
 }

@@ -1,7 +1,7 @@
 import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { WireError } from '../contract/errors.ts';
 
-/** What the check needs of a request, whether it came as HTTP or asks to become a WebSocket. */
+/** What the check needs from a request, for HTTP and for an upgrade to WebSocket alike. */
 export interface AccessRequest {
   /** Path and query, as sent. */
   readonly target: string;
@@ -17,11 +17,11 @@ export interface AccessOptions {
   /** Names and addresses, as a Host header spells them, that reach this server. */
   readonly hostNames: readonly string[];
   readonly port: number;
-  /** For how long tickets last. */
+  /** Measures the lifetime of tickets. */
   readonly monotonicMs?: () => number;
 }
 
-/** A browser that is started cold on a busy machine takes seconds to ask for the page. */
+/** On a busy machine, a browser that was not running takes seconds to ask for the page. */
 const TICKET_MS = 60_000;
 
 export interface Access {
@@ -29,15 +29,15 @@ export interface Access {
   /** The Set-Cookie line that lets the page, once opened with the token, go on without it. */
   readonly setCookie: string;
   /**
-   * A `?token=` value that works once, within a minute. A program's arguments can be read by every user of the machine, so the
-   * browser is started with one of these rather than with the token.
+   * A `?token=` value that works once, within a minute. Every user of the machine can read a program's arguments, so
+   * the browser is started with this rather than with the token.
    */
   createTicket(): string;
 }
 
 export const createToken = (): string => randomBytes(32).toString('base64url');
 
-/** Refuses whatever does not prove that it was handed the address of this launch. */
+/** Refuses requests that do not prove that they got the address of this launch. */
 export function createAccess({
   token,
   hostNames,
@@ -46,9 +46,9 @@ export function createAccess({
 }: AccessOptions): Access {
   const hosts = new Set(hostNames.flatMap((name) => authorities(name, port)));
   const cookieName = `lectern_${port}`;
-  // Cookies of one host go to servers on all its ports: what leaks there must not be the token itself.
+  // Browsers send the cookies of a host to servers on all its ports: a leaked cookie must not be the token itself.
   const cookieValue = createHmac('sha256', token).update('lectern page cookie').digest('base64url');
-  /** Until when each of them opens the page. */
+  /** The time until which each ticket opens the page. */
   const tickets = new Map<string, number>();
 
   const redeem = (ticket: string): boolean => {
@@ -72,8 +72,8 @@ export function createAccess({
       const origin = header('origin');
       if (origin !== undefined && !isOwnOrigin(origin, hosts))
         return forbidden(`Expected no Origin or this server's own, got ${quote(origin)}`);
-      // A page on another port of this machine counts as the same site, and may be sent our cookie with requests
-      // that carry no Origin, such as those for images and scripts.
+      // A page on another port of this machine counts as the same site, and its requests may have our cookie and no
+      // Origin, for example for images and scripts.
       const site = header('sec-fetch-site');
       const foreignSite = site === 'cross-site' || site === 'same-site';
       if (foreignSite && header('sec-fetch-mode') !== 'navigate')
@@ -130,7 +130,7 @@ function cookieOf(header: string, name: string): string | undefined {
   return undefined;
 }
 
-/** Compares digests, so that neither the time taken nor a length tells how close a guess was. */
+/** Compares digests, so that neither the time nor the length shows how close a guess was. */
 function sameSecret(given: string, expected: string): boolean {
   const digest = (text: string) => createHash('sha256').update(text).digest();
   return timingSafeEqual(digest(given), digest(expected));

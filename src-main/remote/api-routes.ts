@@ -6,7 +6,7 @@ import { parseApiInput } from '../contract/parse-api-input.ts';
 import { jsonPieces } from '../contract/json-pieces.ts';
 import { errorResponse } from './error-response.ts';
 
-/** More than most operations need: notes hold 20,000 characters. */
+/** Enough for most operations: notes have at most 20,000 characters. */
 const MAX_BODY_BYTES = 256 * 1024;
 
 /** One route for every operation of contract/api.ts. Errors are thrown to the application's own handler. */
@@ -31,7 +31,7 @@ function addRoute<Name extends ApiName>(routes: Hono, name: Name, handlers: Pick
   });
 }
 
-/** An answer may be as long as a session's text: it is written in pieces, between which others have their turn. */
+/** An answer may be as long as a session's text: it is written in pieces; other tasks run between two pieces. */
 async function jsonResponse(answer: unknown): Promise<Response> {
   const pieces: Buffer<ArrayBuffer>[] = [];
   for (const piece of jsonPieces(answer, 0)) {
@@ -41,10 +41,10 @@ async function jsonResponse(answer: unknown): Promise<Response> {
   return new Response(Buffer.concat(pieces), { headers: { 'Content-Type': 'application/json' } });
 }
 
-/** A request's body, none being empty; undefined for one that is too large, which is not read to its end. */
+/** A request's body, '' where there is none; undefined for one that is too large, which is not read to its end. */
 async function readBody(request: Request, maxBytes: number): Promise<string | undefined> {
   if (Number(request.headers.get('content-length') ?? 0) > maxBytes) return undefined;
-  // Bytes that are no characters would be kept as characters that stand for nothing.
+  // Invalid bytes would be stored as replacement characters.
   const decoder = new TextDecoder('utf-8', { fatal: true });
   let text = '';
   let bytes = 0;
@@ -67,7 +67,7 @@ function decoded(decode: () => string): string {
 }
 
 function queryFields(query: Record<string, string>): Record<string, unknown> {
-  // The token is the server's business, not the operation's.
+  // The token is for the server, not for the operation.
   return Object.fromEntries(Object.entries(query).filter(([key]) => key !== 'token'));
 }
 

@@ -5,8 +5,9 @@ export interface ByteRange {
 }
 
 /**
- * What a Range header asks of a file of `size` bytes (RFC 9110, 14.1.2): one range, `unsatisfiable`, or `whole`
- * where there is none, where it is not understood, or where it asks for several, all of which may be ignored.
+ * What a Range header asks for in a file of `size` bytes (RFC 9110, 14.1.2): one range; `unsatisfiable`; or `whole`
+ * where there is no header, where it cannot be parsed, or where it asks for several ranges, all of which may be
+ * ignored.
  */
 export function parseByteRange(header: string | null, size: number): ByteRange | 'whole' | 'unsatisfiable' {
   const match = /^bytes=(\d*)-(\d*)$/i.exec(header?.trim() ?? '');
@@ -25,7 +26,7 @@ export function parseByteRange(header: string | null, size: number): ByteRange |
   return { first, last: to === '' ? size - 1 : Math.min(Number(to), size - 1) };
 }
 
-/** What tells one state of a file from another (RFC 9110, 8.8). */
+/** The validators that distinguish versions of a file (RFC 9110, 8.8). */
 export interface Validators {
   /** A strong one, with its quotes. */
   readonly etag: string;
@@ -34,8 +35,8 @@ export interface Validators {
 }
 
 /**
- * Whether a Range still concerns the file that the client has the rest of (RFC 9110, 13.1.5): true without `If-Range`,
- * where it is the very ETag, or the very date.
+ * True where a Range still refers to the client's version of the file (RFC 9110, 13.1.5): there is no `If-Range`, or it
+ * equals the ETag or the date.
  */
 export function isRangeCurrent(ifRange: string | null, { etag, lastModified }: Validators): boolean {
   const wanted = ifRange?.trim();

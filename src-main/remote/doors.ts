@@ -5,28 +5,31 @@ import { errorStatus } from '../contract/error-status.ts';
 import type { WireError } from '../contract/errors.ts';
 import { endWithRefusal } from './raw-refusal.ts';
 
-/** A connection has this long to show that it may be here, from its beginning and after every refusal. */
+/** Time for a connection to show the token, from its beginning and after every refusal. */
 const PROOF_MS = 5000;
-/** What a request may take to arrive whole: a piece of a file from outside is 4 MB. */
+/** Time for a request to arrive completely: a piece of a file from outside is 4 MB. */
 const REQUEST_MS = 60_000;
 
-/** Shares of the descriptors that this process may have: what is recorded needs the rest, several for each session. */
+/** Shares of the descriptors of this process: recordings need the rest, several for each session. */
 const CONNECTIONS_SHARE = 1 / 3;
 const UNPROVEN_SHARE = 1 / 16;
-/** Each has a file open besides, for as long as its client takes. */
+/** Each transfer also has a file open, for as long as its client takes. */
 const TRANSFERS_SHARE = 1 / 12;
-/** What is left of the connections is for requests. */
+/** The rest of the connections is for requests. */
 const SOCKETS_SHARE = 1 / 4;
 const MAX_CONNECTIONS = 2048;
 const MAX_UNPROVEN = 64;
 const MAX_TRANSFERS = 256;
 const MAX_SOCKETS = 1536;
-/** Connections above the limit whose request is read, to be answered; more are told so at once, whatever they ask for. */
+/**
+ * This many connections above the limit have their request read, to be answered. Further ones get a refusal at once,
+ * for any request.
+ */
 const SURPLUS = 4;
-/** Of those that were told, so many at once have so long to read it. */
+/** At most this many refused connections stay open at once, for this time, to read the refusal. */
 const MAX_TOLD = 4;
 const TOLD_MS = 1000;
-/** Where the system does not say: what most of them grant. */
+/** Used where the system does not give a limit: most systems allow this many. */
 const USUAL_DESCRIPTORS = 1024;
 
 export interface DoorsOptions {
@@ -35,11 +38,16 @@ export interface DoorsOptions {
   readonly proofMs?: number;
 }
 
-/** Keeps connections from using up what recording needs: they are limited in number, and those without the token in time. */
+/**
+ * Keeps connections from using up the descriptors that recording needs: their number is limited, and for those without
+ * the token also their time.
+ */
 export interface Doors {
-  /** To be called for every request, before it is answered. Answers it, and returns false, where there is no room for it. */
+  /**
+   * Call it for every request, before it is answered. Where there is no room, it answers the request and returns false.
+   */
   admit(request: IncomingMessage, response: ServerResponse): boolean;
-  /** The same for a socket that asks to become something else, which is for its new owner to look after. */
+  /** The same for a socket that asks for an upgrade; its new owner is then responsible for it. */
   admitUpgrade(socket: Duplex): boolean;
 }
 
@@ -58,7 +66,10 @@ export function openDoors(server: Server, { descriptors, proofMs = PROOF_MS }: D
   let upgraded = 0;
   /** Connections above the limit. */
   const surplus = new WeakSet<Duplex>();
-  /** Those that were told so before they asked for anything, the oldest first, each until it has read that or hung up. */
+  /**
+   * Connections that were refused before they sent a request, the oldest first, until they have read the refusal or
+   * hung up.
+   */
   const told = new Map<Duplex, NodeJS.Timeout>();
 
   const release = (socket: Duplex): void => {
@@ -67,7 +78,7 @@ export function openDoors(server: Server, { descriptors, proofMs = PROOF_MS }: D
   };
   const expectProof = (socket: Duplex): void => {
     release(socket);
-    // The newest may be somebody who has the token; the oldest has had its time.
+    // The newest connection may have the token; the oldest has had its time.
     const [oldest] = unproven.keys();
     if (unproven.size >= maxUnproven) oldest?.destroy();
     unproven.set(socket, setTimeout(() => socket.destroy(), proofMs).unref());
@@ -76,7 +87,7 @@ export function openDoors(server: Server, { descriptors, proofMs = PROOF_MS }: D
   const tellAtOnce = (socket: Duplex): void => {
     const [oldest] = told.keys();
     if (told.size >= MAX_TOLD && oldest !== undefined) {
-      // Its descriptor is free before the next connection is taken.
+      // Its descriptor is free before the next connection is accepted.
       forget(oldest);
       oldest.destroy();
     }
@@ -131,10 +142,10 @@ export function openDoors(server: Server, { descriptors, proofMs = PROOF_MS }: D
   };
 }
 
-/** Where a recorded file is read from, or one from outside comes in. */
+/** Paths that read a recorded file, or receive one from outside. */
 const TRANSFER_PATH = /^\/api\/(?:sessions\/[^/]+\/(?:files|segments)|intake\/[^/]+\/(?:bytes|file)\b)/;
 
-/** What everybody is told for whom there is no room. */
+/** The answer where there is no room. */
 export const connectionsFull: WireError = {
   code: 'CONNECTIONS_FULL',
   message:

@@ -6,7 +6,7 @@ export function errorResponse(error: WireError, status = errorStatus(error.code)
   return Response.json({ error }, { status, headers: { 'Cache-Control': 'no-store' } });
 }
 
-/** The same for anything thrown: foreign errors tell only their kind. */
+/** The same for anything thrown: of foreign errors only the kind is given. */
 export function thrownResponse(error: unknown): Response {
   return errorResponse(toWireError(error));
 }

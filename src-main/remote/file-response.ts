@@ -25,11 +25,11 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
 export interface FileResponseOptions {
   /** The name a download is saved under; the file's own where absent. */
   readonly downloadName?: string;
-  /** What says of which type it is; the file's own where absent. */
+  /** Gives the content type; the file's own where absent. */
   readonly extension?: string;
 }
 
-/** Bytes of a file, and others that go before them. */
+/** A part of a file, with other bytes in front. */
 export interface FileStretch {
   readonly path: string;
   readonly head: Uint8Array;
@@ -38,8 +38,8 @@ export interface FileStretch {
 }
 
 /**
- * Answers GET and HEAD for a file, whole or one Range of it, read as fast as the client takes it. `?download=1`
- * makes it an attachment. The caller has decided that the requester may have the file.
+ * Answers GET and HEAD for a file, all of it or one Range, read as fast as the client takes it. `?download=1` makes it
+ * an attachment. The caller has checked that the client may have the file.
  */
 export async function fileResponse(
   request: Request,
@@ -53,7 +53,7 @@ export async function fileResponse(
   return respond(request, stretch, found, options);
 }
 
-/** The same for what is a part of a file. */
+/** The same for a part of a file. */
 export async function stretchResponse(
   request: Request,
   stretch: FileStretch,
@@ -78,14 +78,14 @@ function respond(
     'Accept-Ranges': 'bytes',
     ETag: validators.etag,
     'Last-Modified': validators.lastModified,
-    // Recordings are private: they are not to be left in a browser's cache.
+    // Recordings are private: a browser must not cache them.
     'Cache-Control': 'no-store',
     'Content-Disposition': contentDisposition(asAttachment ? 'attachment' : 'inline', downloadName),
     'Content-Type': CONTENT_TYPES[extension.toLowerCase()] ?? 'application/octet-stream',
     'X-Content-Type-Options': 'nosniff',
   });
 
-  // Of a file that has changed since, a part is of no use to whoever has the rest: the whole of it is sent.
+  // Where the file has changed since, a part does not fit the client's rest: all of it is sent.
   const isCurrent = isRangeCurrent(request.headers.get('if-range'), validators);
   const range = isCurrent ? parseByteRange(request.headers.get('range'), size) : 'whole';
   if (range === 'unsatisfiable') {
@@ -103,7 +103,7 @@ function respond(
 
 type FileState = Pick<Stats, 'ino' | 'mtimeMs' | 'ctimeMs' | 'size'>;
 
-/** A file that is replaced has another inode, one that is written to another time of change, and size. */
+/** A replaced file has another inode; one that was written to has another change time and size. */
 function validatorsOf(found: FileState, { start, bytes }: FileStretch): Validators {
   const state = [found.ino, found.mtimeMs, found.ctimeMs, found.size, start, bytes].join('-');
   return {
@@ -112,7 +112,7 @@ function validatorsOf(found: FileState, { start, bytes }: FileStretch): Validato
   };
 }
 
-/** Opens the file when the first byte is asked for, so that a body nobody reads leaves nothing open. */
+/** Opens the file when the first byte is read, so that an unread body leaves nothing open. */
 function streamStretch(
   { path, head, start }: FileStretch,
   { first, last }: ByteRange,
@@ -130,7 +130,7 @@ function streamStretch(
     const buffer = new Uint8Array(Math.min(READ_BYTES, last - position + 1));
     const at = start + position - head.byteLength;
     const { bytesRead } = await handle.read(buffer, 0, buffer.byteLength, at);
-    // Better a broken transfer than a short file that looks whole.
+    // A broken transfer is better than a short file that looks complete.
     if (bytesRead === 0) throw new Error('shorter than when the answer began');
     return buffer.subarray(0, bytesRead);
   };
@@ -158,7 +158,7 @@ function streamStretch(
   );
 }
 
-/** RFC 6266: a plain ASCII name for old clients, the real one in UTF-8 beside it. */
+/** RFC 6266: a plain ASCII name for old clients, with the real one in UTF-8. */
 function contentDisposition(kind: 'inline' | 'attachment', name: string): string {
   const ascii = name.replace(/[^\x20-\x7e]|["\\%]/g, '_');
   const encoded = encodeURIComponent(name.toWellFormed()).replace(

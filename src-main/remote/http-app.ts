@@ -22,11 +22,11 @@ export interface HttpAppOptions {
   /** The built page: out/renderer. */
   readonly rendererDir: string;
   readonly log: Log;
-  /** Opens the app's window; absent where that is for the caller to do. */
+  /** Opens the app's window; absent where the caller does that. */
   readonly openWindow?: () => void;
 }
 
-/** Every HTTP answer of the browser shell. */
+/** All HTTP answers of the browser shell. */
 export function createHttpApp(options: HttpAppOptions): Hono {
   const { recorder, access, version, rendererDir, log, openWindow } = options;
   const app = new Hono();
@@ -53,7 +53,7 @@ export function createHttpApp(options: HttpAppOptions): Hono {
         'Content-Type': 'text/plain; version=0.0.4; charset=utf-8',
       }),
     'server.openapi': ({ json }) => json((document ??= openApiDocument(version))),
-    // A second launch asks the first, whose window it is, and is told where to open one itself.
+    // A second launch asks the first one to open a window, and learns where to open one itself.
     'app.window': ({ req, json }) => {
       openWindow?.();
       const url = `${new URL(req.url).origin}/?token=${access.createTicket()}`;
@@ -101,7 +101,7 @@ function checkAccess(access: Access): MiddlewareHandler {
       const wantsPage = req.method === 'GET' && (req.header('accept') ?? '').includes('text/html');
       return decision.status === 401 && wantsPage ? unauthorizedPage() : errorResponse(decision.error);
     }
-    // The page's address must not keep the token: it would stay in the history and on the screen.
+    // The token must not stay in the page's address, where the history and the screen would show it.
     if (decision.by === 'query' && req.method === 'GET' && url.pathname === '/') {
       url.searchParams.delete('token');
       return new Response(null, {

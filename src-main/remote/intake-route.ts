@@ -5,14 +5,14 @@ import { fileResponse } from './file-response.ts';
 
 const ROUTE = /^\/api\/intake\/([^/]+)\/(bytes|file)$/;
 
-/** True for the paths that this route answers, apart from the operations of contract/api.ts beside them. */
+/** True for the paths that this route answers; other paths beside them are operations of contract/api.ts. */
 export function isIntakePath(pathname: string): boolean {
   return ROUTE.test(pathname);
 }
 
 /**
- * The bytes of files from outside, for both shells: PUT `/api/intake/:id/bytes?offset=N` takes a piece of one, GET
- * `/api/intake/:id/file` gives the mended copy, or the file as it came where there is none.
+ * The bytes of files from outside, for both shells. PUT `/api/intake/:id/bytes?offset=N` receives a piece of one. GET
+ * `/api/intake/:id/file` returns the repaired copy, or the original where there is none.
  */
 export function createIntakeRoute({
   intakeFiles,

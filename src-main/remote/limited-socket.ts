@@ -2,8 +2,8 @@ import { Duplex } from 'node:stream';
 import type { MessageLimit } from './message-limit.ts';
 
 /**
- * A socket as a WebSocket parser is to see it: what comes from the client goes through `limit`, what goes to it as it is.
- * Neither side is read faster than the other takes it. Each ends, fails and closes with the other.
+ * A socket as a WebSocket parser sees it: bytes from the client pass through `limit`, bytes to the client are
+ * unchanged. Neither side is read faster than the other accepts. Each side ends, fails and closes with the other.
  */
 export function limitedSocket(socket: Duplex, limit: MessageLimit): Duplex {
   let hasEnded = false;
@@ -35,7 +35,7 @@ export function limitedSocket(socket: Duplex, limit: MessageLimit): Duplex {
   });
   socket.on('error', (error) => limited.destroy(error));
   socket.on('close', () => {
-    // What came before the end has still to be parsed.
+    // Bytes that came before the end must still be parsed.
     if (!hasEnded) limited.destroy();
   });
   return limited;

@@ -21,7 +21,7 @@ export interface ListenOptions {
   readonly token: string;
   readonly version: string;
   readonly rendererDir: string;
-  /** Addresses of this machine's interfaces, asked for when bound to all of them. */
+  /** Addresses of this machine's interfaces; read when bound to all of them. */
   readonly machineAddresses: () => readonly string[];
   readonly log: Log;
   readonly pingIntervalMs?: number;
@@ -29,7 +29,7 @@ export interface ListenOptions {
   readonly descriptors?: number | undefined;
   /** Milliseconds that a connection has to show the token. */
   readonly proofMs?: number;
-  /** Opens the app's window; absent where that is for the caller to do. */
+  /** Opens the app's window; absent where the caller does that. */
   readonly openWindow?: () => void;
 }
 

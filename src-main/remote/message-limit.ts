@@ -6,19 +6,19 @@ const RESERVED = 0x70;
 const MASKED = 0x80;
 const OPCODE = { continuation: 0x0, text: 0x1, binary: 0x2, firstControl: 0x8 } as const;
 const MASK_BYTES = 4;
-/** Bytes of an oversized binary message that are handed on: as many as a chunk's header has. */
+/** Bytes of an oversized binary message that are passed on: the size of a chunk's header. */
 const HEAD_BYTES = 16;
 /**
- * The same of text, from its beginning, and again from its end: room for every key of a chunk besides its data. No more
- * than a frame's short header can tell of.
+ * Bytes of an oversized text that are passed on, from its beginning and again from its end: room for every key of a
+ * chunk except its data. The most that a frame's short header can give.
  */
 export const TEXT_ENDS_BYTES = 125;
-/** The end of a message, and nothing else: a last frame without payload, masked with zeros. */
+/** An empty end of a message: a last frame without payload, masked with zeros. */
 const EMPTY_END = Buffer.from([FIN | OPCODE.continuation, MASKED, 0, 0, 0, 0]);
 
 /**
- * What became of a message, by its number: handed on as it came, cut, or cut where no end of it will ever come. `end` is
- * none of the client's: the last bytes of a text that was cut, once all of it has come.
+ * What happened to a message, by its number: passed on as it came, cut, or cut without an end to come. `end` does not
+ * come from the client: it is the last bytes of a cut text, once all of it has come.
  */
 export type MessageFate = 'whole' | 'cut' | 'endless' | 'end';
 
@@ -29,11 +29,11 @@ export interface MessageLimitOptions {
   readonly maxFrames: number;
 }
 
-/** Looks at what a WebSocket client sends before it is parsed, and leaves out what oversized messages have too much. */
+/** Reads what a WebSocket client sends before it is parsed, and drops the excess of oversized messages. */
 export interface MessageLimit {
-  /** Takes bytes as they came from the client; returns those to be parsed. The parts are views, not copies. */
+  /** Takes bytes as they came from the client; returns the bytes to parse. These are views, not copies. */
   push(bytes: Buffer): Buffer[];
-  /** Says once what became of the next message that was parsed, in their order. */
+  /** Returns once what happened to the next parsed message; call it in the order of the messages. */
   nextFate(): MessageFate;
 }
 
@@ -46,18 +46,18 @@ interface FrameStart {
 }
 
 /**
- * A message that turns out to be oversized ends for the parser where that is known, with its first bytes, and the rest
- * is dropped as it arrives: nobody holds it, and what comes after it is parsed as ever. Frames that break RFC 6455 are
- * handed on as they are, for the parser to refuse.
+ * An oversized message is ended for the parser as soon as that is known, with its first bytes, and the rest is dropped
+ * as it arrives: it is never stored, and later messages are parsed as usual. Frames that violate RFC 6455 are passed on
+ * unchanged, for the parser to refuse.
  */
 export function createMessageLimit({ maxBytes, maxFrames }: MessageLimitOptions): MessageLimit {
   let header: Buffer = Buffer.alloc(0);
-  /** Bytes of the present frame's payload that are still to come, and how many of them are handed on. */
+  /** Bytes of the current frame's payload that are still to come, and how many of them are passed on. */
   let payloadLeft = 0;
   let passLeft = 0;
-  /** The present message: undefined between two. */
+  /** The current message; undefined between two. */
   let message: { bytes: number; frames: number; isDropped: boolean; readonly isText: boolean } | undefined;
-  /** The present frame, where it belongs to a text that was cut: what comes of it is dropped, but for the text's end. */
+  /** The current frame, where it belongs to a cut text: its bytes are dropped, except the text's end. */
   let dropped: { readonly mask: Buffer; readonly isLast: boolean; at: number } | undefined;
   let textEnd: Buffer = Buffer.alloc(0);
   let isBroken = false;
@@ -70,7 +70,7 @@ export function createMessageLimit({ maxBytes, maxFrames }: MessageLimitOptions)
     messages++;
   };
 
-  /** @param passed bytes of this payload that were handed on already: they are the text's beginning. */
+  /** @param passed bytes of this payload that were passed on already: they are the text's beginning. */
   const keepTextEnd = (payload: Buffer, passed: number): void => {
     if (dropped === undefined) return;
     const from = Math.max(passed, payload.length - TEXT_ENDS_BYTES);
@@ -82,7 +82,7 @@ export function createMessageLimit({ maxBytes, maxFrames }: MessageLimitOptions)
     textEnd = Buffer.concat([textEnd, last]).subarray(-TEXT_ENDS_BYTES);
   };
 
-  /** A frame of its own, masked with zeros, for the end of a text that was cut; nothing while more of it is to come. */
+  /** A frame of its own, masked with zeros, for the end of a cut text; nothing while more of the text is to come. */
   const endDropped = (): Buffer[] => {
     if (dropped === undefined || payloadLeft > 0) return [];
     const { isLast } = dropped;
@@ -119,7 +119,7 @@ export function createMessageLimit({ maxBytes, maxFrames }: MessageLimitOptions)
     const { first, opcode, bytes } = frame;
     if (opcode >= OPCODE.firstControl) return handOn(frame);
     const continues = opcode === OPCODE.continuation;
-    // To the parser a message that was cut is over: a frame without one is what it refuses.
+    // For the parser a cut message is over; it refuses a continuation without a message.
     if (continues === (message === undefined))
       return refuseByParser(message?.isDropped === true ? EMPTY_END : frame.header);
     message ??= { bytes: 0, frames: 0, isDropped: false, isText: opcode === OPCODE.text };
@@ -177,10 +177,10 @@ export function createMessageLimit({ maxBytes, maxFrames }: MessageLimitOptions)
   };
 }
 
-/** How long a frame's header is, as far as its bytes so far tell. */
+/** The length of a frame's header, as far as its bytes so far determine it. */
 function headerBytes(header: Buffer): number {
   const second = header[1];
-  // One that is not masked is refused as soon as that is seen.
+  // A frame without a mask is refused as soon as that is seen.
   if (second === undefined || (second & MASKED) === 0) return 2;
   const length = second & ~MASKED;
   return 2 + (length === 126 ? 2 : length === 127 ? 8 : 0) + MASK_BYTES;

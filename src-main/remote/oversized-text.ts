@@ -1,11 +1,11 @@
 import { Buffer } from 'node:buffer';
 import { TEXT_ENDS_BYTES } from './message-limit.ts';
 
-/** A text that was too long, without its middle: what is left of a chunk still says its number. */
+/** A text that was too long, without its middle: the remains of a chunk still contain its number. */
 export interface OversizedText {
-  /** Takes what was handed on before the text turned out to be too long. */
+  /** Takes the bytes that were passed on before the text turned out to be too long. */
   begin(bytes: Buffer): void;
-  /** Takes its end, and returns both together. */
+  /** Takes the end, and returns both together. */
   end(bytes: Buffer): string;
 }
 
@@ -14,7 +14,7 @@ export function createOversizedText(): OversizedText {
   let handedOn: Buffer = Buffer.alloc(0);
   return {
     begin(bytes) {
-      // Copies: the whole of it, which may be megabytes, is not kept.
+      // Copied, as a view would keep all of it, which may be megabytes, in memory.
       head = Buffer.from(bytes.subarray(0, TEXT_ENDS_BYTES));
       handedOn = Buffer.from(bytes.subarray(TEXT_ENDS_BYTES).subarray(-TEXT_ENDS_BYTES));
     },

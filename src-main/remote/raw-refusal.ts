@@ -3,7 +3,10 @@ import type { Duplex } from 'node:stream';
 import { errorStatus } from '../contract/error-status.ts';
 import type { WireError } from '../contract/errors.ts';
 
-/** Ends a connection with an answer in HTTP, which is all there is before an upgrade or a request; nothing where it has ended. */
+/**
+ * Ends a connection with an HTTP answer, the only possible one before an upgrade or a request; does nothing where it
+ * has ended.
+ */
 export function endWithRefusal(socket: Duplex, error: WireError, status = errorStatus(error.code)): void {
   if (socket.writableEnded || socket.destroyed) return;
   const body = JSON.stringify({ error });

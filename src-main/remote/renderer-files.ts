@@ -16,7 +16,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.wasm': 'application/wasm',
 };
 
-/** A path of plain names: no `..`, nothing hidden, no drive, no backslash, however it was spelt. */
+/** A path of plain names: no `..`, nothing hidden, no drive, no backslash, however it is encoded. */
 const PLAIN_PATH = /^(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)+$/;
 
 /**
@@ -37,7 +37,7 @@ export function createRendererFiles(
       headers: {
         'Content-Type': type,
         'Content-Length': String(bytes.byteLength),
-        // Names of files in assets/ change with their content.
+        // The names of files in assets/ change with their content.
         'Cache-Control': path.startsWith('/assets/') ? 'private, max-age=31536000, immutable' : 'no-store',
       },
     });

@@ -13,11 +13,11 @@ import { limitedSocket } from './limited-socket.ts';
 import { createMessageLimit, type MessageLimit } from './message-limit.ts';
 import { createOversizedText } from './oversized-text.ts';
 
-/** A client that leaves this much unread is gone in all but name. */
+/** A client with this much unread data is as good as gone. */
 const MAX_UNSENT_BYTES = 8 * MEBIBYTE;
 const PING_INTERVAL_MS = 15_000;
 const CLOSE_TIMEOUT_MS = 1000;
-/** For a listener to read what still waits for it. */
+/** Time for a listener to read its queue. */
 const TAP_CLOSE_TIMEOUT_MS = 10_000;
 /** Close codes of RFC 6455, 7.4.1. */
 const CLOSE = {
@@ -28,7 +28,7 @@ const CLOSE = {
   tooLarge: 1009,
   internalError: 1011,
 } as const;
-/** Frames of one message; the parser gives the connection up at a few more. */
+/** Frames of one message; the parser closes the connection at a few more. */
 const MAX_MESSAGE_FRAMES = 16_000;
 
 export interface SessionSocketsOptions {
@@ -40,7 +40,7 @@ export interface SessionSocketsOptions {
 export interface SessionSockets {
   /** Takes over a connection that has passed the access check. */
   upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
-  /** Closes every socket, once what was sent on it has left; clients that do not answer are cut off. */
+  /** Closes every socket, once its queue is sent; clients that do not answer are disconnected. */
   close(): Promise<void>;
 }
 
@@ -53,17 +53,17 @@ export function createSessionSockets({
   const server = new WebSocketServer({
     noServer: true,
     maxPayload: MAX_MESSAGE_BYTES,
-    // Audio does not compress, and a small frame that inflates would go round the limit.
+    // Audio does not compress, and a small compressed frame could exceed the limit.
     perMessageDeflate: false,
-    // One message a turn of the event loop: a client that sends thousands at once does not hold up the others.
+    // One message per turn of the event loop: a client that sends thousands at once does not delay the others.
     allowSynchronousEvents: false,
-    // Looked at below: text that was cut may end within a character.
+    // Checked below, as a cut text may end within a character.
     skipUTF8Validation: true,
   });
   const silent = new WeakSet<WebSocket>();
   const pings = setInterval(() => {
     for (const socket of server.clients) {
-      // A paused socket is not read, so its pong cannot be seen.
+      // A paused socket is not read, so its pong cannot arrive.
       if (socket.isPaused || socket.readyState !== socket.OPEN) continue;
       if (silent.has(socket)) {
         socket.terminate();
@@ -75,7 +75,7 @@ export function createSessionSockets({
   }, pingIntervalMs).unref();
 
   const accept = (socket: WebSocket, raw: Duplex, limit: MessageLimit, target: string) => {
-    // Any byte: within a large message, no pong can come.
+    // Any byte counts: within a large message no pong can come.
     raw.on('data', () => silent.delete(socket));
     socket.on('error', (error) =>
       log('warn', 'A socket failed', { kind: 'code' in error ? error.code : '' }),
@@ -118,7 +118,7 @@ export function createSessionSockets({
   };
 }
 
-/** Feeds frames to the connection in order, and reads no more while it has not taken what it was given. */
+/** Passes frames to the connection in order, and reads no more until it has accepted them. */
 function converse(socket: WebSocket, connection: Connection, limit: MessageLimit, log: Log): void {
   let pending = 0;
   const oversizedText = createOversizedText();
@@ -147,7 +147,7 @@ function converse(socket: WebSocket, connection: Connection, limit: MessageLimit
     const received = receive();
     if (fate === 'endless') {
       socket.close(CLOSE.tooLarge, 'No message is as long as this one announces to be');
-      // What it answers would be a part of that message.
+      // Its answer would be a part of that message.
       setTimeout(() => socket.terminate(), CLOSE_TIMEOUT_MS).unref();
     }
     received.then(taken, (error: unknown) => {
@@ -181,13 +181,13 @@ function tapClient(socket: WebSocket): TapClient {
     },
     close: () => {
       socket.close(CLOSE.normal);
-      // Whoever does not read does not answer either, and what waits for it would stay in memory.
+      // A client that does not read does not answer either, and its queue would stay in memory.
       setTimeout(() => socket.terminate(), TAP_CLOSE_TIMEOUT_MS).unref();
     },
   };
 }
 
-/** The id as the client spelt it; what is wrong with it is for the recorder to say. */
+/** The id as the client wrote it; the recorder checks it. */
 function parseTarget(target: string): { sessionId: string; listens: boolean } {
   const path = target.split('?', 1)[0] ?? '';
   const match = /^\/ws(?:\/(.*?)(\/tap)?)?$/s.exec(path);

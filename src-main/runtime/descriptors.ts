@@ -3,19 +3,22 @@ import { closeSync, openSync } from 'node:fs';
 import { devNull } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The process, or the system, has as many files and sockets open as it may. */
+/** The error codes for too many open files and sockets, in the process or in the system. */
 const NO_DESCRIPTOR = new Set(['EMFILE', 'ENFILE']);
-/** Others close theirs meanwhile: connections that do not prove themselves are gone within seconds. */
+/** Others close theirs meanwhile: connections that do not show the token are gone within seconds. */
 const WAITS_MS = [20, 100, 400, 1000, 2000, 4000];
-/** How soon what was given up is taken back, where others let it. */
+/** How soon a released reserve is taken back, where others leave room. */
 const RESTOCK_MS = 1000;
 
-/** Descriptors that are held for what must not fail: they belong to the process, as their number does. */
+/** Reserved descriptors, for work that must not fail. They belong to the process, like their limit. */
 const spares: number[] = [];
 let wantedSpares = 0;
 let restocking: NodeJS.Timeout | undefined;
 
-/** Holds descriptors that are given up, one by one, where none is left for what is recorded; returns the way to let them go. */
+/**
+ * Reserves descriptors, which are released one by one where none is left for a recording. Returns a function that
+ * releases the reserve.
+ */
 export function reserveDescriptors(count: number): () => void {
   wantedSpares += count;
   restock();
@@ -27,10 +30,12 @@ export function reserveDescriptors(count: number): () => void {
   };
 }
 
-/** Opens something, and tries again where there is no descriptor for it: most often that passes. Rejects as `open` does. */
+/**
+ * Opens something, and tries again where there is no descriptor for it: this usually passes. Rejects as `open` does.
+ */
 export async function whenThereIsRoom<Opened>(open: () => Promise<Opened>): Promise<Opened> {
   for (const waitMs of WAITS_MS) {
-    // Somebody else may be quicker to take the one that was given up.
+    // Other code may be faster to take the released one.
     do {
       try {
         return await open();
@@ -43,7 +48,7 @@ export async function whenThereIsRoom<Opened>(open: () => Promise<Opened>): Prom
   return open();
 }
 
-/** The same for a caller that cannot wait: it has the reserve, and throws as `open` does where that is not enough. */
+/** The same, synchronous: uses the reserve, and throws as `open` does where that is not enough. */
 export function withReserve<Opened>(open: () => Opened): Opened {
   for (;;) {
     try {
@@ -55,13 +60,13 @@ export function withReserve<Opened>(open: () => Opened): Opened {
 }
 
 /**
- * Starts a program whose output is piped. Where there are no descriptors for its pipes, Node returns a child without any: then
- * the reserve is given up, and where that is not enough, an EMFILE thrown.
+ * Starts a program whose output is piped. Without descriptors for its pipes, Node returns a child that has none: then
+ * the reserve is released. Throws EMFILE where that is not enough.
  */
 export function spawnWithReserve<Child extends ChildProcess>(start: () => Child): Child {
   const child = start();
   if (isWhole(child)) return child;
-  // All of it: what was opened for an attempt that failed is closed later only, so there is one more.
+  // All of it: descriptors of a failed attempt are closed only later, so another attempt needs more.
   while (closeSpare());
   const second = start();
   if (isWhole(second)) return second;
@@ -71,7 +76,7 @@ export function spawnWithReserve<Child extends ChildProcess>(start: () => Child)
 function isWhole(child: ChildProcess): boolean {
   // Null by its type, undefined where it was never made.
   if (child.pid !== undefined || (child.stdout ?? undefined) !== undefined) return true;
-  // It is said once more, later, and would end the process where nobody listens.
+  // The error is emitted once more later, and would end the process without a listener.
   child.on('error', () => undefined);
   return false;
 }

@@ -1,4 +1,4 @@
-/** Words for the log. Never audio, transcripts, tokens or paths outside the recordings folder. */
+/** Writes to the log. Never audio, transcripts, tokens or paths outside the recordings folder. */
 export type Log = (
   level: 'info' | 'warn' | 'error',
   message: string,

@@ -1,33 +1,35 @@
 import { readFileSync } from 'node:fs';
 
-/** Whether a process of this number is there, be it another user's. */
+/** True where a process with this number exists, also another user's. */
 export function isProcessAlive(pid: number): boolean {
   return presenceOf(pid) !== 'none';
 }
 
 /**
- * Whether the very process is there that had this number.
- * @param started what `processStarted` said of it then.
+ * True where the same process still has this number.
+ * @param started the earlier result of `processStarted` for it.
  */
 export function isSameProcessAlive(pid: number, started: string): boolean {
   const presence = presenceOf(pid);
-  // What another user's process says of itself may be hidden from us.
+  // The start of another user's process may be hidden from us.
   return presence === 'not ours' || (presence === 'ours' && processStarted(pid) === started);
 }
 
 function presenceOf(pid: number): 'ours' | 'not ours' | 'none' {
-  // Smaller numbers mean groups of processes.
+  // Smaller numbers are process groups.
   if (pid <= 0) return 'none';
   try {
     process.kill(pid, 0);
     return 'ours';
   } catch (error) {
-    // It is there, and may not be signalled.
+    // It exists, and we may not signal it.
     return error instanceof Error && 'code' in error && error.code === 'EPERM' ? 'not ours' : 'none';
   }
 }
 
-/** When a process started, to tell it from a later one with its number; empty where the system does not say. */
+/**
+ * When a process started, to distinguish it from a later one with its number; empty where the system does not give it.
+ */
 export function processStarted(pid: number): string {
   if (process.platform !== 'linux') return '';
   try {
@@ -39,7 +41,7 @@ export function processStarted(pid: number): string {
   }
 }
 
-/** Names this boot whatever the clock does; empty where the system has no such name. */
+/** Identifies this boot, independent of the clock; empty where the system has no such id. */
 export function bootId(): string {
   if (process.platform !== 'linux') return '';
   try {

@@ -3,27 +3,27 @@ import { startProgram, type ProgramEnd, type StartOptions } from './start-progra
 export interface RunOptions extends StartOptions {
   /** It is ended when it takes longer. */
   readonly timeoutMs?: number;
-  /** It is ended when it prints more. Without it, what it prints is thrown away. */
+  /** It is ended when it prints more. Without this, its output is dropped. */
   readonly maxOutputBytes?: number;
   /** It is ended when this is aborted. */
   readonly signal?: AbortSignal;
-  /** Once it runs; undefined for one that does not. */
+  /** Called once it runs; with undefined where it does not. */
   readonly onStart?: (pid: number | undefined) => void;
-  /** What it says on stderr, as it comes. */
+  /** Called with its stderr output, as it comes. */
   readonly onWords?: (text: string) => void;
 }
 
 export interface ProgramRun extends ProgramEnd {
   readonly stdout: Buffer;
-  /** What it said on stderr: the beginning and the end. */
+  /** Its stderr output: the beginning and the end. */
   readonly words: string;
-  /** Why it was ended before it ended itself. */
+  /** Why we ended it, if we did. */
   readonly stopped: 'late' | 'excess' | 'aborted' | undefined;
 }
 
 const KEPT_CHARACTERS = 4000;
 
-/** Runs a program to its end, with nothing to read. Rejects only where there are no descriptors for its pipes. */
+/** Runs a program to its end, without input. Rejects only where there are no descriptors for its pipes. */
 export async function runProgram(
   program: string,
   args: readonly string[],

@@ -9,11 +9,11 @@ export interface StartOptions {
   readonly cwd?: string;
   readonly env?: NodeJS.ProcessEnv;
   /**
-   * It leads a group, and whatever it starts itself ends with it. A terminal's Ctrl-C is not for it, and it does not outlive
-   * this process.
+   * It leads a process group, so that its own children end with it. A terminal's Ctrl-C does not reach it, and it does
+   * not outlive this process.
    */
   readonly ownGroup?: boolean;
-  /** At the lowest priority as soon as it runs, so that what is being recorded comes first. */
+  /** It gets the lowest priority as soon as it runs, so that recordings come first. */
   readonly lowPriority?: boolean;
 }
 
@@ -22,34 +22,34 @@ export interface ProgramEnd {
   /** Undefined where a signal ended it, or where it never ran. */
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
-  /** Why it could not be run at all. */
+  /** Why it could not be started. */
   readonly error: Error | undefined;
   /** The end of what it wrote to stderr. */
   readonly stderrTail: string;
 }
 
 export interface RunningProgram {
-  /** Its pipes: stdin takes what is written with backpressure, stdout is the caller's to read. */
+  /** Its pipes: stdin has backpressure, stdout is for the caller to read. */
   readonly process: PipedProcess;
   /** Settles once the process is gone and its output read; never rejects. */
   readonly ended: Promise<ProgramEnd>;
-  /** Ends it, and its group where it leads one, at once. */
+  /** Ends it at once, and its group where it leads one. */
   kill(): void;
 }
 
 const STDERR_TAIL_CHARACTERS = 4000;
-/** What a process that has ended may still have in its pipes; one that it started may hold them open for ever. */
+/** Time to read the rest of an ended process's pipes; its own children may hold them open for ever. */
 const LAST_WORDS_MS = 500;
-/** A killed process is gone at once, unless the system holds it: then nobody waits for it any longer. */
+/** A killed process is gone at once, unless the system blocks it: after this time we wait no longer. */
 const KILLED_MS = 2000;
 
-/** Those that lead a group: none may outlive this process. */
+/** The leaders of process groups: none may outlive this process. */
 const leaders = new Set<ChildProcess>();
 let watching = false;
 
 /**
- * Starts a program, never through a shell: its arguments reach it as they are. Throws EMFILE where there are no descriptors
- * for its pipes; that it cannot be run is told by `ended`.
+ * Starts a program, never through a shell: its arguments are passed unchanged. Throws EMFILE where there are no
+ * descriptors for its pipes. Where it cannot be run, `ended` has the error.
  * @param program an absolute path, or a name to be found on PATH.
  */
 export function startProgram(
@@ -71,7 +71,7 @@ export function startProgram(
     stderrTail = (stderrTail + text).slice(-STDERR_TAIL_CHARACTERS);
   });
   child.on('error', (cause) => (error ??= cause));
-  // A child that dies with input pending breaks the pipe; how it ended says more than EPIPE does.
+  // A child that dies with unread input breaks the pipe; the way it ended says more than EPIPE.
   child.stdin.on('error', () => undefined);
   const { promise: ended, resolve } = Promise.withResolvers<ProgramEnd>();
   const end = (code: number | null, signal: string | null): void => {
@@ -86,7 +86,8 @@ export function startProgram(
   };
   child.on('close', end);
   child.on('exit', (code, signal) => {
-    // What a leader left behind would hold its pipes open: with that gone, they end where its output does.
+    // Remaining children of a leader would hold its pipes open: once they are killed, the pipes end with the leader's
+    // output.
     if (ownGroup) killGroup(child);
     else endAfter(LAST_WORDS_MS, code, signal);
   });
@@ -106,7 +107,7 @@ function lowerPriority({ pid }: ChildProcess): void {
   try {
     setPriority(pid, constants.priority.PRIORITY_LOW);
   } catch {
-    // It is gone already, or the system has no such thing.
+    // It is already gone, or the system does not support this.
   }
 }
 
@@ -122,7 +123,7 @@ function killGroup(leader: ChildProcess): void {
   try {
     process.kill(-leader.pid, 'SIGKILL');
   } catch {
-    // Nobody is left in its group.
+    // Its group is empty.
   }
 }
 

@@ -1,6 +1,6 @@
-/** The clock may be this far past a track's end before its next chunk is placed where the clock is. */
+/** Where the clock is further past a track's end than this, the next chunk is placed by the clock. */
 export const ARRIVAL_TOLERANCE_MS = 500;
-/** Where the clock is when a chunk arrives, for a track whose chunks are placed by it. */
+/** The clock position of arriving chunks, for a track whose chunks are placed by the clock. */
 export interface Arrival {
   /**
    * The frame at which a chunk arrives; undefined where the clock does not count.
@@ -8,14 +8,14 @@ export interface Arrival {
    */
   clockMs(arrivedMs: number, endMs: number): number | undefined;
   /**
-   * The sender was made to wait: what it sends until then, and without a break after it, was captured meanwhile, and is
-   * late through no fault of its own.
+   * The sender was made to wait. Chunks that it sends until then, and without a break after it, were captured
+   * meanwhile, and are late only for that reason.
    */
   heldUp(untilMs: number): void;
 }
 
 export function createArrival(sinceStartMs: (atMs: number) => number): Arrival {
-  /** Until when a chunk belongs to what had to wait; undefined once the sender has caught up, or paused. */
+  /** Until when a chunk counts as delayed; undefined once the sender has caught up, or paused. */
   let catchesUpUntilMs: number | undefined;
   return {
     clockMs(arrivedMs, endMs) {

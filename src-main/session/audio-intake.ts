@@ -35,11 +35,11 @@ export interface AudioIntakeOptions {
   readonly decodeBase64: (text: string) => Uint8Array | undefined;
 }
 
-/** A session's audio, in whatever form it comes: checked, cut into whole frames, and handed to the take. */
+/** A session's audio, in any form: checks it, cuts it into whole frames, and hands it to the take. */
 export interface AudioIntake {
   audioChunk(chunk: AudioChunkInput): Promise<void>;
   binary(frame: Uint8Array): Promise<void>;
-  /** Refuses a chunk that was too long to be read; of a binary one, its first bytes are known. */
+  /** Refuses a chunk that was too long to be read; for a binary one, its first bytes are known. */
   oversized(head: Uint8Array | undefined): Promise<void>;
   /** A new recording begins. */
   restart(): void;
@@ -55,7 +55,7 @@ export function createAudioIntake(options: AudioIntakeOptions): AudioIntake {
     if (bytes > limits.maxChunkBytes) throw fixedError('CHUNK_TOO_LARGE');
   };
 
-  /** True where the bytes are no samples; that is answered once, and counted each time. */
+  /** True where the bytes are not samples; that is answered once, and counted each time. */
   const isForeign = (stream: string, bytes: Uint8Array, { spec }: Recording): boolean => {
     const found = foreign.examine(stream, bytes, spec);
     if (found === undefined) return false;
@@ -107,7 +107,7 @@ export function createAudioIntake(options: AudioIntakeOptions): AudioIntake {
     return takeChunk(recording, track, chunk);
   };
 
-  /** Raw bytes, cut anywhere: what is no whole frame yet waits for the rest of it. */
+  /** Raw bytes, cut anywhere: an incomplete frame waits for its rest. */
   const takeRaw = async (recording: Recording, frame: Uint8Array, arrivedMs: number): Promise<void> => {
     const { spec, remainder, phase } = recording;
     checkSize(frame.byteLength);
@@ -129,7 +129,8 @@ export function createAudioIntake(options: AudioIntakeOptions): AudioIntake {
       }),
     binary: (frame) => {
       const { recording } = current;
-      // Its place is to be known before its turn, in which it is not read again unless another recording has begun.
+      // Its place must be known before its turn comes. The header is then read again only if another recording has
+      // begun.
       const early = headerOf(frame, recording);
       return gate.perform(frame.byteLength, placeOf(early, recording), async (arrivedMs) => {
         if (current.recording === undefined) foreign.examine('raw', frame, undefined);
@@ -182,7 +183,7 @@ function placeOfText({ track, seq, data }: AudioChunkInput, recording: Recording
   return { track: track ?? firstTrack(recording), seq, bytes: decodedBytes(data) };
 }
 
-/** Bytes that base64 text decodes to, known before any of it is decoded. */
+/** The number of bytes in base64 text, known without decoding it. */
 function decodedBytes(base64: string): number {
   const padding = base64.endsWith('==') ? 2 : base64.endsWith('=') ? 1 : 0;
   return Math.floor((base64.length * 3) / 4) - padding;

@@ -12,12 +12,12 @@ import type { RecordingEnd } from './recording-end.ts';
 import { createRefusals, WAITED_FOR_MS } from './refusals.ts';
 import { CHUNK_OVERHEAD_BYTES } from './track.ts';
 
-/** Bytes of messages waiting their turn above which more are refused: what a stalled disk may cost in memory. */
+/** Above this many bytes in queued messages, more are refused: the memory that a stalled disk may cost. */
 const MAX_WAITING_BYTES = 32 * MEBIBYTE;
-/** The first few say what is wrong; a broken sender must not fill the log. */
+/** The first few show what is wrong; a broken sender must not fill the log. */
 const MAX_LOGGED = 5;
 
-/** What is known of a chunk before its turn has come. */
+/** Facts about a chunk that are known before its turn. */
 export interface ChunkPlace {
   readonly track: Track;
   readonly seq?: number | undefined;
@@ -36,21 +36,21 @@ export interface ChunkGateOptions {
   readonly send: (message: ServerMessage) => void;
 }
 
-/** Audio that waits its turn: bounded, and where it is refused, counted and logged as well as answered. */
+/** The queue of audio messages: it is bounded, and a refused message is counted and logged as well as answered. */
 export interface ChunkGate {
   /**
-   * As Mailbox.perform; refuses at once what there is no room for.
-   * @param bytes what the message takes while it waits
-   * @param place undefined where that cannot be read
+   * As Mailbox.perform, but refuses at once where there is no room.
+   * @param bytes the memory of the message while it waits
+   * @param place undefined where it cannot be read
    */
   perform(
     bytes: number,
     place: ChunkPlace | undefined,
     task: (arrivedMs: number) => Promise<void>,
   ): Promise<void>;
-  /** Counts a chunk that is answered with an error, which is returned. */
+  /** Counts a chunk that was answered with an error; returns the error. */
   count(error: unknown): unknown;
-  /** What follows a numbered chunk that was answered for good need not wait for it. In its turn. */
+  /** Later chunks need not wait for a numbered chunk that was refused for good. Takes effect in its turn. */
   passOver(place: ChunkPlace): Promise<void>;
   /** A new recording begins. */
   restart(): void;
@@ -75,14 +75,14 @@ export function createChunkGate(options: ChunkGateOptions): ChunkGate {
     const { recording } = current;
     if (recording === undefined || seq === undefined || !recording.spec.tracks.includes(track)) return;
     if (recording.phase === 'finalising') return;
-    // What came during a pause has no length.
+    // Audio during a pause has no length.
     const length = recording.phase === 'paused' ? 0 : bytes;
     await end.endAt(await recording.take.refuse(track, seq, length));
   };
 
   /**
-   * Told at once, as its turn may be minutes away. A function of its own, as a closure beside the task would keep the
-   * task, and with it the chunk, until then.
+   * The refusal is sent at once, as the turn may be minutes away. This is a separate function: a closure beside the
+   * task would keep the task, and the chunk, in memory until then.
    */
   const refuseAtOnce = (heldBack: boolean): Promise<void> => {
     const message = heldBack
@@ -97,7 +97,7 @@ export function createChunkGate(options: ChunkGateOptions): ChunkGate {
   return {
     perform(bytes, place, task) {
       const arrivedMs = clock.monotonicMs();
-      // Heard of now, as its turn may come late.
+      // The watch counts the chunk on arrival, as its turn may come late.
       if (place !== undefined) current.recording?.watch.noteChunk(place.track);
       const heldBack = place?.seq !== undefined && refusals.holdsBack(place.track, place.seq);
       if (heldBack || waitingBytes >= MAX_WAITING_BYTES) {

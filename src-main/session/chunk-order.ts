@@ -2,17 +2,20 @@ import { LecternError } from '../contract/errors.ts';
 import { serialDistance, wireSeq } from './serial-number.ts';
 
 /**
- * Milliseconds that chunks wait for an earlier one. A socket delivers in order, so nothing turns up later but what a
- * sender itself has mixed up; and what waits is in memory only, where a kill takes it.
+ * How long chunks wait for an earlier one, in milliseconds. A socket delivers in order, so chunks are only out of order
+ * where the sender mixed them up; and waiting chunks are only in memory, where a kill loses them.
  */
 export const CHUNK_WAIT_MS = 250;
-/** Chunks that wait at most, however little time has passed: a sender may be much faster than real time. */
+/** Waiting chunks at most, even within that time: a sender may be much faster than real time. */
 const MAX_WAITING_CHUNKS = 32;
-/** Numbers of which it is remembered that they were missing, and would be late and not repeated; or were refused. */
+/** How many missing or refused numbers are remembered: such a chunk is late, not repeated. */
 const MAX_REMEMBERED = 4096;
-/** Of one hole, no more numbers than this: a sender may jump by billions. */
+/** At most this many numbers of one hole are remembered: a sender may jump by billions. */
 const MAX_REMEMBERED_OF_A_HOLE = 1024;
-/** How far back a number may lie and count as a repetition: more than a day of chunks. Beyond, a sender has lost count. */
+/**
+ * How far back a number may lie and count as a repetition: more than a day of chunks. Beyond it, the sender has lost
+ * count.
+ */
 export const MAX_REPEATED_BACK = 2 ** 24;
 
 export interface NumberedChunk {
@@ -21,41 +24,41 @@ export interface NumberedChunk {
   readonly pcm: Uint8Array;
 }
 
-/** What comes next: a chunk, or so many that never will. */
+/** The next item: a chunk, or a number of missing chunks. */
 export type InOrder<Chunk> =
   | { readonly kind: 'chunk'; readonly chunk: Chunk }
-  /** `frames` are known of chunks that came and were refused; of others nothing is. */
+  /** `frames` is known for chunks that came and were refused, and undefined for others. */
   | { readonly kind: 'missing'; readonly chunks: number; readonly frames?: number };
 
 export interface ChunkOrder<Chunk> {
   /**
-   * Takes a chunk and says what is now next. Time is the engine's monotonic clock.
-   * @throws INVALID_CHUNK where its number lies before the first one, or too far back to be repeated: by halfway round
-   * a number may as well be a jump ahead, and audio must not be lost as its own repetition.
+   * Takes a chunk and returns the items that are now next. Time is the engine's monotonic clock.
+   * @throws INVALID_CHUNK where its number lies before the first one, or too far back for a repetition. Half the number
+   * range away, it may also be a jump ahead, and new audio must not be dropped as a repetition.
    */
   accept(chunk: Chunk, nowMs: number): InOrder<Chunk>[];
-  /** A chunk of this number came and cannot be used: what follows it does not wait for it. */
+  /** A chunk with this number came and cannot be used: later chunks do not wait for it. */
   refuse(seq: number, frames: number | undefined): InOrder<Chunk>[];
-  /** Gives up what has been waited for long enough. */
+  /** Gives up the chunks that have been waited for long enough. */
   tick(nowMs: number): InOrder<Chunk>[];
-  /** Gives up everything that is waited for. */
+  /** Gives up all chunks that are waited for. */
   flush(): InOrder<Chunk>[];
-  /** Goes on after this number, as after a pause: nothing before it is expected any more. */
+  /** Continues after this number, as after a pause: no earlier number is expected any more. */
   skip(seq: number): void;
-  /** The number after the last one that was dealt with, counted on past 2^32. */
+  /** The number after the last one handled, not wrapped at 2^32. */
   readonly next: number;
   readonly duplicated: number;
   readonly late: number;
   readonly waitingBytes: number;
   readonly waitingFrames: number;
-  /** Since when the longest waiting chunk waits; Infinity where none does. */
+  /** Since when the first waiting chunk waits; Infinity where none does. */
   readonly waitingSinceMs: number;
 }
 
-/** Puts one track's numbered chunks in order, leaves repeated ones out, and says which are missing. */
+/** Puts one track's numbered chunks in order, drops repeated ones, and reports missing ones. */
 export function createChunkOrder<Chunk extends NumberedChunk>(): ChunkOrder<Chunk> {
   let next = 0;
-  /** The furthest number heard of: what the wire's 32 bits are counted on from. */
+  /** The highest number so far: the base from which the wire's 32 bits are extended. */
   let furthest: number | undefined;
   let duplicated = 0;
   let late = 0;
@@ -71,7 +74,7 @@ export function createChunkOrder<Chunk extends NumberedChunk>(): ChunkOrder<Chun
     return count;
   };
 
-  /** A repetition goes back to a number that there was, and to one that is still remembered by its sender. */
+  /** A repetition must have a number that was used before, and that its sender still remembers. */
   const checkReach = (seq: number, count: number): void => {
     if (count >= 0 && count >= next - MAX_REPEATED_BACK) return;
     throw new LecternError(
@@ -110,13 +113,13 @@ export function createChunkOrder<Chunk extends NumberedChunk>(): ChunkOrder<Chun
     for (; ; next++) {
       const chunk = takeWaiting(next);
       if (chunk !== undefined) ready.push({ kind: 'chunk', chunk });
-      // Until something follows it, it may come again, mended.
+      // Until a later chunk comes, it may be sent again, corrected.
       else if (refused.has(next) && waiting.size > 0) ready.push(dropRefused(next));
       else return ready;
     }
   };
 
-  /** Declares everything before the earliest waiting chunk missing. */
+  /** Reports everything before the first waiting chunk as missing. */
   const giveUp = (): InOrder<Chunk>[] => {
     const earliest = Math.min(...waiting.keys());
     const known = [...refused.keys()].filter((count) => count < earliest).map(dropRefused);

@@ -9,16 +9,16 @@ import type { Session } from './session.ts';
 
 export interface ConnectionOptions {
   readonly session: Session;
-  /** Answers this client alone. */
+  /** Sends to this client only. */
   readonly reply: (message: ServerMessage) => void;
-  /** False once another connection has taken the session over. */
+  /** False once another connection has taken over the session. */
   readonly ownsSession: () => boolean;
   readonly onAudio: (bytes: number) => void;
   readonly onDisconnect: () => void;
   readonly autoStart?: StartMessage | undefined;
 }
 
-/** One client's conversation: every message is parsed before it reaches the session, and answered if it is wrong. */
+/** One client's connection: parses every message before it reaches the session, and answers it where it is wrong. */
 export function createConnection(options: ConnectionOptions): Connection {
   const { session } = options;
   let autoStarted = false;
@@ -63,7 +63,7 @@ export function createConnection(options: ConnectionOptions): Connection {
     const message = parseClientMessage(text);
     if (!(message instanceof LecternError)) return handle(message);
     if (message.code === 'UNSUPPORTED_PROTOCOL') {
-      // Fifty come a second; one answer says it.
+      // Fifty such messages come a second; one answer is enough.
       if (refusedProtocols.has(message.message)) return Promise.resolve();
       refusedProtocols.add(message.message);
     }
@@ -81,7 +81,7 @@ export function createConnection(options: ConnectionOptions): Connection {
       options.onAudio(bytes.byteLength);
       if (options.autoStart !== undefined && !autoStarted) {
         autoStarted = true;
-        // A client that comes back, or a second one, goes on with the recording that is there.
+        // A client that comes back, or a second one, continues the running recording.
         void session.start(options.autoStart, { unlessRunning: true });
       }
       return session.binary(bytes);

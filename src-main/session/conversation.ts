@@ -21,23 +21,23 @@ export interface ConversationOptions {
   readonly newId: () => string;
   /** Seconds of the session before this take. */
   readonly earlierSeconds: number;
-  /** Where its tracks are, in frames. */
+  /** The position of its tracks, in frames. */
   readonly take: Pick<Take, 'locate' | 'positionOf' | 'nextFrame'>;
   readonly store: Pick<SessionStore, 'addSegments' | 'addTranscript'>;
   readonly send: (message: ServerMessage) => void;
 }
 
-/** Who speaks when, told to the client and written down, and the text that goes with it. */
+/** The turns of a recording, reported to the client and stored, and the text that belongs to them. */
 export interface Conversation {
   audio(track: Track, startFrame: number, pcm: Uint8Array): void;
   silence(track: Track, startFrame: number, frames: number): void;
-  /** A hole that is left out. */
+  /** A hole that is not filled. */
   jump(track: Track): void;
-  /** The client's own voice activity, as it came at a time of the monotonic clock. */
+  /** The client's own voice activity, with its arrival time on the monotonic clock. */
   voice(track: Track, active: boolean, arrivedMs: number): void;
   text(text: LiveText, arrivedMs: number): void;
   pause(): void;
-  /** The take is over: whoever still speaks is cut off. */
+  /** The take is over: a running turn is cut off. */
   end(): void;
 }
 
@@ -45,14 +45,14 @@ export function createConversation(options: ConversationOptions): Conversation {
   const { spec, take, store, detector, clock, send } = options;
   const { sampleRate } = spec;
   const firstFrame = Math.round(options.earlierSeconds * sampleRate);
-  /** The turn a role is in, or was in last. */
+  /** The current or last turn of each role. */
   const latestTurn = new Map<Track, string>();
   let toldOfFullTurns = false;
 
   const sessionMs = (frame: number): number => ((firstFrame + frame) / sampleRate) * 1000;
   /**
-   * When a frame was captured: as long ago as what came after it lasts. A sender that is faster than time sends what
-   * cannot have been said before the frames that go before it.
+   * When a frame was captured: its age is the length of the audio after it. No frame is earlier than its position in
+   * the recording, which matters for a sender faster than real time.
    */
   const wallTime = (track: Track, frame: number): string => {
     const agoMs = ((take.positionOf(track) - frame) / sampleRate) * 1000;
@@ -84,7 +84,7 @@ export function createConversation(options: ConversationOptions): Conversation {
     });
   };
 
-  /** Turns that are too many are told all the same; that they are not kept, once. */
+  /** Where there are too many turns, they are still reported. One message says that they are not stored. */
   const save = (segments: readonly AudioSegment[]): void => {
     try {
       store.addSegments(spec.sessionId, segments);
@@ -135,7 +135,7 @@ export function createConversation(options: ConversationOptions): Conversation {
         text,
         interrupted: false,
         occurred_at: wallTime(role, position),
-        // Where the turn is not known, the moment at which the words arrived is all there is.
+        // Without a turn, the only time is the arrival of the words.
         start_ms: turn_id === null ? sessionMs(position) : null,
         end_ms: turn_id === null ? sessionMs(position) : null,
         words: null,

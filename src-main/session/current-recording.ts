@@ -2,12 +2,12 @@ import { fixedError } from '../contract/errors.ts';
 import type { SessionState } from '../contract/server-messages.ts';
 import type { Recording } from './recording.ts';
 
-/** What a session records now, if anything: one recording at a time, of which it may have several. */
+/** The session's current recording, if any: a session may have several, one after another. */
 export interface CurrentRecording {
   readonly state: SessionState;
   /** Undefined before a start and after the end, which is when its files are final. */
   readonly recording: Recording | undefined;
-  /** The recording that can still take something. Throws NOT_RECORDING. */
+  /** The recording that still accepts input. Throws NOT_RECORDING. */
   require(): Recording;
   begin(recording: Recording): void;
   end(): void;

@@ -28,11 +28,11 @@ export interface EngineOptions {
   readonly nameSession: (startedAtMs: number) => string;
   readonly decodeBase64: (text: string) => Uint8Array | undefined;
   readonly openTurnDetector: (options: TurnDetectorOptions) => TurnDetector;
-  /** Given, every connection records from its first binary frame, and ends with its connection. */
+  /** Where set, every connection records from its first binary frame, and its recording ends with it. */
   readonly autoStart?: StartMessage;
 }
 
-/** Bytes that may still be used, a reserve already taken off. */
+/** Bytes that may still be used, without the reserve. */
 export interface FreeSpace {
   readonly usualBytes: number;
   /** Where sessions have moved to the fallback folder. */
@@ -45,8 +45,8 @@ export interface Engine {
   /** Starts or rejoins a session. Throws INVALID_SESSION_ID or SHUTTING_DOWN. */
   connect(sessionId: string, client: Client): Connection;
   /**
-   * Lets somebody hear a running session's raw audio and turns; returns the way to leave, to be taken once its
-   * connection is gone. Throws NOT_RECORDING where nothing of that id is being recorded, and TAPS_FULL.
+   * Adds a listener for a running session's raw audio and turns. Returns a function that removes it, to be called once
+   * its connection is gone. Throws NOT_RECORDING where no session of that id is recording, and TAPS_FULL.
    */
   tap(sessionId: string, client: TapClient): () => void;
   /** Ids of sessions that are recording, paused or being finalised. */
@@ -54,7 +54,7 @@ export interface Engine {
   onActivityChange(listener: (active: number) => void): () => void;
   /** Called once the files of a session's recording are final and its client has been told. */
   onEnded(listener: (sessionId: string) => void): void;
-  /** Tells a session's client, where it is still connected, what becomes of the recording afterwards. */
+  /** Sends a session's client, where it is still connected, news about the recording after its end. */
   tell(sessionId: string, message: ServerMessage): void;
   /** To be called a few times a second. */
   tick(): void;
@@ -72,7 +72,7 @@ export function createEngine(options: EngineOptions): Engine {
   const { store, clock, log, limits, nameSession, decodeBase64 } = options;
   const activityListeners = new Set<(active: number) => void>();
   const endListeners = new Set<(sessionId: string) => void>();
-  /** Whoever listens to a session, until its connection is gone. */
+  /** The listeners of sessions, until their connections are gone. */
   const listening = new Set<TapClient>();
   const totals = { sessions: 0, chunks: 0, bytes: 0, errors: 0, warnings: 0 };
   let closing: Promise<void> | undefined;

@@ -1,18 +1,18 @@
-/** Silence that a sender's counting alone may put in, over all that its audio and the clock speak for. */
+/** Silence that may be added only because of a sender's counters, beyond what its audio and the clock support. */
 const UNSPOKEN_FOR_SECONDS = 300;
-/** A file that is sent faster than real time may be nine tenths pauses. */
+/** Up to nine tenths of a file that is sent faster than real time may be pauses. */
 const FRAMES_FOR_EACH_CAPTURED = 10;
 
 export interface FillReach {
   /** Audio has come. */
   noteCaptured(frames: number): void;
-  /** How far a hole may reach and still be filled, in frames since the take's start. */
+  /** How far a filled hole may reach, in frames since the take's start. */
   frames(): number;
 }
 
 /**
- * Bounds the silence that a few bytes can make of start frames and numbers: in proportion to what came and to the time
- * that has passed. Of all tracks together, as one that seldom speaks is as long as the other.
+ * Limits the silence that a few bytes with start frames and numbers can cause, in proportion to the received audio and
+ * the elapsed time. All tracks count together, as a track with little speech is as long as the other.
  */
 export function createFillReach(sampleRate: number, elapsedMs: () => number): FillReach {
   let captured = 0;

@@ -1,8 +1,8 @@
 import type { UnitLength } from './foreign-units.ts';
 
-/** Where a foreign stream stands between two chunks. */
+/** The parser's position in a foreign stream between two chunks. */
 export interface StreamPlace {
-  /** Bytes of the piece that is under way that are still to come. */
+  /** Bytes that are still missing from the current piece. */
   readonly remaining: number;
   /** The beginning of a piece whose length is not known yet. */
   readonly begun: Uint8Array;
@@ -10,7 +10,7 @@ export interface StreamPlace {
 
 export const STREAM_START: StreamPlace = { remaining: 0, begun: new Uint8Array(0) };
 
-/** Where the stream stands after `chunk`; undefined where the chunk is not what must follow. */
+/** The position after `chunk`; undefined where the chunk does not continue the stream. */
 export function follow(
   place: StreamPlace,
   chunk: Uint8Array,
@@ -22,7 +22,7 @@ export function follow(
   while (at < bytes.length) {
     const length = unitLength(bytes, at);
     if (length === 'short') return { remaining: 0, begun: bytes.slice(at) };
-    // Damage after a good piece: still that stream, though nobody knows where it stands.
+    // Damage after a good piece: it is still that stream, at an unknown position.
     if (length === undefined) return pieces > 0 ? STREAM_START : undefined;
     at += length;
     pieces++;
@@ -30,7 +30,7 @@ export function follow(
   return { remaining: at - bytes.length, begun: STREAM_START.begun };
 }
 
-/** Where a stream that has lost chunks goes on: at the first of so many pieces that follow each other. */
+/** Finds the continuation of a stream that has lost chunks: the first of several pieces in a row. */
 export function findAgain(
   chunk: Uint8Array,
   unitLength: UnitLength,

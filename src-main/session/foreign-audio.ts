@@ -5,25 +5,25 @@ import { FOREIGN_FORMATS, WAVE, WAVE64, type ForeignFormat } from './foreign-for
 import { readJsonFrame } from './json-frame.ts';
 import { isSameWave } from './wave-header.ts';
 
-/** Bytes that are no samples, and what to say of them. */
+/** Bytes that are not samples, and the message about them. */
 export interface ForeignBytes {
   readonly error: LecternError;
-  /** True the first time that such bytes come in a take; what follows is the same again. */
+  /** True for the first such bytes of a take; later ones are not reported again. */
   readonly isNews: boolean;
 }
 
 /**
- * Tells samples from what looks like audio and would become noise: files and streams of other formats, known by how they
- * begin, and then by their own structure for as long as they go on in later chunks.
+ * Detects files and streams of other formats, which would become noise if taken for samples: by their beginning, and in
+ * later chunks by their structure.
  */
 export interface ForeignAudio {
   /**
-   * What the bytes of a chunk are, where they are no samples.
-   * @param stream by which way they came: what began on one goes on there
+   * Identifies bytes that are not samples.
+   * @param stream by which way they came; a stream continues on the same way
    * @param wanted the session's own format; undefined where it has not started
    */
   examine(stream: string, bytes: Uint8Array, wanted: AudioFormat | undefined): ForeignBytes | undefined;
-  /** A new take: everything is told again. */
+  /** A new take: everything is reported again. */
   restart(): void;
 }
 
@@ -36,14 +36,14 @@ export function createForeignAudio(): ForeignAudio {
   const told = new Set<string>();
 
   const refuse = (name: string, wanted: AudioFormat | undefined): ForeignBytes | undefined => {
-    // Before a start nothing is recorded, and that is the answer.
+    // Before a start nothing is recorded; the client gets that answer instead.
     if (wanted === undefined) return undefined;
     const isNews = !told.has(name);
     told.add(name);
     return { error: new LecternError('UNSUPPORTED_AUDIO', wordsFor(name, wanted)), isNews };
   };
 
-  /** The format that the chunk begins, goes on with, or takes up again. */
+  /** The format that the chunk begins or continues, or in which it resumes after a loss. */
   const formatOf = (
     stream: string,
     bytes: Uint8Array,
@@ -56,7 +56,7 @@ export function createForeignAudio(): ForeignAudio {
     const place =
       follow(current.place, bytes, format.unitLength) ??
       (begun === undefined ? findAgain(bytes, format.unitLength, format.surePieces) : STREAM_START);
-    // After a header of the session's own format come the session's own samples.
+    // A header of the session's own format is followed by the session's own samples.
     if (
       place === undefined ||
       (HEADED_SAMPLES.has(format) && wanted !== undefined && isSameWave(bytes, wanted))

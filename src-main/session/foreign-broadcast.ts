@@ -22,7 +22,7 @@ export const asfUnit: UnitLength = (bytes, at) => {
   if (bytes.length < at + ASF_OBJECT_HEAD_BYTES) return 'short';
   if (![ASF_HEADER, ASF_DATA, ...ASF_INDEXES].some((guid) => hasBytes(bytes, at, guid))) return undefined;
   const size = Number(viewOf(bytes).getBigUint64(at + 16, true));
-  // What is recorded live does not know the size of its data.
+  // A live recording does not know the size of its data.
   if (hasBytes(bytes, at, ASF_DATA) && (size <= 50 || size >= 2 ** 62)) return Infinity;
   return size >= ASF_OBJECT_HEAD_BYTES ? size : undefined;
 };
@@ -52,7 +52,7 @@ export const ac3Unit: UnitLength = (bytes, at) => {
   return 2 * (words + (sampleRate === 44_100 ? sizeCode & 1 : 0));
 };
 
-/** True where a whole frame comes first and its check sum is right: 16 bits beside those of its header. */
+/** True where a whole frame comes first and its check sum is right: 16 more bits of evidence. */
 export function isAc3(bytes: Uint8Array): boolean {
   const length = ac3Unit(bytes, 0);
   if (typeof length !== 'number' || length < 16 || bytes.length < length) return false;
@@ -74,7 +74,9 @@ const PACKET_BYTES = 188;
 /** Packets that a row begins with at least. */
 const SURE_PACKETS = 5;
 
-/** Packets of an MPEG transport stream (ISO/IEC 13818-1, 2.4.3.2): no error, not scrambled, and another one follows. */
+/**
+ * Packets of an MPEG transport stream (ISO/IEC 13818-1, 2.4.3.2): no error, not scrambled, and followed by another one.
+ */
 export const transportUnit: UnitLength = (bytes, at) => {
   if (bytes[at] !== 0x47) return undefined;
   if (bytes.length < at + 4) return 'short';
@@ -84,8 +86,8 @@ export const transportUnit: UnitLength = (bytes, at) => {
 };
 
 /**
- * True where packets follow each other from the beginning on, and those of one stream count on. A tone whose period fits
- * 188 bytes has the same byte in each place, but counts nothing.
+ * True where packets follow each other from the beginning, and the counters of one stream increase. A tone whose period
+ * fits 188 bytes repeats the same bytes, but does not count.
  */
 export function isTransportStream(bytes: Uint8Array): boolean {
   const counts = new Map<number, number>();
@@ -97,7 +99,7 @@ export function isTransportStream(bytes: Uint8Array): boolean {
     const stream = ((second & 0x1f) << 8) | third;
     const count = fourth & 15;
     const before = counts.get(stream);
-    // Only packets with a payload count; those that fill a stream up do not.
+    // Only packets with a payload count; packets that only pad a stream do not.
     if (stream === 0x1fff || (fourth & 0x10) === 0) continue;
     if (before !== undefined && count === (before + 1) % 16) counted++;
     else if (before !== undefined) return false;

@@ -15,15 +15,15 @@ import {
 } from './foreign-units.ts';
 import { isWave64, wave64Unit } from './foreign-wave64.ts';
 
-/** Something that is no samples, though it comes as audio. */
+/** A format that comes as audio but is not samples. */
 export interface ForeignFormat {
   /** What it is, in words. */
   readonly name: string;
-  /** True where a chunk begins as this does: by more bits than samples have by accident. */
+  /** True where a chunk begins with this format: checks more bits than samples match by accident. */
   readonly begins: (bytes: Uint8Array) => boolean;
-  /** How what follows in later chunks is told from samples. */
+  /** Distinguishes the stream from samples in later chunks. */
   readonly unitLength: UnitLength;
-  /** Pieces in a row, anywhere in a chunk, that are no accident. */
+  /** This many pieces in a row, anywhere in a chunk, are no accident. */
   readonly surePieces: number;
 }
 
@@ -41,7 +41,7 @@ export const WAVE64: ForeignFormat = {
   surePieces: 2,
 };
 
-/** All that is recognised. Raw Opus packets, big-endian samples and other rates bear no mark. */
+/** All recognised formats. Raw Opus packets, big-endian samples and other rates cannot be recognised. */
 export const FOREIGN_FORMATS: readonly ForeignFormat[] = [
   WAVE,
   WAVE64,

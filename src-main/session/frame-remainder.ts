@@ -5,13 +5,13 @@ import { droppedBytesWarning, partialFrameWarning } from './messages.ts';
 /** Bytes at the end of a sender's binary frames that are no whole sample of every channel yet. */
 export interface FrameRemainder {
   /**
-   * What was left over and `bytes`, as whole frames. That something is left over is told the first time.
-   * @param paused true where the result is left out by whoever asks, so that only its length counts
+   * Returns the remainder and `bytes` as whole frames. Reports a remainder the first time.
+   * @param paused true where the caller drops the result, and needs only its length
    */
   take(bytes: Uint8Array, paused: boolean): Uint8Array;
-  /** Forgets what is left over, and tells of it. */
+  /** Drops the remainder, and reports it. */
   drop(): void;
-  /** As drop, but a sender that went on through the pause goes on where it is. */
+  /** As drop, but a sender that did not stop for the pause continues within its frame. */
   dropAfterPause(): void;
 }
 

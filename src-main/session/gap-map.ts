@@ -2,27 +2,27 @@ import type { Track } from '../contract/audio-format.ts';
 import type { Gap, GapCause, UnlistedGaps } from '../contract/capture-report.ts';
 
 /**
- * Stretches that a part lists one by one. A source that loses something every second makes 3,600 an hour; they are
- * written down as often, and must not grow memory, `session.json` and the catalog without end.
+ * The most gaps that a part lists. A source that loses something every second makes 3,600 an hour; each is stored, so
+ * memory, `session.json` and the catalog would grow without end.
  */
 export const MAX_LISTED_GAPS = 1000;
 
-/** What explains nothing that "no data" did not say; any other cause that comes later explains all of the hole. */
+/** Causes that say no more than "no data"; any other cause that comes later replaces them for the whole hole. */
 const UNKNOWN_CAUSES: ReadonlySet<GapCause> = new Set<GapCause>(['no_data', 'missing_chunks', 'ended']);
 
 /** What is missing from one part, and where. */
 export interface GapMap {
-  /** Notes silence in place of audio, joined to the stretch before it where they touch. */
+  /** Adds silence in place of audio; joins it to the gap before it where they touch. */
   addSilence(track: Track, startFrame: number, frames: number, cause: GapCause): void;
-  /** Notes a hole that is not filled. */
+  /** Adds a hole that is not filled. */
   addJump(track: Track, atFrame: number, frames: number, cause: GapCause): void;
-  /** Says that a track's frames before `frame` are in its file, and will not be taken back. */
+  /** A track's frames before `frame` are in its file and final. */
   settle(track: Track, frame: number): void;
-  /** Takes back what a track has from `frame` on, and says how many frames of that were silence. */
+  /** Removes a track's gaps from `frame` on; returns how many of the removed frames were silence. */
   cutBack(track: Track, frame: number): number;
   /** The first thousand. */
   readonly listed: readonly Gap[];
-  /** What is known of the others; undefined where there are none. */
+  /** Totals of the others; undefined where there are none. */
   unlisted(track: Track): UnlistedGaps | undefined;
 }
 
@@ -34,7 +34,7 @@ export function createGapMap(): GapMap {
   const isSettled = (gap: Gap): boolean =>
     gap.unfilled === true || gap.start_frame + gap.frames <= (settledFrames.get(gap.track) ?? 0);
 
-  /** Only counts are kept of what is beyond the list; of what may still be taken back, the place too. */
+  /** Beyond the list only counts are kept; while a gap may still be removed, its position too. */
   const fold = (): void => {
     for (let gap = gaps[MAX_LISTED_GAPS]; gap !== undefined && isSettled(gap); gap = gaps[MAX_LISTED_GAPS]) {
       folded.set(gap.track, sum(folded.get(gap.track), gap));

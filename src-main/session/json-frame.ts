@@ -1,4 +1,6 @@
-/** `{`, `"` and the keys that the messages of Lectern and its like begin with: more than samples have by accident. */
+/**
+ * `{`, `"` and the first keys of messages from Lectern and similar services: more bits than samples match by accident.
+ */
 const MESSAGE_BEGINS = /^\{\s*"(?:action|event|type)"\s*:/;
 const OPENING_BRACE = 0x7b;
 const CLOSING_BRACE = 0x7d;
@@ -7,8 +9,8 @@ const QUOTE = 0x22;
 const MAX_INDENT_BYTES = 64;
 
 /**
- * The text of a binary frame that is a JSON message and no audio: an object with at least one key from its first byte to
- * its last, white space and a closing NUL aside, or what begins as a message does and is broken.
+ * The text of a binary frame that is a JSON message and not audio: an object with at least one key that fills the
+ * frame, apart from white space and a closing NUL; or broken JSON that begins like a message.
  */
 export function readJsonFrame(bytes: Uint8Array): string | undefined {
   let start = 0;
@@ -43,7 +45,10 @@ function latin1(bytes: Uint8Array): string {
   return Array.from(bytes, (byte) => String.fromCharCode(byte)).join('');
 }
 
-/** Strict UTF-8; undefined for anything else. By way of a URI, as this folder knows neither Node's nor a page's decoder. */
+/**
+ * Strict UTF-8; undefined for anything else. Decoded as a URI, as this folder may use neither Node's nor the browser's
+ * decoder.
+ */
 function utf8(bytes: Uint8Array): string | undefined {
   const escaped = Array.from(bytes, (byte) =>
     byte > 0x7f || byte === 0x25 ? `%${byte.toString(16)}` : String.fromCharCode(byte),

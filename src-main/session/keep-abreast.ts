@@ -7,19 +7,19 @@ import { positionOf, type SessionTrack } from './track.ts';
 import type { TrackWriter } from './track-writer.ts';
 
 /**
- * A track may trail another by this much. Longer than any client may be away, so that what still comes from further
- * back was not late but counted otherwise.
+ * How far a track may be behind another. Longer than any client may be away; so a larger difference means that the
+ * client counted differently, not that its audio is late.
  */
 const TRAILING_SECONDS = RECONNECT_WINDOW_MS / 1000 + 10;
-/** Silence is written a piece at a time, not chunk by chunk. */
+/** Silence is written in longer pieces, not chunk by chunk. */
 const PIECE_SECONDS = 1;
-/** Two senders never stop in the same moment; by this much the earlier one may be ahead. */
+/** Two senders never stop at the same moment; the earlier one may be this far ahead. */
 const STOPPING_SECONDS = 0.7;
 
 export interface KeepAbreastOptions {
   readonly tracks: readonly SessionTrack[];
   readonly sampleRate: number;
-  /** True for sources that keep real time: nothing but silence can still belong where a live track has left a hole. */
+  /** True for sources that keep real time: a hole in a live track can only become silence. */
   readonly live: boolean;
   readonly placer: Placer;
   readonly writer: TrackWriter;
@@ -27,11 +27,14 @@ export interface KeepAbreastOptions {
   readonly failures: SinkFailures;
 }
 
-/** Keeps the tracks of a take together, so that one whose source is dead neither holds parts open nor ends early. */
+/**
+ * Keeps the tracks of a take at the same position, so that a track with a dead source does not keep parts open or end
+ * early.
+ */
 export interface KeepAbreast {
-  /** To be called whenever a track has gone on. */
+  /** Call it whenever a track has advanced. */
   follow(leader: SessionTrack): Promise<void>;
-  /** Nothing more comes: live tracks end together. */
+  /** No more audio comes: live tracks end together. */
   finish(): Promise<void>;
 }
 
@@ -52,7 +55,9 @@ export function createKeepAbreast(options: KeepAbreastOptions): KeepAbreast {
     }
   };
 
-  /** A part that another track has ended long ago is closed without what a slower track might still bring. */
+  /**
+   * Where another track ended the part long ago, it is closed without the audio that a slower track might still bring.
+   */
   const leaveEndedPart = async (leader: SessionTrack, track: SessionTrack): Promise<void> => {
     const { part } = track;
     if (part === leader.part || part.endFrame === undefined || failures.has(part.sink)) return;

@@ -14,7 +14,7 @@ export interface MailboxOptions {
 export interface Mailbox {
   /** Runs `task` after everything posted before it. The promise is the task's own. */
   post<T>(task: () => Promise<T> | T): Promise<T>;
-  /** As `post`, and answers whatever is thrown. */
+  /** As `post`; an error is sent as an answer. */
   perform(task: () => Promise<void> | void): Promise<void>;
 }
 
@@ -23,7 +23,7 @@ export function createMailbox({ id, log, send }: MailboxOptions): Mailbox {
 
   const post: Mailbox['post'] = (task) => {
     const result = last.then(task);
-    // One failed task must not stop those behind it; its own promise still tells.
+    // A failed task must not stop the ones after it; its own promise still rejects.
     last = result.catch(() => undefined);
     return result;
   };

@@ -57,7 +57,7 @@ function inSentence(track: Track): string {
   return wordsFor(track).replace('The', 'the');
 }
 
-/** Words for a problem with the signal; nothing when it has passed. */
+/** The warning about a problem with the signal; none once it has passed. */
 export function signalWarning(track: Track, change: SignalChange): ServerMessage | undefined {
   const who = wordsFor(track);
   const seconds = Math.round(change.seconds);
@@ -104,7 +104,7 @@ export function partialFrameWarning(bytes: number, bytesPerFrame: number): Serve
   };
 }
 
-/** What was left over was never completed. */
+/** Bytes of an incomplete frame were dropped. */
 export function droppedBytesWarning(bytes: number, bytesPerFrame: number): ServerMessage {
   return {
     type: 'warning',
@@ -114,7 +114,7 @@ export function droppedBytesWarning(bytes: number, bytesPerFrame: number): Serve
 }
 
 /**
- * @param track the one that has stopped, where others go on; nothing where no audio comes at all.
+ * @param track the one that has stopped, where others continue; absent where no audio comes at all.
  * @param others the session's other tracks.
  */
 export function noDataWarning(seconds: number, track?: Track, others: readonly Track[] = []): ServerMessage {
@@ -133,7 +133,7 @@ export function noDataWarning(seconds: number, track?: Track, others: readonly T
   };
 }
 
-/** @param track where there are several. */
+/** @param track given where there are several. */
 export function behindClockWarning(seconds: number, track?: Track): ServerMessage {
   const who = track === undefined ? 'The source' : wordsFor(track);
   return {
@@ -153,7 +153,7 @@ export function diskLowWarning(minutes: number): ServerMessage {
   };
 }
 
-/** Said at the start, where the wanted folder is not there. */
+/** Sent at the start, where the wanted folder cannot be used. */
 export function elsewhereWarning({ dir, reason }: { dir: string; reason: string }): ServerMessage {
   return { type: 'warning', code: 'relocated', message: `${reason} This recording goes to ${dir}` };
 }
@@ -167,7 +167,7 @@ export function relocatedWarning(): ServerMessage {
   };
 }
 
-/** As figures of messages are given, to a thousandth. */
+/** A size as messages give it, to a thousandth. */
 export function mebibytes(bytes: number): number {
   return Math.round((bytes / MEBIBYTE) * 1000) / 1000;
 }

@@ -3,49 +3,49 @@ import type { MutedStretch, UnlistedMuted } from '../contract/capture-report.ts'
 /** Stretches that a part lists one by one. */
 export const MAX_LISTED_MUTED = 1000;
 
-/** Where one track of one part holds digital zeros for so long that its microphone was muted or dead. */
+/** Where one track of one part is all digital zeros for so long that its microphone was muted or dead. */
 export interface MutedStretches {
   /** Takes the next audio of the track. `startFrame` is its place in the part, where the last one ended. */
   observe(pcm: Uint8Array, startFrame: number): void;
-  /** Says that silence of ours, or a hole, comes next: that is a gap, and ends the stretch. */
+  /** Our own silence, or a hole, comes next: that is a gap, and ends the stretch. */
   interrupt(): void;
-  /** Says, before anything else, how many zeros came directly before the part. */
+  /** Sets how many zeros came directly before the part. Call it first. */
   carryOn(zeroFrames: number): void;
-  /** Takes back what the track has from `frame` on. */
+  /** Removes what the track has from `frame` on. */
   cutBack(frame: number): void;
   /** Zeros at the end so far, those directly before the part included. */
   readonly zeroFrames: number;
-  /** True where more is known than at the last `noted`: a stretch established, ended, or a good deal longer. */
+  /** True where there is something new since the last `noted`: a new stretch, an ended one, or a much longer one. */
   readonly isNews: boolean;
   noted(): void;
   /** The first thousand. */
   readonly listed: readonly MutedStretch[];
-  /** What is known of the others; undefined where there are none. */
+  /** Totals of the others; undefined where there are none. */
   readonly unlisted: UnlistedMuted | undefined;
 }
 
 export interface MutedStretchesOptions {
-  /** Bytes of a frame, all channels: only where each of them is zero is the frame. */
+  /** Bytes of a frame, all channels: a frame is zero only where every channel is. */
   readonly frameBytes: number;
-  /** Zeros that make a stretch, counted over the ends of parts. */
+  /** Zeros that make a stretch, also across the ends of parts. */
   readonly leastFrames: number;
-  /** How much longer a stretch has to be to be news again. */
+  /** How much longer a stretch must be to be reported again. */
   readonly noteFrames: number;
 }
 
-/** Zeros that go on. */
+/** A run of zeros that may continue. */
 interface Run {
   readonly start: number;
   end: number;
   /** Zeros directly before the part. */
   readonly before: number;
-  /** Once it is long enough. */
+  /** Set once it is long enough. */
   stretch?: MutedStretch | undefined;
 }
 
 export function createMutedStretches(options: MutedStretchesOptions): MutedStretches {
   const { frameBytes, leastFrames, noteFrames } = options;
-  // All of them: a part of an hour has no room for more than 1200.
+  // Unlimited: a part of an hour has no room for more than 1200.
   let stretches: MutedStretch[] = [];
   let run: Run | undefined;
   let news = false;
@@ -77,7 +77,7 @@ export function createMutedStretches(options: MutedStretchesOptions): MutedStret
       extend(startFrame, startFrame + sound);
       while (sound < frames) {
         end();
-        // A stretch that is long enough, or that reaches the end of this audio, has this frame in it.
+        // Any stretch that is long enough, or reaches the end of this audio, contains this frame.
         const probed = Math.min(sound + leastFrames, frames - 1);
         const last = lastSound(pcm, sound + 1, probed, frameBytes);
         if (last !== undefined) {
@@ -126,7 +126,7 @@ export function createMutedStretches(options: MutedStretchesOptions): MutedStret
   };
 }
 
-/** The first frame from `from` on that is not zero; how many there are, where none is. */
+/** The first frame from `from` on that is not zero; the number of frames where there is none. */
 function firstSound(pcm: Uint8Array, from: number, frameBytes: number): number {
   let at = from * frameBytes;
   while (at < pcm.byteLength && pcm[at] === 0) at++;

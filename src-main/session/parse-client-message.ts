@@ -29,9 +29,9 @@ export function parseClientMessage(text: string): ClientMessage | LecternError {
   return new LecternError('INVALID_MESSAGE', `Invalid message: ${describeProblem(parsed.error, message)}`);
 }
 
-/** Which chunk a message is that was answered with an error. */
+/** The chunk that a refused message contained. */
 export interface RefusedChunk {
-  /** The first one's where it does not say. */
+  /** Absent: the first track. */
   readonly track?: Track | undefined;
   readonly seq: number;
 }
@@ -40,7 +40,9 @@ const refusedChunkSchema = audioChunkMessageSchema
   .pick({ action: true, track: true })
   .extend({ seq: audioChunkMessageSchema.shape.seq.unwrap() });
 
-/** The number of the chunk that `text` is, whatever is wrong with the rest of it; undefined where it is none, or has none. */
+/**
+ * The number of the chunk in `text`, even where the rest is invalid; undefined where it is no chunk, or has no number.
+ */
 export function readRefusedChunk(text: string): RefusedChunk | undefined {
   return refusedChunkSchema.safeParse(parseObject(text)).data;
 }

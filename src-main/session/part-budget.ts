@@ -1,9 +1,9 @@
 import type { Limits } from '../contract/limits.ts';
 
-/** What ends a part: a limit of the protocol, or the length its user asked parts to have. */
+/** Why a part ends: a limit of the protocol, or the length that the user set. */
 export type PartEnd = 'TOTAL_SIZE_LIMIT' | 'DURATION_LIMIT' | 'SPLIT';
 
-/** How full a part is when its user is told, once each. */
+/** How full a part is when its user is warned, once each. */
 const WARN_AT = [0.8, 0.95] as const;
 
 export interface PartBudgetOptions {
@@ -11,19 +11,19 @@ export interface PartBudgetOptions {
   readonly sampleRate: number;
   /** Bytes of one frame as it is received. */
   readonly wireFrameBytes: number;
-  /** Length of a part that the user asked for; Infinity for none. */
+  /** The length of a part that the user set; Infinity for none. */
   readonly splitFrames: number;
 }
 
 export interface PartBudget {
-  /** How many of the next `frames` of a track at `position` still fit, and what cuts the rest off. */
+  /** How many of the next `frames` of a track at `position` still fit, and which limit cuts off the rest. */
   fit(position: number, frames: number): { readonly frames: number; readonly end?: PartEnd };
-  /** Counts frames as used. Returns the share reached where that is news for the user. */
+  /** Counts frames as used. Returns the share reached where the user must be warned. */
   use(frames: number, newPosition: number): number | undefined;
   readonly totalBytes: number;
 }
 
-/** What one part may still take, counted in wire bytes over all tracks and in frames of the longest track. */
+/** The room left in one part, counted in wire bytes over all tracks and in frames of the longest track. */
 export function createPartBudget(options: PartBudgetOptions): PartBudget {
   const { limits, sampleRate, wireFrameBytes, splitFrames } = options;
   const maxFrames = Math.floor(limits.maxDurationSeconds * sampleRate);
@@ -51,7 +51,7 @@ export function createPartBudget(options: PartBudgetOptions): PartBudget {
     use(frames, newPosition) {
       totalBytes += frames * wireFrameBytes;
       longestFrames = Math.max(longestFrames, newPosition);
-      // A split that was asked for is no news; only the limits are.
+      // The user asked for the split, so only the limits are worth a warning.
       if (splitFrames < maxFrames) return undefined;
       const share = Math.max(totalBytes / limits.maxTotalBytes, longestFrames / maxFrames);
       const threshold = WARN_AT[told];

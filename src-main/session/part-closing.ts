@@ -9,7 +9,7 @@ import { partsInUse, type SessionTrack } from './track.ts';
 
 export interface ClosedPart {
   readonly message: ServerMessageOf<'recording_stopped'>;
-  /** Tells of the files that become final later, as they do. To be called once the message has been sent. */
+  /** Reports the files that become final later, as they do. Call it once the message has been sent. */
   tellLate(): void;
 }
 
@@ -20,17 +20,17 @@ export interface PartClosingOptions {
   readonly notes: PartNotes;
   readonly failures: SinkFailures;
   readonly send: (message: ServerMessage) => void;
-  /** Called when a part could not be closed while the take goes on. */
+  /** Called where a part could not be closed while the take goes on. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Closes parts, and tells their client what came of them. */
+/** Closes parts, and reports the results to the client. */
 export interface PartClosing {
-  /** Closes a part that no track writes to any more, beside what goes on, and says that the next one has begun. */
+  /** Closes a part that no track writes to any more, in the background, and reports that the next one has begun. */
   closeIfLeft(part: Part, reason: StopReason): void;
-  /** Closes every part; the last one's outcome is returned, not sent. */
+  /** Closes every part; returns the last one's result without sending it. */
   finish(reason: StopReason | undefined): Promise<ClosedPart>;
-  /** Bytes received for the parts that were left. */
+  /** Bytes received for the parts that were closed. */
   readonly leftBytes: number;
 }
 
@@ -39,7 +39,7 @@ export function createPartClosing(options: PartClosingOptions): PartClosing {
   const closing: Promise<void>[] = [];
   let leftBytes = 0;
 
-  /** Makes a part's account agree with its files where they could not all be written. */
+  /** Corrects a part's report where its files could not all be written. */
   const settleAccount = (part: Part): void => {
     if (!failures.has(part.sink)) return;
     for (const place of part.tracks.values()) {
@@ -95,7 +95,7 @@ export function createPartClosing(options: PartClosingOptions): PartClosing {
       if (tracks.some((track) => track.part === part)) return;
       leftBytes += part.budget.totalBytes;
       const next = parts.newest;
-      // Parts may finish in any order; their client hears of them in theirs.
+      // Parts may finish in any order; the client gets the messages in the parts' order.
       const earlier = closing.at(-1) ?? Promise.resolve();
       const closed = Promise.all([closePart(part, reason, true), earlier]);
       closing.push(

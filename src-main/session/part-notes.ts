@@ -3,9 +3,12 @@ import { reportOf, type Part } from './part.ts';
 import type { SessionStore } from './ports.ts';
 import type { SessionTrack } from './track.ts';
 
-/** How often a running part's report is written down: a storm of gaps must not become one of writes. */
+/** How often a running part's report is stored: many gaps must not cause many writes. */
 const NOTE_INTERVAL_MS = 1000;
-/** So many at once, where they are rare: a kill just after a gap must not make audio of its silence. */
+/**
+ * After a quiet time, this many are stored at once: a kill just after a gap must not make recovery take its silence for
+ * audio.
+ */
 const NOTES_AT_ONCE = 8;
 
 export interface PartNotesOptions {
@@ -15,22 +18,22 @@ export interface PartNotesOptions {
   readonly clock: Clock;
 }
 
-/** Writes down what running parts have captured, for whoever must recover them after a crash. */
+/** Stores what running parts have captured, for recovery after a crash. */
 export interface PartNotes {
-  /** The part's report has changed: it is written down now, or as soon as it may be. */
+  /** The part's report has changed: it is stored now, or as soon as the interval allows. */
   noteReport(part: Part): void;
-  /** What waits in memory has changed. */
+  /** The audio that waits in memory has changed. */
   noteWaiting(track: SessionTrack): void;
   /** True where `noteDue` has something to do. */
   readonly isDue: boolean;
-  /** Writes down what was put off for long enough. */
+  /** Stores the delayed reports that are due. */
   noteDue(): void;
-  /** The part ends, and with it what is to be noted of it. */
+  /** The part ends: its delayed reports are dropped. */
   forget(part: Part): void;
 }
 
 export function createPartNotes({ sessionId, tracks, store, clock }: PartNotesOptions): PartNotes {
-  /** When all notes so far would have been made at their usual interval. */
+  /** When all reports so far would have been stored at the usual interval. */
   let notedUpToMs = -Infinity;
   const due = new Set<Part>();
 
@@ -42,7 +45,7 @@ export function createPartNotes({ sessionId, tracks, store, clock }: PartNotesOp
 
   const mayNote = (): boolean => notedUpToMs - clock.monotonicMs() <= (NOTES_AT_ONCE - 1) * NOTE_INTERVAL_MS;
 
-  /** What waits in memory is told before more of it comes, with room to grow: not every chunk is worth a write. */
+  /** Twice the waiting audio is stored, so that not every further chunk needs a write. */
   const claimOf = (track: SessionTrack): number => 2 * track.timeline.heldFrames;
 
   const noteDue = (): void => {

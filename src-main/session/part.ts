@@ -14,31 +14,31 @@ import { createMutedStretches, type MutedStretches } from './muted-stretches.ts'
 import { createPartBudget, type PartBudget } from './part-budget.ts';
 import type { PartSink, SessionSpec } from './ports.ts';
 
-/** How often it is written down how long a microphone has been muted: a crash forgets no more than that. */
+/** How often the length of a muted stretch is stored: a crash loses no more than this. */
 const NOTE_MUTED_SECONDS = 10;
 
-/** What one track has put into one part. */
+/** The audio of one track in one part. */
 export interface PartTrack {
   readonly track: Track;
   /** Frames placed, silence included. */
   position: number;
   captured: number;
-  /** Frames that were placed and could not be written; they follow the end of the file. */
+  /** Frames that were placed and could not be written; they come after the end of the file. */
   unwritten: number;
-  /** Frames of holes too long to be filled. */
+  /** Frames of holes that were too long to be filled. */
   jumped: number;
   received: number;
   rejected: number;
   duplicated: number;
   late: number;
   clippedSamples: number;
-  /** Frames that were last said to wait for an earlier chunk, at most. */
+  /** The last reported number of frames that wait for an earlier chunk, at most. */
   waiting: number;
-  /** Undefined where digital zeros say nothing. */
+  /** Undefined where digital zeros mean nothing. */
   readonly muted: MutedStretches | undefined;
 }
 
-/** A part that is being recorded, or that waits for its slower tracks to reach its end. */
+/** A part that is recording, or whose slower tracks have not reached its end. */
 export interface Part {
   readonly number: number;
   readonly sink: PartSink;
@@ -52,7 +52,7 @@ export interface Part {
   readonly originFrame: number;
   /** Live milliseconds (pauses left out) when the part began. */
   readonly beganAtMs: number;
-  /** Set when a limit has fixed where the part ends, in frames of every track. */
+  /** Set when a limit has fixed the end of the part, in frames of every track. */
   endFrame: number | undefined;
 }
 
@@ -103,7 +103,7 @@ export function createPart(options: PartOptions): Part {
   };
 }
 
-/** Only a microphone is judged: what a computer plays is zeros whenever nobody speaks, and so may a file be. */
+/** Only a microphone is judged: playback, and also a file, may be all zeros where nobody speaks. */
 function mutedStretchesOf({ sampleRate }: SessionSpec, frameBytes: number): MutedStretches {
   return createMutedStretches({
     frameBytes,
@@ -112,7 +112,7 @@ function mutedStretchesOf({ sampleRate }: SessionSpec, frameBytes: number): Mute
   });
 }
 
-/** After how many frames the next part begins because its user asked for it. */
+/** The length of a part that the user asked for, in frames. */
 function splitFrames(
   { sampleRate, splitMinutes = Infinity, splitMegabytes = Infinity }: SessionSpec,
   masterFrameBytes: number,
@@ -120,21 +120,21 @@ function splitFrames(
   return Math.floor(Math.min(splitMinutes * 60 * sampleRate, (splitMegabytes * MEBIBYTE) / masterFrameBytes));
 }
 
-/** Notes silence in place of audio. */
+/** Adds silence in place of audio. */
 export function addGap(part: Part, track: PartTrack, frames: number, cause: GapCause): void {
   track.muted?.interrupt();
   part.gaps.settle(track.track, Math.floor(part.sink.writtenBytes(track.track) / part.masterFrameBytes));
   part.gaps.addSilence(track.track, track.position, frames, cause);
 }
 
-/** Notes a hole that is not filled. */
+/** Adds a hole that is not filled. */
 export function addJump(part: Part, track: PartTrack, frames: number, cause: GapCause): void {
   track.muted?.interrupt();
   part.gaps.addJump(track.track, track.position, frames, cause);
   track.jumped += frames;
 }
 
-/** Takes back what was placed from `position` on: it never reached the file. */
+/** Removes what was placed from `position` on: it never reached the file. */
 export function cutBack(part: Part, track: PartTrack, position: number): void {
   const lost = track.position - position;
   if (lost <= 0) return;
@@ -149,8 +149,8 @@ export function partFrames(part: Part): number {
 }
 
 /**
- * What the part holds against what it should hold.
- * @param clockFrames what the clock says a live source should have brought; null for other sources.
+ * The content of the part, compared with what it should contain.
+ * @param clockFrames the frames that a live source should have sent by the clock; null for other sources.
  */
 export function reportOf(part: Part, clockFrames: number | null): CaptureReport {
   const tracks = [...part.tracks.values()].map((track): TrackReport => {

@@ -13,10 +13,10 @@ export interface PlacerOptions {
   readonly failures: SinkFailures;
 }
 
-/** Puts what a timeline has let go of into parts, across their ends. */
+/** Writes the placements of a timeline into parts, across the ends of parts. */
 export interface Placer {
   /**
-   * Says which limit, if any, ends the session before all is placed.
+   * Returns the limit, if any, that ends the session before all is placed.
    * @param isReplay true where it was placed before, in another folder
    */
   place(
@@ -29,9 +29,9 @@ export interface Placer {
 }
 
 export function createPlacer({ onLimit, writer, rollOver, failures }: PlacerOptions): Placer {
-  /** How much of the part that a track is in is left to it, and what cuts the rest off. */
+  /** The room left for a track in its part, and what cuts off the rest. */
   const roomFor = ({ part, place }: SessionTrack, frames: number): ReturnType<typeof part.budget.fit> =>
-    // Where another track has already ended the part, this one only follows: to it that is no limit.
+    // Where another track has already ended the part, this one only follows: that is not a limit for it.
     part.endFrame === undefined
       ? part.budget.fit(place.position, frames)
       : { frames: Math.min(frames, part.endFrame - place.position), end: 'SPLIT' };
@@ -45,7 +45,8 @@ export function createPlacer({ onLimit, writer, rollOver, failures }: PlacerOpti
     while (rest.frames > 0) {
       const { part } = track;
       if (failures.has(part.sink) || rest.kind === 'jump') {
-        // A failed part keeps it, limits or not, until it is known whether recording can go on elsewhere.
+        // A failed part keeps it in memory, beyond any limit, until it is clear whether recording can continue
+        // elsewhere.
         writer.write(track, rest, isReplay);
         break;
       }

@@ -7,7 +7,7 @@ import type { FileEntry, PendingFile, ServerMessage, StopReason } from '../contr
 import type { Marker, SessionStatus } from '../contract/session-record.ts';
 import type { TranscriptEntry } from '../contract/transcript.ts';
 
-/** What a session was asked to be. */
+/** The settings that a session was started with. */
 export interface SessionSpec {
   readonly sessionId: string;
   readonly title: string;
@@ -15,19 +15,19 @@ export interface SessionSpec {
   /** Frames a second. */
   readonly sampleRate: number;
   readonly channels: number;
-  /** How samples came over the wire; masters are 16-bit PCM whatever it was. */
+  /** The encoding of samples on the wire; masters are always 16-bit PCM. */
   readonly encoding: Encoding;
   readonly tracks: readonly Track[];
   /** How chunks are placed on their tracks. */
   readonly placement: PlacementRule;
-  /** True where a start frame counts, by this rule or because none was asked for. */
+  /** True where start frames are used: by this rule, or because the client chose no rule. */
   readonly obeysStartFrames: boolean;
   readonly gain: number;
-  /** The kinds of file that are kept; at least one. `mixed` stands here only where there are both tracks. */
+  /** The kinds of file to keep; at least one. `mixed` only where there are both tracks. */
   readonly record: readonly RecordingType[];
-  /** False where nothing but masters is made. */
+  /** False where only masters are made. */
   readonly autoSave: boolean;
-  /** False where the catalog must not know of the session. */
+  /** False where the session must not be in the catalog. */
   readonly databaseRecords: boolean;
   /** True where each turn becomes a WAV of its own. */
   readonly writeTurnFiles: boolean;
@@ -44,9 +44,9 @@ export interface SessionSpec {
 
 /** The recording profiles that a start may name. */
 export interface Profiles {
-  /** The profile of that name, whatever its case. For no name, the one that such starts take; most often none. */
+  /** The profile of that name, in any case. Without a name, the default profile, if one is set. */
   find(name: string | undefined): RecordingProfile | undefined;
-  /** All there are, for whoever asked for another. */
+  /** All names, for a message about an unknown one. */
   names(): readonly string[];
 }
 
@@ -59,13 +59,13 @@ export interface PartSpec {
   /** The usual folder failed: use the fallback folder. */
   readonly relocated: boolean;
   /**
-   * Tells the client what went wrong with a delivered copy; the master is not affected.
-   * @param filePath the file that is given up, as its entry would have named it; absent where it may still come.
+   * Reports a problem with a delivered copy to the client; the master is not affected.
+   * @param filePath the file that was given up, as its entry would have named it; absent where it may still come.
    */
   readonly warn: (message: string, filePath?: string) => void;
 }
 
-/** What is known of a part when it ends. */
+/** Facts about a part at its end. */
 export interface PartSummary {
   readonly report: CaptureReport;
   readonly markers: readonly Marker[];
@@ -73,17 +73,17 @@ export interface PartSummary {
   readonly reason?: StopReason;
 }
 
-/** What a part has left when it ends. */
+/** The files of a part at its end. */
 export interface FinishedPart {
-  /** What is final, delivered copies first. */
+  /** The final files, delivered copies first. */
   readonly files: readonly FileEntry[];
-  /** What is still being made of the masters. */
+  /** The files that are still being made from the masters. */
   readonly pending: readonly PendingFile[];
-  /** Each settles with a file that has become final since; with undefined where none has. None rejects. */
+  /** Each settles with a file that has become final later, or with undefined where it has not. None rejects. */
   readonly late: readonly Promise<FileEntry | undefined>[];
 }
 
-/** Where a part's audio goes. */
+/** The destination of a part's audio. */
 export interface PartSink {
   /**
    * Appends interleaved signed 16-bit little-endian samples to a track, in call order. The bytes may be kept
@@ -93,15 +93,15 @@ export interface PartSink {
   append(track: Track, pcm: Uint8Array): Promise<void>;
   /** Bytes handed to `append` and not yet in the file. */
   readonly queuedBytes: number;
-  /** Bytes of a track that are in the file; after a failure, all that ever will be. */
+  /** Bytes of a track that are in the file; after a failure, this does not change any more. */
   writtenBytes(track: Track): number;
   /**
-   * Writes what is queued, and makes the masters final and durable. What is made of them has a moment to be final too;
-   * what needs longer comes late, and holds nothing up. A file whose folder does not let it be finished is left out, for
-   * a recovery to finish.
+   * Writes the queue, and makes the masters final and durable. Copies get a short time to become final too; slower ones
+   * come late, and delay nothing. A file that its folder does not allow to be finished is left out; recovery finishes
+   * it.
    */
   finish(summary: PartSummary): Promise<FinishedPart>;
-  /** A part's report with what its finished files have lost meanwhile; absent where they cannot lose anything. */
+  /** A part's report, with what its finished files have lost meanwhile; absent where they cannot lose anything. */
   accountFor?(report: CaptureReport): CaptureReport;
 }
 
@@ -109,33 +109,33 @@ export interface PartSink {
 export interface BegunSession {
   readonly firstPart: number;
   readonly earlierSeconds: number;
-  /** Where it is recorded instead, and why, where the wanted folder cannot be written now. */
+  /** The folder used instead, with the reason, where the wanted folder cannot be written now. */
   readonly elsewhere?: { readonly dir: string; readonly reason: string };
 }
 
-/** What a running session tells the world that outlives it. */
+/** The storage of running sessions, which outlives the process. */
 export interface SessionStore {
   /**
-   * Creates the session's folder and row, or reopens those of an earlier take of the same id. Resolves, with the
-   * number of the first part and the length of what was there before, before the first sample is taken. Rejects with
+   * Creates the session's folder and row, or reopens those of an earlier take of the same id. Resolves before the first
+   * sample is taken, with the number of the first part and the length of the earlier takes. Rejects with
    * FOLDER_UNWRITABLE or DISK_FULL.
    */
   begin(spec: SessionSpec): Promise<BegunSession>;
   openPart(spec: PartSpec): Promise<PartSink>;
   /** True where a part that cannot be written can go on in another folder. */
   readonly canRelocate: boolean;
-  /** Writes down what a running part has captured so far, for whoever must recover it. */
+  /** Stores what a running part has captured so far, for recovery. */
   noteReport(sessionId: string, part: number, report: CaptureReport): void;
   /**
-   * Undefined where it survives the process from now on; otherwise resolves when it does, and rejects with WRITE_FAILED
-   * where the session ends before. Throws MARKERS_FULL.
+   * Undefined where the marker survives the process from now on. Otherwise resolves when it does, and rejects with
+   * WRITE_FAILED where the session ends before. Throws MARKERS_FULL.
    */
   addMarker(sessionId: string, marker: Marker): Promise<void> | undefined;
-  /** Writes down the audio of a turn that has ended. Throws TURNS_FULL. */
+  /** Stores the audio of a turn that has ended. Throws TURNS_FULL. */
   addSegments(sessionId: string, segments: readonly AudioSegment[]): void;
-  /** Writes down what somebody said. */
+  /** Stores an entry of the transcript. */
   addTranscript(sessionId: string, entry: TranscriptEntry): void;
-  /** Records that nothing more will come. */
+  /** Marks the session as ended. */
   end(
     sessionId: string,
     status: Extract<SessionStatus, 'completed' | 'interrupted' | 'failed'>,
@@ -148,43 +148,43 @@ export type TurnEvent =
       readonly type: 'started';
       readonly turnId: string;
       readonly role: Track;
-      /** Where the voice began, which is before the moment at which it was believed. */
+      /** Where the voice began, which is before the moment at which it was detected. */
       readonly startFrame: number;
     }
   | {
       readonly type: 'ended';
       readonly turnId: string;
       readonly role: Track;
-      /** Later than it was told of, where at first only the other side was heard, out of a loudspeaker. */
+      /** Later than in the first event, where at first only the other side was heard, from a loudspeaker. */
       readonly startFrame: number;
-      /** The first frame that is no longer part of it; `startFrame` where nothing was recorded of it. */
+      /** The first frame after the turn; `startFrame` where none of it was recorded. */
       readonly endFrame: number;
-      /** The other side began to speak over it, or the session ended in it. */
+      /** The other side began to speak during it, or the session ended in it. */
       readonly interrupted: boolean;
-      /** Nobody spoke here: it was the other side, out of a loudspeaker. */
+      /** Not a turn: it was the other side, heard from a loudspeaker. */
       readonly bleed: boolean;
     };
 
 /**
  * Finds turns in the tracks of one take. Pure: time is counted in frames. Tracks come interleaved as they arrive, and
- * may trail each other by seconds: a turn that has begun is told of at once, one that has ended once the other track
- * has been heard so far, or has been waited for long enough.
+ * may be seconds apart. The start of a turn is reported at once. Its end is reported once the other track has reached
+ * it, or the wait for that is over.
  */
 export interface TurnDetector {
-  /** Takes the track's next samples, signed 16-bit little-endian, which it must not keep. */
+  /** Takes the track's next samples, signed 16-bit little-endian; must not keep them. */
   audio(track: Track, startFrame: number, pcm: Uint8Array): readonly TurnEvent[];
   /** Takes a hole that is filled with silence. */
   silence(track: Track, startFrame: number, frames: number): readonly TurnEvent[];
-  /** Notes a hole that is left out: what the track brings next does not continue what came before. */
+  /** Notes a hole that is not filled: the track's next audio does not continue the earlier audio. */
   jump(track: Track): readonly TurnEvent[];
   /**
-   * Takes a client's own voice activity; from then on it counts instead of ours.
-   * @param frame where the track's next audio would begin, and a turn with it; at the track's end where absent.
+   * Takes a client's own voice activity; from then on it replaces our detection.
+   * @param frame where the track's next audio, and so the turn, would begin; the track's end where absent.
    */
   voice(track: Track, active: boolean, frame?: number): readonly TurnEvent[];
-  /** Time stands still from here on: turns end here, which is nobody's interruption. */
+  /** Time stops here: turns end here, and that is not an interruption. */
   pause(): readonly TurnEvent[];
-  /** The take is over: a voice that was still going on is cut off, and its turn ends as interrupted. */
+  /** The take is over: a voice that is still speaking is cut off, and its turn ends as interrupted. */
   end(): readonly TurnEvent[];
 }
 
@@ -196,23 +196,25 @@ export interface TurnDetectorOptions {
   readonly newId: () => string;
 }
 
-/** Somebody who hears what a session records while it does: raw samples, never gained, and its messages. */
+/** A listener to a running session: gets raw samples, never with gain, and the session's messages. */
 export interface TapClient {
   send(message: ServerMessage): void;
-  /** A binary frame with the header of headed-frame.ts, samples signed 16-bit little-endian. Its own to keep. */
+  /**
+   * A binary frame with the header of headed-frame.ts, samples signed 16-bit little-endian. The receiver may keep it.
+   */
   sendAudio(frame: Uint8Array): void;
   /** Bytes handed over and not yet sent. */
   readonly unsentBytes: number;
-  /** Nothing more comes. */
+  /** No more data comes. */
   close(): void;
 }
 
-/** The far end of a connection: whoever sends audio and is told what became of it. */
+/** The far end of a connection: it sends audio and receives the session's messages. */
 export interface Client {
   send(message: ServerMessage): void;
 }
 
-/** One client's conversation with a session. Never throws: everything wrong is answered as a message. */
+/** One client's connection to a session. Never throws: every error is answered as a message. */
 export interface Connection {
   /** The session's id, chosen by the engine where the client asked for `new`. */
   readonly sessionId: string;
@@ -229,11 +231,11 @@ export interface Connection {
    */
   receiveOversized(head: Uint8Array | undefined): Promise<void>;
   /**
-   * Takes what was kept of a text that was answered so, once all of it has come: a chunk whose number it says is waited
-   * for no longer. Resolves as receiveText does.
+   * Takes the remains of a text that was answered so, once all of it has come: later chunks no longer wait for the
+   * chunk whose number it contains. Resolves as receiveText does.
    * @param text its beginning and its end
    */
   receiveOversizedText(text: string): Promise<void>;
-  /** The client is gone. Its session waits for it to come back, then ends as interrupted. */
+  /** The client is gone. Its session waits for it to come back, and then ends as interrupted. */
   disconnect(): void;
 }

@@ -21,13 +21,15 @@ export interface RecordingEndOptions {
   readonly onEnded: () => void;
 }
 
-/** What ends a recording: a stop, a limit, a folder that can no longer be written. */
+/** Ends a recording: after a stop, at a limit, or when the folder cannot be written any more. */
 export interface RecordingEnd {
-  /** Finalises what is being recorded, if anything. */
+  /** Finalises the current recording, if there is one. */
   finish(reason?: StopReason): Promise<void>;
-  /** Finalises where a limit says so; false where it does not. */
+  /** Finalises where a limit requires it; returns false where it does not. */
   endAt(end: PartEnd | undefined): Promise<boolean>;
-  /** The folder can no longer be written: the recording goes on in another one, or ends. In its turn. */
+  /**
+   * The folder cannot be written any more: the recording continues in another one, or ends. Takes effect in its turn.
+   */
   noteWriteError(error: unknown): void;
 }
 
@@ -35,13 +37,13 @@ const UNFINISHED_MESSAGE =
   'The recording could not be finished in its folder. Everything recorded is kept; make the folder writable and ' +
   'start Lectern again, which puts it in order';
 
-/** What is told of a recording whose files could not be closed. */
+/** The answer for a recording whose files could not be closed. */
 type Outcome = Pick<ClosedPart, 'tellLate'> & { readonly message: ServerMessage };
 
 export function createRecordingEnd(options: RecordingEndOptions): RecordingEnd {
   const { id, current, mailbox, store, log, send } = options;
 
-  /** Goes on in the fallback folder, or says for which reason the recording must end. */
+  /** Continues in the fallback folder, or returns the reason why the recording must end. */
   const moveOrGiveUp = async (take: Take, error: unknown): Promise<StopReason | undefined> => {
     const reason = error instanceof LecternError && error.code === 'DISK_FULL' ? 'disk_full' : 'write_failed';
     send(errorMessage(error));
@@ -69,7 +71,7 @@ export function createRecordingEnd(options: RecordingEndOptions): RecordingEnd {
     remainder.drop();
     recording.phase = 'finalising';
     let reason = wanted;
-    // Whatever happens on the way, the files are closed.
+    // The files are closed whatever fails before.
     try {
       await take.settle();
       if (take.failure !== undefined && !isWriteErrorTold) {
@@ -92,7 +94,7 @@ export function createRecordingEnd(options: RecordingEndOptions): RecordingEnd {
     await store.end(id, status).catch((error: unknown) => {
       log('error', 'the end of the session could not be written down', { id, error });
     });
-    // Told last: whoever hears of it may rename, export or delete the session at once.
+    // Sent last: a client that gets it may rename, export or delete the session at once.
     current.end();
     send(message);
     tellLate();
@@ -113,7 +115,7 @@ export function createRecordingEnd(options: RecordingEndOptions): RecordingEnd {
     noteWriteError(error) {
       void mailbox.perform(async () => {
         const { recording } = current;
-        // Once it is being finalised, finish looks for failures itself; and each failure is dealt with once.
+        // While finalising, `finish` looks for failures itself; and each failure is handled once.
         if (recording === undefined || recording.phase === 'finalising') return;
         const { take } = recording;
         if (take.failure === undefined && take.relocated) return;

@@ -14,7 +14,7 @@ import { createTaps, type Taps } from './taps.ts';
 export interface Recording {
   phase: Extract<SessionState, 'recording' | 'paused' | 'finalising'>;
   readonly spec: SessionSpec;
-  /** Where it is recorded instead of the folder that was wanted. */
+  /** The folder used instead of the wanted one. */
   readonly elsewhereDir: string | undefined;
   readonly framing: 'raw' | 'headed';
   readonly remainder: FrameRemainder;
@@ -24,7 +24,7 @@ export interface Recording {
   readonly taps: Taps;
 }
 
-/** Whose audio it is where a message names nobody; the same before anything is recorded. */
+/** The track of a message that names none; works also before anything is recorded. */
 export function firstTrack(recording: Recording | undefined): Track {
   return recording?.spec.tracks[0] ?? 'user';
 }
@@ -44,7 +44,7 @@ export interface RecordingOptions {
   readonly onWriteError: (error: unknown) => void;
 }
 
-/** Opens the first part's files, and lets the listeners and the turns hear what comes into them. */
+/** Opens the first part's files, and connects the listeners and the turn detector to its audio. */
 export async function openRecording(options: RecordingOptions): Promise<Recording> {
   const { spec, message, begun, store, clock, limits, send, newId, onWriteError } = options;
   const { sampleRate, channels, tracks } = spec;

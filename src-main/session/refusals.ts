@@ -1,15 +1,15 @@
 import type { Track } from '../contract/audio-format.ts';
 import { serialDistance } from './serial-number.ts';
 
-/** How long a refused chunk is waited for; its sender was told to send it again. */
+/** How long we wait for a refused chunk; its sender was asked to send it again. */
 export const WAITED_FOR_MS = 5000;
 
 /**
- * Remembers which numbered chunks were refused for want of room. What follows a refused chunk is refused too until it
- * comes again: taken at once, it would soon make its predecessor a hole.
+ * Remembers the numbered chunks that were refused for lack of room. Later chunks are refused too until the first one
+ * comes again: if they were accepted, the first one would soon count as missing.
  */
 export interface Refusals {
-  /** True where a chunk may not be taken yet, because one before it was refused. */
+  /** True where a chunk cannot be accepted yet, because an earlier one was refused. */
   holdsBack(track: Track, seq: number): boolean;
   note(track: Track, seq: number): void;
   /** A new take: its numbers have nothing to do with those before. */

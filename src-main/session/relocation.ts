@@ -21,12 +21,14 @@ export interface RelocationOptions {
 }
 
 /**
- * Seconds by which a track may be behind the one that is ahead and still begin the new part together with it. One that is
- * further behind is late for other reasons, as a network's, or never came.
+ * A track that is behind the leading one by fewer seconds still begins the new part together with it. One that is further
+ * behind is late for another reason, such as a network, or never came.
  */
 const TOGETHER_SECONDS = 10;
 
-/** Goes on in the fallback folder, where the usual one can no longer be written. Rejects where that fails as well. */
+/**
+ * Continues in the fallback folder, where the usual one cannot be written any more. Rejects where that fails as well.
+ */
 export async function relocateTake(options: RelocationOptions, reason: StopReason): Promise<void> {
   const { spec, tracks, parts, placer, output, closing, failures } = options;
   const failed = partsInUse(tracks);

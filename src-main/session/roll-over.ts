@@ -15,16 +15,16 @@ export interface RollOverOptions {
   readonly send: (message: ServerMessage) => void;
 }
 
-/** Sends tracks on from a part that ends to the next one. A track stays where its part could not be written. */
+/** Moves tracks from a part that ends to the next one. A track stays where its part could not be written. */
 export interface RollOver {
-  /** `track` has come to where its part ends. The first track that does opens the next part, and fixes the end. */
+  /** `track` has reached the end of its part. The first track to do so opens the next part, and fixes the end. */
   advance(track: SessionTrack, end: PartEnd): Promise<void>;
-  /** Sends `track` on from a part that another one has ended; false where that fails. */
+  /** Moves `track` from a part that another one has ended; returns false where that fails. */
   leave(track: SessionTrack): Promise<boolean>;
 }
 
 export function createRollOver({ tracks, parts, closing, failures, send }: RollOverOptions): RollOver {
-  /** Ends a part where the track that is ahead has got to: what it has written cannot be taken back. */
+  /** Ends a part at the position of the leading track: what it has written cannot be removed. */
   const endPart = async (part: Part, end: PartEnd): Promise<number | undefined> => {
     const here = tracks.filter((other) => other.part === part);
     const endFrame = Math.max(...here.map((other) => other.place.position));
@@ -42,7 +42,8 @@ export function createRollOver({ tracks, parts, closing, failures, send }: RollO
   return {
     async advance(track, end) {
       const { part } = track;
-      // A part is left once it holds all that was given to it: what it could not take must not follow later audio.
+      // A part is left only once it has written everything it was given: a failed rest must not end up after later
+      // audio.
       await track.lastAppend;
       if (failures.has(part.sink)) return;
       const endFrame = part.endFrame ?? (await endPart(part, end));

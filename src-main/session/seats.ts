@@ -5,28 +5,28 @@ import type { Log } from '../runtime/log.ts';
 import type { Client } from './ports.ts';
 import type { Session, SessionOptions } from './session.ts';
 
-/** A session's place in the engine, and whoever is connected to it. */
+/** A session in the engine, and the client connected to it. */
 export interface Seat {
   readonly session: Session;
   readonly audience: Audience;
 }
 
-/** Whoever hears what a session tells. */
+/** The receiver of a session's messages. */
 interface Audience {
   client: Client | undefined;
   leftAtMs: number;
-  /** How the session ended, where nobody was there to be told. */
+  /** The end of the session, where no client was connected to receive it. */
   readonly untold: ServerMessage[];
 }
 
-/** What a session tells its seat. */
+/** The callbacks of a session to its seat. */
 export type SeatTells = Pick<SessionOptions, 'send' | 'onActivity'>;
 
 export interface SeatsOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly openSession: (id: string, tells: SeatTells) => Session;
-  /** True where a recording ends with its connection, which is then its proper end. */
+  /** True where a recording ends together with its connection, which is then the normal end. */
   readonly endsWithClient: boolean;
   /** Called whenever a session starts or ends. */
   readonly onActivity: (activeSessions: readonly string[]) => void;
@@ -36,11 +36,14 @@ export interface SeatsOptions {
 export interface Seats {
   get(id: string): Seat | undefined;
   sessions(): readonly Session[];
-  /** Connects a client to the session of that id, which is opened where there is none; it takes the place of another. */
+  /**
+   * Connects a client to the session of that id, which is created where there is none. The client replaces an earlier
+   * one.
+   */
   take(id: string, client: Client): Seat;
   /** The client has gone. */
   leave(seat: Seat, client: Client): void;
-  /** Lets every session look at the clock, and ends what nobody has come back to in time. */
+  /** Lets every session check the clock, and ends those whose client did not come back in time. */
   tick(): void;
   /** Ids of sessions that are recording, paused or being finalised. */
   activeSessions(): string[];
@@ -51,7 +54,7 @@ export function createSeats(options: SeatsOptions): Seats {
   const seats = new Map<string, Seat>();
 
   const awayMs = ({ leftAtMs }: Audience): number => clock.monotonicMs() - leftAtMs;
-  /** Nobody is there, nothing is going on, and nobody will come back for what is untold. */
+  /** No client is connected, nothing is going on, and no client will come back for the undelivered end. */
   const isLeft = ({ session, audience }: Seat): boolean =>
     audience.client === undefined &&
     !session.active &&
@@ -70,7 +73,7 @@ export function createSeats(options: SeatsOptions): Seats {
     const session = openSession(id, {
       onActivity,
       send(message) {
-        // What is told after the end reaches whoever has come back to the session since.
+        // Messages after the end go to the client that has come back since.
         const { client, untold } = seats.get(id)?.audience ?? audience;
         if (client !== undefined) client.send(message);
         else if (message.type === 'recording_stopped') untold.push(message);
@@ -88,7 +91,7 @@ export function createSeats(options: SeatsOptions): Seats {
     take(id, client) {
       const seat = seats.get(id) ?? open(id);
       const { session, audience } = seat;
-      // A client that comes back may be here before its dead connection is noticed, so the newer one wins.
+      // A client may come back before its dead connection is noticed, so the newer connection wins.
       audience.client?.send({
         type: 'error',
         code: 'SESSION_IN_USE',

@@ -9,7 +9,7 @@ export function serialDistance(from: number, to: number): number {
   return distance < SEQ_COUNT / 2 ? distance : distance - SEQ_COUNT;
 }
 
-/** A count that never wraps, as it goes over the wire. */
+/** An unlimited count, as it is written on the wire. */
 export function wireSeq(count: number): number {
   return count % SEQ_COUNT;
 }

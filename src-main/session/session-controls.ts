@@ -15,7 +15,10 @@ export interface SessionControlsOptions {
   readonly send: (message: ServerMessage) => void;
 }
 
-/** What a client asks of a running recording beside its audio. Each takes effect in its turn, from when it came. */
+/**
+ * The requests of a client for a running recording, apart from audio. Each takes effect in its turn, with the time of
+ * its arrival.
+ */
 export interface SessionControls {
   pause(): Promise<void>;
   resume(): Promise<void>;
@@ -52,7 +55,7 @@ export function createSessionControls(options: SessionControlsOptions): SessionC
     const { index, seconds, label, written } = current.require().take.addMarker(wanted);
     const answer = (): void => send({ type: 'marker_added', index, position_seconds: seconds, label });
     if (written === undefined) return answer();
-    // Audio does not wait for it; the answer does, as it says that the marker is kept.
+    // Audio does not wait for the write; the answer does, as it confirms that the marker is stored.
     void written.then(answer, (error: unknown) => send(errorMessage(error)));
   };
 
@@ -68,7 +71,7 @@ export function createSessionControls(options: SessionControlsOptions): SessionC
     if (recording.phase === 'recording') recording.conversation.voice(named, active, atMs);
   };
 
-  /** The time counts at which a message came, as its turn may come late. */
+  /** Uses the arrival time of a message, as its turn may come late. */
   const performAsOfNow = (task: (atMs: number) => Promise<void> | void): Promise<void> => {
     const atMs = clock.monotonicMs();
     return perform(() => task(atMs));

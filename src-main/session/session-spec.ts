@@ -12,7 +12,7 @@ export interface SpecOptions {
   readonly nameSession: (startedAtMs: number) => string;
 }
 
-/** What a `start` asks for: its own keys, then its profile's, then the defaults. Throws INVALID_MESSAGE. */
+/** The settings of a `start`: its own keys, then its profile's, then the defaults. Throws INVALID_MESSAGE. */
 export function specOf({ id, message, profiles, startedAtMs, nameSession }: SpecOptions): SessionSpec {
   const profile = profileOf(message, profiles);
   const format = message.format ?? profile?.format;
@@ -57,7 +57,7 @@ function profileOf({ profile: name }: StartMessage, profiles: Profiles): Recordi
   return profile;
 }
 
-/** Which files are kept of a session with these tracks. */
+/** The kinds of file to keep for a session with these tracks. */
 function keptTypes(
   asked: readonly RecordingType[] | undefined,
   profile: RecordingProfile | undefined,
@@ -74,11 +74,11 @@ function keptTypes(
     return possible.filter((type) => asked.includes(type));
   }
   const wanted = possible.filter((type) => profile === undefined || keeps(profile, type));
-  // A profile with a side that this session does not have must not leave it with nothing.
+  // A profile may name only a side that this session does not have; then all tracks are kept.
   return wanted.length > 0 ? wanted : tracks;
 }
 
-/** A profile knows the sides and the mix; any other track that a start names is kept. */
+/** A profile has rules for the sides and the mix; any other track of a start is kept. */
 function keeps(profile: RecordingProfile, type: RecordingType): boolean {
   switch (type) {
     case 'user':

@@ -2,12 +2,12 @@ import type { Track } from '../contract/audio-format.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 import { behindClockWarning, diskLowWarning, noDataWarning } from './messages.ts';
 
-/** A live source is told of within a second when it stops; others may send in bursts. */
+/** A live source that stops is reported within a second; other sources may send in bursts. */
 const LIVE_STALLED_AFTER_MS = 700;
 const STALLED_AFTER_MS = 3000;
-/** A live source this far behind the clock has lost audio without saying so; clocks alone drift far less. */
+/** Where a live source is this far behind the clock, audio was lost without a report; clock drift alone is far less. */
 const BEHIND_CLOCK_SECONDS = 2;
-/** Minutes of room at which the user is told. */
+/** Minutes of room left at which the user is warned. */
 const DISK_WARN_MINUTES = [30, 10, 2] as const;
 
 export interface SessionWatchOptions {
@@ -18,27 +18,27 @@ export interface SessionWatchOptions {
   readonly behindClockSeconds: (track: Track) => number;
 }
 
-/** Looks after one recording: tells its user, once each, what the audio alone cannot show. */
+/** Watches one recording: reports to its user, once each, problems that the audio alone cannot show. */
 export interface SessionWatch {
   /** A chunk of this track has come. */
   noteChunk(track: Track): void;
   /** Milliseconds since the last chunk of this track. */
   quietMs(track: Track): number;
-  /** No chunks are to be expected earlier than now: whatever held them up, it was not their sources. */
+  /** Starts the waiting time anew: the delay so far was not caused by the sources. */
   excuse(): void;
   /** Looks at the clock. */
   tick(): void;
-  /** Takes note of how long the disk still lasts. */
+  /** Updates how long the disk will last. */
   noteDiskMinutes(minutes: number): void;
   readonly diskMinutesLeft: number | undefined;
 }
 
-/** What is expected to deliver all the time: a live track, or any of the tracks of a sender with a pace of its own. */
+/** A source that should deliver all the time: a live track, or all tracks together of a sender with its own pace. */
 interface Source {
   readonly tracks: readonly Track[];
   lastChunkMs: number;
   stallTold: boolean;
-  /** It was behind when it was last looked at. */
+  /** True where it was behind at the last check. */
   wasBehind: boolean;
   behindTold: boolean;
 }
@@ -46,7 +46,8 @@ interface Source {
 export function createSessionWatch(options: SessionWatchOptions): SessionWatch {
   const { tracks, live, nowMs, send, behindClockSeconds } = options;
   const stalledAfterMs = live ? LIVE_STALLED_AFTER_MS : STALLED_AFTER_MS;
-  // A bot that has nothing to say sends nothing: only who sends at all is known to be there.
+  // A bot that has nothing to say sends nothing: so a sender with its own pace is late only where no track brings
+  // anything.
   const sources = (live ? tracks.map((track) => [track]) : [tracks]).map((own): Source => ({
     tracks: own,
     lastChunkMs: nowMs(),
@@ -80,7 +81,7 @@ export function createSessionWatch(options: SessionWatchOptions): SessionWatch {
   const tellOfDelay = (source: Source, track: Track): void => {
     if (source.stallTold || source.behindTold) return;
     const behind = behindClockSeconds(track);
-    // One look may fall between a chunk's arrival and its place in the file.
+    // One check may fall between a chunk's arrival and its place in the file.
     const { wasBehind } = source;
     source.wasBehind = behind >= BEHIND_CLOCK_SECONDS;
     if (!wasBehind || !source.wasBehind) return;
@@ -95,7 +96,8 @@ export function createSessionWatch(options: SessionWatchOptions): SessionWatch {
       source.lastChunkMs = nowMs();
       source.stallTold = false;
       if (!allStalledTold) return;
-      // That everything had stopped holds no longer; what still stands is told again, by its name.
+      // The first message, that everything had stopped, is no longer true; tracks that still stand are reported by
+      // name.
       allStalledTold = false;
       for (const other of sources) other.stallTold = false;
     },

@@ -17,7 +17,7 @@ import { createSessionControls, type SessionControls } from './session-controls.
 import { specOf } from './session-spec.ts';
 import { sessionStatus } from './session-status.ts';
 
-/** So much audio waiting for the disk, more than five seconds of it, and the disk has stopped, not its source. */
+/** With this much audio waiting for the disk, more than five seconds, the disk has stopped, not its source. */
 const WAITING_FOR_DISK_BYTES = 1 * MEBIBYTE;
 
 export interface SessionOptions {
@@ -28,7 +28,7 @@ export interface SessionOptions {
   readonly limits: Limits;
   readonly profiles: Profiles;
   readonly send: (message: ServerMessage) => void;
-  /** True once the engine finalises everything: nothing may start then. */
+  /** True while the engine finalises everything: nothing may start then. */
   readonly isClosing: () => boolean;
   /** Called whenever the session starts or ends. */
   readonly onActivity: () => void;
@@ -44,26 +44,30 @@ export interface SessionOptions {
   readonly allowedUnsentTapBytes: () => number;
 }
 
-/** One session. Every call takes effect in the order of the calls; what is wrong is sent, never thrown. */
+/** One session. Calls take effect in their order; an error is sent, never thrown. */
 export interface Session extends SessionControls, Pick<AudioIntake, 'audioChunk' | 'binary' | 'oversized'> {
   readonly id: string;
   readonly state: SessionState;
-  /** True from the moment a start is asked for until its files are final. */
+  /** True from the request of a start until its files are final. */
   readonly active: boolean;
-  /** Begins; where it has begun already, answers ALREADY_RECORDING, or goes on where told so. */
+  /**
+   * Begins a recording. Where one is running, answers ALREADY_RECORDING, or continues it where `unlessRunning` is set.
+   */
   start(message: StartMessage, options?: { readonly unlessRunning: boolean }): Promise<void>;
-  /** Another connection sends from now on: what it sends does not continue what came before. */
+  /** Another connection sends from now on: its data does not continue the earlier data. */
   changeSender(): Promise<void>;
-  /** Answers a message that could not be read, in its turn. What follows the chunk that it was need not wait for it. */
+  /** Answers an unreadable message, in its turn. Later chunks do not wait for the chunk that it contained. */
   refuse(error: LecternError, chunk?: RefusedChunk): Promise<void>;
-  /** A chunk that was answered with an error had this number: what follows need not wait for it. */
+  /** The chunk with this number was answered with an error: later chunks do not wait for it. */
   passOver(chunk: RefusedChunk): Promise<void>;
-  /** Lets somebody listen until the take ends, or the returned way to leave is taken. Throws NOT_RECORDING, TAPS_FULL. */
+  /** Adds a listener until the take ends, or the returned function is called. Throws NOT_RECORDING, TAPS_FULL. */
   tap(client: TapClient): () => void;
   status(): Promise<void>;
-  /** Finalises; without a recording answers NOT_RECORDING, unless `reason` says that nobody asked. */
+  /**
+   * Finalises. Without a recording it answers NOT_RECORDING, unless `reason` says that no client asked for the stop.
+   */
   stop(reason?: StopReason): Promise<void>;
-  /** Looks at the clock: warns when a source stalls or falls behind. To be called a few times a second. */
+  /** Checks the clock: warns when a source stalls or falls behind. Call it a few times a second. */
   tick(): void;
   /** True once it has moved to the fallback folder. */
   readonly relocated: boolean;
@@ -71,7 +75,7 @@ export interface Session extends SessionControls, Pick<AudioIntake, 'audioChunk'
   readonly recordingsDir: string | undefined;
   /** File bytes a second of recording makes; 0 when nothing is being recorded. */
   readonly bytesPerSecond: number;
-  /** Takes note of how long the disk still lasts. At 0 the session is finalised while that is still possible. */
+  /** Updates how long the disk will last. At 0 the session is finalised, while that is still possible. */
   noteDiskMinutes(minutes: number): void;
 }
 
@@ -107,7 +111,7 @@ export function createSession(options: SessionOptions): Session {
     if (begun.elsewhere !== undefined) send(elsewhereWarning(begun.elsewhere));
   };
 
-  /** In its turn, and one at a time: its turn may be long in coming. */
+  /** In its turn, and only one at a time: its turn may come late. */
   const tickTake = (): void => {
     if (tickPosted || current.recording?.take.isDue !== true) return;
     tickPosted = true;
@@ -133,12 +137,13 @@ export function createSession(options: SessionOptions): Session {
       return starting > 0 || current.recording !== undefined;
     },
     start(message, { unlessRunning } = { unlessRunning: false }) {
-      // Looked at now, not in its turn: what was asked for before the end is begun, and then finalised with the rest.
+      // Checked now, not in its turn: a start that was requested earlier is still carried out, and then finalised with
+      // the rest.
       if (options.isClosing())
         return perform(() => {
           throw new LecternError('SHUTTING_DOWN', 'Lectern is closing; start it again to record');
         });
-      // Said at once: a client that leaves before its session has begun leaves a session all the same.
+      // Set at once: a client that leaves before its session has begun still leaves a session behind.
       starting++;
       return perform(() =>
         unlessRunning && current.recording !== undefined ? undefined : begin(message),

@@ -2,12 +2,12 @@ import type { PartSink } from './ports.ts';
 
 /** Which parts of a take can no longer be written. */
 export interface SinkFailures {
-  /** Notes that a sink has failed; what comes of it is told once. */
+  /** Notes that a sink has failed; `onFailure` is called once for it. */
   note(sink: PartSink, error: unknown): void;
   has(sink: PartSink): boolean;
-  /** Why the part in use can no longer be written; undefined where it can. */
+  /** Why the current part cannot be written any more; undefined where it can. */
   readonly latest: unknown;
-  /** The take goes on elsewhere: what has failed holds up nothing any more. */
+  /** The take continues elsewhere: earlier failures no longer block anything. */
   overcome(): void;
 }
 

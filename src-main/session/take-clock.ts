@@ -3,13 +3,16 @@ import type { Clock } from '../runtime/clock.ts';
 /** The time of one take: it stands still during pauses. */
 export interface TakeClock {
   /**
-   * Milliseconds since a fixed moment, pauses left out, when it was `atMs` by the monotonic clock; now where that is
-   * absent. A message counts from when it came, as its turn may come late.
+   * Milliseconds since a fixed moment, without pauses, at the time `atMs` of the monotonic clock, or now. A message
+   * uses the time of its arrival, as its turn may come late.
    */
   liveMs(atMs?: number): number;
-  /** The same since the take began, which is when its first file was open. */
+  /** The same since the beginning of the take, when its first file was open. */
   sinceStartMs(atMs: number): number;
-  /** Milliseconds since then, pauses included, by the clock that went further: one may sleep with the machine. */
+  /**
+   * Milliseconds since then, with pauses, by the clock that advanced further: one clock may stop while the machine
+   * sleeps.
+   */
   readonly elapsedMs: number;
   begin(): void;
   pause(atMs: number): void;

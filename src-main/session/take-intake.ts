@@ -35,28 +35,32 @@ export interface TakeIntakeOptions {
   readonly send: (message: ServerMessage) => void;
 }
 
-/** Chunks on their way into a take: each goes to its track's timeline, and what that lets go of is placed. */
+/** Takes the chunks of a take: each goes to its track's timeline, and the timeline's output is placed. */
 export interface TakeIntake {
-  /** Places a chunk; says which limit, if any, now ends the session. Not to be called again before it resolves. */
+  /**
+   * Places a chunk; returns the limit, if any, that ends the session now. Must not be called again before it resolves.
+   */
   accept(track: Track, chunk: ChunkInput): Promise<PartEnd | undefined>;
-  /** Leaves a chunk out that came during a pause. */
+  /** Skips a chunk that came during a pause. */
   skip(track: Track, seq: number | undefined): void;
   /** Counts a chunk that was answered with an error. */
   reject(track: Track): void;
   /**
-   * A numbered chunk was answered with an error for good: what follows it does not wait for it. As `accept`.
+   * A numbered chunk was refused for good: later chunks do not wait for it. As `accept`.
    * @param bytes its audio, where that is known.
    */
   refuse(track: Track, seq: number, bytes: number | undefined): Promise<PartEnd | undefined>;
-  /** True where something has waited for an earlier chunk for long enough. */
+  /** True where a chunk has waited for an earlier one for long enough. */
   readonly isDue: boolean;
-  /** Places what has. As `accept`. */
+  /** Places those chunks. As `accept`. */
   placeDue(): Promise<PartEnd | undefined>;
-  /** Places all that waits. */
+  /** Places everything that waits. */
   flush(): Promise<void>;
-  /** The sender is made to wait until then, and its audio with it. */
+  /** The sender, and its audio with it, has to wait until then. */
   heldUp(untilMs: number): void;
-  /** Where a chunk without a position would begin that came at `arrivedMs`: the track's end, or where the clock is. */
+  /**
+   * Where a chunk without a position that came at `arrivedMs` would begin: the track's end, or the clock's position.
+   */
   nextFrame(track: Track, arrivedMs: number): number;
 }
 
@@ -77,7 +81,7 @@ export function createTakeIntake(options: TakeIntakeOptions): TakeIntake {
     if (warning !== undefined) send(warning);
   };
 
-  /** Places what a track's timeline has let go of, whatever made it. */
+  /** Places the output of a track's timeline. */
   const advance = async (
     track: SessionTrack,
     placements: readonly Placement[],

@@ -25,20 +25,20 @@ export interface TakePartsOptions {
   readonly send: (message: ServerMessage) => void;
 }
 
-/** The parts of a take, one after another: where each begins, and which is the newest. */
+/** The parts of a take in order: where each begins, and which one is the newest. */
 export interface TakeParts {
   readonly newest: Part;
-  /** Opens the part after the newest, which it becomes. Rejects as SessionStore.openPart. */
+  /** Opens the next part. Rejects as SessionStore.openPart. */
   openNext(originFrame: number): Promise<Part>;
   /**
-   * As `openNext`, and all parts from now on are in the fallback folder; in the usual one still, where it rejects.
-   * @param findOrigin says where the part begins, once the take counts as relocated
+   * As `openNext`; this and all later parts are in the fallback folder. Where it rejects, nothing changes.
+   * @param findOrigin returns the part's beginning, once the take counts as relocated
    */
   openRelocated(findOrigin: () => Promise<number>): Promise<Part>;
   readonly relocated: boolean;
-  /** In which parts a stretch lies, in frames since the take's start. */
+  /** The parts that a stretch lies in, in frames since the take's start. */
   locate(startFrame: number, endFrame: number): readonly PartStretch[];
-  /** Frames that a live source should have brought to the part so far, by the clock; null for other sources. */
+  /** The frames that a live source should have brought to the part so far, by the clock; null for other sources. */
   clockFrames(part: Part): number | null;
 }
 
@@ -94,7 +94,7 @@ export async function openTakeParts(options: TakePartsOptions): Promise<TakePart
     },
     clockFrames(part) {
       if (!live) return null;
-      // A pause that was asked for while the part was being opened began before it.
+      // A pause requested while the part was being opened began before it.
       const liveMs = Math.max(0, takeClock.liveMs() - part.beganAtMs);
       return Math.round((liveMs / 1000) * spec.sampleRate);
     },

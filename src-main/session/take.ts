@@ -37,11 +37,11 @@ export interface TakeOptions {
   readonly store: SessionStore;
   readonly clock: Clock;
   readonly send: (message: ServerMessage) => void;
-  /** Called when a part can no longer be written; `relocate`, or `settle` and `finish`, are to follow. */
+  /** Called where a part cannot be written any more; `relocate`, or `settle` and `finish`, must follow. */
   readonly onWriteError: (error: unknown) => void;
 }
 
-/** A marker that was taken; `written` as SessionStore.addMarker tells it. */
+/** A marker that was accepted; `written` is the result of SessionStore.addMarker. */
 export interface AddedMarker {
   readonly index: number;
   readonly label: string;
@@ -54,47 +54,47 @@ export interface Take extends Pick<
   TakeIntake,
   'accept' | 'skip' | 'reject' | 'refuse' | 'heldUp' | 'nextFrame'
 > {
-  /** Lets somebody hear what is placed; to be called before the first chunk comes. */
+  /** Sets the listener for placed audio. Call it before the first chunk comes. */
   listen(listener: PlacedListener): void;
   /** True where `tick` has something to do. */
   readonly isDue: boolean;
-  /** Places what has waited for an earlier chunk for long enough, and writes down what is to be. As `accept`. */
+  /** Places chunks that have waited for an earlier one for long enough, and stores what is due. As `accept`. */
   tick(): Promise<PartEnd | undefined>;
-  /** Says that time does not count from then on, or counts again. */
+  /** Time stops at that moment, or starts again. */
   pause(atMs: number): Promise<void>;
   resume(atMs: number): void;
   addMarker(label: string): AddedMarker;
-  /** Goes on in the fallback folder with everything that has not reached a file. */
+  /** Continues in the fallback folder with everything that has not reached a file. */
   relocate(reason: StopReason): Promise<void>;
   readonly relocated: boolean;
-  /** Why the part in use can no longer be written; nothing once it has been relocated. */
+  /** Why the current part cannot be written any more; undefined after a relocation. */
   readonly failure: unknown;
-  /** In which parts a stretch lies, in frames since the take's start. */
+  /** The parts that a stretch lies in, in frames since the take's start. */
   locate(startFrame: number, endFrame: number): readonly PartStretch[];
   /** Frames of a track since the take's start. */
   positionOf(track: Track): number;
-  /** Places what is held back, lets live tracks end together, and resolves when all is written or has failed. */
+  /** Places what is buffered, lets live tracks end together, and resolves when everything is written or has failed. */
   settle(): Promise<void>;
-  /** Closes every part; the last one's outcome is returned, not sent. To follow `settle`. */
+  /** Closes every part; returns the last one's result without sending it. Call it after `settle`. */
   finish(reason: StopReason | undefined): Promise<ClosedPart>;
   readonly tracks: readonly SessionTrack[];
   readonly part: number;
   /** Seconds of audio frames over all parts. */
   readonly durationSeconds: number;
   readonly totalBytes: number;
-  /** Bytes accepted and not yet in a file, with the memory that they take besides. */
+  /** Bytes accepted and not yet in a file, including the memory overhead. */
   readonly queuedBytes: number;
   /** Bytes of file a second of audio makes, deliveries left out. */
   readonly bytesPerSecond: number;
-  /** Seconds by which a live track trails the clock; 0 for others. */
+  /** How many seconds a live track is behind the clock; 0 for others. */
   behindClockSeconds(track: Track): number;
   /** Settles when what is queued now has been written. */
   drained(): Promise<void>;
 }
 
 /**
- * Opens the first part, and puts together what a chunk passes on its way to it: intake -> timeline -> placer -> writer
- * -> output -> the part's sink.
+ * Opens the first part, and builds the path of a chunk: intake -> timeline -> placer -> writer -> output -> the part's
+ * sink.
  */
 export async function openTake(options: TakeOptions): Promise<Take> {
   const { spec, store, clock, limits, send, live, onLimit, onWriteError } = options;
@@ -141,7 +141,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       return end;
     },
     async pause(atMs) {
-      // What waits for an earlier chunk was captured before the pause.
+      // Chunks that wait for an earlier one were captured before the pause.
       await intake.flush();
       takeClock.pause(atMs);
     },

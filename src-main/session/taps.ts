@@ -6,21 +6,21 @@ import type { ServerMessage } from '../contract/server-messages.ts';
 import { errorMessage } from './messages.ts';
 import type { TapClient } from './ports.ts';
 
-/** Those who listen to one session while it is recorded. */
+/** The listeners of one session while it is recorded. */
 export interface Taps {
-  /** Returns the way to leave, to be taken once its connection is gone. Throws TAPS_FULL. */
+  /** Returns a function that removes the listener, to be called once its connection is gone. Throws TAPS_FULL. */
   add(client: TapClient): () => void;
-  /** Sends raw samples that stand at `startFrame` of the take. A listener too slow to take them is let go. */
+  /** Sends raw samples that begin at `startFrame` of the take. A listener that is too slow is removed. */
   audio(track: Track, startFrame: number, pcm: Uint8Array): void;
   tell(message: ServerMessage): void;
-  /** Nothing more comes. */
+  /** Ends the stream of every listener. */
   close(): void;
 }
 
-/** @param allowedUnsentBytes what may wait for one listener at this moment: one that is further behind is not listening. */
+/** @param allowedUnsentBytes the bytes that may be queued for one listener now: one with more does not read. */
 export function createTaps(tracks: readonly Track[], allowedUnsentBytes: () => number): Taps {
   const clients = new Map<TapClient, number[]>();
-  /** With those that were let go and are still connected, for what waits for them is still there. */
+  /** Includes removed listeners that are still connected, as their queues still take memory. */
   const present = new Set<TapClient>();
 
   const letGo = (client: TapClient): void => {

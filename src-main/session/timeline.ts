@@ -1,11 +1,11 @@
 import type { GapCause } from '../contract/capture-report.ts';
 import { createChunkOrder, type InOrder } from './chunk-order.ts';
 
-/** A chunk as it arrived. `seq` and `startFrame` are absent where the sender does not count. */
+/** A chunk on arrival. `seq` and `startFrame` are absent where the sender does not count. */
 export interface TimelineChunk {
   readonly seq?: number | undefined;
   readonly startFrame?: number | undefined;
-  /** Where the clock was when it arrived, in frames, where that places chunks without a start frame. */
+  /** The clock's position at its arrival, in frames, where chunks without a start frame are placed by the clock. */
   readonly clockFrame?: number | undefined;
   readonly frames: number;
   readonly pcm: Uint8Array;
@@ -13,68 +13,68 @@ export interface TimelineChunk {
   readonly gapCause?: GapCause | undefined;
 }
 
-/** What goes into the file next: audio, or silence where audio never came. */
+/** The next content of the file: audio, or silence where no audio came. */
 export type Placement =
   | { readonly kind: 'audio'; readonly pcm: Uint8Array; readonly frames: number }
   | { readonly kind: 'silence'; readonly frames: number; readonly cause: GapCause }
-  /** A hole too long to be filled: it is noted, and what follows it comes directly after. */
+  /** A hole too long to be filled: it is listed, and later audio comes directly after. */
   | { readonly kind: 'jump'; readonly frames: number; readonly cause: GapCause };
 
-/** Missing chunks that are taken to have had their sender's usual length, at most, in one place. */
+/** Missing chunks in one place that are assumed to have their sender's usual length, at most. */
 const MAX_GUESSED_CHUNKS = 1024;
 
 export interface TimelineOptions {
-  /** How far a hole may reach, in frames since the beginning, and still be filled. */
+  /** How far a filled hole may reach, in frames since the beginning. */
   readonly reach?: () => number;
-  /** Frames by which the clock may be ahead of a track before its next chunk is placed by it. */
+  /** Where the clock is ahead of a track by more frames than this, it places the next chunk. */
   readonly clockTolerance?: number;
 }
 
 export interface Timeline {
   /**
-   * Takes a chunk and says what can now be written, in order. Time is the engine's monotonic clock.
-   * @throws INVALID_CHUNK where its number is too far back to be a repetition.
+   * Takes a chunk and returns what can now be written, in order. Time is the engine's monotonic clock.
+   * @throws INVALID_CHUNK where its number is too far back for a repetition.
    */
   accept(chunk: TimelineChunk, nowMs?: number): readonly Placement[];
   /**
-   * A chunk of this number came, was answered with an error and is waited for no longer.
-   * @param frames its length, where that could be told.
+   * A chunk with this number was refused; nothing waits for it any more.
+   * @param frames its length, where known.
    */
   refuse(seq: number, frames: number | undefined): readonly Placement[];
   /** Places what has waited for an earlier chunk long enough. */
   tick(nowMs: number): readonly Placement[];
-  /** Gives up waiting: what is held back is placed, with silence for what is missing. */
+  /** Stops waiting: places what is buffered, with silence for missing audio. */
   flush(): readonly Placement[];
   /**
-   * Goes on no earlier than at `frame`. A sender that then counts from further back is taken at its audio, not at its
-   * count: nothing of it is left out.
+   * Continues no earlier than at `frame`. Where the sender then counts from further back, its audio is appended
+   * regardless of its count: nothing is dropped.
    */
   moveTo(frame: number): void;
-  /** Leaves a stretch out, as during a pause: its chunks are expected no more. */
+  /** Skips a stretch, as during a pause: its chunks are no longer expected. */
   skip(seq: number): void;
-  /** Frames of silence that would be put before a chunk without a count that came with the clock there. */
+  /** Frames of silence that would come before a chunk without a count that arrives at this clock position. */
   silenceBefore(clockFrame: number | undefined): number;
-  /** The chunk that would continue the track, counted on past 2^32. */
+  /** The number of the chunk that continues the track, not wrapped at 2^32. */
   readonly nextSeq: number;
   /** Frames placed so far, silence included. */
   readonly nextFrame: number;
-  /** The same place as the sender counts, for whom holes that were not filled have a length. */
+  /** The same position by the sender's count, which includes the holes that were not filled. */
   readonly senderFrame: number;
   readonly duplicated: number;
   readonly late: number;
-  /** Bytes held back. */
+  /** Bytes in the buffer. */
   readonly heldBytes: number;
-  /** Frames held back. */
+  /** Frames in the buffer. */
   readonly heldFrames: number;
-  /** Since when something is held back; Infinity where nothing is. */
+  /** Since when something is buffered; Infinity where nothing is. */
   readonly heldSinceMs: number;
 }
 
 /**
- * Places one track's chunks. Late ones are waited for a moment, repeated ones left out, and what is truly missing
- * becomes silence of the exact length, so that time never shifts.
+ * Places one track's chunks. It waits a moment for late ones, drops repeated ones, and replaces missing ones by silence
+ * of the exact length, so that time never shifts.
  * @param frameBytes bytes of one frame of the chunks' PCM.
- * @param longestFill frames of silence at most in one place.
+ * @param longestFill the longest silence in one place, in frames.
  */
 export function createTimeline(
   frameBytes: number,
@@ -85,9 +85,9 @@ export function createTimeline(
   let nextFrame = 0;
   let overlapped = 0;
   let usualFrames = 0;
-  /** Frames of chunks that are missing before the next one. */
+  /** Frames of the chunks that are missing before the next one. */
   let missingFrames = 0;
-  /** What the sender's count of frames is ahead of ours. */
+  /** By how much the sender's count of frames is ahead of ours. */
   let offset = 0;
   let moved = false;
 
@@ -103,20 +103,20 @@ export function createTimeline(
     return [{ kind: 'silence', frames, cause }];
   };
 
-  /** How far a chunk lies beyond what has been placed; below zero where it overlaps it. */
+  /** How far a chunk lies after the placed audio; below zero where they overlap. */
   const framesAhead = (startFrame: number): number => {
     if (moved) offset = Math.min(offset, startFrame - nextFrame);
     moved = false;
     return startFrame - offset - nextFrame;
   };
 
-  /** By how much the clock is so far beyond the track's end that it counts; 0 where it is not. */
+  /** By how much the clock is past the track's end, where that is enough to count; else 0. */
   const lateFrames = (clockFrame: number | undefined): number => {
     const late = (clockFrame ?? 0) - nextFrame - offset;
     return late > clockTolerance ? late : 0;
   };
 
-  /** A sender that counts no frames leaves the length of what is missing, and then the clock, to go by. */
+  /** Without frame counts, the length of missing chunks is used, and then the clock. */
   const fillBefore = ({ clockFrame, gapCause = 'missing_chunks' }: TimelineChunk): Placement[] => {
     const missing = fill(Math.min(missingFrames, longestFill), gapCause);
     return [...missing, ...fill(lateFrames(clockFrame), 'no_data')];

@@ -10,18 +10,21 @@ export interface TrackOutputOptions {
 }
 
 export interface TrackOutput {
-  /** Hands audio to the track's part, and remembers it until it is in the file. */
+  /** Hands audio to the track's part, and keeps it until it is in the file. */
   append(track: SessionTrack, placement: Placement, pcm: Uint8Array): void;
-  /** Counts every chunk placed so far as written, once it is, and tells a client that numbers its chunks. */
+  /**
+   * Counts all chunks placed so far as written once they are, and acknowledges them to a client that numbers its
+   * chunks.
+   */
   noteWritten(track: SessionTrack): void;
 }
 
-/** What goes from a take's tracks to their files, and what its client is told once it is there. */
+/** Sends audio from a take's tracks to their files, and acknowledges it to the client once it is there. */
 export function createTrackOutput({ send, failures }: TrackOutputOptions): TrackOutput {
   const acknowledge = (track: SessionTrack): void => {
     if (track.ackDue || track.writtenSeq === 0) return;
     track.ackDue = true;
-    // The writer settles a whole batch at once: one acknowledgement then speaks for all of it.
+    // The writer settles a whole batch at once: one acknowledgement then covers all of it.
     void Promise.resolve().then(() => {
       track.ackDue = false;
       send({
@@ -39,7 +42,7 @@ export function createTrackOutput({ send, failures }: TrackOutputOptions): Track
       track.pending.push(placement);
       track.lastAppend = sink.append(track.name, pcm).then(
         () => {
-          // Appends of one track settle in order, so the first one waiting is this one.
+          // Appends of one track settle in order, so the first pending one is this one.
           if (track.part.sink === sink) track.pending.shift();
         },
         (error: unknown) => {

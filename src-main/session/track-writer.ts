@@ -9,7 +9,7 @@ import type { Placement } from './timeline.ts';
 import { positionOf, type SessionTrack } from './track.ts';
 import type { TrackOutput } from './track-output.ts';
 
-/** Hears what is placed, once each, in order for each track; frames count from the take's start. */
+/** Called for each placement once, in order for each track; frames count from the take's start. */
 export type PlacedListener = (track: Track, startFrame: number, placement: Placement) => void;
 
 export interface TrackWriterOptions {
@@ -21,9 +21,9 @@ export interface TrackWriterOptions {
   readonly send: (message: ServerMessage) => void;
 }
 
-/** Writes placements into the part that a track is in, and keeps that part's account. */
+/** Writes placements into a track's part, and updates the part's report. */
 export interface TrackWriter {
-  /** @param isReplay true where it was placed before, in another folder: nobody hears of it again */
+  /** @param isReplay true where it was placed before, in another folder: listeners do not get it again */
   write(track: SessionTrack, placement: Placement, isReplay: boolean): void;
   /** There is one listener. */
   listen(listener: PlacedListener): void;

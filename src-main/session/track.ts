@@ -10,8 +10,7 @@ import type { TakeClock } from './take-clock.ts';
 import { createTimeline, type Placement, type Timeline } from './timeline.ts';
 
 /**
- * Memory that a chunk takes beside its bytes while it waits, in bytes: promises, and what they hold. A chunk of two bytes
- * was measured to take about so much.
+ * Memory overhead of a waiting chunk, in bytes: promises, and what they reference. Measured with chunks of two bytes.
  */
 export const CHUNK_OVERHEAD_BYTES = 1024;
 
@@ -19,19 +18,19 @@ export const CHUNK_OVERHEAD_BYTES = 1024;
 export interface SessionTrack {
   readonly name: Track;
   readonly timeline: Timeline;
-  /** Undefined where the clock places nothing. */
+  /** Undefined where the clock does not place chunks. */
   readonly arrival: Arrival | undefined;
   readonly monitor: SignalMonitor;
-  /** The part it is writing to, and its place in it. */
+  /** Its current part, and its state there. */
   part: Part;
   place: PartTrack;
   /** Frames in earlier parts. */
   earlierFrames: number;
-  /** Where its last chunk ended, as the sender counts. */
+  /** The end of its last chunk, by the sender's count. */
   heardFrame: number;
-  /** What was given to the current part's sink and is not yet known to be in the file, in order. */
+  /** Given to the current part's sink and not yet known to be in the file, in order. */
   pending: Placement[];
-  /** Every chunk below this one is in the file. */
+  /** All chunks before this number are in the file. */
   writtenSeq: number;
   /** Frames in the file over all parts. */
   writtenFrames: number;
@@ -44,9 +43,9 @@ export interface SessionTrackOptions {
   readonly spec: SessionSpec;
   readonly part: Part;
   readonly clock: TakeClock;
-  /** Frames of silence at most in one place. */
+  /** The longest silence in one place, in frames. */
   readonly longestFill: number;
-  /** How far a hole may reach and still be filled, in frames since the take's start. */
+  /** How far a filled hole may reach, in frames since the take's start. */
   readonly reach: () => number;
 }
 
@@ -72,7 +71,7 @@ export function createSessionTrack(name: Track, options: SessionTrackOptions): S
   };
 }
 
-/** Sends the track on to `part`, in which it begins `originFrame` frames into the take. */
+/** Moves the track to `part`, which begins `originFrame` frames into the take. */
 export function moveTrack(track: SessionTrack, part: Part, originFrame: number): void {
   const zeroFrames = track.place.muted?.zeroFrames ?? 0;
   track.earlierFrames = originFrame;
@@ -99,7 +98,7 @@ export function partsInUse(tracks: readonly SessionTrack[]): Part[] {
   return [...new Set(tracks.map((track) => track.part))].sort((a, b) => a.number - b.number);
 }
 
-/** Resolves when what the tracks were given has been written, or has failed. */
+/** Resolves when everything given to the tracks has been written, or has failed. */
 export async function allWritten(tracks: readonly SessionTrack[]): Promise<void> {
   await Promise.all(tracks.map((track) => track.lastAppend));
 }
@@ -109,7 +108,7 @@ export function positionOf(track: SessionTrack): number {
   return track.earlierFrames + track.place.position;
 }
 
-/** @param quietFrames what the clock says has passed since the last chunk came. */
+/** @param quietFrames the time since the last chunk came, by the clock. */
 export function statusOf(track: SessionTrack, quietFrames: number): TrackStatus {
   const { timeline } = track;
   return {

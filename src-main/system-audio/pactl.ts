@@ -4,10 +4,10 @@ import { runProgram } from '../runtime/run-program.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Runs pactl with these arguments. Rejects with SYSTEM_AUDIO_UNAVAILABLE, whose details name the obstacle. */
+/** Runs pactl with these arguments. Rejects with SYSTEM_AUDIO_UNAVAILABLE; the error's details give the obstacle. */
 export type Pactl = (...args: readonly string[]) => Promise<string>;
 
-/** A sound server that answers at all answers within a few milliseconds. */
+/** A working sound server answers within a few milliseconds. */
 const LIMIT_MS = 3000;
 const MAX_OUTPUT_BYTES = 4 * 1024 * 1024;
 
@@ -27,7 +27,7 @@ export function createPactl(environment: Environment): Pactl {
   };
 }
 
-/** pactl translates what it prints. */
+/** Without this pactl translates its output. */
 export function inEnglish(environment: Environment): NodeJS.ProcessEnv {
   return { ...environment, LC_ALL: 'C' };
 }
@@ -38,7 +38,7 @@ export const OBSTACLE_WORDS = {
   no_output: 'Expected an output that sound is played on, found none. Connect one',
 } as const satisfies Partial<Record<SystemAudioObstacle, string>>;
 
-/** What may stand between us and the sound of a Linux system. */
+/** The reasons why system audio may be unavailable on Linux. */
 export type LinuxObstacle = keyof typeof OBSTACLE_WORDS;
 
 export function unavailable(obstacle: LinuxObstacle, cause?: unknown): LecternError {

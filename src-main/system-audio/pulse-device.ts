@@ -12,30 +12,31 @@ export interface PulseDeviceOptions {
   readonly pid: number;
   readonly isAlive: (pid: number) => boolean;
   readonly log: Log;
-  /** How long a device that nobody listens to is kept. */
+  /** How long an unused device is kept. */
   readonly idleMs?: number;
 }
 
-/** The device that carries what the computer plays. One at a time; all calls are answered in their order. */
+/** The device that carries system audio. There is one at a time; calls are handled in order. */
 export interface PulseDevice {
   /**
-   * Loads the device, or leaves it as it is. Rejects with SYSTEM_AUDIO_UNAVAILABLE.
-   * @param output the name of one to listen to instead of the default one; INVALID_INPUT where there is none of that name
+   * Loads the device, or keeps an existing one. Rejects with SYSTEM_AUDIO_UNAVAILABLE.
+   * @param output the name of an output to capture instead of the default one; INVALID_INPUT where there is none of
+   * that name
    */
   open(output?: string): Promise<void>;
-  /** The output that is, or would be, listened to. */
+  /** The output that is, or would be, captured. */
   listenedOf(state: PulseState): Sink | undefined;
-  /** Takes the device down as soon as nobody listens to it. */
+  /** Removes the device as soon as nobody records from it. */
   release(): Promise<void>;
-  /** Takes the device down, whoever listens. */
+  /** Removes the device, even while somebody records from it. */
   remove(): Promise<void>;
-  /** Takes down what processes that are gone have left behind. */
+  /** Removes the devices that dead processes have left behind. */
   removeStale(): Promise<void>;
-  /** The device that is there, and how many came before it. */
+  /** The current device, and its number among all so far. */
   readonly device: { readonly label: string; readonly generation: number } | null;
 }
 
-/** A page that has closed its device and opens it anew, as for another rate, is back within a second. */
+/** A page that closes its device to open it again, for example at another rate, does so within a second. */
 const IDLE_MS = 30_000;
 
 export function createPulseDevice(options: PulseDeviceOptions): PulseDevice {
@@ -67,7 +68,7 @@ export function createPulseDevice(options: PulseDeviceOptions): PulseDevice {
     generation += 1;
   };
 
-  /** Puts the device on the output that is the wanted one by now; loads it where it is gone. */
+  /** Moves the device to the currently wanted output; loads it again where it is gone. */
   const follow = async (state: PulseState): Promise<void> => {
     chosen = validChoice(state, chosen);
     const monitor = wantedSink(state, chosen)?.monitor;
@@ -99,7 +100,7 @@ export function createPulseDevice(options: PulseDeviceOptions): PulseDevice {
     if (loaded !== undefined) await unload(loaded);
   };
 
-  /** A page may go without a word; what it leaves is taken down when it has not been listened to for a while. */
+  /** A page may leave without notice; its device is removed once it has been unused for a while. */
   const noteListeners = (listened: boolean): void => {
     if (listened) {
       clearTimeout(idleTimer);
@@ -113,7 +114,7 @@ export function createPulseDevice(options: PulseDeviceOptions): PulseDevice {
     }, idleMs).unref();
   };
 
-  /** Makes the server what it should be, whatever has happened to it. */
+  /** Brings the sound server to the wanted state, whatever has changed there. */
   const settle = async (): Promise<void> => {
     const state = await readPulseState(pactl);
     const ours = state.devices.find((device) => device.pid === pid);
@@ -130,7 +131,7 @@ export function createPulseDevice(options: PulseDeviceOptions): PulseDevice {
         failing = false;
       },
       (error: unknown) => {
-        // Told once, however often a server that is gone is looked for.
+        // Logged once, however often a missing server is tried.
         if (!failing) log('warn', 'System audio could not be kept up', { error });
         failing = true;
       },
@@ -174,7 +175,7 @@ export function createPulseDevice(options: PulseDeviceOptions): PulseDevice {
     removeStale: () =>
       inTurn(async () => {
         const { devices, isLocal } = await readPulseState(pactl);
-        // This process has only begun: what bears its number is another's that had it before.
+        // This process has only begun: a device with its number belongs to an earlier process that had the same number.
         const stale = devices.filter(
           (device) => device.pid === pid || (isLocal && !options.isAlive(device.pid)),
         );

@@ -10,7 +10,7 @@ export function deviceLabel(pid: number): string {
   return `${SYSTEM_AUDIO_LABEL}-${pid}`;
 }
 
-/** What `load-module` is told. Names without spaces: sound servers differ in how such are quoted. */
+/** The arguments of `load-module`. Names have no spaces: sound servers quote those differently. */
 export function moduleArguments(pid: number, monitor: string): readonly string[] {
   return [
     'module-remap-source',
@@ -20,7 +20,7 @@ export function moduleArguments(pid: number, monitor: string): readonly string[]
   ];
 }
 
-/** The process that loaded a module, where it is one of ours by kind and name. */
+/** The process that loaded a module, where kind and name are ours. */
 export function ownerOf(moduleName: string, argument: string): number | undefined {
   if (moduleName !== 'module-remap-source') return undefined;
   const pid = new RegExp(`(?:^|\\s)source_name=["']?${SOURCE_PREFIX}(\\d{1,10})["']?(?:\\s|$)`).exec(

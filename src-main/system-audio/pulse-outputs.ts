@@ -1,13 +1,16 @@
 import type { SystemAudioOutput } from '../contract/system-audio.ts';
 import type { PulseState, Sink } from './pulse-state.ts';
 
-/** An output that the user chose, for as long as the default one stays what it was. */
+/** The output that the user chose; valid as long as the default output does not change. */
 export interface ChosenOutput {
   readonly name: string;
   readonly whenDefault: string | undefined;
 }
 
-/** The choice where it holds still. Another default output is where sound goes from now on: the choice was made before. */
+/**
+ * The choice, where it is still valid. A new default output is where sound goes from now on, so it replaces an older
+ * choice.
+ */
 export function validChoice(
   { sinks, defaultSink }: PulseState,
   chosen: ChosenOutput | undefined,
@@ -16,13 +19,13 @@ export function validChoice(
   return isThere && chosen?.whenDefault === defaultSink ? chosen : undefined;
 }
 
-/** The output to listen to: the chosen one where that holds still, else the default one. */
+/** The output to capture: the chosen one where that is still valid, else the default one. */
 export function wantedSink(state: PulseState, chosen: ChosenOutput | undefined): Sink | undefined {
   const wanted = validChoice(state, chosen)?.name ?? state.defaultSink;
   return state.sinks.find(({ name }) => name === wanted);
 }
 
-/** Other outputs that a program plays on. Streams of the sound server's own modules only pass on what others play. */
+/** Other outputs with a program's stream. Streams of the sound server's own modules only pass on what others play. */
 export function playingElsewhere(
   { sinks, players }: PulseState,
   listened: Sink | undefined,

@@ -1,21 +1,21 @@
 import type { Pactl } from './pactl.ts';
 import { ownerOf } from './pulse-names.ts';
 
-/** What of a sound server concerns us. */
+/** The part of a sound server's state that we use. */
 export interface PulseState {
-  /** False where it runs on another machine, whose processes are not to be told apart here. */
+  /** False where it runs on another machine, whose processes cannot be identified here. */
   readonly isLocal: boolean;
   /** The name of the default output. */
   readonly defaultSink: string | undefined;
-  /** Outputs, with the source that carries what each plays. */
+  /** Outputs, each with the source that carries its sound. */
   readonly sinks: readonly Sink[];
   /** Streams that play on an output. */
   readonly players: readonly Player[];
-  /** Modules that a Lectern has loaded. */
+  /** Modules that any Lectern has loaded. */
   readonly devices: readonly { readonly module: number; readonly pid: number }[];
   /** Sources by name. */
   readonly sources: ReadonlyMap<string, number>;
-  /** Streams that take from a source. */
+  /** Streams that record from a source. */
   readonly outputs: readonly SourceOutput[];
 }
 
@@ -28,16 +28,16 @@ export interface Sink {
 
 export interface Player {
   readonly sink: number | undefined;
-  /** Neither held nor muted. */
+  /** Neither paused nor muted. */
   readonly isHeard: boolean;
-  /** The program whose stream it is; undefined for one of the sound server's own modules. */
+  /** The program that owns the stream; undefined for the sound server's own modules. */
   readonly client: number | undefined;
 }
 
 export interface SourceOutput {
   readonly index: number;
   readonly source: number | undefined;
-  /** The module whose stream it is. */
+  /** The module that owns the stream. */
   readonly module: number | undefined;
 }
 
@@ -106,7 +106,7 @@ function parseSinks(text: string, sources: ReadonlyMap<string, number>): readonl
   });
 }
 
-/** One paragraph a thing, its kind and number in the first line. */
+/** One paragraph for each object, with its kind and number in the first line. */
 function paragraphsOf(
   text: string,
   kind: string,

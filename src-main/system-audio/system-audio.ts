@@ -19,7 +19,7 @@ export interface SystemAudioOptions {
   readonly idleMs?: number;
 }
 
-/** What the computer plays, where that comes as a device: Linux with PulseAudio or PipeWire. */
+/** System audio, where it comes as a device: Linux with PulseAudio or PipeWire. */
 export function createSystemAudio(options: SystemAudioOptions): SystemAudio | undefined {
   return options.platform === 'linux' ? createLinuxSystemAudio(options) : undefined;
 }
@@ -44,7 +44,7 @@ function createLinuxSystemAudio(options: SystemAudioOptions): SystemAudio {
     };
   };
 
-  // Asking would start a sound server where there is none.
+  // A request would start a sound server where there is none.
   if (hasSoundServer(environment))
     device.removeStale().catch((error: unknown) => {
       log('info', 'Earlier system audio devices were not looked for', { reason: obstacleOf(error) });
@@ -78,7 +78,7 @@ function obstacleOf(error: unknown): LinuxObstacle {
   return named === 'program_missing' || named === 'no_output' ? named : 'no_sound_server';
 }
 
-/** Whether a sound server is there already, as its clients look for it. */
+/** True where a sound server is running, found in the way its clients find it. */
 function hasSoundServer({ PULSE_SERVER, PULSE_RUNTIME_PATH, XDG_RUNTIME_DIR }: Environment): boolean {
   if (PULSE_SERVER !== undefined) return true;
   const folder =

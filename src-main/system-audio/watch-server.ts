@@ -2,17 +2,19 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { type Environment, inEnglish } from './pactl.ts';
 
-/** Our own questions are clients that come and go; what concerns us is none of theirs. */
+/** Our own requests appear as clients that come and go; the events that matter are of other kinds. */
 const CONCERNS_US = /^Event '\w+' on (?:server|sink|source|source-output|module) #/;
-/** One change comes as a dozen events. */
+/** One change produces a dozen events. */
 const SETTLED_MS = 50;
-/** pactl does not notice that nobody reads it any more: after a crash of ours it is to end by itself. */
+/** pactl does not notice that its reader is gone: after a crash of this process it must end by itself. */
 const WATCH_SECONDS = 60;
 const RESTART_MS = 1000;
-/** What `timeout` ends with. */
+/** The exit code of `timeout`. */
 const TIMED_OUT = 124;
 
-/** Calls `onChange` when the sound server has changed, and after it was gone. Returns the way to stop. */
+/**
+ * Calls `onChange` when the sound server has changed, and after it was gone. Returns a function that stops the watch.
+ */
 export function watchServer(environment: Environment, onChange: () => void): () => void {
   let child: ChildProcess | undefined;
   let timer: NodeJS.Timeout | undefined;
@@ -48,7 +50,7 @@ export function watchServer(environment: Environment, onChange: () => void): () 
   return () => {
     stopped = true;
     clearTimeout(timer);
-    // Passed on by `timeout`, as SIGKILL would not be.
+    // `timeout` forwards SIGTERM, which it could not do with SIGKILL.
     child?.kill('SIGTERM');
   };
 }

@@ -5,12 +5,12 @@ import { parseAnswer, type AnswerFormat } from './formats/parse-answer.ts';
 import type { OnSkipped, TimedText } from './formats/timed-text.ts';
 import { pieceSeconds, type SpeechPiece } from './recogniser.ts';
 
-/** Whisper listens to half minutes, and may place the end of its last words in what it has filled up. */
+/** Whisper works on half minutes, and may place the end of its last words in the padding. */
 const TOLERATED_SECONDS = 30;
 
 /**
- * The text of an answer, every time of it within the piece; what cannot be understood of it is told. Throws RECOGNISER_FAILED that names the recogniser, what was
- * expected of it and what came.
+ * The texts of an answer, with all times within the piece. Texts that cannot be understood are reported. Throws
+ * RECOGNISER_FAILED with the recogniser's name, the expected answer and the actual one.
  */
 export function checkedAnswer(
   answer: Uint8Array,
@@ -56,7 +56,7 @@ function withinPiece(texts: TimedText[], name: string, piece: SpeechPiece): Time
   return texts.map((text) => ({
     ...text,
     start_ms: text.start_ms === null ? null : inside(text.start_ms),
-    // The last one's end may not have been given.
+    // The end of the last text may be missing.
     end_ms: text.start_ms === null ? null : inside(text.end_ms ?? seconds * 1000),
     words:
       text.words?.map((word) => ({

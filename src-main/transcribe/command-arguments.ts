@@ -1,11 +1,11 @@
-/** What stands in for `{name}` in a command's arguments; null where there is nothing to put there. */
+/** The values for `{name}` in a command's arguments; null where there is none. */
 export type Placeholders = Readonly<Record<'audio' | 'output' | 'language' | 'model', string | null>>;
 
 const PLACEHOLDER = /\{(audio|output|language|model)\}/g;
 
 /**
- * The arguments with their placeholders filled. One without a value is left out with the option before it: without a
- * language, `-l {language}` goes as a whole.
+ * The arguments with their placeholders filled. An argument without a value is dropped together with the option before
+ * it: without a language, `-l {language}` is dropped completely.
  */
 export function fillArguments(args: readonly string[], values: Placeholders): string[] {
   const filled: string[] = [];
@@ -16,7 +16,7 @@ export function fillArguments(args: readonly string[], values: Placeholders): st
       if (isBare && /^-/.test(filled.at(-1) ?? '')) filled.pop();
       continue;
     }
-    // A function, so that `$&` in a path is just that.
+    // A function, so that `$&` in a path has no special meaning.
     filled.push(arg.replace(PLACEHOLDER, (_, name: string) => valueOf(values, name) ?? ''));
   }
   return filled;

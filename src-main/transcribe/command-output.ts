@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { passingFailure } from './failures.ts';
 
 /**
- * What a program wrote where it was told to. Some add an extension to the name, some take it for a folder to write to.
- * Rejects with RECOGNISER_FAILED where there is nothing, or too much.
- * @param written as `{output}` was given to the program.
+ * The output that a program wrote to its given path. Some programs add an extension to the name, others make it a
+ * folder. Rejects with RECOGNISER_FAILED where there is nothing, or too much.
+ * @param written the value of `{output}` for the program.
  * @param name the program's, for messages.
  */
 export async function readOutputFile(

@@ -12,12 +12,12 @@ import { runRecogniser } from './run-recogniser.ts';
 /** Minutes of speech are tens of kilobytes of text; with a time for every token, some megabytes. */
 export const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 
-/** Given as they are, in the folder that the program runs in: some can open no path that is not ASCII. */
+/** Relative to the program's working folder: some programs cannot open a path that is not ASCII. */
 const [AUDIO, OUTPUT] = ['audio.wav', 'text'];
 
 type CommandSettings = Extract<RecogniserSettings, { kind: 'command' }>;
 
-/** A recogniser that is a program, run once for each piece. */
+/** A recogniser that is a program; it runs once for each piece. */
 export function createCommandRecogniser(settings: CommandSettings, tools: RecogniserTools): Recogniser {
   const { program, format, language, model } = settings;
   const name = basename(program);
@@ -45,7 +45,7 @@ export function createCommandRecogniser(settings: CommandSettings, tools: Recogn
             ? stdout
             : await readOutputFile(join(folder, OUTPUT), EXTENSIONS[format], MAX_OUTPUT_BYTES, name).catch(
                 (error: unknown) => {
-                  // Some programs say that they were called wrongly, and end as if all were well.
+                  // Some programs report wrong arguments and still exit with success.
                   const complaint = complaintIn(words);
                   throw complaint === ''
                     ? error
@@ -62,7 +62,7 @@ export function createCommandRecogniser(settings: CommandSettings, tools: Recogn
   };
 }
 
-/** `progress = 35%` of whisper.cpp, ` 35%|###` of OpenAI's program, or any other share in per cent. */
+/** `progress = 35%` of whisper.cpp, ` 35%|###` of OpenAI's program, or any other percentage. */
 function progressIn(text: string): number | undefined {
   const [, percent] = [...text.matchAll(/(?<![\d.])(\d{1,3})\s*%/g)].at(-1) ?? [];
   const share = Number(percent) / 100;

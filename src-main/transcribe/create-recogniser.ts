@@ -4,7 +4,7 @@ import { lastingFailure } from './failures.ts';
 import { createOpenAiRecogniser } from './openai-recogniser.ts';
 import type { Recogniser, RecogniserTools } from './recogniser.ts';
 
-/** The recogniser that these settings ask for. */
+/** Creates the recogniser of these settings. */
 export function createRecogniser(settings: RecogniserSettings, tools: RecogniserTools): Recogniser {
   switch (settings.kind) {
     case 'none':

@@ -12,13 +12,13 @@ import { runRecogniser } from './run-recogniser.ts';
 const MAX_OUTPUT_BYTES = 16 * 1024 * 1024;
 const OUTPUT = 'speakers';
 
-/** Tells several voices of one track apart. */
+/** Separates the voices of one track. */
 export interface Diarizer {
   /** Who spoke when in a WAV, which lies in `workDir`. Rejects with RECOGNISER_UNAVAILABLE, RECOGNISER_FAILED or the signal's reason. */
   diarize(wavPath: string, signal: AbortSignal): Promise<readonly SpeakerTurn[]>;
 }
 
-/** The diarizer that these settings ask for; undefined for none. */
+/** The diarizer of these settings; undefined for none. */
 export function createDiarizer(
   settings: DiarizerSettings,
   tools: Pick<RecogniserTools, 'workDir' | 'onProgram'>,
@@ -30,7 +30,7 @@ export function createDiarizer(
     async diarize(wavPath, signal) {
       const folder = await mkdtemp(join(tools.workDir, 'speakers-'));
       try {
-        // From the folder that the program runs in: some can open no path that is not ASCII.
+        // Relative to the program's working folder: some programs cannot open a path that is not ASCII.
         const audio = relative(folder, wavPath);
         const { stdout } = await runRecogniser({
           program,

@@ -1,17 +1,17 @@
 import { LecternError, type ErrorCode } from '../contract/errors.ts';
 
-/** Whether another try makes sense. */
+/** Whether another attempt makes sense. */
 export interface Retry {
   readonly again: boolean;
-  /** What the other side asked to wait. */
+  /** The delay that the server asked for. */
   readonly afterMs?: number | undefined;
-  /** False where one more try would cost as long as the last one did. */
+  /** False where another attempt would take as long as the last one. */
   readonly soon?: boolean | undefined;
 }
 
 type FailureCode = Extract<ErrorCode, `RECOGNISER_${string}`>;
 
-/** A failure that may be gone by itself: a crash, a busy server, one that is not running yet. */
+/** A temporary failure: a crash, a busy server, one that is not running yet. */
 export function passingFailure(
   code: FailureCode,
   message: string,
@@ -21,13 +21,16 @@ export function passingFailure(
   return new LecternError(code, message, { cause, details: { retry } });
 }
 
-/** A failure that stays until someone changes something: no such program, a wrong key. */
+/** A permanent failure, until somebody changes something: a missing program, a wrong key. */
 export function lastingFailure(code: FailureCode, message: string, cause?: unknown): LecternError {
   const retry: Retry = { again: false };
   return new LecternError(code, message, { cause, details: { retry } });
 }
 
-/** What an error of any kind says about another try. What is not a recogniser's is of the disk or the catalog, and may pass. */
+/**
+ * What an error of any kind means for another attempt. Errors that are not a recogniser's come from the disk or the
+ * catalog, and may pass.
+ */
 export function retryOf(error: unknown): Retry {
   if (!(error instanceof LecternError)) return { again: true };
   const retry = error.details?.['retry'];
@@ -48,8 +51,8 @@ function isRetry(value: unknown): value is Retry {
 }
 
 /**
- * The line in which a program or server says what is wrong, short and without the folders of paths, which are nobody's
- * business.
+ * The line in which a program or server gives its error, shortened, and without the folders of paths, which are
+ * private.
  */
 export function complaintIn(text: string): string {
   const lines = text

@@ -6,7 +6,10 @@ export interface Multipart {
   readonly body: Buffer;
 }
 
-/** `multipart/form-data` (RFC 7578) of some fields and one file. Names and values are ours: without quotes or line breaks. */
+/**
+ * `multipart/form-data` (RFC 7578) with some fields and one file. Names and values are our own: without quotes or line
+ * breaks.
+ */
 export function encodeMultipart(fields: readonly (readonly [string, string])[], file: Upload): Multipart {
   const boundary = `lectern-${randomBytes(16).toString('hex')}`;
   const parts = fields.map(

@@ -20,31 +20,31 @@ import { serverFailure } from './server-failure.ts';
 type ServerSettings = Extract<RecogniserSettings, { kind: 'openai' }>;
 
 const MAX_ANSWER_BYTES = 16 * MEBIBYTE;
-/** What the form adds to its file, generously. */
+/** The size of the form around its file, at most. */
 const FORM_BYTES = 4096;
-/** No server that takes less than this at once is of any use. */
+/** A server that accepts less than this at once is useless. */
 const SHORTEST_PIECE_SECONDS = 1;
-/** Of a piece that was too large for an unknown limit: a half, with room to find a pause. */
+/** The factor for a piece that was too large for an unknown limit: a half, with room to find a pause. */
 const HALF = 0.6;
-/** Tries for one upload, before the whole job is put off. */
+/** Attempts for one upload, before the whole job is postponed. */
 const TRIES = 3;
 const WAITS_MS = [1000, 4000];
-/** A server that asks for more patience than this is asked again by the queue. */
+/** Where a server asks for a longer delay, the queue tries again later. */
 const LONGEST_PATIENCE_MS = 60_000;
 
-/** Too much, or not as asked: the next request is another one. */
+/** The file is too large, or the request is not accepted: the next request must be a different one. */
 const ANSWERED: ReadonlySet<number> = new Set([400, 413, 415, 422]);
 
-/** With times for words where the server can; some models know `json` alone. */
+/** With word times where the server supports them; some models support only `json`. */
 const ANSWER_KINDS = ['verbose_json', 'json', 'text'] as const;
 
-/** A recogniser that is a server with `/v1/audio/transcriptions`, as OpenAI's and many of one's own have it. */
+/** A recogniser that is a server with `/v1/audio/transcriptions`, like OpenAI's and many that users run themselves. */
 export function createOpenAiRecogniser(settings: ServerSettings, tools: RecogniserTools): Recogniser {
   const url = new URL(`${settings.base_url.replace(/\/+$/, '')}/audio/transcriptions`);
   const place = url.host;
   let maxUploadBytes = Math.floor(settings.max_upload_mb * MEBIBYTE) - FORM_BYTES;
   let answerKind = 0;
-  // To this machine there is no slow line, and not every server of one's own knows compressed audio.
+  // Uploads to this machine need no compression, and not every self-run server accepts compressed audio.
   let compresses = tools.compress !== undefined && !isThisMachine(url);
 
   const send = async (upload: Upload, signal: AbortSignal): Promise<Answer> => {
@@ -68,7 +68,7 @@ export function createOpenAiRecogniser(settings: ServerSettings, tools: Recognis
     });
   };
 
-  /** Tries again what may pass by itself. */
+  /** Repeats requests after temporary failures. */
   const sendPatiently = async (upload: Upload, signal: AbortSignal): Promise<Answer> => {
     for (let attempt = 0; ; attempt++) {
       try {
@@ -105,7 +105,7 @@ export function createOpenAiRecogniser(settings: ServerSettings, tools: Recognis
     if (upload.bytes.byteLength > maxUploadBytes) return inPieces(piece, upload, options);
     const answer = await sendPatiently(upload, signal);
     if (answer.status === 413) {
-      // Counts for what is still to come; a little less would be refused just the same.
+      // Applies to the remaining uploads too; a slightly smaller file would be refused as well.
       maxUploadBytes = Math.min(maxUploadBytes, Math.floor(upload.bytes.byteLength * 0.9));
       if (pieceSeconds(piece) < 2 * SHORTEST_PIECE_SECONDS) throw failureOf(answer);
       return inPieces(piece, upload, options, HALF);
@@ -117,14 +117,14 @@ export function createOpenAiRecogniser(settings: ServerSettings, tools: Recognis
       options.onProgress(1);
       return texts;
     } catch (error) {
-      // Some servers that cannot read a file say so with status 200.
+      // Some servers that cannot read a file report it with status 200.
       if (upload.fileName === 'audio.wav') throw error;
       compresses = false;
       return recognise(piece, options);
     }
   };
 
-  /** Refused as it was asked: what is asked for is made plainer, one thing at a time. */
+  /** The request was not accepted: it is simplified, one step at a time. */
   const askOtherwise = async (
     piece: SpeechPiece,
     upload: Upload,
@@ -140,7 +140,7 @@ export function createOpenAiRecogniser(settings: ServerSettings, tools: Recognis
     return recognise(piece, options);
   };
 
-  /** Cut in pauses, and put together again with the right times. */
+  /** Cuts the audio in pauses, and joins the texts with the right times. */
   const inPieces = async (
     piece: SpeechPiece,
     upload: Upload,
@@ -149,7 +149,7 @@ export function createOpenAiRecogniser(settings: ServerSettings, tools: Recognis
   ): Promise<TimedText[]> => {
     const frames = piece.pcm.byteLength >> 1;
     const isWav = upload.fileName === 'audio.wav';
-    // Compressed speech is not evenly dense.
+    // Compressed speech has a varying bit rate.
     const share = Math.min(mostShare, (maxUploadBytes / upload.bytes.byteLength) * (isWav ? 1 : 0.9));
     const maxFrames = Math.max(Math.floor(frames * share) - 64, SHORTEST_PIECE_SECONDS * piece.sampleRate);
     if (maxFrames >= frames)
@@ -177,7 +177,7 @@ export function createOpenAiRecogniser(settings: ServerSettings, tools: Recognis
   return { tellsTimes: true, recognise };
 }
 
-/** Text of a later piece in the time of the whole. Text without times has that of its piece. */
+/** Converts the times of a later piece to those of the whole. Text without times gets those of its piece. */
 function later(texts: readonly TimedText[], byMs: number, pieceMs: number): TimedText[] {
   return texts.map((text) => ({
     ...text,

@@ -15,15 +15,15 @@ export interface Answer {
 }
 
 /**
- * Sends a form and waits for the answer, for as long as the caller does: `fetch` gives up after five minutes, which a
- * recogniser on a slow machine may well take. Redirections are not followed, as audio and key are meant for one server.
+ * Sends a form and waits for the answer as long as the caller does: `fetch` stops after five minutes, but a recogniser
+ * on a slow machine may take longer. Redirections are not followed, as audio and key are meant for only one server.
  * Rejects with RECOGNISER_UNAVAILABLE, RECOGNISER_FAILED or the signal's reason.
  */
 export async function post(url: URL, form: Multipart, options: PostOptions): Promise<Answer> {
   const { apiKey, timeoutMs, signal, maxAnswerBytes } = options;
   signal.throwIfAborted();
   const place = url.host;
-  // Loaded when it is needed: with Node's HTTP come all its clients, which a recording has no use for.
+  // Loaded on demand: Node's HTTP module brings all its clients, which a recording does not need.
   const { request: send } =
     url.protocol === 'https:' ? await import('node:https') : await import('node:http');
   signal.throwIfAborted();
@@ -90,7 +90,7 @@ export async function post(url: URL, form: Multipart, options: PostOptions): Pro
   });
 }
 
-/** Told with the system's name for what happened, which holds no more than that. */
+/** The error has only the system's name for the failure, as that contains nothing private. */
 function notReached(place: string, error: Error): unknown {
   const code = 'code' in error ? String(error.code) : error.name;
   const broken = code === 'ECONNRESET' || code === 'EPIPE';

@@ -9,24 +9,24 @@ import { parseTable } from './formats/parse-table.ts';
 import { parseVtt } from './formats/parse-vtt.ts';
 import { readEach, type TextParser, type TimedText } from './formats/timed-text.ts';
 
-/** A file with text, as it came. */
+/** A file with text, as received. */
 export interface ForeignText {
   /** One of the two: text, or the file's bytes in base64. */
   readonly text?: string | undefined;
   readonly data?: string | undefined;
-  /** Of the bytes; told from them where it is not said. */
+  /** The encoding of the bytes; detected where absent. */
   readonly encoding?: string | undefined;
-  /** Seen from the text where it is not said. */
+  /** Detected from the text where absent. */
   readonly format?: TranscriptImportFormat | undefined;
 }
 
-/** What is to be said of a file that was read. */
+/** The result of reading a file, for the user. */
 export interface ForeignTextAccount {
   /** Lines that could not be understood and were left out. */
   readonly skipped: number;
-  /** What was wrong with the first of them. */
+  /** The first of their problems. */
   readonly problem?: string;
-  /** What bytes were read as. */
+  /** The encoding that the bytes were read in. */
   readonly encoding?: string;
 }
 
@@ -39,7 +39,7 @@ const PARSERS: Record<TranscriptImportFormat, TextParser> = {
   text: parsePlainText,
 };
 
-/** Reads it whole. Throws INVALID_INPUT, and INVALID_TRANSCRIPT where nothing in it can be understood. */
+/** Reads a whole text. Throws INVALID_INPUT, and INVALID_TRANSCRIPT where nothing in it can be understood. */
 export function readForeignText(given: ForeignText): { pieces: TimedText[]; account: ForeignTextAccount } {
   const { text, encoding } = textOf(given);
   let skipped = 0;
@@ -68,7 +68,7 @@ function requireLineLength(piece: TimedText): TimedText {
   );
 }
 
-/** Throws INVALID_INPUT where there is not one of the two, INVALID_TRANSCRIPT for bytes that are no text. */
+/** Throws INVALID_INPUT unless exactly one of the two is given, INVALID_TRANSCRIPT for bytes that are not text. */
 function textOf({ text, data, encoding }: ForeignText): { text: string; encoding?: string } {
   if ((text === undefined) === (data === undefined))
     throw new LecternError('INVALID_INPUT', 'Expected either text, or data with the bytes of a file');

@@ -12,13 +12,13 @@ export interface RecogniserRun {
   /** It is ended when it prints more. */
   readonly maxOutputBytes: number;
   readonly onProgram: (pid: number | undefined) => void;
-  /** What it says on stderr, as it comes. */
+  /** Called with its stderr output, as it comes. */
   readonly onWords?: (text: string) => void;
 }
 
 export interface ProgramOutput {
   readonly stdout: Buffer;
-  /** What it said on stderr: the beginning and the end. */
+  /** Its stderr output: the beginning and the end. */
   readonly words: string;
 }
 

@@ -3,13 +3,16 @@ import type { LecternError } from '../contract/errors.ts';
 import { complaintIn, lastingFailure, passingFailure } from './failures.ts';
 import type { Answer } from './post.ts';
 
-/** Waits that a server asks for; longer ones are for another day. */
+/** The longest delay that a server may ask for. */
 const LONGEST_WAIT_MS = 24 * 3_600_000;
 
-/** Statuses that may be gone with the next try: RFC 9110, and what proxies say of servers that are starting. */
+/**
+ * Statuses that may not come again at the next attempt: RFC 9110, and those that proxies send for servers that are
+ * starting.
+ */
 const PASSING: ReadonlySet<number> = new Set([408, 409, 425, 429, 500, 502, 503, 504, 529]);
 
-/** An answer that is none, as an error. */
+/** Turns a failed answer into an error. */
 export function serverFailure(
   place: string,
   { status, body, retryAfter }: Answer,
@@ -59,11 +62,13 @@ export function waitAsked(retryAfter: string | undefined, wallMs: number): numbe
 const errorSchema = z.object({ error: z.union([z.string(), z.object({ message: z.string() })]) });
 const detailSchema = z.object({ detail: z.string() });
 
-/** OpenAI's `{error: {message}}`, FastAPI's `{detail}`, or the text itself; never the key, which some repeat. */
+/**
+ * OpenAI's `{error: {message}}`, FastAPI's `{detail}`, or the text itself; never the key, which some servers repeat.
+ */
 function saidIn(body: Buffer, apiKey: string | undefined): string {
   const text = body.subarray(0, 4000).toString('utf8');
   const said = messageIn(text) ?? (/^\s*</.test(text) ? '' : text);
-  // Before it is cut, which could leave half of the key.
+  // Before the text is cut, which could leave half of the key.
   return complaintIn(apiKey === undefined || apiKey === '' ? said : said.replaceAll(apiKey, '...'));
 }
 

@@ -4,7 +4,7 @@ import { errorCodeSchema } from '../contract/errors.ts';
 import { transcriptImportFormatSchema } from '../contract/transcript.ts';
 import type { TimedText } from './formats/timed-text.ts';
 
-/** What a thread is started with: one text, and where its pieces go. */
+/** The input of a thread: one text, and the port for its pieces. */
 export const textJobSchema = z.object({
   given: z.object({
     text: z.string().optional(),
@@ -16,7 +16,10 @@ export const textJobSchema = z.object({
 });
 export type TextJob = z.infer<typeof textJobSchema>;
 
-/** Some of the pieces. They are our own thread's, which has checked each: to check them again would block as long. */
+/**
+ * Some of the pieces. They come from our own thread, which has checked each one; checking again here would block the
+ * process.
+ */
 export const pieceListSchema = z.custom<readonly TimedText[]>(Array.isArray);
 
 /** What the thread says last. */

@@ -6,13 +6,13 @@ import type { TimedText } from './formats/timed-text.ts';
 import { readForeignText, type ForeignText, type ForeignTextAccount } from './read-foreign-text.ts';
 import { pieceListSchema, textReplySchema, type TextJob, type TextReply } from './text-messages.ts';
 
-/** Characters that are read in some milliseconds, whatever their format. */
+/** Characters that any parser reads in some milliseconds. */
 const SHORT_CHARACTERS = 32 * 1024;
 
 export interface TextReader {
   /**
-   * Reads a file with text, a long one on a thread of its own, one at a time. `onPieces` gets what was read once all of it
-   * could be, some pieces at a time, between which others have their turn. Rejects as `readForeignText` throws.
+   * Reads a file with text; a long one on a separate thread, one at a time. `onPieces` gets the pieces once all of them
+   * have been read, some at a time; other tasks run between two calls. Rejects as `readForeignText` throws.
    */
   read(given: ForeignText, onPieces: (pieces: readonly TimedText[]) => void): Promise<ForeignTextAccount>;
 }
@@ -51,7 +51,7 @@ async function readOnThread(
 }
 
 function replyOf(url: URL, job: TextJob): Promise<TextReply> {
-  // Its own stdout and stderr would otherwise be the program's, where commands write data.
+  // Otherwise its stdout and stderr would be the program's own, where commands write data.
   const worker = new Worker(url, {
     workerData: job,
     transferList: [job.pieces],
@@ -71,7 +71,7 @@ function replyOf(url: URL, job: TextJob): Promise<TextReply> {
   });
 }
 
-/** What the thread has sent lies in the port until it is asked for. */
+/** Messages of the thread stay in the port until they are read. */
 async function takePieces(
   port: MessagePort,
   onPieces: (pieces: readonly TimedText[]) => void,

@@ -1,10 +1,10 @@
 import { SLICE_ITEMS } from '../contract/slices.ts';
 import type { TimedText } from './formats/timed-text.ts';
 
-/** So many words with times cost as much as a line. */
+/** This many timed words cost as much as a line. */
 const WORDS_PER_ITEM = 8;
 
-/** Lines in lists of bounded work: as many lines as a slice has, or fewer that have many words. */
+/** Splits lines into lists with limited work: a full slice of lines, or fewer where they have many words. */
 export function* weighedSlices(pieces: readonly TimedText[]): Generator<TimedText[]> {
   let slice: TimedText[] = [];
   let weight = 0;

@@ -2,48 +2,51 @@ import type { BandHistory } from './band-history.ts';
 import { BAND_COUNT } from './spectrum.ts';
 
 /**
- * Between a sound that is played and the same heard by the microphone lie the way through the system and the air: up to
- * 0.5 s with wireless loudspeakers. Below zero is what two clocks may be apart.
+ * The delay from a played sound to its echo in the microphone, through the system and the air: up to 0.5 s with
+ * wireless loudspeakers. Values below zero allow for a difference between two clocks.
  */
 const EARLIEST_HOPS = -10;
 export const LATEST_HOPS = 60;
-/** A room rings: what was played goes on to be heard, weaker by so many decibels with each hop (60 dB in 0.4 s). */
+/** Reverberation: the echo of a sound decays by this many decibels with each hop (60 dB in 0.4 s). */
 const RINGING_DECIBELS = 1.5;
-/** Of each band, what is so far below its loudest says nothing about the voice. */
+/** Levels further below the loudest of a band say nothing about the voice. */
 const DYNAMICS_DECIBELS = 30;
-/** A band counts where the microphone hears so much more in it than the noise of its place. */
+/** A band is used where the microphone's level in it is this far above the background noise. */
 const LEAST_DYNAMICS = 6;
 const LEAST_BANDS = 3;
-/** How alike both are, 0..1: bleeding speech is above, and two who speak at once are below. */
+/** The correlation of both sides, 0..1: an echo is above, and two people who speak at once are below. */
 export const ALIKE = 0.55;
-/** Of longer turns some hops are left out of the search for the delay. */
+/** For longer turns the search for the delay skips some hops. */
 const MOST_COMPARED_HOPS = 800;
-/** How loud the bleeding is, is taken from its quieter part: the louder part may be a voice of the microphone's own. */
+/** The level of the echo is taken from its quieter part: the louder part may be a voice near the microphone. */
 const GAIN_QUANTILE = 0.35;
 
-/** How the other side comes out of a loudspeaker into the microphone. */
+/** How the other side's sound gets from a loudspeaker into the microphone. */
 export interface AcousticPath {
-  /** Hops from a sound that is played to the same heard. */
+  /** Hops from a played sound to its echo. */
   readonly delay: number;
   readonly alike: number;
-  /** Bands that are heard, and by how many decibels the other side is louder or softer in them here. */
+  /** The bands with an echo, and how many decibels the other side is louder or softer there in the microphone. */
   readonly gains: readonly { readonly band: number; readonly decibels: number }[];
 }
 
-/** Finds that path in stretches of what both sides have brought. Bounds are hops, the last one excluded. */
+/** Measures this path in the audio of both sides. Bounds are hops, the last one excluded. */
 export interface AcousticPaths {
   /**
-   * Undefined where too little is heard of the other side.
-   * @param knownDelay where the loudspeaker was when it was heard alone
+   * Undefined where there is too little echo.
+   * @param knownDelay the delay measured while only the other side spoke
    */
   measure(from: number, to: number, knownDelay: number | undefined): AcousticPath | undefined;
-  /** For each hop the level of a band that was played when it was heard, and what of it still rings. */
+  /** For each hop, the level of the band's sound that is heard at that time, including its reverberation. */
   ringing(band: number, delay: number, from: number, to: number): Float64Array;
 }
 
-/** @param near what the microphone heard; `far`, what was played */
+/**
+ * @param near the microphone's audio
+ * @param far the other side's audio, which is played
+ */
 export function createAcousticPaths(near: BandHistory, far: BandHistory): AcousticPaths {
-  /** The loudest that a band gets, a few hops left out, and the noise of its place. */
+  /** The highest level of a band, without a few outliers, and its background noise. */
   const dynamicsOf = (history: BandHistory, band: number, from: number, to: number) => {
     const levels: number[] = [];
     let noise = 0;
@@ -59,13 +62,13 @@ export function createAcousticPaths(near: BandHistory, far: BandHistory): Acoust
     Array.from({ length: BAND_COUNT }, (_, band) => {
       const heard = dynamicsOf(near, band, from, to);
       const played = dynamicsOf(far, band, Math.max(0, from - LATEST_HOPS), to - EARLIEST_HOPS);
-      // Where nothing is played, nothing bleeds.
+      // Without playback there is no echo.
       const isPlayed = played.top - played.noise > LEAST_DYNAMICS;
       const range = isPlayed ? Math.min(DYNAMICS_DECIBELS, heard.top - heard.noise - 3) : 0;
       return { band, range, heardFloor: heard.top - range, playedFloor: played.top - range };
     }).filter(({ range }) => range >= LEAST_DYNAMICS);
 
-  /** Correlation of both, band by band, for each delay; the best is where the loudspeaker is. */
+  /** Correlation of both sides over all bands, for each delay; the best one is the delay of the loudspeaker. */
   const alignment = (bands: ReturnType<typeof aliveBands>, from: number, to: number) => {
     const length = to - from;
     const step = Math.ceil(length / MOST_COMPARED_HOPS);
@@ -102,7 +105,7 @@ export function createAcousticPaths(near: BandHistory, far: BandHistory): Acoust
     return { delay: best + EARLIEST_HOPS, alike: alike[best] ?? 0 };
   };
 
-  /** What was played when this hop was heard, and what of it still rings. */
+  /** The sound that is heard in this hop, including its reverberation. */
   const ringing = (band: number, delay: number, from: number, to: number): Float64Array => {
     const heard = new Float64Array(to - from);
     let level = -Infinity;
@@ -117,13 +120,13 @@ export function createAcousticPaths(near: BandHistory, far: BandHistory): Acoust
     const bands = aliveBands(from, to);
     if (bands.length < LEAST_BANDS) return undefined;
     const { delay: likeliest, alike } = alignment(bands, from, to);
-    // While somebody speaks here too, what is known of the room is the better guess.
+    // While somebody speaks near the microphone too, the known delay of the room is the better estimate.
     const delay = alike >= ALIKE ? likeliest : (knownDelay ?? likeliest);
     const gains = bands.map(({ band, playedFloor, range }) => {
       const played = ringing(band, delay, from, to);
       const differences: number[] = [];
       played.forEach((level, index) => {
-        // What only rings is no measure: how long it does is not known.
+        // Reverberation is not measured: its length is not known.
         if (level > playedFloor + range / 2 && level === far.level(from + index - delay, band))
           differences.push(near.level(from + index, band) - level);
       });

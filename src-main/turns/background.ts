@@ -1,47 +1,47 @@
-/** Of the power that is followed from hop to hop. */
+/** Smoothing of the power from hop to hop. */
 const SMOOTHING = 0.7;
-/** The noise of a band is its least power in the latest seconds: between words, and between overtones, it shows. */
+/** The noise of a band is its lowest power in the last seconds: it appears between words, and between overtones. */
 const MINIMUM_HOPS = 15;
 const MINIMA = 10;
-/** The least of many is below the mean, by so much for noise. */
+/** The minimum of many values is below their mean, by this factor for noise. */
 const MINIMUM_BIAS = 1.3;
 const FALLING = 0.5;
 const RISING = 0.1;
 const LEAST_NOISE = 0.05;
 /** A band counts for no more than 40 dB above its noise. */
 const MOST_EXCESS = 1e4;
-/** How fast the usual excess is followed, in decibels a hop. */
+/** How fast the usual excess adapts, in decibels a hop. */
 const STEP = 0.04;
-/** The usual excess has as many hops above it as below; with a voice, those below are the ones between the words. */
+/** The share of hops below the usual excess. While somebody speaks, those are the hops between the words. */
 const SHARE_BELOW = 0.5;
 const SHARE_BELOW_WHILE_SPEAKING = 0.35;
 const LEAST_USUAL = 0.5;
 const MOST_USUAL = 13;
 const MOST_FIRST_USUAL = 10;
-/** Where a voice is all that is known of a place, its noise is taken to be so much less, of 1. */
+/** Where only a voice has been heard so far, the noise is assumed to be this share of it. */
 const BELOW_A_VOICE = 0.01;
 const USUAL_BEHIND_A_VOICE = 5;
 const LEAST_SPREAD = 0.6;
 const MOST_SPREAD = 3.5;
 
 /**
- * What a place sounds like while nobody speaks in it: the noise of each band, and how far the sound usually rises above
- * that, which for a fan is little and for a room full of people is much.
+ * The background of a place while nobody speaks: the noise of each band, and how far the sound usually rises above it,
+ * which is little for a fan and much for a room full of people.
  */
 export interface Background {
   /** Power of the noise of each band. */
   readonly noise: Float64Array;
   /** Decibels by which the latest hop is above the noise. */
   readonly excess: number;
-  /** What `excess` usually is, and by how much it varies. */
+  /** The usual `excess`, and how much it varies. */
   readonly usual: number;
   readonly spread: number;
-  /** Listens to the first moments, which are known to be followed by a second hearing. */
+  /** Learns from the first moments, which are heard a second time afterwards. */
   warmUp(bands: Float64Array): void;
-  /** @param speaking somebody was speaking all the while, so that the place is still unknown. */
+  /** @param speaking somebody spoke all the time, so that the background is still unknown. */
   finishWarmUp(speaking: boolean): void;
   observe(bands: Float64Array): void;
-  /** To follow `observe`, once it is known what was heard. */
+  /** Call it after `observe`, once it is known whether it was a voice. */
   learn(speaking: boolean): void;
 }
 
@@ -124,7 +124,7 @@ export function createBackground(bandCount: number): Background {
       usual += STEP * (excess > usual ? below : below - 1);
       usual = Math.max(LEAST_USUAL, Math.min(MOST_USUAL, usual));
       if (excess >= usual) return;
-      // Of a normal distribution, the deviation is 1.25 of the mean distance.
+      // For a normal distribution, the deviation is 1.25 of the mean distance.
       const distance = 1.25 * Math.min(6, usual - excess);
       spread += (speaking ? 0.005 : 0.01) * (distance - spread);
       spread = Math.max(LEAST_SPREAD, Math.min(MOST_SPREAD, spread));

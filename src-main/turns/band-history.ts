@@ -1,17 +1,17 @@
 import { BAND_COUNT } from './spectrum.ts';
 
-/** How far back is remembered, in hops of 10 ms: a turn is compared with the other side as far as this reaches. */
+/** Hops of 10 ms that are kept: a turn can be compared with the other side over this length. */
 const CAPACITY = 8192;
-/** Decibels of a band in which there is nothing. */
+/** Decibels of an empty band. */
 const NOTHING = -60;
 
-/** What a track sounded like lately, hop by hop and band by band, in decibels. */
+/** The recent levels of a track, by hop and by band, in decibels. */
 export interface BandHistory {
   /** The latest hop that is known. */
   readonly latest: number;
   /** Hops before this one are forgotten. */
   readonly earliest: number;
-  /** Takes what one hop sounds like, and the noise of the place; hops come in order, and some may be missing. */
+  /** Adds the bands of one hop, and the background noise. Hops come in order, and some may be missing. */
   add(hop: number, bands: Float64Array, noise: Float64Array): void;
   level(hop: number, band: number): number;
   noise(hop: number, band: number): number;

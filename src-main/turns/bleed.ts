@@ -1,25 +1,25 @@
 import type { BandHistory } from './band-history.ts';
 import { ALIKE, createAcousticPaths, LATEST_HOPS, type AcousticPath } from './acoustic-path.ts';
 
-/** Where little is heard, two voices can be alike by chance. */
+/** In a short stretch, two voices may correlate by chance. */
 const ALIKE_AT_ONCE = 0.75;
 const LONG_HOPS = 150;
 const SHORTEST_HOPS = 25;
-/** Less is not cut off a turn, and says nothing certain about the room. */
+/** A shorter stretch is not cut off a turn, and says nothing certain about the room. */
 const CLEAR_HOPS = 60;
-/** In a hop with a voice of its own, so many of the bands exceed what bleeds by so much. */
+/** A hop has a voice of its own where this share of the bands exceeds the echo by this much. */
 const OWN_DECIBELS = 8;
 const OWN_SHARE = 1 / 3;
-/** A voice of its own has so many such hops, within so many. */
+/** A voice of its own has this many such hops within this many. */
 const OWN_HOPS = 8;
 const OWN_WITHIN = 20;
 
-/** What a stretch of the microphone's track holds. Bounds are hops, the last one excluded. */
+/** The content of a stretch of the microphone's track. Bounds are hops, the last one excluded. */
 export type Heard =
   | { readonly kind: 'bleed' | 'unclear' }
   | { readonly kind: 'own'; readonly from: number; readonly to: number };
 
-/** Tells whether what a microphone heard is nothing but the other side, out of a loudspeaker. */
+/** Decides whether a microphone heard only the other side, from a loudspeaker. */
 export interface BleedDetector {
   assess(fromHop: number, toHop: number): Heard;
 }
@@ -31,9 +31,9 @@ interface Stretch {
 
 export function createBleedDetector(near: BandHistory, far: BandHistory): BleedDetector {
   const paths = createAcousticPaths(near, far);
-  /** Where the loudspeaker was when it was heard alone. */
+  /** The delay measured while only the other side spoke. */
   let knownDelay: number | undefined;
-  /** Hops in which more is heard than the other side. */
+  /** True for hops with more than the echo of the other side. */
   const ownHops = ({ delay, gains }: AcousticPath, from: number, to: number): boolean[] => {
     const exceeding = new Uint8Array(to - from);
     for (const { band, decibels } of gains) {
@@ -63,7 +63,7 @@ export function createBleedDetector(near: BandHistory, far: BandHistory): BleedD
     return first === undefined ? undefined : { from: from + first, to: from + last };
   };
 
-  /** Nothing but the other side, heard long enough to be told from chance. */
+  /** Only the echo of the other side, for long enough to exclude chance. */
   const isBleed = (room: AcousticPath, own: Stretch | undefined, { from, to }: Stretch): boolean => {
     const enough = to - from < LONG_HOPS ? ALIKE_AT_ONCE : ALIKE;
     if (own !== undefined || room.alike < enough) return false;
@@ -87,7 +87,7 @@ export function createBleedDetector(near: BandHistory, far: BandHistory): BleedD
       const own = ownStretch(room, from, to);
       if (isBleed(room, own, { from, to })) return { kind: 'bleed' };
       if (own === undefined) return { kind: 'unclear' };
-      // Before and after a voice of its own there may be the other one alone.
+      // The echo alone may come before and after a voice of its own.
       const start = holdsBleedOnly(from, own.from) ? own.from : fromHop;
       const end = holdsBleedOnly(own.to, to) ? own.to : toHop;
       return { kind: 'own', from: start, to: end };

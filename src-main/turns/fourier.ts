@@ -1,6 +1,6 @@
-/** Transforms blocks of `size` real samples; the buffers are its own and are overwritten by the next call. */
+/** Transforms blocks of `size` real samples. The buffers belong to it, and the next call overwrites them. */
 export interface Fourier {
-  /** What is to be transformed, as long as the block. */
+  /** The samples to transform, as many as the block has. */
   readonly input: Float64Array;
   /** Of each frequency from 0 to half the sample rate. */
   readonly real: Float64Array;
@@ -28,7 +28,7 @@ export function createFourier(size: number): Fourier {
     for (let span = 2; span <= half; span *= 2) {
       const step = size / span;
       const reach = span / 2;
-      // A factor is used for every block before the next one: the first spans have many blocks and few factors.
+      // Each factor is used for all blocks before the next one: the first spans have many blocks and few factors.
       for (let index = 0; index < reach; index++) {
         const cosine = cosines[index * step] ?? 0;
         const sine = sines[index * step] ?? 0;

@@ -6,9 +6,9 @@ export const HOP_SECONDS = 0.01;
 /** Long enough for three periods of the deepest voice, short against a syllable. */
 export const WINDOW_SECONDS = 0.04;
 
-/** What a voice can be told by lies below 4 kHz: sound is taken down to between 8 and 16 kHz. */
+/** The features of a voice are below 4 kHz: audio is reduced to a rate between 8 and 16 kHz. */
 const LOWEST_RATE = 8000;
-/** Of the filter that takes away what does not vibrate: an offset of the converter, a draught. */
+/** The pole of the filter that removes what does not vibrate: a converter's offset, a draught. */
 const OFFSET_POLE = 0.97;
 
 /** Cuts a track into overlapping windows of one channel at a low rate. */
@@ -21,12 +21,12 @@ export interface Hops {
   readonly hopFrames: number;
   /** Takes signed 16-bit little-endian samples; calls back at the end of each hop of a full window. */
   take(startFrame: number, pcm: Uint8Array, onHop: (endFrame: number) => void): void;
-  /** Forgets what was heard: what follows does not continue it. */
+  /** Clears the window: later samples do not continue the earlier ones. */
   clear(): void;
 }
 
 export function createHops(sampleRate: number, channels: number): Hops {
-  // Averaging is a poor filter, and good enough: what it folds down is voice where there is a voice, noise where not.
+  // Averaging is a poor filter, but good enough: a voice folds down to voice, noise to noise.
   const factor = Math.max(1, Math.floor(sampleRate / LOWEST_RATE));
   const rate = sampleRate / factor;
   const hop = new Float64Array(Math.round(HOP_SECONDS * rate));

@@ -5,14 +5,14 @@ const SIZE = 512;
 /** Lowest and highest pitch of speaking voices, children's included. */
 const LOWEST_HERTZ = 66;
 const HIGHEST_HERTZ = 450;
-/** The overtones of a voice are strongest, and still apart from each other, below this. */
+/** Below this, the overtones of a voice are strongest, and still separate. */
 const TOP_HERTZ = 1000;
-/** So much of the noise is taken away before. */
+/** This multiple of the noise is subtracted first. */
 const NOISE_SHARE = 1.5;
-/** Least part of the window that a delay leaves to compare. */
+/** The smallest part of the window that may still overlap at a delay. */
 const LEAST_OVERLAP = 0.3;
 
-/** Tells how far a sound repeats itself at the pitch of a voice. */
+/** Measures how periodic a sound is at the pitch of a voice. */
 export interface Pitch {
   /** 0 for noise, near 1 for a vowel: normalised autocorrelation at the best delay (Boersma 1993, IFA Proc. 17). */
   strength(spectrum: Spectrum, noise: Float64Array): number;
@@ -24,7 +24,7 @@ export function createPitch(rate: number, windowLength: number): Pitch {
   const shortest = Math.floor(rate / HIGHEST_HERTZ);
   const longest = Math.min(SIZE / 2 - 2, Math.ceil(rate / LOWEST_HERTZ));
 
-  /** The spectrum is transformed as the even function that it is, without what is noise. */
+  /** The spectrum without noise, extended to an even function for the transform. */
   const load = ({ power, bands, edges, stepHertz }: Spectrum, noise: Float64Array): void => {
     const { input } = fourier;
     input.fill(0);
@@ -56,7 +56,7 @@ export function createPitch(rate: number, windowLength: number): Pitch {
   };
 }
 
-/** What is left of the window's own power when it is laid over itself, delayed. */
+/** The autocorrelation of the window function itself, for each delay. */
 function windowOverlaps(length: number): Float64Array {
   const shape = Array.from(
     { length },

@@ -1,6 +1,6 @@
 import { createFourier } from './fourier.ts';
 
-/** Long enough that a window can be compared with itself at any delay without running into its own beginning. */
+/** Long enough to compare a window with itself at any delay without wrapping around. */
 const SIZE = 512;
 /** Edges of the bands, in hertz: narrow where voices have their first overtones, wide above. */
 const EDGES = [100, 200, 300, 400, 510, 630, 770, 920, 1080, 1270, 1480, 1720, 2000, 2320, 2700, 3150, 3700];
@@ -8,13 +8,13 @@ export const BAND_COUNT = EDGES.length - 1;
 /** Least power of a band: below the rounding of 16-bit samples. */
 const LEAST_POWER = 0.001;
 
-/** The sound of one window by frequency. Its arrays are overwritten by the next `measure`. */
+/** The spectrum of one window. The next `measure` overwrites its arrays. */
 export interface Spectrum {
   /** Of each frequency from 0 to half the rate: the mean square of samples that were white noise of that power. */
   readonly power: Float64Array;
   /** Mean power of each band. */
   readonly bands: Float64Array;
-  /** For each band, the first frequency of it in `power`; one more for the end of the last. */
+  /** The first index of each band in `power`, and one more for the end of the last band. */
   readonly edges: readonly number[];
   /** Hertz from one frequency to the next. */
   readonly stepHertz: number;

@@ -1,10 +1,10 @@
 /** Somebody's own voice, or the other side out of a loudspeaker. */
 export type Origin = 'own' | 'bleed' | 'undecided';
 
-/** A stretch of one side's voice, as far as it is known. */
+/** A stretch of one side's voice, as far as it has been heard. */
 export interface SpokenTurn {
   readonly turnId: string;
-  /** Later than it was told of, where at first only the other side was heard. */
+  /** Later than first reported, where at first only the other side was heard. */
   startFrame: number;
   /** The end of its latest voice. */
   voicedUntil: number;
@@ -12,42 +12,42 @@ export interface SpokenTurn {
   ended: boolean;
   /** Whose voice it is: undecided until enough of both sides has been heard. */
   origin: Origin;
-  /** Its origin will not change any more. */
+  /** Its origin is final. */
   isDecided: boolean;
-  /** Where its voice began, whosever it was. */
+  /** Where its voice began, of whichever side. */
   readonly heardFrom: number;
-  /** How much of it there was when its origin was last looked at. */
+  /** Its length when its origin was last examined. */
   lookedFrames: number;
-  /** Known for certain, before all of it is known. */
+  /** Set as soon as it is certain, which may be before the turn has ended. */
   spokenOver: boolean;
 }
 
-/** What is known of one side by the frames heard so far. */
+/** The state of one side after the frames heard so far. */
 export interface OtherSide {
   readonly turns: readonly SpokenTurn[];
-  /** Voices that begin before this frame are all known. */
+  /** All voices that begin before this frame are known. */
   readonly decidedFrame: number;
 }
 
 export type Verdict = 'spoken over' | 'undisturbed' | 'undecided';
 
 /**
- * Voices that overlap by less did not disturb each other. Both bounds of an overlap are found with an error of up to
- * 60 ms, and people who take turns smoothly overlap by up to a tenth of a second (Heldner and Edlund 2010, "Pauses,
- * gaps and overlaps in conversations", J. Phonetics 38).
+ * Voices that overlap by less did not disturb each other. Both bounds of an overlap have an error of up to 60 ms, and
+ * people who take turns smoothly overlap by up to a tenth of a second (Heldner and Edlund 2010, "Pauses, gaps and
+ * overlaps in conversations", J. Phonetics 38).
  */
 const OVERLAP_SECONDS = 0.15;
 /**
- * "Mhm", "yes": who is listened to goes on. A word so short that the other voice does not stop for it is a turn of its
- * own, so that its text has a place, and interrupts nobody.
+ * Backchannels such as "mhm" and "yes": the main speaker goes on. A word so short that the other voice does not stop
+ * for it is a turn of its own, so that its text has a place, but interrupts nobody.
  */
 const BACKCHANNEL_SECONDS = 0.5;
 
-/** Decides whether somebody began to speak over a turn. */
+/** Decides whether a turn was interrupted by somebody who began to speak. */
 export interface Judge {
   /** For one turn of the other side. */
   compare(turn: SpokenTurn, other: SpokenTurn): Verdict;
-  /** For everything that the other side has said, once it has been heard so far. */
+  /** Compares with everything that the other side has said, once its audio has reached that point. */
   judge(turn: SpokenTurn, side: OtherSide): Verdict;
 }
 
@@ -57,7 +57,7 @@ export function createJudge(sampleRate: number): Judge {
 
   const compare: Judge['compare'] = (turn, other) => {
     const { startFrame, voicedUntil, origin } = other;
-    // Out of the loudspeaker it is this turn itself.
+    // An echo is the sound of this turn itself.
     if (origin === 'bleed') return 'undisturbed';
     if (startFrame >= turn.voicedUntil - overlap) return turn.ended ? 'undisturbed' : 'undecided';
     if (origin === 'undecided' && voicedUntil > turn.startFrame + overlap) return 'undecided';

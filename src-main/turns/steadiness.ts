@@ -1,20 +1,22 @@
-/** A tone is compared with itself so many hops earlier: both, as tones that beat look different after one of them. */
+/** A tone is compared with both of these hops earlier, as beating tones look different after one of them. */
 const APART = [4, 5] as const;
-/** From this likeness on, of 1, a sound is one held tone: what a throat makes changes more. */
+/** From this similarity on, of 1, a sound is one sustained tone: a voice changes more. */
 const HELD = 0.97;
-/** How slowly held tones are forgotten, a hop; and their number, and share, from which it is music or a signal. */
+/**
+ * How slowly sustained tones are forgotten, per hop; and the number and the share of them that make music or a signal.
+ */
 const MEMORY = 0.993;
 const LEAST_HELD = 12;
 const HELD_SHARE = 0.4;
 
-/** Tells tones that are held, as in music, hum and signals, from voices, whose pitch and formants always move. */
+/** Distinguishes sustained tones, as in music, hum and signals, from voices, whose pitch and formants always move. */
 export interface Steadiness {
   observe(power: Float64Array): void;
-  /** The latest window is like the earlier ones. */
+  /** True where the latest window is similar to the earlier ones. */
   readonly held: boolean;
-  /** Says what became of the hop: whether it had a pitch, and whether that was taken for a voice's. */
+  /** Counts the hop: whether it had a pitch, and whether it was taken for a voice. */
   count(pitched: boolean, voiced: boolean): void;
-  /** Of what had a pitch lately, much was held. */
+  /** True where much of the recent pitched sound was sustained. */
   readonly tonal: boolean;
 }
 

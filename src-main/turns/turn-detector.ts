@@ -6,31 +6,31 @@ import { createTurnOrigins } from './turn-origins.ts';
 import { createVoiceActivity, type VoiceActivity, type VoiceChange } from './voice-activity.ts';
 
 /**
- * How long the end of a turn waits for the other track to be heard so far. Tracks that come over networks trail each
- * other by seconds; one that trails by more, or brings nothing, must not hold the other's turns back for ever.
+ * How long the end of a turn waits for the other track. Tracks from networks may be seconds apart; a track that is
+ * further behind, or silent, must not delay the other's turns for ever.
  */
 const LONGEST_WAIT_SECONDS = 10;
-/** A voice that ended so shortly before the session was still speaking: within words there are stops as long. */
+/** A voice that ended this shortly before the session was still speaking: pauses within words are as long. */
 const CUT_OFF_SECONDS = 0.2;
-/** Turns of one side that are remembered, and that wait: what a storm of announcements may cost in memory. */
+/** Turns of one side that are kept, and that wait: the memory for many voice messages is limited. */
 const REMEMBERED_TURNS = 64;
 
 interface Side {
   readonly track: Track;
   readonly voice: VoiceActivity;
-  /** The client tells who speaks; our own detector is not asked any more. */
+  /** The client reports who speaks; our own detector is not used any more. */
   told: boolean;
   open: SpokenTurn | undefined;
-  /** The end of what was heard. */
+  /** The end of the audio so far. */
   position: number;
-  /** The latest turns, the open one included. */
+  /** The latest turns, including the open one. */
   readonly recent: SpokenTurn[];
 }
 
 export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
   const { sampleRate, channels, newId } = options;
   const judge = createJudge(sampleRate);
-  // A microphone may hear the other side out of a loudspeaker.
+  // A microphone may hear the other side from a loudspeaker.
   const histories = SIDES.every((side) => options.tracks.includes(side))
     ? { near: createBandHistory(), far: createBandHistory() }
     : undefined;
@@ -46,7 +46,7 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
     position: 0,
     recent: [],
   }));
-  /** Turns that have ended, until it is known whether somebody spoke over them. */
+  /** Ended turns, until it is known whether somebody spoke over them. */
   const waiting: { readonly side: Side; readonly turn: SpokenTurn }[] = [];
 
   const [{ voice: { hopFrames } } = { voice: { hopFrames: 1 } }] = sides;
@@ -58,7 +58,7 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
     return side;
   };
 
-  /** Lets go of a side's earliest turn; whom it was spoken over is settled while it is still known. */
+  /** Drops a side's earliest turn; turns that it may have interrupted are judged first, while it is known. */
   const forgetEarliest = (side: Side): void => {
     const earliest = side.recent.shift();
     if (earliest === undefined) return;
@@ -86,7 +86,7 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
     waiting.push({ side, turn });
   };
 
-  /** Ends what can be judged, and with `force` everything, by what is known. */
+  /** Ends the turns that can be judged; with `force` all of them, by what is known. */
   const settle = (force = false): TurnEvent[] => {
     for (const { told, open, voice, position } of sides)
       if (open !== undefined)
@@ -116,7 +116,7 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
     return ready;
   };
 
-  /** Takes what the detector of a side says. A turn is told of when it begins; its end waits to be judged. */
+  /** Handles the detector events of a side. The start of a turn is reported at once; its end waits to be judged. */
   const follow = (side: Side, changes: readonly VoiceChange[]): TurnEvent[] => {
     const started = changes.flatMap(({ active, frame }) => {
       if (active) return begin(side, frame);

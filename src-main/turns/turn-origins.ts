@@ -2,18 +2,18 @@ import type { BandHistory } from './band-history.ts';
 import { createBleedDetector } from './bleed.ts';
 import type { SpokenTurn } from './spoken-over.ts';
 
-/** A turn that goes on is looked at when it is so long, and whenever it has become twice as long. */
+/** An ongoing turn is examined at this length, and whenever its length has doubled. */
 const FIRST_LOOK_SECONDS = 1;
-/** So much of a voice of its own makes a turn that goes on somebody's own. */
+/** This much of a voice of its own makes an ongoing turn the speaker's own. */
 const LEAST_OWN_SECONDS = 0.6;
-/** The other side may be heard earlier in the loudspeaker than its track says, by so much. */
+/** The other side may be heard in the loudspeaker this much earlier than its track shows. */
 const AHEAD_SECONDS = 0.1;
 
-/** Decides whether turns of the microphone are somebody's own, or the other side out of a loudspeaker. */
+/** Decides whether turns of the microphone are the speaker's own, or the other side from a loudspeaker. */
 export interface TurnOrigins {
-  /** Looks at a turn again where that may tell more than before. Both sides are known up to `heardFrame`. */
+  /** Examines a turn again where that may show more than before. Both sides are known up to `heardFrame`. */
   look(turn: SpokenTurn, heardFrame: number): void;
-  /** Decides by what is known. */
+  /** Makes the final decision. */
   decide(turn: SpokenTurn): void;
 }
 
@@ -31,10 +31,10 @@ export function createTurnOrigins({ near, far, hopFrames, sampleRate }: TurnOrig
   const decide = (turn: SpokenTurn): void => {
     turn.isDecided = true;
     const heard = bleed.assess(hopOf(turn.heardFrom), hopOf(turn.voicedUntil));
-    // In doubt somebody spoke: better a turn twice than one lost.
+    // In doubt it is a turn: a repeated turn is better than a lost one.
     turn.origin = heard.kind === 'bleed' ? 'bleed' : 'own';
     if (heard.kind !== 'own') return;
-    // The other side alone, before and after a voice of its own, is no part of the turn.
+    // The other side alone, before and after a voice of its own, is not part of the turn.
     turn.startFrame = Math.max(turn.heardFrom, Math.min(turn.voicedUntil, heard.from * hopFrames));
     turn.voicedUntil = Math.min(turn.voicedUntil, Math.max(turn.startFrame, heard.to * hopFrames));
   };
@@ -53,10 +53,10 @@ export function createTurnOrigins({ near, far, hopFrames, sampleRate }: TurnOrig
       if (until - turn.heardFrom < lookAt) return;
       turn.lookedFrames = until - turn.heardFrom;
       const heard = bleed.assess(hopOf(turn.heardFrom), hopOf(until));
-      // A word is not enough to tell by: it may be the other side again for the rest of the turn.
+      // One word is not enough evidence: the rest of the turn may be the other side again.
       if (heard.kind !== 'own' || (heard.to - heard.from) * hopFrames < LEAST_OWN_SECONDS * sampleRate)
         return;
-      // What begins as the other side's voice and goes on as one's own is told from here on.
+      // A turn that begins as the other side's voice and continues as the speaker's own is reported from here on.
       turn.origin = 'own';
       turn.startFrame = Math.max(turn.heardFrom, heard.from * hopFrames);
     },

@@ -8,41 +8,44 @@ import { createVoiceEvidence, type Evidence } from './voice-evidence.ts';
  * 2015, Frontiers in Psychology 6). Shorter would cut sentences in two, longer would join questions to what follows.
  */
 const PAUSE_SECONDS = 0.6;
-/** How long the place is listened to before anybody is believed to speak. Then it is heard again. */
+/** How long the background is learnt before a voice can be detected. The same audio is then examined again. */
 const WARM_UP_HOPS = 30;
-/** Voiced hops that make a voice, and in how many; a vowel has more, what squeaks has fewer. */
+/** Voiced hops that make a voice, and within how many; a vowel has more, a squeak has fewer. */
 const ONSET_VOICED = 8;
 const ONSET_HOPS = 30;
-/** A voiced hop counts among so many of the same kind. */
+/** A voiced hop counts where it is in a run of this many. */
 const RUN_VOICED = 4;
 const RUN_HOPS = 5;
-/** A voice may begin with consonants, in which so many hops may be too faint to be heard. */
+/** A voice may begin with consonants, of which this many hops may be too faint to detect. */
 const CONSONANT_HOPS = 25;
 const FAINT_HOPS = 3;
-/** Sound that has no pitch belongs to the voice this long after it. */
+/** Sound without pitch belongs to the voice for this long after it. */
 const UNVOICED_SECONDS = 0.2;
-/** From the end of a window to the moment it speaks for: at an onset its tip is enough, at an end half of it is left. */
+/**
+ * From the end of a window to the moment it represents: at an onset its newest part is enough, at an end half of it is
+ * left.
+ */
 const ONSET_DELAY_SECONDS = 0.03;
 const END_DELAY_SECONDS = 0.02;
 
 export interface VoiceChange {
   readonly active: boolean;
-  /** Where the voice began or ended, which lies before what was last heard. */
+  /** Where the voice began or ended, which is before the latest audio. */
   readonly frame: number;
 }
 
 export interface VoiceActivity {
   /** Takes the next samples, signed 16-bit little-endian, at `startFrame`. */
   observe(startFrame: number, pcm: Uint8Array): readonly VoiceChange[];
-  /** Takes a hole: nothing was heard, which is not the same as silence. */
+  /** Takes a hole: nothing was heard, which is different from silence. */
   silence(startFrame: number, frames: number): readonly VoiceChange[];
-  /** What comes next does not continue what was heard. A voice that was under way is forgotten, not told of. */
+  /** Later audio does not continue the earlier audio. A voice in progress is dropped without a report. */
   breakOff(): void;
   /** The end of the latest voice. */
   readonly voicedUntil: number;
-  /** A voice that begins before this frame has been told of. */
+  /** All voices that begin before this frame have been reported. */
   readonly decidedFrame: number;
-  /** Frames from one look at the track to the next. */
+  /** Frames from one analysis of the track to the next. */
   readonly hopFrames: number;
 }
 
@@ -50,16 +53,16 @@ interface HeardHop {
   readonly endFrame: number;
   readonly sound: boolean;
   readonly voiced: boolean;
-  /** Voiced among others that are. */
+  /** True within a run of voiced hops. */
   run: boolean;
 }
 
-/** Hops that are remembered: what an onset can reach back. */
+/** Hops that are kept: how far back an onset can reach. */
 const REMEMBERED_HOPS = ONSET_HOPS + CONSONANT_HOPS;
 
 /**
- * Follows the voice in one track: its pitch, above the noise of the place, which it learns as it goes. What it hears is
- * written to `history` where somebody wants it; hops are counted from the first frame of the track.
+ * Detects the voice in one track by its pitch, above the background noise, which it learns on the way. The bands are
+ * written to `history` where one is given; hops are counted from the first frame of the track.
  */
 export function createVoiceActivity(
   sampleRate: number,
@@ -84,7 +87,7 @@ export function createVoiceActivity(
     return hop;
   };
 
-  /** Back from the first voiced run over the consonants before it. */
+  /** Goes back from the first voiced run over the consonants before it. */
   const onsetFrame = (): number => {
     const firstRun = recent.findIndex(({ run }, index) => run && index >= recent.length - ONSET_HOPS);
     let first = firstRun;
@@ -121,7 +124,7 @@ export function createVoiceActivity(
     return { active, frame: voicedUntil };
   };
 
-  /** At first the place is unknown: what is heard then is kept, and judged once it is known. */
+  /** At first the background is unknown: the audio is kept, and examined once it is known. */
   const hearFirst = (endFrame: number): VoiceChange[] => {
     if (warmUp === undefined) return [];
     evidence.warmUp(hops.window);

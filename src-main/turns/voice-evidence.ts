@@ -3,38 +3,38 @@ import { createPitch } from './pitch.ts';
 import { BAND_COUNT, createSpectrum } from './spectrum.ts';
 import { createSteadiness } from './steadiness.ts';
 
-/** Above what is usual by so many spreads, or decibels where it hardly varies, there is sound. */
+/** Sound is this many deviations above the usual level, or decibels where the level hardly varies. */
 const ONSET_SPREADS = 1.8;
 const ONSET_DECIBELS = 3.5;
-/** Once somebody speaks, by so many. */
+/** The same while somebody speaks. */
 const HOLD_SPREADS = 0.8;
 const HOLD_DECIBELS = 1.8;
 /** Below this nobody speaks, however quiet the room. */
 const QUIETEST_DBFS = -62;
-/** So far below the voice itself there is only its echo. */
+/** Sound this far below the voice is only its echo. */
 const ECHO_DECIBELS = -42;
-/** How fast it is forgotten how loud the voice was, in decibels a hop. */
+/** How fast the level of the voice is forgotten, in decibels a hop. */
 const PEAK_DECAY = 0.02;
 const LEAST_PITCH = 0.55;
-/** What is struck rings at a pitch too, but falls from the first; a voice is sustained. */
+/** A struck object rings at a pitch too, but decays from the start; a voice is sustained. */
 const STRUCK_DECIBELS = 6;
 const STRUCK_HOPS = 3;
-/** Where so much of the first moments is a voice, somebody was speaking already: they say nothing of the place. */
+/** Where this share of the first moments is a voice, somebody was already speaking: they do not show the background. */
 const SPEAKING_ALREADY = 0.6;
 
-/** What one hop says about a voice. */
+/** The features of one hop. */
 export interface Evidence {
-  /** Something is heard that the place does not usually sound like. */
+  /** There is sound that is not the usual background. */
   readonly sound: boolean;
-  /** It vibrates, and changes, as a voice does. */
+  /** The sound is periodic and changes, as a voice does. */
   readonly voiced: boolean;
 }
 
 export interface VoiceEvidence {
-  /** Power of each band in the latest window, and of the noise of the place. Overwritten by the next one. */
+  /** Power of each band in the latest window, and of the background noise. The next window overwrites them. */
   readonly bands: Float64Array;
   readonly noise: Float64Array;
-  /** Listens to a window that will come again. */
+  /** Takes a window that will be examined again later. */
   warmUp(window: Float64Array): void;
   finishWarmUp(): void;
   observe(window: Float64Array, speaking: boolean): Evidence;

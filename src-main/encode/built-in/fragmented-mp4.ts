@@ -11,12 +11,12 @@ import type { DecoderConfig } from './packet-encoder.ts';
 import { recreateFile } from '../../disk/regular-file.ts';
 import { writeFully } from '../../disk/write-fully.ts';
 
-/** Kept short so that with the packets under way a kill costs well under a second. */
+/** Short, so that a kill loses well under a second, packets in progress included. */
 const FRAGMENT_SECONDS = 0.5;
 
 /** An MP4 of AAC packets that is playable while it grows. */
 export interface FragmentedMp4 {
-  /** The next packet. The first one is the encoder's delay and begins before zero. */
+  /** Adds the next packet. The first one is the encoder's delay and begins before zero. */
   add(data: Uint8Array, config: DecoderConfig): Promise<void>;
   finish(): Promise<void>;
 }

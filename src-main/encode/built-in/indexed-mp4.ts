@@ -5,7 +5,7 @@ import { AAC_PACKET_FRAMES } from '../delivery-plan.ts';
 import { box, mp4Head, u64, type AacTrack } from './mp4-head.ts';
 import { writeFully } from '../../disk/write-fully.ts';
 
-/** A finished MP4: its index in front, room for which is kept while the packets are written. */
+/** A finished MP4 with its index in front. Room for the index is reserved while the packets are written. */
 export interface IndexedMp4 {
   /** Packets as they come, any number of them at once. */
   append(bytes: Uint8Array): Promise<void>;
@@ -15,7 +15,7 @@ export interface IndexedMp4 {
 
 /** `mdat` with a 64-bit size. */
 const MDAT_HEADER_BYTES = 16;
-/** For what the estimate cannot know, the AudioSpecificConfig, and for the box that fills the rest. */
+/** Spare room for what the estimate does not know: the AudioSpecificConfig, and the box that fills the rest. */
 const SPARE_BYTES = 256;
 
 export async function createIndexedMp4(
@@ -58,8 +58,8 @@ const COPY_BYTES = 4 * 1024 * 1024;
 const MDAT = 0x6d646174;
 
 /**
- * Makes a finished MP4 of a fragmented one whose packets are known: only bytes are copied. Reads synchronously, as
- * there are two small reads a fragment and thousands of fragments an hour: for a worker thread only.
+ * Makes a finished MP4 of a fragmented one whose packets are known, by copying bytes only. Reads synchronously, as
+ * there are two small reads for each of thousands of fragments an hour: only for a worker thread.
  */
 export async function indexFragmentedMp4(
   fromPath: string,

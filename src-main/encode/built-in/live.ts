@@ -5,7 +5,7 @@ import type { EncoderThreads } from './threads.ts';
 
 export interface BuiltInLiveOptions extends LiveEncoderOptions {
   readonly threads: EncoderThreads;
-  /** The longest the thread may take nothing of what waits once the input ended. */
+  /** After the input ended, the longest time in which the thread may take none of the queued samples. */
   readonly stallMs: number;
 }
 
@@ -29,7 +29,7 @@ function startDriver({ threads, stallMs }: BuiltInLiveOptions, job: LiveJob): Li
     },
   );
 
-  /** Ends the input and waits; a thread that stopped taking any is killed, which makes the wait reject. */
+  /** Ends the input and waits. A thread that takes no more samples is killed, and the wait then rejects. */
   const finish = async (outputPath: string, chapters: readonly ChapterSpan[]): Promise<void> => {
     watchdog = setTimeout(() => void thread.kill(), stallMs);
     thread.finish(outputPath, chapters);
@@ -49,7 +49,7 @@ function startDriver({ threads, stallMs }: BuiltInLiveOptions, job: LiveJob): Li
     get queuedBytes() {
       return queuedBytes;
     },
-    // One that takes nothing falls behind: that is noticed by what waits for it.
+    // A thread that takes nothing is noticed by its growing queue.
     hang: undefined,
     // The thread knows the packets of an MP4, and writes the finished one as soon as the input has ended.
     endInput: () => (format === 'mp3' ? finish(partialPath, []) : Promise.resolve()),

@@ -6,7 +6,7 @@ const shape = { sampleRate: z.int(), channels: z.int() };
 const chapterSpan = z.object({ startMs: z.number(), endMs: z.number(), label: z.string() });
 const chapter = z.object({ seconds: z.number(), label: z.string() });
 
-/** What a thread is started with: one job, then it ends. */
+/** The job that a thread is started with; it ends after the job. */
 export const threadJobSchema = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('live'),

@@ -1,8 +1,8 @@
 import { MPEG1_SAMPLE_RATES, mp3Kilobits } from '../../audio/mpeg-rates.ts';
 
 /**
- * The frame in front of an MP3 that tells players its length and what to leave out at both ends: the `Info`
- * header with LAME's extension (gabriel.mp3-tech.org/mp3infotag.html). It decodes to silence.
+ * The first frame of an MP3, which gives players its length and the padding at both ends: the `Info` header with LAME's
+ * extension (gabriel.mp3-tech.org/mp3infotag.html). It decodes to silence.
  */
 export interface Mp3Length {
   /** Audio frames, without this one. */
@@ -13,7 +13,7 @@ export interface Mp3Length {
   readonly samples: number;
 }
 
-/** What LAME puts before the first sample. */
+/** The delay that LAME adds before the first sample. */
 const ENCODER_DELAY_SAMPLES = 576;
 export const MP3_HEADER_BYTES = 4;
 /** `Info`, flags, frames, bytes, 100 entries of the table of contents, LAME's 36 bytes. */

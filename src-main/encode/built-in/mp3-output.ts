@@ -9,7 +9,7 @@ export interface Mp3Output {
   finish(samples: number): Promise<void>;
 }
 
-/** @param tag what goes in front of the audio, an ID3 tag or nothing. */
+/** @param tag goes in front of the audio: an ID3 tag or nothing. */
 export async function createMp3Output(path: string, tag = new Uint8Array()): Promise<Mp3Output> {
   const file = await recreateFile(path);
   let position = tag.length;
@@ -25,7 +25,7 @@ export async function createMp3Output(path: string, tag = new Uint8Array()): Pro
       if (frames.length === 0) return;
       if (firstFrame === undefined && frames[0] !== undefined) {
         firstFrame = frames[0];
-        // A silent frame keeps its place: without a header players measure the growing file themselves.
+        // A silent frame reserves the place: without a header, players measure the growing file themselves.
         const placeholder = infoFrame(firstFrame, 0).fill(0, MP3_HEADER_BYTES);
         await writeFully(file, placeholder, position);
         position += placeholder.length;

@@ -15,7 +15,7 @@ import type { DeliveryPlan } from '../delivery-plan.ts';
 import type { PcmShape } from '../encoder.ts';
 import { createPcmResampler } from '../../audio/pcm-resampler.ts';
 
-/** What a decoder must know of the packets. */
+/** What a decoder must know about the packets. */
 export interface DecoderConfig {
   readonly codec: string;
   readonly sampleRate: number;
@@ -25,7 +25,9 @@ export interface DecoderConfig {
 }
 
 export interface PacketEncoder {
-  /** Interleaved int16 at the source's rate. Resolves when more is welcome; rejects when a packet was refused. */
+  /**
+   * Interleaved int16 at the source's rate. Resolves when more samples are accepted; rejects when a packet was refused.
+   */
   encode(pcm: Uint8Array): Promise<void>;
   /** Resolves once the last packet is delivered. */
   finish(): Promise<void>;
@@ -35,8 +37,8 @@ export interface PacketEncoder {
 export type PacketSink = (packets: readonly Uint8Array[], config: DecoderConfig) => Promise<void>;
 
 /**
- * AAC or MP3 packets from PCM, by the WebAssembly encoders. Their containers are not used, as those know neither
- * of the encoder's delay nor where the audio ends within the last packet.
+ * Makes AAC or MP3 packets from PCM, with the WebAssembly encoders. Their containers are not used: these know neither
+ * the encoder's delay nor where the audio ends within the last packet.
  */
 export async function createPacketEncoder(
   codec: 'aac' | 'mp3',

@@ -10,7 +10,7 @@ import { createPacketEncoder, type DecoderConfig } from './packet-encoder.ts';
 /** PCM in, a file out. Calls must not overlap. */
 export interface PcmWriter {
   write(pcm: Uint8Array): Promise<void>;
-  /** @param outputPath where a live MP4 goes when it is finished; every other file is finished where it is. */
+  /** @param outputPath the path of a finished live MP4; every other file is finished where it is. */
   finish(outputPath: string, chapters: readonly ChapterSpan[]): Promise<void>;
 }
 

@@ -27,7 +27,7 @@ export function createEncoderThreads(): EncoderThreads {
 
   const start = (job: ThreadJob, onReply: (reply: ThreadReply) => void): RunningThread => {
     if (closed) throw new LecternError('ENCODING_FAILED', 'The encoder was closed');
-    // Its own stdout and stderr would otherwise be the program's, where commands write data.
+    // Otherwise its stdout and stderr would be the program's own, where commands write data.
     const worker = new Worker(workerUrl(), { workerData: job, stderr: true, stdout: true });
     worker.stdout.resume();
     worker.stderr.resume();
@@ -50,7 +50,7 @@ export function createEncoderThreads(): EncoderThreads {
         else reject(outcome ?? new LecternError('ENCODING_FAILED', 'The built-in encoder ended early'));
       });
     });
-    // Whoever awaits it is told; a live encoder that was aborted awaits nothing.
+    // An awaiting caller gets the error; an aborted live encoder has none.
     done.catch(() => undefined);
     const send = (request: ThreadRequest, transfer: ArrayBuffer[]) => worker.postMessage(request, transfer);
     const running: RunningThread = {

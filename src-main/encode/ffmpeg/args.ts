@@ -2,9 +2,9 @@ import type { DeliveryPlan } from '../delivery-plan.ts';
 
 /**
  * AAC-LC by the twoloop coder. The `fast` one takes a quarter of its time and follows speech 5 to 8 dB closer, but a
- * tone near full scale comes out 2 dB too quiet and grossly distorted (11 dB above its error against 70), and
- * whoever hears that calls the recording broken. Perceptual noise substitution is off, as it makes consonants up:
- * without it the worst 20 ms of speech are 9 dB closer at the same size.
+ * tone near full scale comes out 2 dB too quiet and grossly distorted (11 dB above its error against 70), and listeners
+ * take that for a broken recording. Perceptual noise substitution is off, as it invents consonants: without it the
+ * worst 20 ms of speech are 9 dB closer at the same size.
  */
 export function aacArgs(plan: DeliveryPlan): string[] {
   return [
@@ -21,7 +21,7 @@ export function aacArgs(plan: DeliveryPlan): string[] {
   ];
 }
 
-/** Constant bit rate, so that an MP3 cut short still tells its length. */
+/** Constant bit rate, so that an MP3 that was cut short still gives its length. */
 export function mp3Args(plan: DeliveryPlan): string[] {
   return ['-c:a', 'libmp3lame', '-b:a', `${plan.bitRate}`, '-ar', `${plan.sampleRate}`, '-f', 'mp3'];
 }

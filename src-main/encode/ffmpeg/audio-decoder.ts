@@ -8,22 +8,22 @@ import { FOREIGN_INPUT } from './foreign-input.ts';
 import { runFfmpeg } from './run-ffmpeg.ts';
 import { streamPcm } from './stream-pcm.ts';
 
-/** Why an audio track is not the one that is taken. */
+/** Why an audio track is passed over. */
 export type PassedOver = 'undecodable' | 'silent';
 
-/** The audio track that is taken: the first that decodes and is not silent, else the first that decodes. */
+/** The chosen audio track: the first that decodes and is not silent, else the first that decodes. */
 export interface DecodedShape extends PcmShape {
-  /** Undefined where nothing tells it without decoding it all. */
+  /** Undefined where only decoding all of it would tell. */
   readonly seconds: number | undefined;
-  /** Among the audio tracks, from 1, and how many there are. */
+  /** Its number among the audio tracks, from 1, and the number of tracks. */
   readonly track: number;
   readonly tracks: number;
   readonly passedOver: readonly { readonly track: number; readonly reason: PassedOver }[];
-  /** ffmpeg's name of the layout of its channels; undefined where none is declared. */
+  /** ffmpeg's name of the channel layout; undefined where none is declared. */
   readonly layout: string | undefined;
   /** True where its samples may lie above full scale. */
   readonly isFloat: boolean;
-  /** True where 16 bits hold its samples as they are. */
+  /** True where 16 bits hold its samples without loss. */
   readonly fits16Bits: boolean;
 }
 
@@ -32,34 +32,34 @@ export interface DecodeStream {
   readonly shape: DecodedShape;
   readonly encoding: 'pcm_s16le' | 'pcm_f32le';
   readonly sampleRate: number;
-  /** Whole frames of all the track's channels; false where that is enough. */
+  /** Receives whole frames of all the track's channels; returns false to stop. */
   readonly onFrames: (bytes: Buffer) => Promise<boolean> | boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Reads audio of any kind. Files are hostile: whatever goes wrong with one happens in a process of its own. */
+/** Reads audio of any kind. Files are hostile: each is decoded in a separate process, where a failure does no harm. */
 export interface AudioDecoder {
-  /** The audio that is taken of a file, or undefined where it holds none that can be read. */
+  /** The chosen audio track of a file, or undefined where it has no readable audio. */
   probe(path: string, signal?: AbortSignal): Promise<DecodedShape | undefined>;
-  /** Decodes it from beginning to end; writes nothing. */
+  /** Decodes it from beginning to end; writes no file. */
   stream(job: DecodeStream): Promise<void>;
   close(): Promise<void>;
 }
 
-/** What is said where reading a file needs ffmpeg, and there is none. */
+/** The message where reading a file needs ffmpeg, and there is none. */
 export const NEEDS_FFMPEG =
   'Reading this kind of file needs ffmpeg, and none was found. Install ffmpeg, or set LECTERN_FFMPEG to its path';
 
 const STALL_MS = 30_000;
-/** More tracks than any recorder writes; each may have to be listened to. */
+/** More tracks than any recorder writes; each may have to be decoded. */
 const MAX_TRACKS = 32;
 /** Of 32768. A track that stays below it is silent: -60 dB. */
 const SILENT_PEAK = 33;
-/** Decoded to see whether anything can be: a few packets. */
+/** Decoded to see whether the track decodes at all: a few packets. */
 const LOOK_SECONDS = 0.5;
 const WAV_HEAD_BYTES = 44;
 
-/** @param ffmpegPath undefined where there is none: then every call rejects with ENCODER_UNAVAILABLE. */
+/** @param ffmpegPath undefined where there is no ffmpeg: then every call rejects with ENCODER_UNAVAILABLE. */
 export function createAudioDecoder(ffmpegPath: string | undefined): AudioDecoder {
   const children = createChildProcesses();
   const requireFfmpeg = (): string => {
@@ -67,11 +67,11 @@ export function createAudioDecoder(ffmpegPath: string | undefined): AudioDecoder
     return ffmpegPath;
   };
   const input = (path: string, track: number): string[] => [
-    // Channels without a layout keep their order: none is guessed for them.
+    // Channels without a layout keep their order: ffmpeg must not guess one.
     ...['-guess_layout_max', '0', ...FOREIGN_INPUT, '-i', fileUrl(path), '-map', `0:a:${track - 1}`],
   ];
 
-  /** True where a track is heard anywhere; what makes it undecodable is not asked here. */
+  /** True where a track has sound anywhere. Decoding errors are not checked here. */
   const isAudible = async (path: string, track: number, signal?: AbortSignal): Promise<boolean> => {
     let heard = false;
     await streamPcm({
@@ -91,7 +91,7 @@ export function createAudioDecoder(ffmpegPath: string | undefined): AudioDecoder
     return heard;
   };
 
-  /** The shape that a track decodes to; undefined where it does not decode. */
+  /** The shape of a decoded track; undefined where it does not decode. */
   const look = async (path: string, track: number, signal?: AbortSignal): Promise<PcmShape | undefined> => {
     let head = Buffer.alloc(0);
     let bytes = 0;

@@ -5,7 +5,7 @@ export interface ChildProcesses {
   start(path: string, args: readonly string[]): RunningProgram;
   /** How many run now. */
   readonly running: number;
-  /** Kills whatever runs and waits until it is gone. Nothing can be started afterwards. */
+  /** Kills all children and waits until they are gone. None can be started afterwards. */
   close(): Promise<void>;
 }
 

@@ -9,23 +9,23 @@ export interface InputTrack {
   readonly index: number;
   /** ffmpeg's name of its codec; `none` for one that it does not know. */
   readonly codec: string;
-  /** ffmpeg's name of the layout of its channels; undefined where the file declares none, or only how many. */
+  /** ffmpeg's name of the channel layout; undefined where the file declares none, or only the number of channels. */
   readonly layout: string | undefined;
-  /** ffmpeg's name of the samples that its decoder gives: `s16`, `fltp`. */
+  /** ffmpeg's name of the decoder's sample format: `s16`, `fltp`. */
   readonly sampleFormat: string;
 }
 
 export interface InputDescription {
-  /** What the container tells; undefined where it does not. */
+  /** The duration in the container; undefined where it has none. */
   readonly seconds: number | undefined;
   readonly tracks: readonly InputTrack[];
 }
 
-/** Of ffmpeg's words about a file; tags may be long. */
+/** Of ffmpeg's output about a file; tags may be long. */
 const MAX_WORDS = 512 * 1024;
 const TIMEOUT_MS = 30_000;
 
-/** Reads what a container says of itself, decoding nothing. No tracks where it is none that is read here. */
+/** Reads what a container declares, without decoding. No tracks where its kind is not supported. */
 export async function describeInput(
   { path: ffmpegPath, children }: { readonly path: string; readonly children: ChildProcesses },
   path: string,
@@ -56,7 +56,7 @@ export async function describeInput(
   return parseDescription(words);
 }
 
-/** Of ffmpeg's listing of an input. */
+/** Parses ffmpeg's listing of an input. */
 export function parseDescription(words: string): InputDescription {
   const clock = /^ {2}Duration: (\d+):(\d+):(\d+\.\d+)/m.exec(words);
   const isGuessed = words.includes('Estimating duration from bitrate');

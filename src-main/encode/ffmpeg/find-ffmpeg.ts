@@ -4,12 +4,12 @@ import type { Log } from '../../runtime/log.ts';
 import { runProgram } from '../../runtime/run-program.ts';
 import type { FfmpegCandidate } from './candidates.ts';
 
-/** An ffmpeg that was run and answered. */
+/** An ffmpeg that was run and gave answers. */
 export interface FoundFfmpeg {
   readonly source: FfmpegCandidate['source'];
   readonly path: string;
   readonly version: string;
-  /** What its encoders can make. */
+  /** The formats that its encoders can make. */
   readonly formats: readonly ExportFormat[];
 }
 
@@ -22,7 +22,7 @@ const ENCODERS: readonly { readonly format: ExportFormat; readonly encoder: stri
   { format: 'opus', encoder: 'libopus' },
 ];
 
-/** The first candidate that exists and works. Each one passed over is logged with the reason. */
+/** The first candidate that exists and works. The others are logged with the reason. */
 export async function findFfmpeg(options: {
   readonly candidates: readonly FfmpegCandidate[];
   readonly log: Log;

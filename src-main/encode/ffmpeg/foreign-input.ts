@@ -1,6 +1,6 @@
 /**
- * Containers that hold their audio themselves. A playlist or a list of files, by whatever name, would have ffmpeg read
- * other files of this computer, or addresses in the network.
+ * Containers that hold their audio themselves. A playlist or a list of files, under any name, would make ffmpeg read
+ * other files of this computer, or network addresses.
  */
 const DEMUXERS = [
   ...[
@@ -22,7 +22,7 @@ const DEMUXERS = [
   ...['3gp', 'amr', 'asf', 'wv', 'ape', 'tta', 'ac3', 'eac3', 'avi', 'mpegts', 'mpeg'],
 ];
 
-/** Options before the `-i` of a file that came from anywhere. */
+/** Options before the `-i` of a file from outside. */
 export const FOREIGN_INPUT = [
   ...['-protocol_whitelist', 'file,subfile'],
   ...['-format_whitelist', DEMUXERS.join(',')],

@@ -13,15 +13,17 @@ export interface IndexMp4Options {
   readonly fromPath: string;
   readonly toPath: string;
   readonly source: PcmShape;
-  /** Of the source, all of which were encoded. */
+  /** Frames of the source, all of which were encoded. */
   readonly frames: number;
   readonly chapters: readonly ChapterSpan[];
-  /** The longest ffmpeg may neither report nor write anything. */
+  /** The longest time in which ffmpeg may neither report progress nor write anything. */
   readonly stallMs: number;
   readonly signal: AbortSignal;
 }
 
-/** Makes the MP4 that grew while recording a faststart one, by stream copy, with its chapters and its exact end. */
+/**
+ * Turns the MP4 that grew while recording into a faststart one, by stream copy, with its chapters and its exact end.
+ */
 export async function indexMp4(options: IndexMp4Options): Promise<void> {
   const { path, children, fromPath, toPath, chapters, stallMs, signal } = options;
   const metadataPath = chapters.length > 0 ? `${toPath}.txt` : undefined;

@@ -14,20 +14,23 @@ import { FFMPEG_QUIET } from './run-ffmpeg.ts';
 export interface FfmpegLiveOptions extends LiveEncoderOptions {
   readonly path: string;
   readonly children: ChildProcesses;
-  /** After the input ended, the longest ffmpeg may write nothing before it is ended and the master is encoded. */
+  /**
+   * After the input ended, the longest time in which ffmpeg may write nothing. Then it is ended, and the master is
+   * encoded.
+   */
   readonly stallMs: number;
 }
 
-/** While recording there is no hurry, and a disk that stands still for a while would otherwise cost the live copy. */
+/** While recording there is no hurry, and a disk that stalls for a while would otherwise cost the live copy. */
 const STALLS_WHILE_RECORDING = 5;
-/** Encoders share the processors: the more of them run, the longer each may take. */
+/** Encoders share the processors: with more of them, each may take longer. */
 const STALLS_PER_CHILD = 0.05;
 /** Putting the index in front reads and writes the whole file. */
 const STALLS_WHILE_INDEXING = 2.5;
-/** Two fragments, and what the encoder holds back. */
+/** Two fragments, and what the encoder keeps in its buffers. */
 const OWED_AFTER_SECONDS = 2;
 
-/** As the built-in encoder's: with the packets under way, a kill costs well under a second. */
+/** As with the built-in encoder: a kill loses well under a second, packets in progress included. */
 const FRAGMENT_MICROSECONDS = 500_000;
 
 const TASK = 'encoding the recording';
@@ -84,13 +87,14 @@ function startDriver(options: FfmpegLiveOptions, job: LiveJob): LiveDriver {
   };
 }
 
-/** Closes the pipe and waits for ffmpeg to write the rest; one that writes nothing is killed and reported. */
+/** Closes the pipe and waits for ffmpeg to write the rest; where it writes nothing, it is killed and reported. */
 async function endInput(child: RunningProgram, output: OutputWatch, stallMs: number): Promise<void> {
   const endedAtMs = performance.now();
   const stalled = new AbortController();
   const watchdog = setInterval(() => {
     void output.look().then(() => {
-      // One that has stood still for long is known to hang, but is given the time to say that it does not.
+      // It has written nothing for long and probably hangs. It still gets some time after the end of the input to go
+      // on.
       if (output.overdueMs < stallMs || performance.now() - endedAtMs < stallMs / 4) return;
       stalled.abort();
       child.kill();
@@ -110,8 +114,8 @@ async function endInput(child: RunningProgram, output: OutputWatch, stallMs: num
 
 function liveArgs(job: LiveJob): string[] {
   const input = [
-    // There is nothing to find out about raw samples; left to itself, ffmpeg reads 64 KB before it encodes any: the
-    // first two seconds of speech.
+    // Raw samples need no probing. By default ffmpeg reads 64 KB before it encodes any: the first two seconds of
+    // speech.
     ...['-probesize', '32'],
     ...['-f', 's16le', '-ar', `${job.sampleRate}`, '-ac', `${job.channels}`, '-i', 'pipe:0'],
   ];
@@ -126,8 +130,8 @@ function growingMp3(plan: DeliveryPlan): string[] {
 function growingMp4(plan: DeliveryPlan): string[] {
   return [
     ...aacArgs(plan),
-    // delay_moov waits for the first fragment, so that the header can tell of the encoder's delay. Without
-    // flush_packets, ffmpeg keeps up to 256 KiB to itself: minutes of speech, gone with a kill.
+    // delay_moov waits for the first fragment, so that the header can contain the encoder's delay. Without
+    // flush_packets, ffmpeg buffers up to 256 KiB: minutes of speech, which a kill would lose.
     ...['-movflags', '+delay_moov+default_base_moof'],
     ...['-frag_duration', `${FRAGMENT_MICROSECONDS}`, '-flush_packets', '1', '-f', 'mp4'],
   ];

@@ -3,19 +3,21 @@ import { statRegularFile } from '../../disk/regular-file.ts';
 export interface OutputWatchOptions {
   /** The file that the encoder writes. */
   readonly path: string;
-  /** Input after which an encoder that works has written something more. */
+  /** After this much input, a working encoder has written something more. */
   readonly owedAfterBytes: number;
   readonly nowMs: () => number;
 }
 
-/** Tells an encoder that stands still from one that has nothing to do: it was fed, and its file does not change. */
+/**
+ * Detects an encoder that stalls: it got input, and its file does not change. An encoder without input does not count.
+ */
 export interface OutputWatch {
-  /** Says that input was handed over. Looks at the file from time to time. */
+  /** Counts input that was handed over. Looks at the file from time to time. */
   fed(bytes: number): void;
-  /** Says that no more will come, so that the rest is owed however little it is. */
+  /** No more input comes, so the rest of the output is due, however little it is. */
   inputEnded(): void;
   look(): Promise<void>;
-  /** For how long something has been owed. */
+  /** For how long output has been due. */
   readonly overdueMs: number;
 }
 
@@ -57,7 +59,7 @@ export function createOutputWatch({ path, owedAfterBytes, nowMs }: OutputWatchOp
   };
 }
 
-/** Differs after every write: an index that is put in front changes a file that no longer grows. */
+/** Changes with every write, also where an index is put in front and the file does not grow. */
 export async function fileState(path: string): Promise<string> {
   const stats = await statRegularFile(path);
   return stats === undefined ? '' : `${stats.size} ${stats.mtimeMs}`;

@@ -10,19 +10,22 @@ export interface FfmpegRun {
   readonly args: readonly string[];
   /** For messages: "writing the MP4". */
   readonly task: string;
-  /** Killed when it reports no progress for this long, and changes nothing at `outputPath` where that is given. */
+  /** It is killed where it reports no progress for this long, and `outputPath`, where given, does not change either. */
   readonly stallMs: number;
-  /** For what ffmpeg does without a report, such as putting an index in front. */
+  /** For work that ffmpeg does without a report, such as putting an index in front. */
   readonly outputPath?: string;
   /** Seconds of output so far. */
   readonly onSeconds?: (seconds: number) => void;
   readonly signal?: AbortSignal;
 }
 
-/** Options for every run: no questions asked, nothing read from a terminal, only problems on stderr. */
+/** Options for every run: no questions, no input from a terminal, only problems on stderr. */
 export const FFMPEG_QUIET = ['-hide_banner', '-nostdin', '-loglevel', 'warning', '-y'] as const;
 
-/** Runs ffmpeg to its end; gives the end of its complaints. Rejects with a LecternError, or with the signal's reason. */
+/**
+ * Runs ffmpeg to its end; returns the end of its error output. Rejects with a LecternError, or with the signal's
+ * reason.
+ */
 export async function runFfmpeg(run: FfmpegRun): Promise<string> {
   run.signal?.throwIfAborted();
   const child = run.children.start(run.path, [...FFMPEG_QUIET, '-progress', 'pipe:1', ...run.args]);

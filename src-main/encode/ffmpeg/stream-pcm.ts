@@ -9,16 +9,16 @@ export interface PcmStream {
   /** Input, track and format; the output is added. */
   readonly args: readonly string[];
   readonly task: string;
-  /** Killed when it brings nothing for this long while it is waited for. */
+  /** It is killed where it writes nothing for this long while we wait for it. */
   readonly stallMs: number;
-  /** What is passed on are whole frames of this many bytes. */
+  /** Output is passed on in whole frames of this many bytes. */
   readonly frameBytes: number;
-  /** Takes what came; false where that is enough. ffmpeg waits until it is done. */
+  /** Receives the output; returns false to stop. ffmpeg waits until it has returned. */
   readonly onBytes: (bytes: Buffer) => Promise<boolean> | boolean;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Runs ffmpeg and passes on what it writes. Rejects with a LecternError, or at once with the signal's reason. */
+/** Runs ffmpeg and passes on its output. Rejects with a LecternError, or at once with the signal's reason. */
 export async function streamPcm(stream: PcmStream): Promise<void> {
   const { children, path, args, task, stallMs, frameBytes, onBytes, signal } = stream;
   signal?.throwIfAborted();

@@ -16,19 +16,19 @@ export interface CopyCheckOptions {
   readonly mp3BitRate?: number | undefined;
 }
 
-/** What is known of a delivered copy. */
+/** The facts about a delivered copy. */
 export interface DeliveredCopy {
   readonly row: RecordingFile;
-  /** Where it is, or should be. */
+  /** Its path, whether or not the file exists. */
   readonly path: string;
-  /** What it was made from, where that can be read. */
+  /** Its master, where that can be read. */
   readonly master: SoundMaster | undefined;
-  /** Frames of the master when the copy was made; it may have lost some since, and the copy not. */
+  /** Frames of the master when the copy was made; the master may have lost some since, and the copy not. */
   readonly recordedFrames: number;
   readonly chapters: readonly Chapter[];
 }
 
-/** Looks at a delivered copy, and makes it again where it is not what it should be. A damaged one is kept. */
+/** Checks a delivered copy, and makes it again where it is damaged or missing. A damaged one is kept. */
 export async function checkCopy(copy: DeliveredCopy, options: CopyCheckOptions): Promise<FileCheck> {
   const { path, master } = copy;
   const name = basename(path);
@@ -74,13 +74,13 @@ function findCopyFault(path: string, row: RecordingFile, master: SoundMaster): P
   return findFault(path, expected);
 }
 
-/** There is nothing to make it from: what is in it is all there is. */
+/** There is no master to make it from: its own content is all that is left. */
 async function mendAlone(path: string, repairer: Mender): Promise<FileCheck> {
   const target = { place: 'in-place' } as const;
   const diagnosis = await repairer.diagnose(path);
   const faults = [...(diagnosis.finding?.faults ?? [])];
   const found = { ...whole(basename(path)), faults };
-  // FLAC and others are of no kind that is mended here; nothing says that they are damaged.
+  // FLAC and others cannot be repaired here; nothing says that they are damaged.
   if (faults.length === 0) return found;
   const plan = await repairer.plan(diagnosis, target);
   if (plan === undefined)

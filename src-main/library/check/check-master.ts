@@ -13,13 +13,13 @@ import type { Finding } from '../../repair/finding.ts';
 import type { RepairTarget } from '../../repair/repair-target.ts';
 import type { Repairer } from '../../repair/repairer.ts';
 
-/** A master that can be read from its first frame to its last. */
+/** A master that can be read completely. */
 export interface SoundMaster extends PcmShape {
   readonly path: string;
   readonly frames: number;
 }
 
-/** What its session knows of a master. */
+/** The session's record of a master. */
 export interface RecordedMaster {
   readonly recorded: PcmShape;
   readonly cuePoints: readonly CuePoint[];
@@ -27,9 +27,9 @@ export interface RecordedMaster {
 
 export interface MasterCheck {
   readonly check: FileCheck;
-  /** Absent where it cannot be read, mended or not. */
+  /** Absent where it cannot be read, even after repair. */
   readonly master?: SoundMaster;
-  /** True where there is no audio in it. */
+  /** True where it contains no audio. */
   readonly isEmpty?: boolean;
 }
 
@@ -38,8 +38,8 @@ export type Mender = Pick<Repairer, 'diagnose' | 'plan' | 'repair'>;
 const IN_PLACE: RepairTarget = { place: 'in-place' };
 
 /**
- * Looks at a master, and mends what is wrong around its samples: the samples themselves are as they were captured,
- * and what is said about them elsewhere counts in their frames. A damaged master is kept beside the mended one.
+ * Checks a master, and repairs what is wrong around its samples. The samples stay as they were captured, as other data
+ * refers to their frames. A damaged master is kept beside the repaired one.
  */
 export async function checkMaster(
   path: string,
@@ -65,7 +65,7 @@ async function checkAndMend(
     const { finding } = diagnosis;
     if (finding === undefined) return left('it is no WAV any more');
     const faults = [...finding.faults];
-    // A header may agree with itself, and not with what its session knows.
+    // A header may be consistent, and still contradict the session's record.
     if (faults.length === 0)
       return (
         (await mendHeader(path, { recorded, cuePoints })) ??
@@ -83,7 +83,7 @@ async function checkAndMend(
   }
 }
 
-/** As recovery does where a header tells of another rate or of other channels. Undefined where it does not. */
+/** Repairs as recovery does a header with another rate or number of channels. Undefined where they are right. */
 async function mendHeader(
   path: string,
   { recorded, cuePoints }: RecordedMaster,

@@ -10,13 +10,13 @@ import { withMasterLength } from './record-damage.ts';
 
 export interface SessionCheckOptions extends CopyCheckOptions {
   readonly files: Pick<SessionFiles, 'resolve'>;
-  /** Where a copy goes that is no longer anywhere. */
+  /** The folder for a copy that is missing. */
   readonly folder: string;
 }
 
 export interface SessionCheck {
   readonly checks: readonly FileCheck[];
-  /** Makes of a record, which may have been renamed meanwhile, what the check has found and done. */
+  /** Updates a record, which may have been renamed meanwhile, with the results of the check. */
   readonly apply: (session: SessionRecord) => SessionRecord;
 }
 
@@ -29,7 +29,7 @@ export async function checkSession(
   const sounds = new Map<string, SoundMaster>();
   const figures = new Map<string, Figures>();
   const unreadable = new Set<string>();
-  /** Rates of masters in which there is nothing. */
+  /** Rates of the masters that contain no audio. */
   const empty = new Map<string, number>();
 
   for (const row of session.files.filter(({ master }) => master)) {
@@ -61,7 +61,7 @@ export async function checkSession(
     const chapters = chaptersOf(session, row.part);
     const check = await checkCopy({ row, path, master, recordedFrames, chapters }, options);
     checks.set(name, check);
-    // A copy that is whole may be longer than a master that has lost its end.
+    // A complete copy may be longer than a master that has lost its end.
     if (check.outcome === 'remade') figures.set(row.file_path, await measure(path, master));
     else if (check.outcome === 'whole' || check.outcome === 'mended')
       figures.set(row.file_path, await measure(path, undefined));
@@ -91,10 +91,10 @@ export async function checkSession(
   };
 }
 
-/** What a file is found to be. */
+/** The checked values of a file. */
 interface Figures {
   readonly byteSize: number;
-  /** Undefined where nothing better is known than before. */
+  /** Undefined where the old value stays. */
   readonly milliseconds: number | undefined;
 }
 
@@ -113,7 +113,10 @@ function settled(row: RecordingFile, { byteSize, milliseconds = row.duration_ms 
   };
 }
 
-/** A raw WAV beside the master, as a sync program's: it was not made of that, and may hold something else. */
+/**
+ * A raw WAV beside the master, for example from a sync program: it was not made from the master, and may contain
+ * something else.
+ */
 function isRecordingBeside({ master, format, gain }: RecordingFile): boolean {
   return !master && format === 'wav' && gain === 1;
 }

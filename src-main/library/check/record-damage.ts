@@ -2,7 +2,7 @@ import { leadingTrack, type Gap, type TrackReport, withMutedBefore } from '../..
 import { trackSchema } from '../../contract/audio-format.ts';
 import type { PartRecord, RecordingFile, SessionRecord } from '../../contract/session-record.ts';
 
-/** The record, saying what a master has lost of its end: a recording with a hole never looks whole. */
+/** The record with the lost end of a master: a recording with a hole must never look complete. */
 export function withMasterLength(
   session: SessionRecord,
   row: RecordingFile,
@@ -51,7 +51,7 @@ function withTrackLength(
   };
 }
 
-/** What of a gap lies in the frames that are left. */
+/** The part of a gap within the remaining frames. */
 function cutOff(gap: Gap, frames: number): Gap[] {
   const within = frames - gap.start_frame;
   if (gap.unfilled === true) return within >= 0 ? [gap] : [];

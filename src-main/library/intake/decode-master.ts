@@ -11,19 +11,19 @@ import { statBytes } from '../../files/stat-bytes.ts';
 import type { TaskControl } from './incoming-file.ts';
 import { createMasterWriter } from './master-writer.ts';
 
-/** Rates that a recording may have; others are brought to the nearest. */
+/** Rates that a recording may have; other rates are changed to the nearest. */
 export const [MIN_RATE, MAX_RATE] = [8000, 192_000] as const;
 /** WAV sizes have 32 bits; some room is left for what stands around the audio. */
 const PLAIN_WAV_BYTES = 0xf000_0000;
-/** More than any codec of speech saves; what grows by more than that was made to fill a disk. */
+/** More than any speech codec saves: a file that grows more was made to fill a disk. */
 const MOST_GROWTH = 400;
-/** What may always become of a file, however small. */
+/** The size that a decoded file may always have, however small the original is. */
 const ALWAYS_ALLOWED_BYTES = 1024 * MEBIBYTE;
 
 /**
- * Writes a file's sound as a 16-bit WAV of one or two channels, none of them lost and nothing clipped; gives where it came
- * from. Ended at once, and by the caller's hand removed, where it is called off, where the disk has too little room, or
- * where far more comes of the file than can be in it. Rejects with INVALID_AUDIO_FILE, DISK_FULL or FILE_TOO_LARGE.
+ * Decodes a file to a 16-bit WAV of one or two channels; no channel is lost and nothing is clipped. Returns where the
+ * audio came from. Stops when aborted, when the disk has too little room, or when the file decodes to far more audio
+ * than it can hold; the caller then removes the output. Rejects with INVALID_AUDIO_FILE, DISK_FULL or FILE_TOO_LARGE.
  */
 export async function decodeMaster(
   fromPath: string,
@@ -116,7 +116,7 @@ function diskFull(needed: number, usable: number): LecternError {
   );
 }
 
-/** Which track was taken and what was done to it, as far as there is anything to tell. */
+/** Which track was taken and how it was changed, where there is something to say. */
 function sourceOf(shape: DecodedShape, gain: number): SoundSource {
   const { track, tracks, passedOver, channels } = shape;
   return {

@@ -4,14 +4,14 @@ import { openRegularFile } from '../../disk/regular-file.ts';
 import { readMp4Date } from './mp4-date.ts';
 import { parseDate } from './parse-date.ts';
 
-/** Tags lie at the beginning; a picture before them may be large, and is not worth more than this. */
+/** Tags are at the beginning. A picture before them may be large; no more than this is read. */
 const HEAD_BYTES = 1024 * 1024;
 const MAX_CHUNKS = 64;
 const MAX_CHUNK_BYTES = 64 * 1024;
 
 /**
- * When a file says that it was recorded, in milliseconds since 1970; undefined where it says nothing that is a whole
- * date. A file without a zone means the time of this machine. Rejects where the file cannot be read.
+ * The recording date in a file, in milliseconds since 1970; undefined where there is no complete date. A date without a
+ * zone is in this machine's. Rejects where the file cannot be read.
  */
 export async function readEmbeddedDate(path: string): Promise<number | undefined> {
   const file = await openRegularFile(path);

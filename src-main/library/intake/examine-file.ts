@@ -17,7 +17,7 @@ export interface ExaminingTools {
 
 const NO_SOUND = 'it holds no audio';
 
-/** Looks at a file, changes nothing of it, and remembers what was found for whatever is asked of it next. */
+/** Examines a file without changing it, and keeps the result for later requests. */
 export async function examineFile(
   file: IncomingFile,
   hints: Omit<RepairHints, 'named'>,
@@ -54,7 +54,7 @@ export async function examineFile(
   return examination;
 }
 
-/** Rejects where a file cannot be added, with the words that it was examined with. */
+/** Rejects where a file cannot be added, with the words of its examination. */
 export function requireAddable({ verdict, sound, needs_ffmpeg: needsFfmpeg, details }: Examination): void {
   if (needsFfmpeg === true) throw new LecternError('ENCODER_UNAVAILABLE', NEEDS_FFMPEG);
   if (verdict === 'whole' || verdict === 'mendable' || (verdict === 'hopeless' && sound !== null)) return;
@@ -67,12 +67,12 @@ export function requireAddable({ verdict, sound, needs_ffmpeg: needsFfmpeg, deta
 interface FoundSound {
   /** Null where there is none, or none that is known yet. */
   readonly sound: Sound | null;
-  /** Which of several tracks it is, in words. */
+  /** The chosen track of several, in words. */
   readonly source?: string;
   readonly needsFfmpeg: boolean;
 }
 
-/** The sound of a file as it is; none where it has none, or none that lasts. */
+/** The sound of a file as it is; none where it has none, or one without length. */
 export async function readSound(
   path: string,
   decoder: AudioDecoder,
@@ -108,7 +108,7 @@ async function wavSound(path: string): Promise<Sound | undefined> {
   const file = await openRegularFile(path);
   try {
     const { sampleRate, channels, bitsPerSample, formatTag, dataBytes } = await readWavLayout(file);
-    // Of compressed samples the bytes do not tell the length.
+    // The length of compressed samples cannot be derived from their bytes.
     if (![1, 3, 6, 7].includes(formatTag) || sampleRate === 0) return undefined;
     const frames = dataBytes / ((channels * bitsPerSample) / 8);
     return { sample_rate: sampleRate, channels, duration_seconds: frames / sampleRate };
@@ -134,7 +134,7 @@ async function soundOf(
     const sound = { sample_rate: sampleRate, channels, duration_seconds: seconds };
     return { sound: heard(sound), needsFfmpeg: false };
   }
-  // A cut-off container tells a length that it no longer has.
+  // A cut-off container declares a length that it no longer has.
   if (cure !== undefined) return { sound: null, needsFfmpeg: false };
   return readSound(file.originalPath, decoder, signal);
 }
@@ -155,7 +155,7 @@ function mendingOf({ kind, cure }: Finding): Mending {
   return kind === 'wav' || kind === 'raw' ? 'write_header' : 'drop_excess';
 }
 
-/** The command line's options are named in its own words; the app has fields for them. */
+/** Removes the command line's option names from a message: the app has fields instead. */
 function withoutOptionNames(words: string): string {
   return words.replace(/ \(--[^)]*\)/g, '').replace(/: give it with --\w+/, '');
 }

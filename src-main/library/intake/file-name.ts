@@ -2,18 +2,22 @@ import { cutText } from '../../contract/cut-text.ts';
 import { MAX_TITLE_CHARACTERS } from '../../contract/limits.ts';
 import { audioExtension, isAudioName } from '../../repair/diagnose.ts';
 
-/** What is made of the name that a file came with. No part of it that a client chose ever becomes a path. */
+/** A safe form of the name that a file came with. No part of it that a client chose ever becomes a path. */
 export interface IncomingName {
-  /** To show and to offer for saving: without folders, control characters or what turns the writing round.
-   * Joiners stay, without which Persian and many others are misspelt. */
+  /**
+   * For display and as the name for saving: without folders, control characters or marks that reverse the writing.
+   * Joiners stay, as Persian and many other languages need them.
+   */
   readonly shown: string;
   /** The same without its extension. */
   readonly stem: string;
-  /** One of a fixed list, or empty; the content decides what a file is, this only helps where it does not say. */
+  /**
+   * One of a fixed list, or empty. The content decides the kind of file; this only helps where the content does not.
+   */
   readonly extension: string;
 }
 
-/** Kinds that are read as they are, beside those that can be mended. */
+/** Kinds that can be read but not repaired. */
 const OTHER_EXTENSIONS = ['.flac', '.aac', '.aif', '.aiff', '.amr', '.caf', '.wma', '.avi', '.3gp', '.ac3'];
 
 export function parseIncomingName(name: string): IncomingName {

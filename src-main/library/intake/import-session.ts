@@ -22,11 +22,11 @@ import { decodeMaster, MAX_RATE, MIN_RATE } from './decode-master.ts';
 import type { TaskControl } from './incoming-file.ts';
 import { recordedAt } from './recorded-at.ts';
 
-/** Begins the name of a session's folder while it is being made. No session id can begin like it. */
+/** Prefix of a session's folder while it is being made. No session id can begin like this. */
 export const IMPORTING_PREFIX = '.importing-';
 
 export interface ImportJob {
-  /** What becomes the recording: the mended file, or the one that came. */
+  /** The source of the recording: the repaired file, or the original. */
   readonly soundPath: string;
   /** The bytes as they came. */
   readonly originalPath: string;
@@ -34,12 +34,12 @@ export interface ImportJob {
   readonly modifiedMs?: number | undefined;
   readonly name: string;
   readonly title: string;
-  /** What was wrong with it. */
+  /** The faults of the file. */
   readonly faults: readonly FaultCode[];
 }
 
 export interface ImportOptions {
-  /** The folder that takes what is recorded now. Rejects with FOLDER_UNWRITABLE. */
+  /** The current folder for recordings. Rejects with FOLDER_UNWRITABLE. */
   readonly recordingsDir: () => Promise<string>;
   readonly catalog: Catalog;
   readonly decoder: AudioDecoder;
@@ -49,8 +49,8 @@ export interface ImportOptions {
 }
 
 /**
- * Makes a session of a file: its folder, its master, its description, its row. The folder gets its name only when all
- * of it is there, so that neither a failure nor a kill leaves half a session.
+ * Makes a session from a file: its folder, its master, its description, its row. The folder gets its name only once
+ * everything is in it, so that no failure or kill leaves half a session.
  */
 export async function importSession(
   job: ImportJob,
@@ -167,7 +167,7 @@ async function fillFolder(
   });
 }
 
-/** True for what a master is anyway: a plain 16-bit WAV of one or two channels. */
+/** True where the file already has the form of a master: a plain 16-bit WAV of one or two channels. */
 export async function isMaster(path: string): Promise<boolean> {
   const layout = await layoutOf(path).catch(() => undefined);
   return (
@@ -180,7 +180,7 @@ export async function isMaster(path: string): Promise<boolean> {
   );
 }
 
-/** A second name where the disk allows it, for nothing; a copy elsewhere. */
+/** A hard link where the disk allows it, which costs nothing; else a copy. */
 async function place(fromPath: string, toPath: string, { signal, onProgress }: TaskControl): Promise<void> {
   signal.throwIfAborted();
   const linked = await link(fromPath, toPath).then(

@@ -3,7 +3,7 @@ import type { Diagnosis } from '../../repair/diagnose.ts';
 import type { RepairControl } from '../../repair/finding.ts';
 import type { IncomingName } from './file-name.ts';
 
-/** A file that was taken in, and what is known of it so far. */
+/** A file that was received, with the results so far. */
 export interface IncomingFile {
   readonly id: string;
   readonly name: IncomingName;
@@ -22,15 +22,15 @@ export interface IncomingFile {
   lastUsedMs: number;
 }
 
-/** What a task on a file needs to be followed and called off. */
+/** What a task on a file needs for progress and cancelling. */
 export type TaskControl = Required<RepairControl>;
 
-/** One thing at a time is done to a file, and all of it ends before the file is gone. */
+/** Runs one task on a file at a time; all tasks end before the file is removed. */
 export interface FileWork {
   readonly signal: AbortSignal;
   run<T>(task: () => Promise<T>): Promise<T>;
   readonly busy: boolean;
-  /** Calls off what runs and what waits, with `reason`, and resolves once nothing of it is left. */
+  /** Cancels the running and the waiting tasks, with `reason`, and resolves once all have ended. */
   callOff(reason: Error): Promise<void>;
 }
 

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { claimFolder, ownerState } from '../../files/ownership.ts';
 import { makeFolder } from '../../disk/make-folder.ts';
 
-/** The private folder of this process for files that come in, among those of others on the same data folder. */
+/**
+ * This process's private folder for incoming files. Other processes on the same data folder have their own beside it.
+ */
 export interface IntakeFolder {
   /** Makes a folder for one file. */
   add(name: string): Promise<string>;
-  /** Takes all of it away. */
+  /** Removes the folder and everything in it. */
   remove(): Promise<void>;
 }
 
@@ -26,13 +28,13 @@ export function createIntakeFolder(root: string, processName: string): IntakeFol
     async remove() {
       await made?.catch(() => undefined);
       await rm(own, { recursive: true, force: true });
-      // Not while another process has something in it.
+      // Fails where another process has something in it.
       await rmdir(root).catch(() => undefined);
     },
   };
 }
 
-/** Removes what processes that died have left: folders below `root` whose names `belongs` takes for ours. */
+/** Removes the folders of dead processes: those below `root` whose names pass `belongs`. */
 export async function sweepDeadFolders(root: string, belongs: (name: string) => boolean): Promise<void> {
   const entries = await readdir(root, { withFileTypes: true }).catch(() => []);
   for (const entry of entries) {

@@ -20,13 +20,13 @@ export interface IntakeOptions {
   readonly newId: () => string;
 }
 
-/** Files from outside, each in a private folder of its own until it is added, discarded, or the process ends. */
+/** Files from outside, each in its own private folder until it is added, discarded, or the process ends. */
 export interface Intake {
   /** Makes room for a file. Rejects with FILE_TOO_LARGE, DISK_FULL or INTAKE_FULL. */
   begin(name: string, byteSize: number, modifiedMs?: number): Promise<IncomingFile>;
   /** Takes the next piece of a file; resolves with the bytes there are now. */
   receive(id: string, offset: number, pieces: AsyncIterable<Uint8Array>): Promise<number>;
-  /** Works on a file that is here in full, after whatever else is being done to it. */
+  /** Runs a task on a complete file, after the other tasks on it. */
   work<T>(
     id: string,
     stage: IntakeProgress['stage'],
@@ -38,9 +38,9 @@ export interface Intake {
   close(): Promise<void>;
 }
 
-/** Whoever looked at a file so long ago does not come back for it. */
+/** A file that nobody has used for this long is removed. */
 const FORGOTTEN_MS = 24 * 3600 * 1000;
-/** A mended copy needs as much room again as what it is made from. */
+/** A repaired copy needs as much room again as its source. */
 const ROOM_FACTOR = 2;
 
 export async function createIntake({ dataDir, clock, log, newId }: IntakeOptions): Promise<Intake> {
@@ -75,7 +75,7 @@ export async function createIntake({ dataDir, clock, log, newId }: IntakeOptions
       if (!work.busy && clock.monotonicMs() - file.lastUsedMs > FORGOTTEN_MS) await discard(id);
   };
 
-  /** Counts those that others were promised, too. */
+  /** Also counts the room reserved for other files. */
   const requireRoom = async (byteSize: number): Promise<void> => {
     if (byteSize > MAX_INTAKE_BYTES)
       throw new LecternError(

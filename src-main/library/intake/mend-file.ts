@@ -4,12 +4,12 @@ import type { RepairTarget } from '../../repair/repair-target.ts';
 import { examineFile, type ExaminingTools } from './examine-file.ts';
 import type { IncomingFile, TaskControl } from './incoming-file.ts';
 
-/** Beside the bytes as they came, in the file's private folder. */
+/** Beside the original bytes, in the file's private folder. */
 const TARGET: RepairTarget = { place: 'beside' };
 
 /**
- * Makes the mended copy of a file, once. Rejects with INVALID_AUDIO_FILE where there is nothing to mend or no way to,
- * and as repairing does.
+ * Makes the repaired copy of a file, once. Rejects with INVALID_AUDIO_FILE where there is nothing to repair or no way
+ * to, and as repairing does.
  */
 export async function mendFile(
   file: IncomingFile,
@@ -22,7 +22,7 @@ export async function mendFile(
   const plan = diagnosis === undefined ? undefined : await tools.repairer.plan(diagnosis, TARGET);
   if (diagnosis === undefined || plan === undefined)
     throw new LecternError('INVALID_AUDIO_FILE', 'Expected a file that can be mended, this one cannot');
-  // Under other assumptions it was made before, and is there.
+  // It was made earlier with other assumptions, and exists.
   file.mendedPath = plan.done
     ? plan.outputPath
     : (await tools.repairer.repair(diagnosis, plan, TARGET, control)).outputPath;
@@ -30,8 +30,8 @@ export async function mendFile(
 }
 
 /**
- * The mended copy where the file needs mending and can be mended; else the file as it came, where it decodes: what can be
- * heard of it is not refused for the sake of what cannot be mended.
+ * The repaired copy where the file needs repair and can be repaired; else the original, where it decodes: audible sound
+ * is not refused because some of the file cannot be repaired.
  */
 export async function soundPathOf(
   file: IncomingFile,
@@ -51,7 +51,7 @@ export async function soundPathOf(
   }
 }
 
-/** The name under which the mended copy is saved: `talk.repaired.wav` of `talk.wav`. */
+/** The name for saving the repaired copy: `talk.repaired.wav` for `talk.wav`. */
 export function mendedName(file: IncomingFile, mendedPath: string): string {
   return `${file.name.stem}.repaired${extname(mendedPath)}`;
 }

@@ -6,8 +6,8 @@ import { writeError } from '../../files/write-error.ts';
 import type { IncomingFile } from './incoming-file.ts';
 
 /**
- * Writes one piece of a file where it belongs. A piece that breaks off counts for nothing and may be sent again.
- * @returns the bytes there are of the file now.
+ * Writes one piece of a file to its place. An incomplete piece is ignored and may be sent again.
+ * @returns the number of bytes received so far.
  */
 export async function receiveBytes(
   file: IncomingFile,
@@ -43,7 +43,7 @@ export async function receiveBytes(
   }
 }
 
-/** A sender that has gone quiet must not hold up what waits for its end. */
+/** A sender that has stopped must not block those who wait for its end. */
 async function* untilCalledOff<T>(source: AsyncIterable<T>, signal: AbortSignal): AsyncGenerator<T> {
   const iterator = source[Symbol.asyncIterator]();
   const { promise: calledOff, reject } = Promise.withResolvers<never>();

@@ -11,7 +11,7 @@ export interface RecordedAt {
   readonly by: DatedBy;
 }
 
-/** When a file was recorded: what it says itself, else when it was last changed, else now. */
+/** When a file was recorded: its own date, else its last change, else now. */
 export async function recordedAt(
   path: string,
   modifiedMs: number | undefined,

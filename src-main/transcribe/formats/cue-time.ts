@@ -6,27 +6,29 @@ import { checkedTimes, invalidTranscript, quoted } from './timed-text.ts';
  */
 const CLOCK = String.raw`(?:\d{1,5}\s?:\s?)?\d{1,3}\s?:\s?\d{1,2}(?:\s?[.,:]\s?\d{1,9})?`;
 const TIME = String.raw`[-−]?(?:${CLOCK}|\d{1,7}[.,]\d{1,9})`;
-/** Two dashes and a bracket; word processors make one long dash of the two, translators put spaces between. */
+/** Two dashes and a bracket; word processors join the two dashes, translation programs put spaces between them. */
 const ARROW = String.raw`(?:-\s?-{1,2}\s?>|[–—]>)`;
 
-/** The line that makes what follows it a cue. Behind the times there may be a place on the screen. */
+/** The line that begins a cue. A position on the screen may follow the times. */
 const TIMES_LINE = new RegExp(String.raw`^\s*(${TIME})\s*${ARROW}\s*(?:(${TIME})(?!\S)|$)`);
 const ANY_ARROW = new RegExp(ARROW);
 
-/** Times that are nobody's way to say an hour and a minute: with a fraction, or hours, minutes and seconds. */
+/** Times too exact to be ordinary text: with a fraction, or with hours, minutes and seconds. */
 const PRECISE = String.raw`[-−]?(?:\d{1,5}\s?:\s?)?\d{1,3}\s?:\s?\d{1,2}(?:\s?:\s?\d{1,2}(?:\s?[.,]\s?\d{1,9})?|\s?[.,]\s?\d{1,9})`;
 const OTHER_ARROW = String.raw`(?:(?:[-‐-―−=~]\s?){1,4}[>＞›»]|[→⇒⇨⟶⟹➔➙➜➝➞➡]\ufe0f?)`;
-/** Between such times another arrow is one too. */
+/** Between such times, another kind of arrow counts too. */
 const OTHER_TIMES_LINE = new RegExp(String.raw`^\s*(${PRECISE})\s*${OTHER_ARROW}\s*(${PRECISE})(?!\S)`);
-/** Two such times and a sign or two between them, as in YouTube's SBV: for times only where a cue must begin. */
+/**
+ * Two such times with one or two signs between them, as in YouTube's SBV: they are times only where a cue must begin.
+ */
 const PAIR_LINE = new RegExp(
   String.raw`^\s*(${PRECISE})(?:\s*[^\s\p{L}\p{N}:]{1,4}\s*|\s+)(${PRECISE})\s*$`,
   'u',
 );
-/** What each of these has; most lines have none, and are done with quickly. */
+/** Every time contains this; most lines do not, and are skipped quickly. */
 const HAS_CLOCK = /^[^\p{L}]{0,20}\d\s?[:.,]\s?\d/u;
 const MAX_TIMES_LINE = 200;
-/** A number with a colon, and an arrow of any kind behind it. */
+/** A number with a colon, followed by any arrow. */
 const MEANT_FOR_TIMES = new RegExp(String.raw`^\s*[-−]?\d[^\p{L}]{0,40}:.{0,60}?${OTHER_ARROW}`, 'u');
 const PARTS = /^([-−]?)(?:(?:(\d+):)?(\d+):)?(\d+)(?:[.,:](\d+))?$/;
 
@@ -42,7 +44,7 @@ export function parseCueTime(text: string): number {
 
 const WHOLE_TIME = new RegExp(`^\\s*${TIME}\\s*$`);
 
-/** `00:07:500`: three digits are no seconds, so the colon before them was a fraction's. */
+/** `00:07:500`: three digits cannot be seconds, so the colon before them stands for a decimal point. */
 function clockParts([all, sign, hours, minutes, seconds, fraction]: RegExpExecArray): (string | undefined)[] {
   if (fraction === undefined && seconds !== undefined && seconds.length > 2 && minutes !== undefined)
     return [all, sign, undefined, hours, minutes, seconds];
@@ -55,12 +57,12 @@ export function isTimesLine(line: string | undefined): boolean {
   );
 }
 
-/** True for what can only be a cue's times where one must begin: also a pair of times without an arrow. */
+/** True for a line that can only be the times of a cue where one must begin, also a pair of times without an arrow. */
 export function isTimesPair(line: string | undefined): boolean {
   return line !== undefined && line.length <= MAX_TIMES_LINE && HAS_CLOCK.test(line) && PAIR_LINE.test(line);
 }
 
-/** True for what may be meant for a line of times, and for text with an arrow. */
+/** True for a line that may be intended as times, and for text with an arrow. */
 export function hasArrow(line: string | undefined): boolean {
   return line !== undefined && (ANY_ARROW.test(line) || (line.includes(':') && MEANT_FOR_TIMES.test(line)));
 }

@@ -2,26 +2,26 @@ import { LecternError } from '../../contract/errors.ts';
 import { detectLegacyEncoding } from './detect-encoding.ts';
 import { invalidTranscript, UNREADABLE } from './timed-text.ts';
 
-/** Text with the encoding that its bytes were in, as WHATWG's Encoding Standard names it. */
+/** Decoded text with its original encoding, named as in WHATWG's Encoding Standard. */
 export interface DecodedText {
   readonly text: string;
   readonly encoding: string;
 }
 
-/** Of so many code units it is seen whether every other byte is zero. */
+/** This many code units are checked for a zero in every other byte. */
 const SAMPLE_UNITS = 4096;
 
 /**
- * Text out of bytes, never with a character that only stands for bytes that were not understood. UTF-8 where the bytes are
- * that; UTF-16 by its byte order mark, or where every other byte is zero; otherwise the legacy encoding that the letters
- * speak for. A byte order mark is left out. Throws INVALID_TRANSCRIPT where no encoding fits, INVALID_INPUT for an unknown one.
- * @param wanted the encoding, where somebody has said which.
+ * Decodes bytes to text, never with replacement characters. UTF-8 where the bytes are valid; UTF-16 by its byte order
+ * mark, or where every other byte is zero; otherwise the legacy encoding that fits the letters best. A byte order mark
+ * is removed. Throws INVALID_TRANSCRIPT where no encoding fits, INVALID_INPUT for an unknown one.
+ * @param wanted the encoding, where the user gave one.
  */
 export function decodeText(bytes: Uint8Array, wanted?: string): DecodedText {
   if (wanted !== undefined) return decodedAs(bytes, decoderFor(wanted));
   const marked = encodingOfMark(bytes) ?? encodingOfZeros(bytes);
   if (marked !== undefined) return decodedAs(bytes, decoderFor(marked));
-  // Its shifts are ASCII, so that it is valid UTF-8 as well.
+  // Its escape sequences are ASCII, so that it is valid UTF-8 as well.
   if (hasJapaneseShift(bytes)) return decodedAs(bytes, decoderFor('iso-2022-jp'));
   const text = strictly(bytes, 'utf-8');
   if (text !== undefined) return { text, encoding: 'utf-8' };
@@ -67,8 +67,8 @@ function strictly(bytes: Uint8Array, encoding: string): string | undefined {
 }
 
 /**
- * UTF-8 in which few of the characters are broken, with UNREADABLE in their place; undefined for bytes that hardly are any.
- * No legacy encoding looks like it by chance.
+ * UTF-8 with few broken characters, which become UNREADABLE; undefined for bytes that are mostly invalid. No legacy
+ * encoding looks like this by chance.
  */
 function damagedUtf8(bytes: Uint8Array): string | undefined {
   const text = new TextDecoder('utf-8').decode(bytes);
@@ -86,7 +86,7 @@ function encodingOfMark(bytes: Uint8Array): string | undefined {
   return first === 0xfe && second === 0xff ? 'utf-16be' : undefined;
 }
 
-/** UTF-16 without a mark: times, numbers and spaces have a zero for one half, and on one side only. */
+/** UTF-16 without a mark: one half of times, numbers and spaces is zero, always the same half. */
 function encodingOfZeros(bytes: Uint8Array): string | undefined {
   if (bytes.byteLength < 4) return undefined;
   const units = Math.min(bytes.byteLength >> 1, SAMPLE_UNITS);

@@ -1,25 +1,27 @@
 import { PROFILES, type EncodingProfile } from './encoding-profiles.ts';
 import { MULTI_BYTE_PROFILES, type MultiByteProfile } from './multi-byte-profiles.ts';
 
-/** Bytes beyond ASCII that are judged: some pages of text. */
+/** Bytes beyond ASCII that are examined: some pages of text. */
 const SAMPLE_BYTES = 4000;
-/** Mean points of a character beyond ASCII: 1 for a letter of the language, less than 0 for what it does not write. */
+/**
+ * Mean points of a character beyond ASCII: 1 for a letter of the language, less than 0 for one that it does not use.
+ */
 const LEAST_POINTS = 0.5;
 
-/** Of the few hundred characters that most text is made of. */
+/** Points for the few hundred characters that most text consists of. */
 const COMMON = 1.5;
 const LETTER = 0.5;
-/** Dashes, quotation marks and the like tell little: they stand in every text. */
+/** Dashes, quotation marks and the like prove little: every text has them. */
 const SIGN = 0.6;
 const FOREIGN = -1;
-/** A capital after a small letter, two scripts in one word, a sign within one. */
+/** A capital after a small letter, two scripts in one word, a sign within a word. */
 const IMPOSSIBLE = -1.5;
-/** In the whole of the text: one word is not yet evidence. */
+/** Over the whole text: a single word proves nothing. */
 const RARE_LETTER = -0.15;
 
 /**
- * The legacy encoding of bytes that are no UTF-8: the one in which their letters make most sense as words of some language.
- * Undefined where none makes any.
+ * The legacy encoding of bytes that are not UTF-8: the one in which they best make words of some language. Undefined
+ * where none does.
  */
 export function detectLegacyEncoding(bytes: Uint8Array): string | undefined {
   const sample = sampleOf(bytes);
@@ -38,7 +40,7 @@ export function detectLegacyEncoding(bytes: Uint8Array): string | undefined {
   return best?.encoding;
 }
 
-/** The lines that hold more than ASCII, as many as it takes to judge. */
+/** The lines with more than ASCII, as many as needed. */
 function sampleOf(bytes: Uint8Array): Uint8Array {
   const lines: Uint8Array[] = [];
   let beyond = 0;
@@ -74,7 +76,7 @@ function singleBytePoints(text: string, profile: EncodingProfile): number {
   if (letters === 0) return beyond.every((sign) => USUAL_SIGN.test(sign)) ? SIGN : 0;
   let points = 0;
   for (const sign of beyond) if (!/[\p{L}\p{M}]/u.test(sign) && !USUAL_SIGN.test(sign)) points += IMPOSSIBLE;
-  // Between two letters stands no sign but an apostrophe.
+  // The only sign between two letters is an apostrophe.
   points += IMPOSSIBLE * (text.match(/\p{L}[^\p{ASCII}\p{L}\p{M}’\u00a0–—…·-]+\p{L}/gu)?.length ?? 0);
   for (const [word] of text.matchAll(WORDS)) points += wordPoints(word, profile);
   for (const letter of profile.rare) if (text.toLowerCase().includes(letter)) points += RARE_LETTER;
@@ -90,7 +92,7 @@ function wordPoints(word: string, profile: EncodingProfile): number {
   if (/\p{Ll}\p{Lu}/u.test(word)) points += IMPOSSIBLE * beyond.length;
   const ascii = /[a-z]/i.test(word);
   if (profile.isLatin) {
-    // Letters with marks stand among others, or alone, as in "à".
+    // Letters with marks stand among other letters, or alone, as in "à".
     if (beyond.length > 1 && (!ascii || beyond.length * 2 > word.length + 1))
       points += IMPOSSIBLE * beyond.length;
     else if (/[^\p{ASCII}]{4}/u.test(word)) points += IMPOSSIBLE * beyond.length;

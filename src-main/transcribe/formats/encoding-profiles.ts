@@ -1,12 +1,12 @@
-/** What text of one language looks like in one encoding. */
+/** The typical text of one language in one encoding. */
 export interface EncodingProfile {
   /** As WHATWG's Encoding Standard names it. */
   readonly encoding: string;
-  /** Points for each letter beyond ASCII that the language writes, in lower case; more for what it writes often. */
+  /** Points for each letter beyond ASCII that the language uses, in lower case; more for frequent ones. */
   readonly letters: ReadonlyMap<string, number>;
-  /** The language mixes these letters with ASCII's in one word; without, a word is of one script. */
+  /** True where the language mixes these letters with ASCII's in one word; otherwise a word is of one script. */
   readonly isLatin: boolean;
-  /** ASCII letters that the language hardly has. */
+  /** ASCII letters that the language hardly uses. */
   readonly rare: string;
 }
 
@@ -47,7 +47,7 @@ const HEBREW = 'יוהלאתרבשמןנםדעקפחטכגצסזךףץ';
 const ARABIC = 'الينمورتبهعدفسكةحقجأشصطخذضزىغإثءظئؤآپچژگ';
 const THAI = 'านรกอเงมยลวดทสต่ะปั้บิคหแจพีชขใไโืุ์ูผซถณธภศฟญึษ็ฉฎฏฐฑฒฌฆฝฬฮำๆ๐๑๒๓๔๕๖๗๘๙๊๋ํฤฯ';
 
-/** In the order in which they are taken where two fit equally. Those of many bytes are in multi-byte-profiles.ts. */
+/** In order of preference where two fit equally. Multi-byte encodings are in multi-byte-profiles.ts. */
 export const PROFILES: readonly EncodingProfile[] = [
   ...WESTERN.map(([letters, rare]) => latin('windows-1252', letters, rare)),
   latin('windows-1250', 'ąćęłńóśźż', 'qvx'),
@@ -60,7 +60,7 @@ export const PROFILES: readonly EncodingProfile[] = [
   latin('windows-1257', 'ąčęėįšųūž', 'qwx'),
   latin('windows-1257', 'āčēģīķļņšūž', 'qwxy'),
   latin('windows-1257', 'äõöüšž', 'cqwxyz'),
-  // Where it differs from windows-1250, and letters stand where that has signs.
+  // Letters that windows-1250 encodes differently, and has signs in their places.
   latin('iso-8859-2', 'ąćęłńóśźż', 'qvx'),
   latin('iso-8859-2', 'áčďéěíňóřšťúůýž', 'qw'),
   ...WESTERN.map(([letters, rare]) => latin('macintosh', letters, rare)),

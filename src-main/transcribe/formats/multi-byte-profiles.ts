@@ -1,9 +1,9 @@
-/** What text of one language looks like in an encoding of one to four bytes for a character. */
+/** The typical text of one language in an encoding with one to four bytes for a character. */
 export interface MultiByteProfile {
   readonly encoding: string;
   /** Bytes of the character that begins with these two; the first is 0x80 or more. */
   readonly lengthOf: (first: number, second: number) => number;
-  /** True where the standard puts what everyday text is made of; false for rare signs and what was added later. */
+  /** True in the range where the standard has everyday characters; false for rare signs and later additions. */
   readonly isUsual: (first: number, second: number) => boolean;
   /** Characters that much of all text in the language is made of. */
   readonly isCommon: (character: string) => boolean;
@@ -16,7 +16,7 @@ const TRADITIONAL =
 const KOREAN =
   '이다는을에의가고하지를한은도로기사서나자리어해인그시아대것스일수들있부전장정보라과주만제상면으여원적소공구회업오세동경위관모안비조계성내마무요유연치신선방니실들게야거까네저말우습합녕생각감와때년월분없않했었';
 
-/** Text in Japanese is known by its kana, which other languages do not write. */
+/** Japanese text is recognised by its kana, which no other language uses. */
 const isKana = (character: string): boolean => /^[\u3041-\u3096\u30a1-\u30fc]$/.test(character);
 const oneOf = (characters: string): ((character: string) => boolean) => {
   const set = new Set(characters);
@@ -29,7 +29,7 @@ export const MULTI_BYTE_PROFILES: readonly MultiByteProfile[] = [
   {
     encoding: 'shift_jis',
     lengthOf: (first) => (within(first, 0xa1, 0xdf) ? 1 : 2),
-    // Signs and kana, and the first level of kanji; katakana of half a width is what other text looks like.
+    // Signs and kana, and the first level of kanji. Half-width katakana are excluded: other text looks like them.
     isUsual: (first) => within(first, 0x81, 0x83) || within(first, 0x88, 0x97),
     isCommon: isKana,
   },

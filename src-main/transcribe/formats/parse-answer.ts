@@ -5,10 +5,10 @@ import { parseVtt } from './parse-vtt.ts';
 import { parseJson } from './parse-json.ts';
 import type { OnSkipped, TimedText } from './timed-text.ts';
 
-/** What a recogniser may answer in. */
+/** The formats of a recogniser's answer. */
 export type AnswerFormat = Extract<RecogniserSettings, { kind: 'command' }>['format'];
 
-/** How programs name files of these formats. */
+/** The extensions that programs use for these formats. */
 export const EXTENSIONS: Readonly<Record<AnswerFormat, readonly string[]>> = {
   text: ['.txt'],
   srt: ['.srt'],

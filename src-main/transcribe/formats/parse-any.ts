@@ -10,7 +10,10 @@ import { invalidTranscript, quoted, type OnSkipped, type TimedText } from './tim
 
 const EXPECTED = 'SRT, WebVTT, SBV, ASS, JSON of a recogniser, a table or lines with times';
 
-/** Text of a file whose format is seen from what it holds. Throws INVALID_TRANSCRIPT, in the words of SRT where it is none. */
+/**
+ * Text of a file whose format is detected from its content. Throws INVALID_TRANSCRIPT where it is none, with the words
+ * of the SRT parser.
+ */
 export function parseAny(input: string | Uint8Array, onSkipped?: OnSkipped): TimedText[] {
   const text = readText(input);
   if (/^WEBVTT(?:\s|$)/.test(text)) return parseVtt(text, onSkipped);

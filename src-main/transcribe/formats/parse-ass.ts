@@ -11,7 +11,7 @@ import {
   type TimedText,
 } from './timed-text.ts';
 
-/** What the fields of a line are where no `Format` line says so. */
+/** The fields of a line where no `Format` line gives them. */
 const FIELDS = ['layer', 'start', 'end', 'style', 'name', 'marginl', 'marginr', 'marginv', 'effect', 'text'];
 const FORMAT = /^\s*Format\s*:(.*)$/i;
 const DIALOGUE = /^\s*Dialogue\s*:\s*(.*)$/i;
@@ -39,7 +39,7 @@ export function parseAss(input: string | Uint8Array, onSkipped?: OnSkipped): Tim
     const format = FORMAT.exec(line)?.[1]
       ?.split(',')
       .map((name) => name.trim().toLowerCase());
-    // Styles have a format of their own.
+    // Styles have their own format line.
     if (format?.includes('start') === true && format.includes('text')) names = format;
     const said = DIALOGUE.exec(line)?.[1];
     if (said !== undefined) lines.push({ fields: said.split(','), names, said });
@@ -57,7 +57,7 @@ function dialogue(
   const end = parseCueTime(field('end'));
   if (Number.isNaN(start) || Number.isNaN(end))
     throw invalidTranscript(`a start and an end in Dialogue line ${index + 1}`, quoted(said));
-  // The text is last, and has commas of its own.
+  // The text is the last field, and may contain commas.
   const text = fields.slice(names.indexOf('text')).join(',');
   const isDrawing = /\{[^{}]*\\p[1-9]/.test(text);
   return [

@@ -13,7 +13,7 @@ import { readJsonLines, readJson } from './read-json.ts';
 import { asTimedList } from './json/tuples-json.ts';
 import { invalidTranscript, type OnSkipped, type TimedText } from './timed-text.ts';
 
-/** What each format has that no other has. The first that fits is taken. */
+/** The distinguishing feature of each format. The first match is taken. */
 const KINDS: readonly {
   readonly is: (json: Record<string, unknown>) => boolean;
   readonly read: (json: Record<string, unknown>, onSkipped?: OnSkipped) => TimedText[];
@@ -45,8 +45,8 @@ const EXPECTED =
   "Whisper's JSON, an object with segments, transcription or text, or that of another recogniser that is known here";
 
 /**
- * The JSON of recognisers, told apart by their own keys: Whisper of OpenAI, whisper.cpp and faster-whisper, Hugging Face, Vosk,
- * AssemblyAI, Deepgram, Google, Amazon, Azure and Rev, lists of segments, one of them a line, and our own. Throws
+ * The JSON of recognisers, distinguished by their keys: Whisper of OpenAI, whisper.cpp and faster-whisper, Hugging
+ * Face, Vosk, AssemblyAI, Deepgram, Google, Amazon, Azure and Rev, lists of segments, a single one, and our own. Throws
  * INVALID_TRANSCRIPT.
  */
 export function parseJson(input: string | Uint8Array, onSkipped?: OnSkipped): TimedText[] {
@@ -54,7 +54,7 @@ export function parseJson(input: string | Uint8Array, onSkipped?: OnSkipped): Ti
   const json = lines ?? readJson(input);
   if (Array.isArray(json)) return fromList(json, onSkipped);
   if (!isRecord(json)) throw invalidTranscript(EXPECTED, String(json).slice(0, 60));
-  // Google's answer to what takes long.
+  // The answer of Google's long-running operations.
   const whole = isRecord(json.response) && 'results' in json.response ? json.response : json;
   const kind = KINDS.find(({ is }) => is(whole));
   if (kind !== undefined) return kind.read(whole, onSkipped);

@@ -3,8 +3,8 @@ import { cleanText, readText } from './read-text.ts';
 import { inOrder, invalidTranscript, type OnSkipped, type TimedText } from './timed-text.ts';
 
 /**
- * What a program prints: plain text without times, or lines with theirs, such as whisper.cpp's. Throws INVALID_TRANSCRIPT for
- * what is no text at all.
+ * The output of a program: plain text without times, or lines with times, such as whisper.cpp's. Throws
+ * INVALID_TRANSCRIPT where it is not text at all.
  */
 export function parsePlainText(input: string | Uint8Array, onSkipped?: OnSkipped): TimedText[] {
   const text = readText(input);

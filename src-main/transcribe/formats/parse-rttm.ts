@@ -9,7 +9,7 @@ import {
   type OnSkipped,
 } from './timed-text.ts';
 
-/** Somebody speaking, in milliseconds from the beginning of the audio. */
+/** A stretch of one speaker, in milliseconds from the beginning of the audio. */
 export interface SpeakerTurn {
   readonly speaker: string;
   readonly start_ms: number;
@@ -54,15 +54,15 @@ function turnsIn(line: string, where: string): SpeakerTurn[] {
   ];
 }
 
-/** Where tabs stand between the fields, spaces are part of them. */
+/** With tabs between the fields, spaces are part of a field. */
 function fieldsOf(line: string): string[] {
   const tabbed = line.trim().split('\t');
   return tabbed.length >= 8 ? tabbed.map((field) => field.trim()) : line.trim().split(/\s+/);
 }
 
 /**
- * Where the start stands: two numbers before two fields that are empty for a speaker. Where those hold something, the file's
- * name has no spaces to be told by, and it is the fourth.
+ * The field with the start: two numbers in front of two fields that are empty for a speaker. Where those are not empty,
+ * a file name with spaces cannot be recognised, and the start is the fourth field.
  */
 function startField(fields: readonly string[]): number {
   const found = fields.findIndex(
@@ -77,8 +77,8 @@ function startField(fields: readonly string[]): number {
 }
 
 /**
- * The name, which may hold spaces, without the confidence and the lookahead that may follow it. A whole number is part of
- * the name: "Speaker 1" and "Speaker 2" must never become one.
+ * The name, which may contain spaces, without the confidence and the lookahead that may follow. A whole number is part
+ * of the name: "Speaker 1" and "Speaker 2" must never become one.
  */
 function nameIn(fields: readonly string[]): string {
   let end = fields.length;
@@ -108,7 +108,7 @@ const KINDS: ReadonlySet<string> = new Set([
   'SPKR-INFO',
 ]);
 
-/** In milliseconds, whole ones: seconds as binary fractions would come out as 2999.9999. */
+/** Whole milliseconds: binary fractions of seconds would give 2999.9999. */
 function parseSeconds(text: string | undefined): number {
   return text !== undefined && /^-?\d+(?:\.\d+)?(?:e-?\d+)?$/i.test(text)
     ? Math.round(Number(text) * 1000)

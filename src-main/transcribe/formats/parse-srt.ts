@@ -14,14 +14,15 @@ import {
 import { withoutMarks } from './unsyntax.ts';
 
 interface Block {
-  /** Undefined for what stands before the first cue. */
+  /** Undefined for text before the first cue. */
   readonly times: string | undefined;
   readonly lines: string[];
 }
 
 /**
- * SubRip, and YouTube's SBV, which has other signs between its times. Numbers may be missing, texts may hold empty lines, and
- * a line of times makes a cue; so does the next number, whatever stands below it. Throws INVALID_TRANSCRIPT where there is none.
+ * SubRip, and YouTube's SBV, which has other signs between its times. Numbers may be missing, and texts may contain
+ * empty lines. A line of times begins a cue; so does the next number, whatever stands below it. Throws
+ * INVALID_TRANSCRIPT where there is no cue.
  */
 export function parseSrt(input: string | Uint8Array, onSkipped?: OnSkipped): TimedText[] {
   const cues = readEach(blocksOf(linesOf(readText(input))), cueOf, onSkipped);
@@ -48,7 +49,7 @@ function blocksOf(lines: readonly string[]): Block[] {
       blocks.push({ times: line, lines: [] });
       isNext = false;
     } else if (isNextNumber(lines, index, number)) {
-      // What stands below was meant for times, and is told to be none.
+      // The line below should be times, and is reported as invalid.
       number = Number(line);
       isNext = true;
     } else if (!isBlank(line)) {
@@ -59,7 +60,7 @@ function blocksOf(lines: readonly string[]): Block[] {
   return blocks;
 }
 
-/** True behind an empty line for the number that follows the last cue's, with something below it. */
+/** True after an empty line for the number that follows the last cue's, with a line below it. */
 function isNextNumber(lines: readonly string[], index: number, number: number | undefined): boolean {
   if (number === undefined || !isNumber(lines[index]) || Number(lines[index]) !== number + 1) return false;
   return isBlank(lines[index - 1]) && !isBlank(lines[index + 1]);
@@ -69,14 +70,14 @@ function isNumber(line: string | undefined): boolean {
   return line !== undefined && /^\s*\d+\s*$/.test(line);
 }
 
-/** Times; or behind an empty line, or a number behind one, something that was meant for them. */
+/** Times; or, after an empty line or a number behind one, a line that was intended as times. */
 function beginsCue(lines: readonly string[], index: number): boolean {
   if (isTimesLine(lines[index])) return true;
   if (!hasArrow(lines[index]) && !isTimesPair(lines[index])) return false;
   return isNumber(lines[index - 1]) ? isBlank(lines[index - 2]) : isBlank(lines[index - 1]);
 }
 
-/** Some write an empty line as a space that does not break. */
+/** Some programs write an empty line as a no-break space. */
 function isBlank(line: string | undefined): boolean {
   return line === undefined || /^(?:\s|&nbsp;)*$/.test(line);
 }
@@ -94,12 +95,12 @@ function withoutTags(text: string): string {
   return text.replace(/<\/?(?:b|i|u|s|font|c|ruby|rt)\b[^<>]*>/gi, '').replace(/\{\\[^{}]*\}/g, '');
 }
 
-/** A line as it is compared with others; what is no characters is told where it is read. */
+/** A line in the form used for comparison. Broken characters are reported where the line is read. */
 function plain(line: string): string {
   return withoutTags(line).replace(/\s+/g, ' ').trim();
 }
 
-/** Without tags and positions. `[SPEAKER_00]: ` is how WhisperX and its like tell speakers apart. */
+/** Removes tags and positions. `[SPEAKER_00]: ` is how WhisperX and similar programs mark speakers. */
 function speech(lines: readonly string[]): { text: string; speaker: string | null } {
   const said = withoutTags(lines.join('\n'));
   const match = /^\s*\[([^\]\n]{1,80})\]:\s*([\s\S]*)$/.exec(said);

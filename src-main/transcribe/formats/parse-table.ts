@@ -76,14 +76,16 @@ function columnsOf(header: string): Columns | undefined {
   return { start, end, text, speaker: names.indexOf('speaker'), separator, msPerUnit: 1 };
 }
 
-/** Whole numbers are in the table's unit; what has a fraction is seconds, and what has colons a clock's. */
+/**
+ * Whole numbers are in the table's unit, numbers with a fraction are seconds, and those with colons are clock times.
+ */
 function timeOf(field: string, msPerUnit: number): number {
   const text = field.trim().replaceAll('"', '');
   if (/^-?\d+$/.test(text)) return Number(text) * msPerUnit;
   return parseCueTime(text);
 }
 
-/** RFC 4180: a field in quotation marks may hold commas, and quotation marks doubled. */
+/** RFC 4180: a field in quotation marks may contain commas, and doubled quotation marks. */
 function commaFields(line: string): string[] {
   return [...line.matchAll(/(?:^|,)\s*(?:"((?:[^"]|"")*)"?|([^,]*))/g)].map(([, quotedField, plain]) =>
     quotedField === undefined ? (plain ?? '').trim() : quotedField.replaceAll('""', '"'),

@@ -14,16 +14,16 @@ const STRETCH = /^\s*\[(\s*\d[\d:., ]{1,20}-->[\d:., ]{1,20})\](.*)$/;
 /** `[0:00:05] Ann: text`, our own among them, and `00:05 Ann: text`. */
 const STAMPED =
   /^\s*(?:\[(\d{1,5}:\d{1,2}(?::\d{2})?(?:[.,]\d{1,6})?)\]|\((\d{1,5}:\d{1,2}(?::\d{2})?)\)|(\d{1,5}:\d{2}(?::\d{2})?(?:[.,]\d{1,6})?)(?=\s))\s*(?:[-–]\s+)?(.*)$/;
-/** `Ann Lee  0:05`, as Otter and others put it above what she says. */
+/** `Ann Lee  0:05` on a line above the text, as Otter and others write it. */
 const HEADING = /^\s*(\p{L}[^\t:]{0,60}?)(?:\s{2,}|\t+|\s+\(?)(\d{1,3}:\d{2}(?::\d{2})?)\)?\s*$/u;
-/** Who says it: `Ann: `, `Speaker 1: `, `[SPEAKER_01]: `. */
+/** The speaker in front of the text: `Ann: `, `Speaker 1: `, `[SPEAKER_01]: `. */
 const NAMED = /^(?:\[([^\]]{1,80})\]:?|([\p{L}\p{N}][\p{L}\p{M}\p{N}_.,'’ -]{0,40}):)\s+(\S.*)$/u;
 
 type Kind = 'stretch' | 'stamped' | 'heading';
 
 /**
- * Lines of text with their time, as programs print them for readers. Null where they are not that: every line must have its
- * time, or stand below one that has a name and a time.
+ * Lines of text with their times, as programs print them for readers. Null where the text has another form: every line
+ * must have a time, or stand below a line with a name and a time.
  */
 export function parseTimedLines(text: string, onSkipped?: OnSkipped): TimedText[] | null {
   const lines = linesOf(text).filter((line) => line.trim() !== '');

@@ -15,8 +15,8 @@ import {
 import { withoutMarks } from './unsyntax.ts';
 
 /**
- * WebVTT (W3C, 2019): voices are speakers, and times within a line are its words'; notes, styles and regions are left out.
- * Throws INVALID_TRANSCRIPT.
+ * WebVTT (W3C, 2019). Voices are speakers, and times within a line belong to its words; notes, styles and regions are
+ * dropped. Throws INVALID_TRANSCRIPT.
  */
 export function parseVtt(input: string | Uint8Array, onSkipped?: OnSkipped): TimedText[] {
   const text = readText(input);
@@ -36,7 +36,7 @@ interface Block {
   readonly isHeader: boolean;
 }
 
-/** What stands between empty lines; one with a space in it is part of a text. */
+/** The blocks between empty lines; a line with a space in it is part of a text. */
 function blocksOf(lines: readonly string[]): Block[] {
   const blocks: string[][] = [[]];
   for (const line of lines)
@@ -51,12 +51,15 @@ function blocksOf(lines: readonly string[]): Block[] {
     );
 }
 
-/** The cues of a block: one by the rules, but a line of times begins another even without an empty line before it. */
+/**
+ * The cues of a block: one by the standard, but a line of times begins another one even without an empty line before
+ * it.
+ */
 function cuesOf({ lines, isHeader }: Block, index: number): RawCue[] {
   const starts = lines.flatMap((line, number) => (isTimesLine(line) ? [number] : []));
   const [first] = starts;
   if (first === undefined) {
-    // Some writers leave no empty line after the header, which may have lines of its own.
+    // Some programs write no empty line after the header, which may have further lines.
     if (isHeader && !lines.some(hasArrow)) return [];
     throw invalidTranscript(
       'WebVTT cues with times such as 00:01.000 --> 00:02.500',
@@ -65,7 +68,7 @@ function cuesOf({ lines, isHeader }: Block, index: number): RawCue[] {
   }
   return starts.map((start, number): RawCue => {
     const next = starts[number + 1];
-    // Of a next cue in the same block, what stands alone before its times is its name.
+    // Where another cue follows in the same block, a single line before its times is its name.
     const isNamed = next !== undefined && next - start > 2 && lines[next - 2]?.trim() === '';
     return {
       ...parseCueTimes(lines[start] ?? '', `cue ${index + 1}`),
@@ -74,7 +77,7 @@ function cuesOf({ lines, isHeader }: Block, index: number): RawCue[] {
   });
 }
 
-/** `<v Ann>Hello.</v> <v Bob>Hi.</v>`: who says what in one cue. */
+/** `<v Ann>Hello.</v> <v Bob>Hi.</v>`: several speakers in one cue. */
 function voices({ lines, start_ms, end_ms }: RawCue): TimedText[] {
   const pieces = lines.join('\n').split(/<v(?:\.[^\s<>]*)?\s([^<>]*)>/i);
   const said: TimedText[] = [];
@@ -105,7 +108,7 @@ function plain(text: string): string {
   return cleanText(withoutEntities(text.replace(/<[^<>]*>/g, '')));
 }
 
-/** A line as it is compared with others; what is no characters is told where it is read. */
+/** A line in the form used for comparison. Broken characters are reported where the line is read. */
 function comparable(line: string): string {
   return withoutEntities(line.replace(/<[^<>]*>/g, ''))
     .replace(/\s+/g, ' ')

@@ -2,8 +2,8 @@ import { linesOf, readText } from './read-text.ts';
 import { invalidTranscript, quoted, readEach, type OnSkipped } from './timed-text.ts';
 
 /**
- * JSON as recognisers write it: Python's NaN and Infinity become null, line breaks inside of strings spaces, and halves of
- * characters, which whisper.cpp's tokens can be, U+FFFD. Throws INVALID_TRANSCRIPT.
+ * JSON as recognisers write it: Python's NaN and Infinity become null, line breaks in strings become spaces, and halves
+ * of characters, as in whisper.cpp's tokens, become U+FFFD. Throws INVALID_TRANSCRIPT.
  */
 export function readJson(input: string | Uint8Array): unknown {
   const text = readLeniently(input);
@@ -11,8 +11,8 @@ export function readJson(input: string | Uint8Array): unknown {
 }
 
 /**
- * JSON Lines, an object in each: a line that is none costs itself. Undefined for what is one piece of JSON, or no JSON from its
- * first line on.
+ * JSON Lines, with an object in each; an invalid line is skipped. Undefined for a single piece of JSON, and where the
+ * first line is not JSON.
  */
 export function readJsonLines(input: string | Uint8Array, onSkipped?: OnSkipped): unknown[] | undefined {
   const text = readLeniently(input);
@@ -39,7 +39,7 @@ function parseMended(text: string): unknown {
   }
 }
 
-/** Only whisper.cpp's own is read with broken characters in it: its tokens are cut anywhere, its text is whole. */
+/** Only whisper.cpp's JSON may have broken characters: its tokens are cut anywhere, its text is complete. */
 function readLeniently(input: string | Uint8Array): string {
   if (typeof input === 'string') return readText(input);
   const text = new TextDecoder('utf-8').decode(input);
@@ -47,7 +47,7 @@ function readLeniently(input: string | Uint8Array): string {
   return isPlain || /"transcription"\s*:/.test(text.slice(0, 100_000)) ? text : readText(input);
 }
 
-// A string that does not end is one to the end: looked for anew from each quote, that would take for ever.
+// A string without an end extends to the end of the text: searching again from each quote would take for ever.
 const STRING_OR_NAN = /"(?:[^"\\]+|\\.?)*(?:"|$)|-?\b(?:NaN|Infinity)\b/gs;
 
 function mendedPiece(piece: string): string {

@@ -1,17 +1,20 @@
 import { decodeText } from './decode-text.ts';
 import { invalidTranscript, UNREADABLE } from './timed-text.ts';
 
-/** Text out of bytes of any encoding; a byte order mark at its beginning is left out. Throws INVALID_TRANSCRIPT. */
+/** Decodes bytes of any encoding; removes a byte order mark. Throws INVALID_TRANSCRIPT. */
 export function readText(input: string | Uint8Array): string {
   return typeof input === 'string' ? input.replace(/^\ufeff/, '') : decodeText(input).text;
 }
 
-/** Its lines. `\r\r\n`, which a file has that was converted twice, is one end of a line. */
+/**
+ * The lines of a text. `\r\r
+ * `, from a file that was converted twice, is one line break.
+ */
 export function linesOf(text: string): string[] {
   return text.split(/\r+\n|\r|\n/);
 }
 
-/** One line without control characters, which search and terminals would take for something else. */
+/** One line without control characters, which search and terminals would interpret. */
 export function cleanText(text: string): string {
   if (text.includes(UNREADABLE)) throw invalidTranscript('text', 'bytes that are no characters');
   return text.replace(CONTROL_OR_SPACE, ' ').trim();
@@ -20,7 +23,7 @@ export function cleanText(text: string): string {
 // Zero-width marks of direction are kept: they are part of how a line reads.
 const CONTROL_OR_SPACE = /[\p{Cc}\s]+/gu;
 
-/** What is meant by `&amp;` and the other names that WebVTT has. */
+/** Replaces `&amp;` and the other named characters of WebVTT. */
 export function withoutEntities(text: string): string {
   return text.replace(
     /&(amp|lt|gt|quot|apos|nbsp|lrm|rlm|#\d{1,7}|#x[0-9a-f]{1,6});/gi,
@@ -42,6 +45,6 @@ const ENTITIES: Readonly<Record<string, string>> = {
 function decodeEntity(name: string, entity: string): string {
   if (!name.startsWith('#')) return ENTITIES[name] ?? entity;
   const code = name.startsWith('#x') ? Number.parseInt(name.slice(2), 16) : Number(name.slice(1));
-  // Half of a character is none, and storing it would change it.
+  // Half of a character is not a valid one, and storing would change it.
   return code <= 0x10ffff && (code < 0xd800 || code > 0xdfff) ? String.fromCodePoint(code) : entity;
 }

@@ -6,18 +6,18 @@ export interface RawCue {
   readonly lines: readonly string[];
 }
 
-/** Cues that lie further apart do not go on from each other. */
+/** Cues that are further apart do not continue each other. */
 const CONTIGUOUS_MS = 500;
-/** No caption shows more at once. */
+/** No caption shows more lines at once. */
 const MAX_SCREEN_LINES = 8;
-/** Where a line has times for its words, it has just been said. */
+/** A line with times for its words is new. */
 const INLINE_TIME = /<[\d:.,]+>/;
 
 /**
- * Captions that roll show a line again while the next one comes: A, A, A B, B, B C. Leaves what each adds: A, B, C. Told by
- * the whole file: half of its cues, where they follow each other closely, must begin with what stood there before and at
- * least one must add to it. In other files what is said twice stands twice; so it does here, where it is added again.
- * @param plain a line as it is read.
+ * Rolling captions show a line again while the next one comes: A, A, A B, B, B C. This keeps what each cue adds: A, B,
+ * C. The whole file decides: half of its cues, where they follow each other closely, must begin with the text of the
+ * cue before, and at least one must add to it. In other files, repeated text is kept.
+ * @param plain a line in the form used for comparison.
  */
 export function withoutRepeats<Cue extends RawCue>(
   cues: readonly Cue[],
@@ -63,7 +63,7 @@ function joined(lines: readonly ShownLine[]): string {
   return lines.map(({ text }) => text).join(' ');
 }
 
-/** The most of the last lines that the next cue begins with; empty for nothing. */
+/** The longest run of last lines that the next cue begins with; empty for none. */
 function carriedOver(before: readonly ShownLine[], lines: readonly ShownLine[]): string {
   const firstNew = lines.findIndex(({ isNew }) => isNew);
   const old = firstNew === -1 ? lines : lines.slice(0, firstNew);
@@ -75,7 +75,7 @@ function carriedOver(before: readonly ShownLine[], lines: readonly ShownLine[]):
   return '';
 }
 
-/** What follows the carried text, by whole lines; within a line only where it has no tags that would be cut. */
+/** The text after the repeated part, in whole lines; within a line only where no tags would be cut. */
 function behind(lines: readonly ShownLine[], carry: string): string[] {
   let rest = carry;
   const added: string[] = [];

@@ -4,14 +4,14 @@ import { speakerLabel, type TimedText } from './timed-text.ts';
 const PREFIX =
   /^(?:>>\s*)?(\p{Lu}[\p{L}\p{M}\p{N}_.'’-]{0,30}(?: [\p{L}\p{N}][\p{L}\p{M}\p{N}_.'’-]{0,30}){0,3}):\s+(?=\S)/u;
 
-/** True for text that may be taken for what somebody with a name said. */
+/** True for text that may look like a speaker's name followed by what was said. */
 export function hasSpeakerPrefix(text: string): boolean {
   return PREFIX.test(text);
 }
 
 /**
- * Speakers named in front of what they say, where a file plainly does so: at least two lines and half of all, by fewer names
- * than lines unless there are two. Elsewhere "Note: bring it" is text.
+ * Takes names in front of texts as speakers, where a file clearly uses them: in at least two lines and half of all,
+ * with fewer names than lines unless there are two. Elsewhere "Note: bring it" is text.
  */
 export function withPrefixesAsSpeakers(pieces: readonly TimedText[]): TimedText[] {
   if (pieces.some(({ speaker }) => speaker !== null)) return [...pieces];

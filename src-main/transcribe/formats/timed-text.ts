@@ -5,33 +5,33 @@ import type { TranscriptWord } from '../../contract/transcript.ts';
 /** Text as a file or a recogniser gave it. Times are milliseconds from the beginning of its audio. */
 export interface TimedText {
   readonly text: string;
-  /** Null, with the end, where only the order is known. */
+  /** Null, together with the end, where only the order is known. */
   readonly start_ms: number | null;
-  /** Null with a start for the last one, where its end was not given: it lasts until the audio ends. */
+  /** Null with a start for the last text without a given end: it lasts until the audio ends. */
   readonly end_ms: number | null;
   /** Null where words have no times of their own. */
   readonly words: readonly TranscriptWord[] | null;
-  /** A label or name, where the format told speakers apart. */
+  /** A label or name, where the format separates speakers. */
   readonly speaker: string | null;
 }
 
-/** Told of each line that could not be understood, and why: it is left out, and the others are taken. */
+/** Called for each line that could not be understood, with the reason. The line is skipped, and the others are used. */
 export type OnSkipped = (problem: LecternError) => void;
 
 /** Reads text in one format. Throws INVALID_TRANSCRIPT where nothing in it could be understood. */
 export type TextParser = (input: string | Uint8Array, onSkipped?: OnSkipped) => TimedText[];
 
-/** Stands where a file's bytes are no character: a noncharacter, which no text has. Such a line is skipped. */
+/** Replaces invalid bytes of a file: a noncharacter, which no text has. A line with it is skipped. */
 export const UNREADABLE = '\uffff';
 
 /** More than a day of cues of half a second. */
 const MAX_PIECES = 200_000;
-/** Where so many from the beginning on are not understood, it is something else. */
+/** Where this many items from the beginning are not understood, the format is another one. */
 const HOPELESS_ITEMS = 2000;
 
 /**
- * Reads each item by itself, so that one that cannot be understood costs itself alone. Where none can, throws what was wrong
- * with the first.
+ * Reads each item separately, so that an invalid one does not affect the others. Where all are invalid, throws the
+ * first one's error.
  */
 export function readEach<Item, Read>(
   items: readonly Item[],
@@ -58,8 +58,8 @@ function ignore(): void {
 }
 
 /**
- * The pieces that hold text, by their time. An end that was not given is the next piece's start. Throws INVALID_TRANSCRIPT
- * where there are too many.
+ * The pieces that contain text, in order of time. A missing end becomes the next piece's start. Throws
+ * INVALID_TRANSCRIPT where there are too many.
  */
 export function inOrder<Piece extends TimedText>(pieces: readonly Piece[]): Piece[] {
   if (pieces.length > MAX_PIECES)
@@ -72,7 +72,7 @@ export function inOrder<Piece extends TimedText>(pieces: readonly Piece[]): Piec
     .toReversed()
     .map((piece) => {
       if (piece.start_ms === null) return piece;
-      // Pieces that begin together have the same next one.
+      // Pieces with the same start have the same next one.
       if (piece.start_ms !== later?.start) later = { start: piece.start_ms, next: later?.start ?? null };
       return piece.end_ms === null ? { ...piece, end_ms: later.next } : piece;
     })
@@ -80,8 +80,8 @@ export function inOrder<Piece extends TimedText>(pieces: readonly Piece[]): Piec
 }
 
 /**
- * Milliseconds of a stretch, checked. `where` names it: "cue 3". What begins before the audio, as rounding makes it, begins
- * with it, and an end before its start is moved to it; null is an end that was not given. Times that cannot be throw
+ * The checked milliseconds of a stretch. `where` names it: "cue 3". A start before the audio, as rounding may give,
+ * becomes 0; an end before the start becomes the start; null is a missing end. Impossible times throw
  * INVALID_TRANSCRIPT.
  */
 export function checkedTimes<End extends number | null>(
@@ -104,7 +104,7 @@ function notBefore(startMs: number, endMs: number | null): number | null {
   return endMs === null ? null : Math.max(startMs, endMs);
 }
 
-/** A thousand hours: beyond it a time is a mistake. */
+/** A thousand hours: a later time is a mistake. */
 const MAX_TIME_MS = 3_600_000_000;
 
 function formatMs(ms: number): string {
@@ -112,8 +112,8 @@ function formatMs(ms: number): string {
 }
 
 /**
- * A speaker as some format tells it, by name or number, cut to what a label may hold; null for none. Two that differ only
- * behind that stay two.
+ * The label of a speaker in any format, from a name or a number, cut to the allowed length; null for none. Two names
+ * that differ only after that length stay different.
  */
 export function speakerLabel(speaker: string | number | null | undefined): string | null {
   const label = String(speaker ?? '')
@@ -131,7 +131,7 @@ export function invalidTranscript(expected: string, got: string, cause?: unknown
   return new LecternError('INVALID_TRANSCRIPT', `Expected ${expected}, got ${got}`, { cause });
 }
 
-/** What came, short enough for a message. */
+/** The input, shortened for a message. */
 export function quoted(text: string): string {
   const shortened = text.length > 60 ? `${text.slice(0, 60)} ...` : text;
   return JSON.stringify(shortened);

@@ -35,8 +35,8 @@ const OWN_KEYS = [
 const LISTS = ['utterances', 'sentences', 'paragraphs', 'words'] as const;
 
 /**
- * True for AssemblyAI's answer: words spelt by `text`, times in whole milliseconds, and a key that others lack, or a
- * confidence for every word.
+ * True for AssemblyAI's answer: words have `text` and times in whole milliseconds, and there is a key that others lack,
+ * or a confidence for every word.
  */
 export function isAssemblyAi(json: object): boolean {
   const timed = LISTS.flatMap((key): unknown[] => {

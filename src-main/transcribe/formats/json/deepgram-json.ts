@@ -83,7 +83,7 @@ export function fromDeepgram(json: Record<string, unknown>, onSkipped?: OnSkippe
   );
 }
 
-/** Speakers are numbered in each channel anew. */
+/** Speaker numbers begin again in each channel. */
 function voiceOf(
   speaker: string | number | null | undefined,
   channel: number,

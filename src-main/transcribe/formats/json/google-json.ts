@@ -63,7 +63,7 @@ export function fromGoogle(results: readonly unknown[], onSkipped?: OnSkipped): 
     },
     onSkipped,
   );
-  // Asked for speakers, version 1 says all words once more at the end, with theirs.
+  // With speakers requested, version 1 repeats all words at the end, with their speakers.
   const last = read.at(-1);
   const isSummary =
     read.length > 1 &&
@@ -79,7 +79,7 @@ function linesOf({ text, words, startMs, endMs }: Result): TimedText[] {
   return [{ text, ...times, words: words === null ? null : wordsOf(words), speaker: null }];
 }
 
-/** A time of 0 is left out of its JSON, and so is a speaker of none. Null where words have no times. */
+/** A time of 0 is absent from its JSON, and so is an unknown speaker. Null where words have no times. */
 function spoken(words: readonly z.infer<typeof wordSchema>[]): SpokenWord[] | null {
   const timed = words.map((word): SpokenWord | null => {
     const end = word.endTime ?? word.end_time ?? word.endOffset ?? word.end_offset;

@@ -25,12 +25,12 @@ const chunkSchema = z.object({
   speaker: speakerSchema,
 });
 
-/** From so many chunks on, all of them one word, they are words. */
+/** With at least this many chunks, all of one word, the chunks are words. */
 const FEWEST_WORDS = 3;
 
 /** The speech pipeline of Hugging Face's transformers: `chunks` with `timestamp: [start, end or null]` in seconds. */
 export function fromHuggingFace(json: object, onSkipped?: OnSkipped): TimedText[] {
-  // Programs that tell speakers apart add the same chunks with a name.
+  // Programs that separate speakers add the same chunks with a name.
   const list =
     'speakers' in json && Array.isArray(json.speakers) && json.speakers.length > 0 ? 'speakers' : 'chunks';
   const pieces = readEach(

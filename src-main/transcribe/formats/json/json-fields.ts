@@ -34,7 +34,7 @@ export const speakerSchema = z.preprocess(
   z.union([z.string(), z.number()]).nullish(),
 );
 
-/** Whole milliseconds: seconds as binary fractions would come out as 2999.9999. */
+/** Whole milliseconds: binary fractions of seconds would give 2999.9999. */
 export function toMs(seconds: number): number {
   return Math.round(seconds * 1000);
 }
@@ -43,7 +43,7 @@ export function maybeMs(seconds: number | null | undefined): number | null {
   return seconds == null ? null : toMs(seconds);
 }
 
-/** What a schema makes of a piece of JSON. Throws INVALID_TRANSCRIPT that says where: "segments.3.start". */
+/** Parses a piece of JSON with a schema. Throws INVALID_TRANSCRIPT with the position: "segments.3.start". */
 export function fieldsOf<Schema extends z.ZodType>(
   schema: Schema,
   json: unknown,

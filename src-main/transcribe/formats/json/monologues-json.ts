@@ -40,7 +40,7 @@ export function fromMonologues(json: object, onSkipped?: OnSkipped): TimedText[]
               end_ms: toMs(element.end_ts ?? element.end ?? start),
               speaker: label,
             });
-          // Punctuation, and the spaces between words, which come back where lines are made.
+          // Punctuation, and the spaces between words, which are added again when lines are made.
           else if (before !== undefined && cleanText(text) !== '')
             words[words.length - 1] = { ...before, text: before.text + cleanText(text) };
         }

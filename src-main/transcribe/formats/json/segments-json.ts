@@ -12,7 +12,7 @@ const END_KEYS = ['end', 'end_time', 'endTime', 'stop', 'to'];
 const SPEAKER_KEYS = ['speaker', 'speaker_label', 'speaker_id', 'speakerLabel', 'speakerTag'];
 const MS_PER_SECOND = 1000;
 
-/** True for one piece of text as lists have it: it says when it begins, or has a list of its own words. */
+/** True for an item of a list of texts: it has a start, or a list of its own words. */
 export function isSegment(item: unknown): boolean {
   if (!isRecord(item)) return false;
   const hasText = TEXT_KEYS.some((key) => typeof item[key] === 'string');
@@ -28,8 +28,8 @@ function isVosk(item: unknown): item is Record<string, unknown> & { result: unkn
 }
 
 /**
- * A list of pieces, or of JSON's lines: faster-whisper's segments, Vosk's results, our own lines, and what other programs
- * make with the same keys in their own spelling. Times in seconds, or by `start_ms` and `end_ms`.
+ * A list of pieces, or the objects of JSON Lines: faster-whisper's segments, Vosk's results, our own lines, and the
+ * same keys of other programs in other spellings. Times in seconds, or by `start_ms` and `end_ms`.
  */
 export function fromSegmentList(list: readonly unknown[], onSkipped?: OnSkipped): TimedText[] {
   const items = list.filter((item) => !isSilent(item));
@@ -42,7 +42,7 @@ export function fromSegmentList(list: readonly unknown[], onSkipped?: OnSkipped)
   return fromSegments(items.map(asSegment), [], onSkipped);
 }
 
-/** A turn of which no text is known, and Vosk's word for nothing. */
+/** A turn without known text, or Vosk's mark for silence. */
 function isSilent(item: unknown): boolean {
   return isRecord(item) && (item.text === null || (item.text === '' && !('start' in item)));
 }
@@ -56,7 +56,7 @@ function fromVosk(item: unknown, index: number): TimedText[] {
   const words = spokenWords(result) ?? [];
   const text = isRecord(item) && typeof item.text === 'string' ? cleanText(item.text) : '';
   const lines = linesOfWords(words);
-  // It has no punctuation, so that each answer is one line unless there were long pauses.
+  // It has no punctuation, so each answer is one line, unless there were long pauses.
   return lines.length === 1 && text !== '' ? lines.map((line) => ({ ...line, text })) : lines;
 }
 

@@ -4,7 +4,7 @@ import { checkedTimes, speakerLabel } from '../timed-text.ts';
 import { maybeSecondsSchema, speakerSchema, toMs } from './json-fields.ts';
 import type { SpokenWord } from './words-to-lines.ts';
 
-/** OpenAI's programs say `word`; some servers say `text`, Deepgram spells with punctuation beside. */
+/** OpenAI's programs use `word`, some servers `text`; Deepgram has a separate key with punctuation. */
 export const wordSchema = z.object({
   word: z.string().optional(),
   text: z.string().optional(),
@@ -15,7 +15,7 @@ export const wordSchema = z.object({
 });
 export type Word = z.infer<typeof wordSchema>;
 
-/** Null unless every one has its times: words that are left out would be missing from the text. */
+/** Null unless every word has times: dropped words would be missing from the text. */
 export function spokenWords(words: readonly Word[], msPerUnit = 1000): SpokenWord[] | null {
   const timed: SpokenWord[] = [];
   for (const { word, text, punctuated_word, start, end, speaker } of words) {

@@ -1,9 +1,9 @@
 import { isSegment } from './segments-json.ts';
 
 /**
- * A list of segments out of what Python's tuples become in JSON: `[segments, info]`, as faster-whisper answers, is its segments;
- * `[0.0, 1.5, "text"]`, and the fields of its segments, `[id, seek, start, end, "text", ...]`, are objects with keys. What is
- * neither stays as it is.
+ * Converts Python tuples in JSON to segments. `[segments, info]`, as faster-whisper answers, becomes its segments.
+ * `[0.0, 1.5, "text"]`, and the fields of its segments, `[id, seek, start, end, "text", ...]`, become objects with
+ * keys. Anything else stays as it is.
  */
 export function asTimedList(list: readonly unknown[]): unknown[] {
   const [first, ...others] = list;

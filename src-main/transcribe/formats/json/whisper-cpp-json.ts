@@ -34,7 +34,7 @@ export function fromWhisperCpp(json: object, onSkipped?: OnSkipped): TimedText[]
       listIn(json, 'transcription'),
       (item, index) => {
         const { text, offsets, tokens, speaker } = fieldsOf(pieceSchema, item, `transcription.${index}`);
-        // Of the tokens alone it is known that they may hold halves of a character.
+        // Only tokens may contain halves of a character.
         if (text.includes('\ufffd'))
           throw invalidTranscript(`text in UTF-8 in segment ${index + 1}`, 'bytes that are not');
         const spelt = cleanText(text);

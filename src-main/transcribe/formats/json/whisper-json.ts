@@ -32,7 +32,7 @@ type Segment = z.infer<typeof segmentSchema>;
 /** OpenAI's program and API, and what speaks like them: times in seconds. */
 const wholeSchema = z.object({
   text: z.string().optional(),
-  /** Asked for by the word, the API lists words beside the segments. */
+  /** With word times requested, the API lists words beside the segments. */
   words: z.array(wordSchema).nullish(),
 });
 
@@ -55,7 +55,7 @@ function whole(text: string, words: readonly Word[]): TimedText {
   };
 }
 
-/** A list of segments, as faster-whisper and its like have them, each read by itself. */
+/** A list of segments, as in faster-whisper and similar programs; each is read separately. */
 export function fromSegments(
   list: readonly unknown[],
   beside: readonly Word[],
@@ -91,7 +91,7 @@ export function fromSegments(
   );
 }
 
-/** Words by the segment in which their middle lies. */
+/** Assigns each word to the segment that contains its middle. */
 function besideSegments(segments: readonly Segment[], words: readonly Word[]): Map<Segment, Word[]> {
   const loose = new Map(segments.map((segment) => [segment, [] as Word[]]));
   let index = 0;

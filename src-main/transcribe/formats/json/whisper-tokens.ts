@@ -8,8 +8,8 @@ export interface Token {
 }
 
 /**
- * Words out of whisper.cpp's tokens: one begins where a token begins with a space. Null where they cannot be told, as in
- * scripts without spaces.
+ * Joins whisper.cpp's tokens to words: a word begins where a token begins with a space. Null where words cannot be
+ * found, as in scripts without spaces.
  */
 export function wordsOfTokens(text: string, tokens: readonly Token[]): TranscriptWord[] | null {
   const groups: { text: string; from: number; to: number }[] = [];
@@ -21,14 +21,15 @@ export function wordsOfTokens(text: string, tokens: readonly Token[]): Transcrip
       group.to = token.to;
     }
   }
-  // Tokens may be halves of characters, the text is whole: where the two agree in number, its spelling counts.
+  // Tokens may be halves of characters, but the text is complete: where both have the same number of words, the text's
+  // spelling is used.
   const spelt = text.split(' ');
   if (groups.length === 0 || groups.length !== spelt.length) return null;
   const words: TranscriptWord[] = [];
   let earliest = 0;
   for (const [index, { from, to }] of groups.entries()) {
     if (!Number.isFinite(from) || !Number.isFinite(to) || from < 0) return null;
-    // Its estimates overlap by a few hundredths of a second here and there.
+    // Its estimated times overlap by a few hundredths of a second in places.
     const start = Math.max(from, earliest);
     words.push({ text: spelt[index] ?? '', start_ms: start, end_ms: Math.max(start, to) });
     earliest = start;

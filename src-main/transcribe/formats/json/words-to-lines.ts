@@ -2,26 +2,28 @@ import type { TranscriptWord } from '../../../contract/transcript.ts';
 import { cleanText } from '../read-text.ts';
 import { checkedTimes, type TimedText } from '../timed-text.ts';
 
-/** A word with its times in milliseconds, as it is spelt: a space at its beginning counts where others have one. */
+/**
+ * A word with its times in milliseconds, in its original spelling. A leading space matters where other words have one.
+ */
 export interface SpokenWord {
   readonly text: string;
   readonly start_ms: number;
-  /** Null where it was not given and no word follows: it lasts until the audio ends. */
+  /** Null where it was not given and no word follows: the word lasts until the audio ends. */
   readonly end_ms: number | null;
   readonly speaker: string | null;
 }
 
-/** So long nobody says anything between two lines. */
+/** A pause this long separates two lines. */
 const PAUSE_MS = 1500;
 /** About a minute of speech without a full stop. */
 const MAX_LINE_WORDS = 150;
 const SENTENCE_END = /[.?!…。？！]["'”’»)\]]*\s*$/u;
-/** Between signs of these scripts stand no spaces. */
+/** Signs of these scripts have no spaces between them. */
 const SIGNS = String.raw`[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}]`;
 const UNSPACED = new RegExp(`^${SIGNS}`, 'u');
 const ENDS_UNSPACED = new RegExp(`${SIGNS}\\p{M}*$`, 'u');
 
-/** Lines out of words that come without any: they end with a sentence, in a pause, and where somebody else speaks. */
+/** Makes lines from words without lines: a line ends with a sentence, at a pause, and where the speaker changes. */
 export function linesOfWords(words: readonly SpokenWord[]): TimedText[] {
   const hasSpaces = words.slice(1).some(({ text }) => /^\s/.test(text));
   const lines: SpokenWord[][] = [];
@@ -59,7 +61,7 @@ function gapBetween(before: string, word: string): string {
   return before === '' || (ENDS_UNSPACED.test(before) && UNSPACED.test(word)) ? '' : ' ';
 }
 
-/** As the transcript keeps them; null for none. */
+/** In the transcript's form; null for none. */
 export function wordsOf(words: readonly SpokenWord[]): TranscriptWord[] | null {
   const spelt = words.flatMap(({ text, start_ms, end_ms }): TranscriptWord[] => {
     const clean = cleanText(text);
