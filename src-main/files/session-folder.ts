@@ -42,10 +42,13 @@ export function partFileName({ type, unixSeconds, part, variant, extension }: Pa
   return `${type}_${unixSeconds}${suffix}.${extension}`;
 }
 
+/** What follows a track: the time, the part, and what marks a copy of the master's format. */
+const rest = (digits: string): string =>
+  `_(\\d${digits})(?:_p(\\d+))?(?:_(gain(?:\\d+(?:\\.\\d+)?)?))?\\.([a-z0-9]+)$`;
 /** Any track, with a time that a clock may show: `song_01.wav` is a user's own file. */
-const OF_ANY_TRACK = /^([a-z0-9_-]+)_(\d{9,11})(?:_p(\d+))?(?:_(gain(?:\d+(?:\.\d+)?)?))?\.([a-z0-9]+)$/;
+const OF_ANY_TRACK = new RegExp(`^([a-z0-9_-]+)${rest('{9,11}')}`);
 /** A side or the mix, with any time. */
-const OF_A_SIDE = /^(user|assistant|mixed)_(\d+)(?:_p(\d+))?(?:_([a-z0-9.]+))?\.([a-z0-9]+)$/;
+const OF_A_SIDE = new RegExp(`^(user|assistant|mixed)${rest('+')}`);
 
 /** The parts of such a name; undefined for any other. */
 export function parsePartFileName(name: string): PartFileName | undefined {

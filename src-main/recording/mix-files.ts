@@ -41,7 +41,8 @@ export async function openMixFiles(sides: readonly TrackFiles[], context: PartCo
   const { session } = spec;
   const files = partFilesOf('mixed', spec, options.fileUrl);
   const masterPath = join(options.folder, files.masterName);
-  await clearName(masterPath + PARTIAL_SUFFIX);
+  // Where that cannot be, the mix is made at the end.
+  await clearName(masterPath + PARTIAL_SUFFIX).catch(() => undefined);
   await clearCopyNames(files, context);
   const mix = await openLiveMix({
     sessionId: session.sessionId,

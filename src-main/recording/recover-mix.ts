@@ -1,11 +1,12 @@
 import { rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { LecternError } from '../contract/errors.ts';
 import type { RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import { parsePartFileName, partFileName } from '../files/session-folder.ts';
 import type { MasterExamination } from '../files/examine-master.ts';
 import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
 import { audioBytesOf, beginsWith } from '../files/same-audio.ts';
-import { moveAside, setAside, statIfThere } from '../files/set-aside.ts';
+import { isSameName, moveAside, setAside, statIfThere } from '../files/set-aside.ts';
 import type { Log } from '../runtime/log.ts';
 import { buildMix } from './build-mix.ts';
 import { isWhole, masterOf, pathOf, type SpoiledTracks } from './found-files.ts';
@@ -54,6 +55,13 @@ export async function recoverMixes(
   ]);
   for (const part of parts) {
     const ofPart = found.filter((mix) => mix.part === part);
+    // A finished mix is all that is wanted: what is beside it goes aside.
+    const finished = masterOf({ part, type: 'mixed' }, session);
+    const isFinished = finished !== undefined && (await pathOf(finished, folders)) !== undefined;
+    if (isFinished && ofPart.every(({ isSuperseded }) => isSuperseded)) {
+      session = await finishMixes(session, ofPart);
+      continue;
+    }
     const sides = await sidesOf(session, part, folders);
     const areAll = sides.length === mixedTracks(session).length;
     const areWhole = areAll && sides.every(({ file }) => isWhole(file, session, spoiled));
@@ -126,8 +134,7 @@ async function rebuild(
   const isListed = session.files.some(({ file_path }) => basename(file_path) === name);
   const there = await statIfThere(path);
   if (there?.isFile() === false) await moveAside(path);
-  else if (there !== undefined && !isListed && !found.some(({ holds }) => holds.path === path))
-    await setAside(path);
+  else if (there !== undefined && !isListed && (await among(found, path)) === undefined) await setAside(path);
   const longest = Math.max(...sides.map(({ file }) => file.duration_ms));
   let [isProven, provenSeconds] = [true, 0];
   const { byteSize } = await buildMix({
@@ -135,6 +142,15 @@ async function rebuild(
     path,
     markers: session.markers.filter((marker) => marker.part === part),
     async beforeReplacing(madePath) {
+      const isOneFound = (await among(found, path)) !== undefined;
+      if (
+        !isOneFound &&
+        (await statIfThere(path))?.isFile() === true &&
+        !(await holdsAllOf(madePath, path))
+      ) {
+        isProven = false;
+        await setAside(path);
+      }
       for (const { holds } of found) {
         if (await isHeldBy(madePath, holds)) provenSeconds = Math.max(provenSeconds, secondsOf(holds));
         else {
@@ -145,7 +161,8 @@ async function rebuild(
       }
     },
   });
-  for (const { holds } of found) if (holds.path !== path) await rm(holds.path, { force: true });
+  for (const { holds } of found)
+    if (!(await isSameName(holds.path, path))) await rm(holds.path, { force: true });
   const known = session.files.some((file) => file.type === 'mixed' && file.master && file.part === part);
   const mix: RecordingFile = {
     ...first.file,
@@ -156,6 +173,21 @@ async function rebuild(
   };
   const listed = known ? withMix(session, part, () => mix) : { ...session, files: [...session.files, mix] };
   return { session: listed, isProven, provenSeconds };
+}
+
+async function among(found: readonly ExaminedMaster[], path: string): Promise<ExaminedMaster | undefined> {
+  for (const one of found) if (await isSameName(one.holds.path, path)) return one;
+  return undefined;
+}
+
+/** True where a mix that was made again begins with all that is in an earlier one. */
+async function holdsAllOf(madePath: string, earlierPath: string): Promise<boolean> {
+  try {
+    return await beginsWith(await audioBytesOf(madePath), await audioBytesOf(earlierPath));
+  } catch (error) {
+    if (error instanceof LecternError) return false;
+    throw error;
+  }
 }
 
 /** A mix comes out the same whenever it is made: one that does not is of something that the sides no longer hold. */

@@ -37,19 +37,22 @@ export async function removeSides(session: SessionRecord, context: SidesContext)
     const isCutOff = before.files.some(({ part, status }) => part === file.part && status === 'recording');
     if (!isCutOff || listed === undefined || !before.tracks.includes(type)) continue;
     const path = await pathOf(file, folders);
-    if (path === undefined ? wasRemoved(file, context) : isInMix(file, session, context)) removed.add(file);
-    if (removed.has(file) && path !== undefined) await rm(path, { force: true });
+    if (path === undefined && wasRemoved(file, context)) removed.add(file);
+    if (path === undefined || !(await isInMix(file, session, context))) continue;
+    removed.add(file);
+    await rm(path, { force: true });
   }
   return { ...session, files: session.files.filter((file) => !removed.has(file)) };
 }
 
-function isInMix(
+async function isInMix(
   side: RecordingFile,
   session: SessionRecord,
-  { rebuilt, mixes, spoiled }: SidesContext,
-): boolean {
+  { folders, rebuilt, mixes, spoiled }: SidesContext,
+): Promise<boolean> {
   const mix = masterOf({ part: side.part, type: 'mixed' }, session);
   if (mix === undefined || mix.duration_ms < side.duration_ms) return false;
+  if ((await pathOf(mix, folders)) === undefined) return false;
   const sides = session.files.filter(
     ({ master, part, type, status }) =>
       master && part === side.part && type !== 'mixed' && status !== 'missing' && status !== 'recording',

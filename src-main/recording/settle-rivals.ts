@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { isReadable } from '../files/finish-wav.ts';
 import type { MasterExamination } from '../files/examine-master.ts';
-import { statIfThere } from '../files/set-aside.ts';
+import { isSameName, statIfThere } from '../files/set-aside.ts';
 import type { ExaminedMaster } from './examined-master.ts';
 
 /** Examines another WAV of a folder, for the part and track of the one that has its unfinished name. */
@@ -23,7 +23,8 @@ export async function settleRivals(
   for (const finalPath of new Set(found.map(finalPathOf))) {
     const group = settled.filter((one) => finalPathOf(one) === finalPath);
     const others = settled.filter((one) => !group.includes(one));
-    const listed = group.find(({ holds }) => holds.path === finalPath);
+    let listed: ExaminedMaster | undefined;
+    for (const one of group) if (await isSameName(one.holds.path, finalPath)) listed ??= one;
     const [first] = group;
     if (first === undefined) continue;
     const isThere = listed === undefined && (await statIfThere(finalPath))?.isFile() === true;

@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { SessionRecord } from '../contract/session-record.ts';
 import { listFiles, type FolderListing } from '../disk/list-files.ts';
@@ -36,8 +37,12 @@ export async function tellElsewhere(
   listings: readonly FolderListing[],
   { leave }: Context,
 ): Promise<void> {
-  const elsewhere = [...accounts.keys()].filter((folder) => !folders.includes(folder));
-  if (elsewhere.length === 0) return;
+  const others = [...accounts.keys()].filter((folder) => !folders.includes(folder));
+  if (others.length === 0) return;
+  // A recordings folder may be known by two paths, as through a link.
+  const own = new Set(await Promise.all(folders.map(truePath)));
+  const elsewhere: string[] = [];
+  for (const folder of others) if (!own.has(await truePath(folder))) elsewhere.push(folder);
   const there = new Set(listings.flatMap(({ files }) => files));
   const listed = new Set(record.files.map(({ file_path }) => basename(file_path)));
   for (const folder of elsewhere) {
@@ -53,4 +58,8 @@ export async function tellElsewhere(
         `Another folder of this name, ${folder}, holds recordings that it does not list: ${listOf(names)}. Give that folder another name, and it is listed as a session of its own at the next launch. It is left as it is`,
       );
   }
+}
+
+async function truePath(folder: string): Promise<string> {
+  return realpath(folder).catch(() => folder);
 }

@@ -33,7 +33,8 @@ export async function openTrackFiles(track: Track, context: PartContext): Promis
   const files = partFilesOf(track, spec, options.fileUrl);
   const isKept = session.record.includes(track);
   const masterPath = join(options.folder, files.masterName);
-  await clearName(masterPath + PARTIAL_SUFFIX);
+  // Where that cannot be, opening the master says why.
+  await clearName(masterPath + PARTIAL_SUFFIX).catch(() => undefined);
   const master = await openWavWriter({
     path: masterPath,
     sampleRate: session.sampleRate,

@@ -12,6 +12,8 @@ import type { ProtocolClient } from '../../support/protocol-client.ts';
 import { openWebSocketHost, type ProtocolHost } from '../../support/protocol-hosts.ts';
 import { masterSamples, readWav } from '../../support/read-wav.ts';
 import { seededRandom } from '../../support/seeded-random.ts';
+import { unmount } from '../../torture/support/cleanup.ts';
+import { mountSmallDisk, mountUnable } from '../../torture/support/small-disk.ts';
 
 const RATE = 16_000;
 // Sent as fast as it goes, so the clock says nothing of where a side belongs.
@@ -23,7 +25,11 @@ const START = {
 } as const;
 
 let host: ProtocolHost;
-afterEach(() => host.dispose());
+const mounted: string[] = [];
+afterEach(async () => {
+  for (const path of mounted.splice(0)) unmount(path);
+  await host.dispose();
+});
 
 function send(client: ProtocolClient, track: Track, audio: Uint8Array): void {
   client.say({ action: 'audio_chunk', track, data: Buffer.from(audio).toString('base64') });
@@ -265,9 +271,17 @@ describe('a mix that goes wrong', () => {
     return stop(client);
   }
 
-  test('while recording, for want of a file, is made from both sides at the end', async () => {
+  /** A disk of its own, which no other name can be given to. */
+  function mountUnder(name: string): void {
+    const path = join(folderOf('wrong'), name);
+    mountSmallDisk(path, 1);
+    mounted.push(path);
+  }
+
+  test('while recording, for want of a file, is made from both sides at the end', async (context) => {
+    context.skip(mountUnable() !== undefined, mountUnable());
     const client = await begin();
-    await mkdir(join(folderOf('wrong'), `${MIX}.partial`));
+    mountUnder(`${MIX}.partial`);
     const stopped = await recordBoth(client);
     expect((await masterSamples(pathOf(stopped, 'user'))).equals(near)).toBe(true);
     expect((await masterSamples(pathOf(stopped, 'mixed'))).equals(referenceMix([near, far], RATE))).toBe(
@@ -290,10 +304,10 @@ describe('a mix that goes wrong', () => {
     );
   });
 
-  test('for good, costs nothing but itself: sides that were wanted for it alone are kept, and it is said', async () => {
+  test('for good, costs nothing but itself: sides that were wanted for it alone are kept, and it is said', async (context) => {
+    context.skip(mountUnable() !== undefined, mountUnable());
     const client = await begin();
-    // In the way of the mix under every name.
-    await mkdir(join(folderOf('wrong'), MIX));
+    mountUnder(MIX);
     const stopped = await recordBoth(client, { record: ['mixed'] });
     expect(stopped.files.map(({ type }) => type)).toEqual(['user', 'assistant']);
     expect((await masterSamples(pathOf(stopped, 'user'))).equals(near)).toBe(true);

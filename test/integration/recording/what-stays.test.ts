@@ -370,3 +370,66 @@ describe('a turn that was being cut out of its master', () => {
     expect((await readFile(turn)).equals(cut)).toBe(true);
   });
 });
+
+describe('a finished mix beside which an earlier one comes back', () => {
+  const BOTH_AND_MIX = ['user', 'assistant', 'mixed'];
+
+  /** Recovered, and with the names that its files had while they were recorded. */
+  async function finished(record: readonly string[]): Promise<{ one: Killed; mix: string; samples: Buffer }> {
+    const one = await killed({ tracks: BOTH, record });
+    const { recorder } = await recovered(one);
+    await recorder.close();
+    const name = (await readdir(one.folder)).find((entry) => entry.startsWith('mixed')) ?? '';
+    const mix = join(one.folder, name);
+    return { one, mix, samples: await readFile(mix) };
+  }
+
+  test.each<[string, (bytes: Buffer) => Buffer | undefined]>([
+    ['lost its end', (bytes) => shortened(bytes, RATE * 10)],
+    ['become zeros', (bytes) => void bytes.fill(0, 44 + RATE * 4, 44 + RATE * 20)],
+    [
+      'become other sound',
+      (bytes) => {
+        bytes.set(far, 44);
+        return undefined;
+      },
+    ],
+  ])('stays as it was, also where a side has %s', async (_, lose) => {
+    for (const earlier of [44 + RATE * 4, 44, 0]) {
+      const { one, mix, samples } = await finished(BOTH_AND_MIX);
+      await damage({ ...one, partial: one.partial.replace('.partial', '') }, lose);
+      await writeFile(`${mix}.partial`, samples.subarray(0, earlier));
+      await recovered(one);
+      expect((await readFile(mix)).equals(samples)).toBe(true);
+    }
+  });
+
+  test('stays where older files of both sides come back as well, one of which is in nothing but the mix', async () => {
+    const { one, mix, samples } = await finished(['mixed', 'user']);
+    const older = (pcm: Uint8Array): Buffer => wavOf(pcm.subarray(0, RATE * 4));
+    for (const [type, pcm] of [
+      ['assistant', far],
+      ['user', audio],
+    ] as const)
+      await writeFile(mix.replace('mixed_', `${type}_`) + '.partial', older(pcm));
+    await writeFile(`${mix}.partial`, samples.subarray(0, 44 + RATE));
+    await recovered(one);
+    expect((await readFile(mix)).equals(samples)).toBe(true);
+  });
+
+  test('of other sound is kept where it is not listed and a mix is made', async () => {
+    const one = await killed({ tracks: BOTH, record: BOTH_AND_MIX, keepCatalog: false });
+    const mix = await mixOf(one);
+    const final = join(one.folder, mix.name.replace('.partial', ''));
+    const other = wavOf(audio.subarray(0, RATE * 6));
+    await writeFile(final, other);
+    await rm(join(one.folder, 'session.json'));
+    await recovered(one);
+    const names = (await readdir(one.folder)).filter((name) => name.startsWith('mixed'));
+    const contents = await Promise.all(names.map((name) => readFile(join(one.folder, name))));
+    expect(contents.some((bytes) => bytes.subarray(44).includes(other.subarray(44)))).toBe(true);
+    const begins = (bytes: Buffer): boolean =>
+      bytes.subarray(44, 44 + mix.samples.length).equals(mix.samples);
+    expect(contents.some(begins)).toBe(true);
+  });
+});

@@ -100,7 +100,7 @@ const hostileText: fc.Arbitrary<FuzzAction> = fc.oneof(
       { action: 'audio_chunk' },
       { action: 'audio_chunk', data: 12 },
       { action: 'audio_chunk', data: 'AAAA', seq: -1 },
-      { action: 'audio_chunk', data: 'AAAA', track: 'other' },
+      { action: 'audio_chunk', data: 'AAAA', track: 'The other' },
       { action: 'audio_chunk', data: 'AAAA', start_frame: 0.5 },
       { action: 'marker', label: 7 },
       { action: 'marker', label: 'x'.repeat(300) },

@@ -22,13 +22,16 @@ test.each([
   expect(parseFoundName(name)).toMatchObject({ ownName, isPutAway: false });
 });
 
-test.each(['user_17.wav.aside', 'user_17.wav.mending', 'user_17.wav.bak', 'user_17.wav.rebuilt.partial'])(
-  '%s is not to be taken as it is',
-  (name) => {
-    expect(parseFoundName(name)).toMatchObject({ ownName: 'user_17.wav', isPutAway: true });
-    expect(isUnfinishedMaster(name)).toBe(false);
-  },
-);
+test.each([
+  'user_17.wav.aside',
+  'user_17.wav.damaged',
+  'user_17.wav.mending',
+  'user_17.wav.bak',
+  'user_17.wav.rebuilt.partial',
+])('%s is not to be taken as it is', (name) => {
+  expect(parseFoundName(name)).toMatchObject({ ownName: 'user_17.wav', isPutAway: true });
+  expect(isUnfinishedMaster(name)).toBe(false);
+});
 
 test.each([
   'talk.wav',
