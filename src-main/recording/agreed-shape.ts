@@ -2,13 +2,13 @@ import type { WavShape } from '../files/master-header.ts';
 import { parsePartFileName } from '../files/session-folder.ts';
 import type { ExaminedMaster } from './examined-master.ts';
 
-/** What the masters of a part are taken to be, by part: only for parts whose headers contradict each other. */
+/** The shape that recovery uses for a part's masters. Only for parts whose headers contradict each other. */
 export type AgreedShapes = ReadonlyMap<number, WavShape>;
 
 /**
- * The masters of a part were recorded at one rate, with as many channels. Where nothing describes the session and one
- * header says something else than the others, that counts which more files of the session say; of as many, the one by which
- * the part is as long as it was recorded, by its name and the oldest last change of its files.
+ * All masters of a part have the same rate and number of channels. Where no description exists and one header
+ * differs, the shape that most files of the session name is used. Where two are named equally often, the one that
+ * fits the part's time is used: from its name to the earliest last change of its files.
  */
 export function agreedShapes(examined: readonly ExaminedMaster[]): AgreedShapes {
   const agreed = new Map<number, WavShape>();
@@ -41,7 +41,7 @@ function audioBytes({ holds }: ExaminedMaster): number {
   return Math.max(0, holds.size - holds.dataOffset);
 }
 
-/** From the beginning that the name tells to the oldest last change: damage may have come later. */
+/** Seconds from the beginning in the name to the earliest last change. Damage may have come later. */
 function secondsOf(masters: readonly ExaminedMaster[]): number {
   const taken = Math.min(...masters.map(({ finalName }) => parsePartFileName(finalName)?.unixSeconds ?? 0));
   return Math.min(...masters.map(({ lastWrittenMs }) => lastWrittenMs)) / 1000 - taken;

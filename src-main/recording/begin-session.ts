@@ -23,7 +23,7 @@ import { createSaver } from './save-session.ts';
 import type { ClaimedRecoveryOptions } from './recover-claimed.ts';
 import type { UsableDir } from './usable-dir.ts';
 
-/** Room below which a recording is not begun: it would end before anyone could do something about it. */
+/** Less free room than this refuses a recording: it would end before anybody could free some. */
 const MIN_SECONDS_OF_ROOM = 10;
 
 export interface BeginOptions extends Omit<ClaimedRecoveryOptions, 'save'> {
@@ -32,13 +32,13 @@ export interface BeginOptions extends Omit<ClaimedRecoveryOptions, 'save'> {
   readonly transcripts: TranscriptStore;
   readonly encoder: Encoder;
   readonly log: Log;
-  /** The folder that takes the place of one that cannot be written now. */
+  /** The folder to use where the wanted one cannot be written now. */
   readonly usableDir: (wanted: string) => Promise<UsableDir>;
   readonly sessions: OpenSessions;
   readonly lateFiles: LateFiles;
 }
 
-/** Makes a session's folder, row and `session.json`, or takes those of an earlier take up. As SessionStore.begin. */
+/** Makes a session's folder, row and `session.json`, or takes up those of an earlier take. See SessionStore.begin. */
 export async function beginSession(spec: SessionSpec, options: BeginOptions): Promise<BegunSession> {
   const { sessions, lateFiles, dirs, catalog, transcripts, encoder, log } = options;
   const id = spec.sessionId;
@@ -54,7 +54,7 @@ export async function beginSession(spec: SessionSpec, options: BeginOptions): Pr
       'Another Lectern is recording this session. Choose another session id, or stop the other recording',
     );
   await rememberDir(dirs, dir, log);
-  // What the folder of a copied or renamed session says is told nowhere else.
+  // In a copied or renamed session folder, only its `session.json` says what it holds: it is kept.
   const kept = await keepBeforeTake(folder, id, log);
   const place = { recordingsDir: recordingsDirOf(dirs, dir) };
   const record = withNote(recordOf(spec, encoder.info, earlier, place), kept);
@@ -64,7 +64,7 @@ export async function beginSession(spec: SessionSpec, options: BeginOptions): Pr
   sessions.add(id, session);
   await keepReserve(folder);
   await session.journal.settled();
-  // What an earlier take left in the folder may not have come into the catalog.
+  // The catalog may not know what an earlier take left in the folder.
   if (record.database_records)
     await transcripts.restore(id, session.folders).catch((error: unknown) => {
       log('error', 'the text of earlier takes could not be read', { id, error });
@@ -82,7 +82,7 @@ export async function beginSession(spec: SessionSpec, options: BeginOptions): Pr
   };
 }
 
-/** Writes the session down, and sees to it that its folders stay ours. */
+/** Writes the session down and keeps its folders owned by this process. */
 function openSession(
   spec: SessionSpec,
   record: SessionRecord,

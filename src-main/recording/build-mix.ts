@@ -9,26 +9,26 @@ import { createMixRun, type MixRun } from './mix-run.ts';
 import { openFinishedSource, type FinishedSource, type MixSource } from './mix-source.ts';
 
 export interface MixJob {
-  /** Both sides, finished. */
+  /** The finished masters of both sides. */
   readonly masterPaths: readonly string[];
-  /** Where the mix goes; one that is there is replaced, once the new one has been read back. */
+  /** Where the mix goes. An existing file is replaced once the new mix has been read back. */
   readonly path: string;
   readonly markers: readonly CuePoint[];
-  /** Called with the new mix, read back, before it takes the name. */
+  /** Called once the new mix has been read back, before it gets its name. */
   readonly beforeReplacing?: (madePath: string) => Promise<void>;
 }
 
-/** Audio that a plain WAV header counts with room to spare for cue points. */
+/** Most audio for a plain WAV header, with room left for cue points. */
 const PLAIN_HEADER_BYTES = 0xf000_0000;
 
-/** Makes a mix from finished masters. Safe to be killed: a mix appears under its name only when it is whole. */
+/** Makes a mix from finished masters. It may be killed at any moment: a mix gets its name only once it is whole. */
 export async function buildMix({
   masterPaths,
   path,
   markers,
   beforeReplacing,
 }: MixJob): Promise<FinishedMix> {
-  // A name of its own: what an earlier one left may hold what its sides have lost since.
+  // Each try has a name of its own: an earlier file may hold audio that the sides have lost since.
   const rebuiltPath = `${path}.rebuilt-${randomBytes(4).toString('hex')}`;
   return withFinishedSources(masterPaths, async (sources) => {
     const { sampleRate, channels } = commonShape(sources);
@@ -66,7 +66,7 @@ async function mixToEnd(run: MixRun, sources: readonly MixSource[]): Promise<voi
   while ((await run.step(sources, true)) === 'mixed');
 }
 
-/** Opens masters that nobody writes to any more, and closes them whatever happens. */
+/** Opens masters that nobody writes to any more. Closes them in every case. */
 export async function withFinishedSources<T>(
   paths: readonly string[],
   task: (sources: readonly FinishedSource[]) => Promise<T>,

@@ -5,16 +5,16 @@ import { findZeroStretches } from '../files/zero-stretches.ts';
 import { framesWithin, withLostInParts, type LostStretch } from './damaged-while-recording.ts';
 import { masterOf, pathOf } from './found-files.ts';
 
-/** A master that is not what it was when its copy was made while recording. */
+/** A master that has changed since its copy was made while recording. */
 export interface ChangedMaster {
   readonly file: RecordingFile;
-  /** Where it holds nothing but zeros now. */
+  /** Where the master now holds only zeros. */
   readonly zeroed: readonly LostStretch[];
-  /** What it has lost at most. */
+  /** The most seconds that the master has lost. */
   readonly seconds: number;
 }
 
-/** Looks for what a master has lost in the seconds in which its copy is another than the one of before. */
+/** Looks for a master's losses, in the seconds where its new copy differs from the earlier one. */
 export async function changedMaster(
   session: SessionRecord,
   folders: readonly string[],
@@ -33,7 +33,7 @@ export async function changedMaster(
   return { file, zeroed, seconds: frames > 0 ? frames / rate : end - start };
 }
 
-/** The session with that told as damage, except where damage has been told already. */
+/** The session with these losses reported as damage, except where damage is reported already. */
 export function withChangedMasters(session: SessionRecord, changed: readonly ChangedMaster[]): SessionRecord {
   if (changed.length === 0) return session;
   const told = withLostInParts(
@@ -45,7 +45,7 @@ export function withChangedMasters(session: SessionRecord, changed: readonly Cha
   );
   const { recovered } = session;
   if (recovered === null) return told;
-  // What has gone from a mix and from its sides may be the same: the most that one file has lost counts.
+  // A mix and its sides may have lost the same audio, so only the greatest loss of one file counts.
   const lost = Math.max(recovered.lost_seconds_at_most, ...changed.map(({ seconds }) => seconds));
   return { ...told, recovered: { ...recovered, lost_seconds_at_most: lost } };
 }

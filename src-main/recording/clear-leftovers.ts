@@ -3,7 +3,10 @@ import type { Log } from '../runtime/log.ts';
 import type { ChangedMaster } from './changed-masters.ts';
 import { removeLeftovers } from './leftovers.ts';
 
-/** Removes what a crash left, where it can. Also says where a recording is not what its copy was made of. */
+/**
+ * Removes the unfinished files of a crash where it can. Returns the masters that differ from what their copies were
+ * made of.
+ */
 export async function clearLeftovers(
   session: SessionRecord,
   folders: readonly string[],

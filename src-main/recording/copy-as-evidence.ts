@@ -6,8 +6,8 @@ import { withParts } from './record-changes.ts';
 import { damagedFrames, framesOf, NO_CHUNKS, withoutWaiting } from './recovered-part.ts';
 
 /**
- * The session with the account of tracks whose master is gone and whose copy is there: such a track is as long as the
- * longest copy of it, and has lost what it is known to have had beyond that.
+ * The session with reports for tracks whose master is gone and whose copy is there. Such a track is as long as its
+ * longest copy. What it is known to have had beyond that is lost.
  */
 export function withCopiesAsEvidence(session: SessionRecord, parts: ReadonlySet<number>): SessionRecord {
   let evident = session;

@@ -2,13 +2,13 @@ import { type CaptureReport, type Gap, leadingTrack } from '../contract/capture-
 import type { Track } from '../contract/audio-format.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 
-/** Frames of a master that somebody else has taken out of it while it was being written. */
+/** Frames that another program cut out of a master while it was being written. */
 export interface LostStretch {
   readonly startFrame: number;
   readonly frames: number;
 }
 
-/** The whole frames of a stretch of bytes of audio that lie between two frames; none where there is not one. */
+/** The whole frames of a stretch of audio bytes, cut to the range `from` to `to`. Empty where none is left. */
 export function framesWithin(
   { start, end }: { readonly start: number; readonly end: number },
   bytesPerFrame: number,
@@ -21,8 +21,8 @@ export function framesWithin(
 }
 
 /**
- * A session with what masters of its parts have lost told in their reports.
- * @param isTold whether a gap of the track tells of a stretch already.
+ * The session with the masters' lost stretches added to the reports of their parts.
+ * @param isTold whether a gap of the track already covers a stretch
  */
 export function withLostInParts(
   session: SessionRecord,
@@ -44,7 +44,7 @@ export function withLostInParts(
   return { ...session, parts };
 }
 
-/** A part's report with what its masters have lost under their writers' hands: the file holds silence there. */
+/** A part's report with the stretches that its masters lost while they were written. The files hold silence there. */
 export function withLostStretches(
   report: CaptureReport,
   lostOf: (track: Track) => readonly LostStretch[],

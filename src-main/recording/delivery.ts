@@ -11,29 +11,29 @@ export interface DeliveryOptions {
   readonly sampleRate: number;
   readonly channels: number;
   readonly gain: number;
-  /** Where the finished copy goes. */
+  /** The path of the finished copy. */
   readonly path: string;
   readonly mayExceed4GiB: boolean;
   readonly mp3BitRate?: number | undefined;
   readonly encoder: Encoder;
-  /** Called once, where the copy that is made while recording fails: it is made from the master afterwards. */
+  /** Called once where the live encoder fails. The copy is then made from the master. */
   readonly onLiveFailure: () => void;
-  /** Aborted when the copy is given up; what waits for it then rejects. */
+  /** Aborted when the copy is given up; every pending call then rejects. */
   readonly signal: AbortSignal;
 }
 
 /** What a finished delivery came from: the encoder that ran along, or the master afterwards. */
 export type DeliveryOrigin = 'live' | 'rebuilt';
 
-/** The copy that the user asked for, made while recording. Nothing it does can reach the master. */
+/** The wanted copy, made while recording. No fault of it reaches the master. */
 export interface Delivery {
   /** Takes raw PCM; gain is applied here. Never throws, never waits. */
   write(pcm: Uint8Array): void;
-  /** Bytes given to it that it has not dealt with. */
+  /** Bytes that it has received and not yet encoded or written. */
   readonly queuedBytes: number;
-  /** Leaves the finished copy at its path. Rejects only when it could not be made from the master either. */
+  /** Finishes the copy at its path. Rejects only where it could not be made from the master either. */
   finish(masterPath: string, markers: readonly CuePoint[]): Promise<DeliveryOrigin>;
-  /** The same from the master alone, for one that was not given everything. */
+  /** Makes the copy from the master alone, where the encoder did not receive all audio. */
   remake(masterPath: string, markers: readonly CuePoint[]): Promise<void>;
   /** Ends it without a copy. */
   abandon(): Promise<void>;
@@ -125,7 +125,7 @@ function openEncoded(options: DeliveryOptions, format: 'mp4' | 'mp3'): LiveCopy 
   };
 }
 
-/** What the amplified copy may have waiting for the disk; beyond it, it is made from the master afterwards. */
+/** Bytes of the amplified copy that may wait for the disk. Beyond that, the copy is made from the master afterwards. */
 const MAX_QUEUE_BYTES = 16 * 1024 * 1024;
 
 /** An amplified WAV beside the raw one; undefined where it cannot be opened. */

@@ -2,9 +2,9 @@ import type { SessionRecord } from '../contract/session-record.ts';
 import { writeSessionFile } from '../files/session-file.ts';
 import type { Log } from '../runtime/log.ts';
 
-/** What only adds to a record that the catalog has may wait this long, and longer the more there is to write. */
+/** An addition that the catalog already has may wait this long for `session.json`, and longer in a long session. */
 const SOON_MS = 500;
-/** The file is written as a whole: between two writes passes so much time for each of its items. */
+/** The file is written as a whole, so the pause between two writes grows by this for each of its items. */
 const MS_PER_ITEM = 0.5;
 const MAX_INTERVAL_MS = 10_000;
 /** How soon a file that could not be written is tried again. */
@@ -21,11 +21,11 @@ export interface DescriptionWriterOptions {
 
 /** Writes the `session.json` of a running session after changes, not at each of them. */
 export interface DescriptionWriter {
-  /** Says that the record has changed: `now` is written after what is under way, `soon` may wait. */
+  /** Says that the record has changed. `now`: write after the write that is running. `soon`: it may wait. */
   note(when: 'now' | 'soon'): void;
-  /** Resolves once the file says all there is to say, or could not be written. */
+  /** Resolves once the file is up to date, or could not be written. */
   settled(): Promise<void>;
-  /** What could not be written is not tried again. */
+  /** Ends it. A write that failed is not tried again. */
   close(): void;
 }
 

@@ -7,23 +7,23 @@ import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { retireLiveCopy } from './leftovers.ts';
 import { makeDelivery, recoverClaimed, type ClaimedRecoveryOptions } from './recover-claimed.ts';
 
-/** A folder that cannot be read keeps nobody from recording. */
+/** A folder that cannot be read must not prevent a recording. */
 const NOTHING = { files: [] };
 
-/** A session as an earlier take left it, with its masters in order. */
+/** A session after its earlier take. Its masters are in order. */
 export interface EarlierTake {
   readonly record: SessionRecord;
   /**
-   * Makes the copies that were cut off, one after another. `update` is called with a change for the record as it then is.
-   * What cannot be made now is made at the next launch. Rejects where `update` does.
+   * Makes the copies that were cut off, one after another. Each calls `update` with a change of the current record. A
+   * copy that fails is left to the next launch. Rejects where `update` does.
    */
   finishCopies(update: (change: (record: SessionRecord) => SessionRecord) => Promise<void>): Promise<void>;
 }
 
 /**
- * Puts in order what a process left of a session when it died, before another take goes on in its folders: nothing else
- * would as long as this process lives. To be called before the folders are claimed. Undefined where there is nothing to do,
- * or where it cannot be done now: the next launch tries again.
+ * Puts in order what a dead process left of a session, before another take begins in the same folders. No later run
+ * would do it while this process lives. Call it before the folders are claimed. Undefined where there is nothing to
+ * do, or where it fails: the next launch tries again.
  */
 export async function takeUpEarlier(
   earlier: SessionRecord | undefined,
@@ -35,7 +35,7 @@ export async function takeUpEarlier(
   const owners = await Promise.all(folders.map(ownerState));
   if (owners.some((owner) => owner === 'alive') || owners.every((owner) => owner === 'none'))
     return undefined;
-  // Its part may have been begun and not yet been written down.
+  // A part may have begun without having been written down.
   const names = (await Promise.all(folders.map((folder) => listFiles(folder).catch(() => NOTHING)))).flatMap(
     ({ files }) => files,
   );
@@ -55,7 +55,8 @@ export async function takeUpEarlier(
       async finishCopies(update) {
         for (const delivery of deliveries) {
           const made = await makeDelivery(session, delivery, options);
-          // It may have been ended with this process: the next launch sees it as it was.
+          // The encoder may have ended because this process is ending. The next launch finds the copy still
+          // unfinished.
           if (made.status !== 'completed') return;
           await retireLiveCopy(delivery.finalPath + PARTIAL_SUFFIX, delivery.finalPath).catch(
             () => undefined,

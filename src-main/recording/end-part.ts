@@ -11,17 +11,20 @@ export interface PartEnd {
   readonly making: readonly FileInMaking[];
   readonly summary: PartSummary;
   readonly options: Pick<PartWriterOptions, 'onFiles' | 'onLateFile' | 'onLate'>;
-  /** How long what is made of the masters is waited for. */
+  /** How long to wait for the copies and the mix. */
   readonly graceMs: number;
-  /** Ends what is being made. */
+  /** Gives up the unfinished copies and the mix. */
   readonly giveUp: () => void;
 }
 
-/** Waits a moment for what is made of the masters, and lists what is final then; the rest is written down as it comes. */
+/**
+ * Waits a moment for the copies and the mix, and lists the files that are final then. The rest is written down when
+ * it is ready.
+ */
 export async function endPart(end: PartEnd): Promise<FinishedPart> {
   const { listed, making, summary, options, graceMs, giveUp } = end;
   const beingMade = new Set(making.map(({ row }) => row.file_path));
-  // A copy of nothing is not made.
+  // A file without audio gets no copy.
   const isReal = ({ master, status, file_path }: RecordingFile): boolean =>
     master || status !== 'recording' || beingMade.has(file_path);
   const rows = new Map(listed.filter(isReal).map((row) => [row.file_path, row]));

@@ -14,25 +14,25 @@ import { framesOfPart, framesOfTime, framesOfTurns } from './noted-frames.ts';
 import { leftCopies } from './recover-copies.ts';
 import type { ExaminedMaster } from './examined-master.ts';
 
-/** What other files of a part say of a track, each of which may be all that is left to say it. */
+/** What other files of a part show about a track's length. Any of them may be the only evidence left. */
 export interface ExpectedFrames {
-  /** Frames that a track had at least, as far as anything but its own master tells; 0 where nothing does. */
+  /** The least number of frames that a track had, judged by everything but its own master; 0 where nothing shows it. */
   of(type: Track, part: number): number;
   /** Seconds in the longest copy of a track or mix. */
   copySeconds(type: string, part: number): number;
 }
 
-/** A live encoder may have been given a little more than its master, and pads what it makes. */
+/** A copy may be longer than its master by this: an encoder may receive a little more, and pads its output. */
 export const COPY_AHEAD_SECONDS = 0.5;
-/** What is written down of a track that is being recorded may be ahead of its file by this, and no more. */
+/** Notes about a running track may be ahead of its file by no more than this. */
 const NOTED_AHEAD_SECONDS = 2;
-/** A mix waits for a side for 5 s, and a power cut may take 2 s of the side that it did not wait for. */
+/** A mix waits 5 s for a late side. A power cut may take 2 s of the other side, for which it did not wait. */
 const MIX_PATIENCE_SECONDS = 3;
 
 /**
- * Looks at the mix, the copies, what was written down and the other side of each track. A side that was never sent is shorter than the other and
- * has lost nothing, so the other side speaks only for one whose own file is gone, or has not even a header. Where no file
- * speaks for such a one, the time does that passed until its file was last changed.
+ * Finds each track's least length from its mix, its copies, its notes and the other side. A side that was sent for a
+ * shorter time has lost nothing, so the other side counts only where the track's own file is gone or has no header
+ * left. Where no file shows the length of such a track, the time from its start to its file's last change counts.
  */
 export async function expectedFrames(
   session: SessionRecord,
@@ -52,7 +52,7 @@ export async function expectedFrames(
     const mixes = masters.filter(({ type }) => type === 'mixed').map(({ holds }) => holds.frames);
     const mix = Math.max(0, ...mixes, (copySeconds('mixed', part) - COPY_AHEAD_SECONDS) * rate);
     const longest = Math.max(mix, ...masters.map(({ holds }) => holds.frames + holds.missingFrames));
-    // Further behind, one of its sides may have been taken to be silent.
+    // A mix that is further behind may have counted a late side as silent.
     return mix > longest - MIX_PATIENCE_SECONDS * rate ? Math.floor(mix) : 0;
   };
 
@@ -98,7 +98,7 @@ export async function expectedFrames(
   };
 }
 
-/** True where not even the header of a track's master is left. */
+/** True where a track's master is gone, or less than its header is left. */
 function isGone(own: ExaminedMaster | undefined): boolean {
   return own === undefined || own.holds.size < LEAST_HEADER_BYTES;
 }
@@ -112,7 +112,7 @@ async function copyLengths(
   const add = (key: string, seconds: number): void => {
     lengths.set(key, Math.max(lengths.get(key) ?? 0, seconds));
   };
-  // A copy that is a WAV is examined as masters are.
+  // Copies that are WAVs were examined as the masters were.
   for (const { isMaster, isSuperseded, holds, ...one } of examined)
     if (!isMaster && !isSuperseded && holds.shape !== undefined)
       add(trackKey(one), holds.frames / holds.shape.sampleRate);
@@ -126,7 +126,7 @@ async function copyLengths(
   return lengths;
 }
 
-/** Frames of each track in what was being made in place of a damaged master, and may be of an earlier, longer one. */
+/** Frames in unfinished files that were to replace a damaged master. They may come from an earlier, longer master. */
 async function mendedFrames(
   session: SessionRecord,
   examined: readonly ExaminedMaster[],
@@ -138,7 +138,7 @@ async function mendedFrames(
     const left = (await listFiles(one.folder)).files.filter((name) => isMending(name, one.finalName));
     for (const name of left)
       try {
-        // Not by its header alone, which a power cut may have left behind.
+        // The whole file is examined: a power cut may have left only its header.
         const left = await examineMaster(join(one.folder, name), {
           hint: { shape },
           cuePoints: cuePointsOf(session, one.part),
@@ -152,7 +152,7 @@ async function mendedFrames(
   return frames;
 }
 
-/** Tracks of the parts that were cut off whose file is nowhere, though nothing was to remove it. */
+/** Tracks of cut-off parts whose master is missing, although nothing was to remove it. */
 export function absentTracks(
   before: SessionRecord,
   examined: readonly ExaminedMaster[],

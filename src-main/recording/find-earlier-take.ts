@@ -13,7 +13,7 @@ export interface EarlierTakeOptions {
   readonly log: Log;
 }
 
-/** The session of that id as it was left: by the catalog, else by its folder; undefined where there is none. */
+/** The session of this id as an earlier take left it: by the catalog, else by its folder. Undefined where there is none. */
 export async function findEarlierTake(
   id: string,
   { catalog, dirs, log }: EarlierTakeOptions,
@@ -31,7 +31,10 @@ export async function findEarlierTake(
   return undefined;
 }
 
-/** Where it is to be recorded. One that is recorded again goes on where it is, whatever its profile says by now. */
+/**
+ * The folder to record in. A session that is recorded again stays where it is, even if its profile names another
+ * folder now.
+ */
 export function dirFor(spec: SessionSpec, earlier: SessionRecord | undefined, dirs: RecordingsDirs): string {
   const wanted = spec.recordingsDir ?? dirs.usual;
   if (earlier === undefined) return wanted;

@@ -8,7 +8,7 @@ import { findWavLayout } from '../files/wav-reader.ts';
 import { pathOf } from './found-files.ts';
 import type { FoundMaster } from './examined-master.ts';
 
-/** The WAVs of a session that was cut off which must be looked at as a whole. Rejects where the disk cannot say. */
+/** The WAVs of a cut-off session that must be examined in full. Rejects where the disk cannot say. */
 export async function findMasters(
   session: SessionRecord,
   folders: readonly string[],
@@ -25,8 +25,8 @@ async function findUnaccounted(session: SessionRecord, folders: readonly string[
 }
 
 /**
- * Finished masters that are smaller than their rows say, or whose header is not whole: damaged since, and put in order as
- * those that were cut off are.
+ * Finished masters that are smaller than their rows say or have a damaged header. They were damaged later, and are
+ * put in order like unfinished ones.
  */
 async function findPoorer(session: SessionRecord, folders: readonly string[]): Promise<FoundMaster[]> {
   const found: FoundMaster[] = [];
@@ -47,10 +47,7 @@ async function isPoorer(path: string, { byte_size }: RecordingFile, sampleRate: 
   return layout.sampleRate !== sampleRate || layout.declaredDataBytes > layout.dataBytes + 4;
 }
 
-/**
- * True for a WAV that nobody finished, and for one that was given its final name by a writer that died before it
- * could write down how long it is.
- */
+/** True for an unfinished WAV, and for one with its final name whose writer died before it wrote down the length. */
 function isUnaccounted(session: SessionRecord, name: string): boolean {
   if (isUnfinishedMaster(name)) return true;
   const found = parseFoundName(name);

@@ -3,7 +3,7 @@ import type { RecordingsDirs } from '../files/recordings-dirs.ts';
 import { readSessionAccount, type SessionAccount, type ToldAccount } from '../files/session-account.ts';
 import { readRenamed } from './renamed-folder.ts';
 
-/** The account that has seen more changes; the catalog's where they are equal. */
+/** The account with the higher revision; the catalog's where both are equal. */
 export function later(
   known: SessionRecord | undefined,
   written: SessionRecord | undefined,
@@ -11,7 +11,7 @@ export function later(
   return written !== undefined && written.revision > (known?.revision ?? -1) ? written : known;
 }
 
-/** The latest of what folders say of a session; undefined where none does. */
+/** The latest account among the folders; undefined where no folder has one. */
 export async function latestWritten(
   dirs: RecordingsDirs,
   folders: readonly string[],
@@ -20,7 +20,7 @@ export async function latestWritten(
   return latestOf(await readAccounts(dirs, folders, id));
 }
 
-/** What each folder says of a session. Rejects where one cannot be read. */
+/** Each folder's account of a session. Rejects where one cannot be read. */
 export async function readAccounts(
   dirs: RecordingsDirs,
   folders: readonly string[],
@@ -40,13 +40,13 @@ export function isRenamed(account: SessionAccount): account is ToldAccount {
   return account.kind === 'told' && account.renamedFrom !== undefined;
 }
 
-/** True where a folder's description is not there, or has seen less than is known. */
+/** True where a folder has no account, or one with a lower revision than the known one. */
 export function lacksChanges(account: SessionAccount | undefined, { revision }: SessionRecord): boolean {
   if (account?.kind !== 'told' || account.renamedFrom !== undefined) return true;
   return account.isPending === true || account.session.revision < revision;
 }
 
-/** With what those say that describe a session of another id, where the folder is that session's, under a new name. */
+/** Adds accounts under another id, where the folder is that session's and somebody gave it a new name. */
 export async function withRenamed(
   accounts: readonly SessionAccount[],
   folders: readonly string[],

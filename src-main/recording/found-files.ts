@@ -3,7 +3,10 @@ import type { RecordingFile, SessionRecord } from '../contract/session-record.ts
 import { statIfThere } from '../files/set-aside.ts';
 import { damagedFrames } from './recovered-part.ts';
 
-/** Where a file of a session is. Rejects where the system cannot say: a disk that fails is not a file that is gone. */
+/**
+ * The path of a session's file. Rejects where the system cannot say: a failing disk does not mean that the file is
+ * gone.
+ */
 export async function pathOf(
   file: Pick<RecordingFile, 'file_path'>,
   folders: readonly string[],
@@ -25,14 +28,14 @@ export function masterOf(
   );
 }
 
-/** Masters whose beginning may be noise, by `trackKey`: their header was lost with what stood beside it. */
+/** Masters whose beginning may be noise, by `trackKey`: damage destroyed their header and the samples beside it. */
 export type SpoiledTracks = ReadonlySet<string>;
 
 export function trackKey({ part, type }: Pick<RecordingFile, 'part' | 'type'>): string {
   return `${type} ${part}`;
 }
 
-/** True where a track's master is there with all that is known to have been in it. */
+/** True where a track's master is there and holds all audio that it is known to have had. */
 export function isWhole(
   file: Pick<RecordingFile, 'part' | 'type'>,
   session: SessionRecord,

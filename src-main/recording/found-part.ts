@@ -10,10 +10,10 @@ import { withTrack } from './recovered-part.ts';
 import type { UnlistedName } from './unlisted-names.ts';
 
 /**
- * The session with a row for a file that none of its rows named. Of a part that it has, the row alone is added: as the
- * recording where the part has none of that track, else as a copy. Another part, or another take, is added as one, with the
- * account that the file gives of it.
- * @param before the session as it was before such files were added
+ * The session with a row for an unlisted file. In a part that already has audio, only the row is added: as the master
+ * where the track has none, else as a copy. A file of another part or take also adds that part, with a report made
+ * from the file.
+ * @param before the session without any of the unlisted files
  */
 export async function withFoundPart(
   session: SessionRecord,
@@ -35,7 +35,10 @@ export async function withFoundPart(
   return withDurationOf(withAccount(begun, row, rate, lastWrittenMs), before);
 }
 
-/** The part of a file: that of its take, whatever number it has in the session, else a new one where its own is taken. */
+/**
+ * The part's number for a file: the listed one where the session has a file of the same take and part, else the
+ * number in the name, or a new number where another part has that.
+ */
 function partOf({ files, parts }: SessionRecord, parsed: PartFileName): number {
   const named = files.flatMap(({ file_path, part }) => {
     const found = parseFoundName(basename(file_path))?.parsed;
@@ -50,7 +53,7 @@ function partOf({ files, parts }: SessionRecord, parsed: PartFileName): number {
   return 1 + Math.max(...[...files, ...parts].map(({ part }) => part));
 }
 
-/** True for a part of which something is listed; one of which nothing was left may be there again. */
+/** True for a part with audio in its record. A part that was recorded as empty may have its file back. */
 function heldSomething({ parts }: SessionRecord, part: number): boolean {
   return parts.some((known) => known.part === part && known.duration_seconds > 0);
 }
@@ -61,14 +64,15 @@ interface Begun {
   readonly rate: number;
 }
 
-/** With a part that has nothing in it yet; what was said of it while nothing was there is not said any more. */
+/** Adds the part without any audio yet. A record of the part as empty is dropped. */
 function withPartBegun(session: SessionRecord, row: RecordingFile, begun: Begun): SessionRecord {
   const { part, duration_ms } = row;
   const known = session.parts.find((candidate) => candidate.part === part);
   if (known !== undefined && known.duration_seconds > 0) return session;
   const { parsed, lastWrittenMs, rate } = begun;
   const takeMs = parsed.unixSeconds * 1000;
-  // A take's first part begins with it; of a later one the time of its last change is the best that there is.
+  // A take's first part begins with the take. For a later part, the file's last change less its length is the best
+  // estimate.
   const startedMs = parsed.part === 1 ? takeMs : Math.max(takeMs, lastWrittenMs - duration_ms);
   const started_at = known?.started_at ?? new Date(startedMs).toISOString();
   const others = session.parts.filter((other) => other.part !== part);
@@ -80,7 +84,7 @@ function withPartBegun(session: SessionRecord, row: RecordingFile, begun: Begun)
   };
 }
 
-/** With what a file tells of its part: how much was captured, and how long the part is. */
+/** Adds what a file shows of its part: how much was captured, and how long the part is. */
 function withAccount(
   session: SessionRecord,
   { part, type, master, duration_ms }: RecordingFile,
@@ -105,7 +109,7 @@ function withAccount(
 
 const NOTHING_EXPECTED = { frames: 0, crashSeconds: 0 };
 
-/** As long as it was, and what parts have come to since. */
+/** The earlier duration plus the seconds that parts have gained. */
 function withDurationOf(session: SessionRecord, before: SessionRecord): SessionRecord {
   const added = session.parts.map(({ part, duration_seconds }) => {
     const known = before.parts.find((candidate) => candidate.part === part);

@@ -20,7 +20,7 @@ interface FoundCopy extends FoundName {
 }
 
 /**
- * A session of which nothing is left but delivered copies, as long as they are measured to be. Undefined where no copy has
+ * A record for a session with nothing left but its copies. Their measured length counts. Undefined where no copy has
  * audio.
  */
 export async function inferFromCopies(id: string, folder: string): Promise<SessionRecord | undefined> {
@@ -59,7 +59,7 @@ async function findCopies(folder: string): Promise<FoundCopy[]> {
     const parsed = parseFoundName(name);
     const format = FORMATS.find((known) => known === parsed?.parsed.extension);
     if (parsed === undefined || format === undefined || parsed.isPutAway) continue;
-    // What is added to the name of one that is unfinished hides what it was to become.
+    // A name with an addition before `.partial` does not show what the file was to become.
     if (parsed.isDecorated && name.endsWith(PARTIAL_SUFFIX)) continue;
     const seconds = await measureSeconds(join(folder, name));
     if (seconds > 0) found.push({ ...parsed, name, format, seconds });

@@ -19,19 +19,22 @@ interface FoundWav {
   readonly name: string;
   readonly parsed: PartFileName;
   readonly byteSize: number;
-  /** Undefined where there is no header to be read. */
+  /** Undefined where the file has no readable header. */
   readonly layout: WavLayout | undefined;
 }
 
 export interface InferredRecord {
   readonly record: SessionRecord;
-  /** Of the latest WAV whose header can be read; undefined where there is none: the record's is then made up. */
+  /**
+   * The shape of the latest WAV with a readable header. Undefined where there is none; the record's shape is then a
+   * guess.
+   */
   readonly shape: WavShape | undefined;
 }
 
 /**
- * A session from nothing but its audio: a folder whose `session.json` is gone. Undefined where there is no audio. Rejects
- * where what is there cannot be read.
+ * A record made from the audio alone, for a folder whose `session.json` is gone. Undefined where there is no audio.
+ * Rejects where a file cannot be read.
  */
 export async function inferRecord(id: string, folder: string): Promise<InferredRecord | undefined> {
   const found = await findWavs(folder);
@@ -45,7 +48,7 @@ export async function inferRecord(id: string, folder: string): Promise<InferredR
   );
   const startedAtMs = first.parsed.unixSeconds * 1000;
   const types = [...new Set(found.map(({ parsed }) => parsed.type))].toSorted(compareTypes);
-  // The session's own rate is that of its latest take.
+  // A session has the rate of its latest take.
   const latest = found.findLast(({ layout }) => layout !== undefined)?.layout;
   const record = newSessionRecord({
     id,
@@ -82,7 +85,7 @@ async function findWavs(folder: string): Promise<FoundWav[]> {
   );
 }
 
-/** Of one that nobody knows, when it was last written is all that tells when it was recorded. */
+/** For a file with an unknown name, its last change is the only hint about when it was recorded. */
 function unknownName(lastWrittenMs: number): PartFileName {
   return { type: 'user', unixSeconds: Math.floor(lastWrittenMs / 1000), part: 1, extension: 'wav' };
 }
@@ -102,7 +105,7 @@ function fileOf(id: string, wav: FoundWav): RecordingFile {
   };
 }
 
-/** Tracks run side by side, so a part is as long as the longest of its masters, not as all of them together. */
+/** Tracks run side by side, so a part is as long as its longest master. */
 function partsOf(wavs: readonly FoundWav[]): PartRecord[] {
   const parts: PartRecord[] = [];
   let take: number | undefined;

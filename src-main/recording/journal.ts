@@ -8,15 +8,15 @@ import { createDescriptionWriter } from './description-writer.ts';
 
 export interface Journal {
   readonly record: SessionRecord;
-  /** Replaces the record and writes it down: to the catalog at once, to `session.json` after what is under way. */
+  /** Replaces the record and writes it down: in the catalog at once, in `session.json` after the write that is running. */
   update(change: (record: SessionRecord) => SessionRecord): void;
   /**
-   * Adds markers or segments, which costs as little late in a session as early: to the catalog at once, to
-   * `session.json` soon. Where the catalog has not taken them, resolves once they are in `session.json`, and rejects
-   * with WRITE_FAILED where the session ends before; undefined where they are written down already.
+   * Adds markers or segments, at the same cost early and late in a session: in the catalog at once, in `session.json`
+   * soon. Returns undefined where they are in the catalog already. Otherwise the promise resolves once they are in
+   * `session.json`, and rejects with WRITE_FAILED where the session ends before that.
    */
   append(added: AddedToSession): Promise<void> | undefined;
-  /** Resolves once everything said so far is in `session.json`, or could not be written there. */
+  /** Resolves once every change so far is in `session.json`, or could not be written there. */
   settled(): Promise<void>;
   /** Says that no more will come. */
   close(): void;
@@ -31,16 +31,16 @@ export interface JournalOptions {
 }
 
 /**
- * Keeps one running session written down in two places, either of which can be rebuilt from the other. A fault of
- * the catalog or of the file is logged and tried again, and does not reach the audio. What the catalog refuses waits in its
- * queue, also when the session has ended.
+ * Writes one running session down in two places. Each can be rebuilt from the other. A fault of the catalog or of the
+ * file is logged and tried again, and never reaches the audio. A write that the catalog refuses waits in its queue,
+ * also after the session has ended.
  */
 export function openJournal(first: SessionRecord, { folders, catalog, log }: JournalOptions): Journal {
   let base = first;
-  /** What came since `base`, kept apart so that adding does not copy what is there. */
+  /** Additions since `base`. They are kept apart, so that adding one does not copy the others. */
   let added: { markers: Marker[]; segments: AudioSegment[] } = { markers: [], segments: [] };
   let revision = first.revision;
-  /** Resolved when the revision they stand for is written down. */
+  /** Promises that wait until their revision is written down. */
   let waiting: {
     readonly revision: number;
     readonly resolve: () => void;
@@ -67,7 +67,7 @@ export function openJournal(first: SessionRecord, { folders, catalog, log }: Jou
 
   const file = createDescriptionWriter({ read: record, folders, log, onWritten: writtenDown });
 
-  /** True where the catalog has all there is; otherwise it gets the whole record when it takes it. */
+  /** True where the catalog has every change. Otherwise it gets the whole record as soon as it takes writes again. */
   const toCatalog = (writeNew?: () => void): boolean =>
     catalog?.keep({
       id: first.id,

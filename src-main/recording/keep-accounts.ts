@@ -9,24 +9,25 @@ import { SESSION_FILE_NAME } from '../files/session-file.ts';
 import { ASIDE_SUFFIX, setAside } from '../files/set-aside.ts';
 import type { Log } from '../runtime/log.ts';
 
-/** A text is told of by its key; a file may have many. */
+/** Most characters of a reason: a file may hold many things that were cut. */
 const MAX_TOLD_CHARACTERS = 400;
 
-/** What is wrong with a description, in half a sentence about it; undefined where all of it is taken. */
+/** What is wrong with an account, as half a sentence; undefined where all of it could be used. */
 function shortcoming(account: SessionAccount): string | undefined {
   if (account.kind === 'damaged') return account.reason;
   if (account.kind === 'none' || account.cut.length === 0) return undefined;
   return `holds more than there can be (${cutText(account.cut.join('; '), MAX_TOLD_CHARACTERS)})`;
 }
 
-/** True where a description is not taken, or not all of it. */
+/** True where an account could not be used, or only in part. */
 export function isLacking(account: SessionAccount): boolean {
   return shortcoming(account) !== undefined;
 }
 
 /**
- * Keeps each description that is lacking under a second name, before another takes its place, and says so in the log.
- * @returns what became of them, as sentences for people.
+ * Keeps each `session.json` that could not be used in full under a second name, before a new one replaces it, and
+ * logs that.
+ * @returns what became of the files, as sentences for people
  */
 export async function keepLackingAccounts(
   folders: readonly string[],
@@ -45,8 +46,8 @@ export async function keepLackingAccounts(
 }
 
 /**
- * The same before a take begins in a folder. A recording that is wanted now waits for no description: one that cannot be
- * read or linked is renamed, where that can be done, and the next launch sees it. Never rejects.
+ * Does the same before a take begins in a folder. A recording must not wait for an old description: a file that
+ * cannot be read or linked is renamed where possible, and the next launch looks at it. Never rejects.
  */
 export async function keepBeforeTake(folder: string, id: string, log: Log): Promise<readonly string[]> {
   try {
@@ -62,7 +63,7 @@ export async function keepBeforeTake(folder: string, id: string, log: Log): Prom
   }
 }
 
-/** The session with sentences at the end of its notes, for which these are shortened where they must be. */
+/** The session with sentences added to its notes. Long notes are shortened to make room. */
 export function withNote(session: SessionRecord, sentences: readonly string[]): SessionRecord {
   const added = [...new Set(sentences)].join('\n');
   if (added === '') return session;

@@ -1,11 +1,11 @@
 import { claimFolder, isOwned } from '../files/ownership.ts';
 
-/** How soon a folder that has lost its owner's name gets it again. */
+/** How soon a folder gets its `.owner` back after somebody has removed it. */
 export const LOOK_MS = 500;
 
 /**
- * Keeps folders that are written to this process's own: where somebody removes what says so, it is written anew.
- * @returns ends that; once it resolves, the folders can be released.
+ * Keeps the folders of running sessions owned by this process: writes `.owner` again where somebody removes it.
+ * @returns a function that stops this; once it resolves, the folders can be released
  */
 export function keepOwned(folders: () => readonly string[]): () => Promise<void> {
   let looking: Promise<unknown> = Promise.resolve();

@@ -14,30 +14,30 @@ const UNREADABLE =
 const AWAY =
   'Its folder is not where it was: bring it back, or delete the session. It is tried again at the next launch';
 
-/** A session by all that tells of it. */
+/** A session with all accounts of it. */
 export interface KnownSession {
   readonly id: string;
-  /** By the account that has seen most changes, else made up from the files. */
+  /** The account with the highest revision, else a record made from the files. */
   readonly record: SessionRecord;
-  /** At least one. */
+  /** The session's folders, at least one. */
   readonly folders: readonly string[];
   /** What the catalog says. */
   readonly catalogued: SessionRecord | undefined;
   /** What each folder says, by its path. */
   readonly accounts: ReadonlyMap<string, SessionAccount>;
-  /** False where the record is made up from the files. */
+  /** False where the record is made from the files alone. */
   readonly isDescribed: boolean;
-  /** Of the latest WAV that can be read, where the record is made up. */
+  /** The shape of the latest readable WAV, where the record is made from the files. */
   readonly shape: WavShape | undefined;
-  /** The catalog's account is the one that counts. */
+  /** True where the catalog's account is the one that is used. */
   readonly isCatalogs: boolean;
-  /** The id that the session had, where its folder has got another name. */
+  /** The session's earlier id, where somebody renamed its folder. */
   readonly renamedFrom: string | undefined;
 }
 
 /**
- * Finds out what is known of a session. Undefined where there is nothing of it, and where nothing of it can be used now,
- * for reasons that are given to `leave`. Rejects where a folder cannot be read.
+ * Collects what is known of a session. Undefined where nothing of it is left, and where nothing can be used now; then
+ * `leave` gets the reason. Rejects where a folder cannot be read.
  */
 export async function knownSession(
   id: string,
@@ -61,7 +61,7 @@ export async function knownSession(
   const record = {
     ...account,
     recordings_dir: whereIs(account, dirs),
-    // What the catalog has once known stays in it: left out, it would be unfinished there for good.
+    // A session that the catalog once knew stays in it. Without that, its row would stay unfinished forever.
     database_records: account.database_records || catalogued !== undefined,
   };
   const folders = dirs.foldersOf(record);
@@ -86,21 +86,21 @@ function pair(place: string, account: SessionAccount | undefined): [string, Sess
   return account === undefined ? [] : [[place, account]];
 }
 
-/** True where a description must be kept before another takes its place. */
+/** True where a `session.json` must be kept aside before a new one replaces it. */
 export function mustKeepAccounts({ accounts, isCatalogs }: KnownSession): boolean {
   const all = [...accounts.values()];
-  // Of one that the catalog knows better, what was cut counts no more.
+  // Where the catalog's account is used, it does not matter what was cut from the file.
   return all.some(({ kind }) => kind === 'damaged') || (!isCatalogs && all.some(isLacking));
 }
 
-/** True where a description in its folders is that of another session. */
+/** True where a `session.json` in its folders describes another session. */
 export function describesAnother({ accounts }: KnownSession): boolean {
   return [...accounts.values()].some(
     (account) => account.kind === 'damaged' && account.otherId !== undefined,
   );
 }
 
-/** True where a folder's description has seen less than the record. */
+/** True where a folder's account is older than the record. */
 export function isFolderBehind({ accounts, folders }: KnownSession, record: SessionRecord): boolean {
   return folders.some((folder) => lacksChanges(accounts.get(folder), record));
 }
@@ -113,7 +113,7 @@ async function inferFirst(id: string, folders: readonly string[]): Promise<Infer
   return undefined;
 }
 
-/** The folder that the session's own is in now: what it says may be from before a folder was moved. */
+/** The folder that now contains the session's own folder. The record may be older than a move of the folder. */
 function whereIs(session: SessionRecord, dirs: RecordingsDirs): string | null {
   const { recordings_dir, fallback_dir } = session;
   const found = dirs.foldersOf(session).map(dirname);

@@ -1,23 +1,23 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** What is still being made of a part that has ended. */
+/** Copies and mixes that are still being made of a part that has ended. */
 export interface LateWork {
-  /** Resolves once nothing more comes of it; never rejects. */
+  /** Resolves once the work has ended; never rejects. */
   readonly done: Promise<unknown>;
-  /** Gives up what is not ready; the record then still says that it is being made, and the next launch makes it. */
+  /** Gives up unfinished files. Their rows still say that they are being made, and the next launch makes them. */
   abort(): void;
 }
 
-/** Files that were not ready when their recording stopped. Nobody waits for them but who asks to. */
+/** Files that were not ready when their recording stopped. Nobody waits for them without asking. */
 export interface LateCopies {
-  /** @param onLast called when this was the last work on its session, and nothing of it is left to be written down. */
+  /** @param onLast called after the last work on its session */
   add(sessionId: string, work: LateWork, onLast: () => Promise<unknown>): void;
   isPending(sessionId: string): boolean;
-  /** Gives up what is being made for a session, and resolves when nobody writes to its folder any more. */
+  /** Gives up a session's files. Resolves when nobody writes to its folder any more. */
   cancel(sessionId: string): Promise<void>;
-  /** Waits for all of it, `patienceMs` at most, and then gives up what is left. */
+  /** Waits for all work, `patienceMs` at most, and then gives up the rest. */
   close(patienceMs: number): Promise<void>;
-  /** Resolves once nothing of it is going on, or after `patienceMs`. */
+  /** Resolves once all work has ended, or after `patienceMs`. */
   settled(patienceMs: number): Promise<void>;
 }
 

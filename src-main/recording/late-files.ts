@@ -19,11 +19,11 @@ export interface LateFilesOptions {
   readonly log: Log;
 }
 
-/** What is still to be done for sessions that have ended. */
+/** Work that is left to do for sessions that have ended. */
 export interface LateFiles {
-  /** Writes down what a file has become. Its session may have been renamed, or be recorded anew, since. */
+  /** Writes down the final state of a file. Meanwhile its session may have been renamed, or be recorded again. */
   note(id: string, ended: OpenSession, change: (record: SessionRecord) => SessionRecord): Promise<void>;
-  /** Gives a session's folders up, unless something is still being written to them. */
+  /** Releases a session's folders, unless something is still being written to them. */
   release(id: string, session: OpenSession): Promise<void>;
 }
 
@@ -36,7 +36,8 @@ export function createLateFiles(options: LateFilesOptions): LateFiles {
     const folders = ended.folders.filter(isFolderSync);
     if (folders.length === 0) return;
     const record = await findEarlierTake(id, options);
-    // Its own journal may still be trying to reach the catalog; what others have written since is not in it.
+    // The session's own journal may still be trying to reach the catalog. It does not know what others have written
+    // since.
     if (record === undefined || record.revision <= ended.journal.record.revision)
       ended.journal.update(change);
     else
@@ -52,7 +53,7 @@ export function createLateFiles(options: LateFilesOptions): LateFiles {
     async release(id, session) {
       const running = sessions.find(id);
       if (running === session) return;
-      // Recorded again meanwhile, it looks after its folders itself.
+      // The session is being recorded again: it looks after its folders itself.
       if (running !== undefined) return session.disown();
       if (lateCopies.isPending(id)) return;
       await session.disown();

@@ -17,8 +17,8 @@ import { isWhole } from './found-files.ts';
 import { leftCopies } from './recover-copies.ts';
 
 /**
- * Ends the names of what is made from a file that is there, until it has been read back and takes its own name: copies,
- * mended files, mixes, masters with a new header.
+ * Name endings of files that are being made from another file: copies, mended files, mixes, masters with a new
+ * header. They lose the ending once they have been read back.
  */
 const MADE_AGAIN =
   /^\.?(.+?)(\.encoding-[0-9a-f]{8}(\.txt)?|\.repairing-\d+-[0-9a-f]{8}\.\w+|\.rebuilt(-[0-9a-f]{8})?(\.partial)?|\.mending(-[0-9a-f]{8})?)$/;
@@ -28,8 +28,9 @@ const HALF_WRITTEN = 'session.json.new';
 const CUT_OUT = /^([0-9a-f-]{36})\.wav\.new$/;
 
 /**
- * Removes what a crash has left of what can be made again: only under names that this program gives, and only where all
- * that is in it is in the file that was to become of it. The rest stays; a live encoder's file gets a name aside.
+ * Removes unfinished files that a crash left and that can be made again. Only names that this program gives are
+ * touched, and only where the finished file holds all audio of the unfinished one. Everything else stays; a live
+ * encoder's file is renamed aside.
  */
 export async function removeLeftovers(
   session: SessionRecord,
@@ -55,10 +56,10 @@ export async function removeLeftovers(
 }
 
 /**
- * Takes what a live encoder left from beside the copy that was made of the master since: for good where that has all of
- * it, and else under a name aside, as it may hold what the master has lost, also where it is damaged itself. Where there is no
- * copy it stays as it is.
- * @returns seconds in which the master has changed, as far as the two tell.
+ * Removes the file that a live encoder left, where the new copy from the master holds all its audio. Otherwise
+ * renames it aside, even where it is damaged: it may hold audio that the master has lost. Where there is no new copy,
+ * it stays as it is.
+ * @returns the seconds where the two copies differ; there the master has changed
  */
 export async function retireLiveCopy(partialPath: string, copyPath: string): Promise<Stretch | undefined> {
   for (const path of [copyPath, partialPath])
@@ -82,15 +83,15 @@ async function isMadeAgain(
   if (name.endsWith('.txt')) return true;
   const { seconds, isHeld: isInCopy } = await compareCopies(leftPath, madePath, formatOf(made));
   if (seconds > 0) return isInCopy;
-  // One whose encoder was cut off cannot be read, and has nothing that its master, or the copy that was made since, has not.
-  // One that begins as none does is damaged: what it holds, nobody can tell.
+  // This copy cannot be read. If it begins as an encoder begins a file, the encoder was cut off, and the master or
+  // the new copy holds all its audio. If not, the file is damaged, and nobody knows what it holds: it stays.
   if (!(await beginsAsEncoded(leftPath, extname(made)))) return false;
   const parsed = parsePartFileName(made);
   const hasMaster = parsed !== undefined && isWhole(parsed, session, new Set());
   return hasMaster || ((await isThere(madePath)) && (await measureSeconds(madePath)) > 0);
 }
 
-/** True where a turn's samples are in its master, where they belong: it is cut out again when it is asked for. */
+/** True where the master holds the turn's samples at their place. The turn's own file can then be cut out again. */
 async function isTurnHeld(
   session: SessionRecord,
   folders: readonly string[],
@@ -110,7 +111,7 @@ function formatOf(name: string): 'mp4' | 'mp3' {
   return name.endsWith('.mp3') ? 'mp3' : 'mp4';
 }
 
-/** True where the file of that name is there, and holds all the audio that was in what was to become it. */
+/** True where the finished file exists and holds all audio of the unfinished one. */
 export async function isHeld(leftPath: string, madePath: string): Promise<boolean> {
   if ((await statBytes(leftPath)) <= LEAST_HEADER_BYTES) return true;
   try {
@@ -120,7 +121,7 @@ export async function isHeld(leftPath: string, madePath: string): Promise<boolea
   }
 }
 
-/** What cannot be removed, such as a folder of that name, is in nobody's way. */
+/** Something that cannot be removed, such as a folder of that name, does no harm. */
 async function remove(path: string): Promise<void> {
   await rm(path, { force: true }).catch(() => undefined);
 }

@@ -11,25 +11,26 @@ import { withFoundPart } from './found-part.ts';
 import { isHeld } from './leftovers.ts';
 import { unlistedNames, type UnlistedName } from './unlisted-names.ts';
 
-/** A folder may be full of what does not belong there. */
+/** Most names in one sentence: a folder may hold any number of files. */
 const MOST_NAMED = 20;
 
-/** What is in the folders of a session beside what it lists. */
+/** The recordings in a session's folders that no row of the session names. */
 export interface Unlisted {
-  /** The session with rows for the files that can be listed as they are; its other rows are what they were. */
+  /** The session with a new row for each file that can be listed as it is. Its other rows are unchanged. */
   readonly session: SessionRecord;
-  /** Their names. */
+  /** Names of the files that got a row. */
   readonly added: readonly string[];
-  /** Of those that cannot, what is to be done, in sentences for people. */
+  /** What to do about the files that cannot be listed, in sentences for people. */
   readonly told: readonly string[];
 }
 
-/** How a file that is called as a recording is can be told of. */
+/** The result for one file with a recording's name: its new row, or why it has none. */
 type Finding = 'nothing' | 'misnamed' | 'unreadable' | RecordingFile;
 
 /**
- * Lists the recordings in a session's folders that nothing of it lists, as files of a part that was written down nowhere,
- * or that an undelete or a sync program gave back. Nothing is renamed or removed. Rejects where one cannot be read.
+ * Adds rows for recordings in a session's folders that no row names: files of a part that was never written down, or
+ * files that an undelete or a sync program brought back. Renames and removes nothing. Rejects where a file cannot be
+ * read.
  */
 export async function listUnlisted(
   session: SessionRecord,
@@ -111,7 +112,7 @@ function sentencesOf(names: Readonly<Record<'misnamed' | 'unreadable', readonly 
   return sentences;
 }
 
-/** Names for a sentence; of many the first ones. */
+/** Names for a sentence. Where there are many, only the first ones. */
 export function listOf(names: readonly string[]): string {
   const more = names.length - MOST_NAMED;
   return names.slice(0, MOST_NAMED).join(', ') + (more > 0 ? ` and ${more} more` : '');

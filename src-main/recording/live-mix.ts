@@ -25,13 +25,13 @@ export interface MixResult extends FinishedMix {
  * pace, so that neither a slow disk nor a slow encoder of its own reaches them, and no side's lag costs memory.
  */
 export interface LiveMix {
-  /** A master has grown. Never throws, never waits. */
+  /** Says that a master has grown. Never throws, never waits. */
   follow(): void;
-  /** The masters take no more, and can soon not be read through their writers. */
+  /** Says that the masters take no more audio. Soon their writers cannot read them any more. */
   hold(): void;
   /**
-   * Mixes what is left of the finished masters, and makes the mix final: verified. One that has gone wrong is made
-   * anew. Rejects where that fails too. To follow `hold`.
+   * Mixes the rest of the finished masters, verifies the mix and makes it final. Where the live mix went wrong, makes
+   * it again from the masters. Rejects where that fails too. Call it after `hold`.
    */
   finish(masterPaths: readonly string[], markers: readonly CuePoint[]): Promise<MixResult>;
   /** Ends it without a mix. */
@@ -57,7 +57,7 @@ export async function openLiveMix(options: LiveMixOptions): Promise<LiveMix> {
     return { output, run: createMixRun({ ...options, mayGuess, write: output.write }) };
   };
 
-  /** Nothing that it leaves behind is of use: not the room it takes on a disk that may be full, nor its encoder. */
+  /** Nothing of it is of use: removes its file, which takes room on a disk that may be full, and ends its encoder. */
   const discard = async (): Promise<void> => {
     await attempt?.output.abandon().catch(() => undefined);
     await attempt?.output.delivery?.abandon();
@@ -70,7 +70,7 @@ export async function openLiveMix(options: LiveMixOptions): Promise<LiveMix> {
     await discard();
   };
 
-  /** A side that was thought silent has spoken: once more from the beginning, waiting for it this time. */
+  /** A side that counted as silent has brought audio: begins the mix again, and this time waits for that side. */
   const beginAgain = async (): Promise<void> => {
     await discard();
     attempt = await begin(false);
@@ -93,7 +93,7 @@ export async function openLiveMix(options: LiveMixOptions): Promise<LiveMix> {
         more = await advance(sources, false);
       }
     } catch (error) {
-      // Masters that are being finished can no longer be read. An output that failed fails again at the end.
+      // Masters cannot be read while they are being finished. An output that failed now fails again at the end.
       if (!isHeld) await fail(error);
     } finally {
       following = undefined;

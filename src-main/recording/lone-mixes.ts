@@ -3,15 +3,15 @@ import { sampleRateOf, type SessionRecord } from '../contract/session-record.ts'
 import type { ExaminedMaster } from './examined-master.ts';
 import { damagedFrames, withTrack } from './recovered-part.ts';
 
-/** A mix of which both sides were removed when it had been made: it is all that there is of its part. */
+/** A mix whose sides were both removed after it was made. No other file has the audio of its part. */
 export interface LoneMix {
   readonly mix: ExaminedMaster;
-  /** What went into it. */
+  /** The tracks that were mixed. */
   readonly tracks: readonly Track[];
   readonly sampleRate: number;
 }
 
-/** The lone mixes among what was found, of parts that had been finished. */
+/** The lone mixes among the examined files, in parts that had been finished. */
 export function loneMixes(before: SessionRecord, examined: readonly ExaminedMaster[]): LoneMix[] {
   return examined.flatMap((mix) => {
     const { part, type, isMaster, isSuperseded } = mix;
@@ -23,7 +23,7 @@ export function loneMixes(before: SessionRecord, examined: readonly ExaminedMast
   });
 }
 
-/** The session with what lone mixes have lost since they were finished told of both sides: neither is anywhere else. */
+/** The session with the losses of its lone mixes, reported for both sides: no other file has their audio. */
 export function withLoneMixes(
   session: SessionRecord,
   before: SessionRecord,
@@ -47,7 +47,7 @@ export function withLoneMixes(
   return told;
 }
 
-/** Frames that damage has taken of a lone mix, which are told of what went into it. */
+/** Frames of a lone mix that damage destroyed, as reported for its tracks. */
 export function damagedOfMix(session: SessionRecord, { mix, tracks }: LoneMix): number {
   return Math.max(0, ...tracks.map((track) => damagedFrames(session, mix.part, track)));
 }

@@ -16,9 +16,9 @@ import { damagedFrames, framesOf, NO_CHUNKS, withoutWaiting } from './recovered-
 const SAME_MS = 1;
 
 /**
- * The session with the account of parts of which the mix holds more than the sides that are there, as where a crash came
- * between the removal of both and the writing down of it. Of a side that is gone the mix is all there is to tell: as long
- * as that was captured, beside the gaps that were written down.
+ * Corrects parts whose mix is longer than what their sides account for, as after a crash between the removal of both
+ * sides and the note about it. A side that is gone then counts as captured over the length of the mix, less its known
+ * gaps.
  */
 export function withMixesAsEvidence(session: SessionRecord, parts: ReadonlySet<number>): SessionRecord {
   return [...parts].reduce((record, part) => {
@@ -35,7 +35,7 @@ function withMixAsEvidence(session: SessionRecord, mix: RecordingFile): SessionR
   const frames = Math.round((mix.duration_ms / 1000) * sampleRate);
   const gaps = known?.report?.gaps ?? [];
   const told = known?.report?.tracks ?? [];
-  // One that is known to be lost stays so.
+  // A side with reported damage keeps its report.
   const gone = session.tracks.filter(
     (type) => masterOf({ part, type }, session) === undefined && damagedFrames(session, part, type) === 0,
   );

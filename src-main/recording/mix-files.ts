@@ -14,7 +14,7 @@ export interface MixFiles {
   follow(): void;
   /** The sides' masters are about to be finished. */
   hold(): void;
-  /** As they are while being recorded. */
+  /** The files' rows while they are recorded. */
   listed(): readonly RecordingFile[];
   /**
    * Begins to make mix and copy final.
@@ -25,13 +25,13 @@ export interface MixFiles {
 
 export interface MixInMaking {
   readonly files: readonly FileInMaking[];
-  /** True once the mix holds all that both sides do, verified; false where it does not come to that. */
+  /** True once the mix holds all audio of both sides and is verified. False where that fails. */
   readonly isWhole: Promise<boolean>;
 }
 
 interface FinishedMix {
   readonly master: RecordingFile;
-  /** What becomes of the copy, where there is to be one. */
+  /** The copy's final state, where a copy was asked for. */
   readonly copy: FileInMaking['done'];
   readonly isWhole: boolean;
 }

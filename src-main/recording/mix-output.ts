@@ -5,12 +5,12 @@ import { openWavWriter } from '../files/wav-writer.ts';
 import type { Delivery } from './delivery.ts';
 import { openFinishedSource } from './mix-source.ts';
 
-/** What may wait for the mix's encoder before mixing waits for it; the masters never do. */
+/** Bytes that may wait for the mix's encoder. Beyond that, mixing waits; the masters never wait. */
 const MAX_BACKLOG_BYTES = 2 * 1024 * 1024;
 const LOOK_INTERVAL_MS = 20;
-/** An encoder that takes nothing for so long is given up, and its copy made from the finished mix. */
+/** An encoder that takes nothing for this long is given up. Its copy is then made from the finished mix. */
 const ENCODER_PATIENCE_MS = 5000;
-/** The same once nothing more is recorded: somebody waits for the mix. */
+/** The same limit after the recording has stopped: now somebody waits for the mix. */
 const ENCODER_PATIENCE_AT_END_MS = 200;
 
 const READ_BYTES = 256 * 1024;
@@ -21,9 +21,9 @@ export interface MixOutputOptions {
   readonly channels: number;
   readonly mayExceed4GiB: boolean;
   readonly restoreFolder?: () => Promise<unknown>;
-  /** True where sides are removed on the strength of the mix: it is then read back as a whole. */
+  /** True where sides are removed because the mix has their audio. The whole mix is then read back. */
   readonly readsBack: boolean;
-  /** The copy that was asked for; undefined where the mix's own WAV is all. */
+  /** The wanted copy; undefined where only the mix's own WAV is wanted. */
   readonly openDelivery: () => Promise<Delivery | undefined>;
 }
 
@@ -35,15 +35,15 @@ export interface FinishedMix {
 /** Where a mix goes: a WAV of its own, and a copy of it in the format that was asked for. */
 export interface MixOutput {
   readonly delivery: Delivery | undefined;
-  /** True while the delivery has been given everything that is in the WAV. */
+  /** True while the copy has received everything that is in the WAV. */
   readonly deliveryIsWhole: boolean;
-  /** Resolves once the audio is in the file and more is welcome; rejects when it cannot be written. */
+  /** Resolves once the audio is in the file and more may come. Rejects where it cannot be written. */
   write(pcm: Uint8Array): Promise<void>;
-  /** Nothing more is recorded: an encoder that hangs must not hold the WAV up any longer. */
+  /** Says that the recording has stopped: from now on a hanging encoder must not delay the WAV. */
   hurry(): void;
-  /** Makes the WAV final and looks at it. Rejects unless it holds what was written. */
+  /** Makes the WAV final and reads it back. Rejects where it does not hold what was written. */
   finish(markers: readonly CuePoint[]): Promise<FinishedMix>;
-  /** Ends the WAV without a trace; the delivery is left to whoever ends it. */
+  /** Ends the WAV and removes it. The caller ends the copy. */
   abandon(): Promise<void>;
 }
 
@@ -90,7 +90,7 @@ export async function openMixOutput(options: MixOutputOptions): Promise<MixOutpu
   };
 }
 
-/** Rejects unless the file is as long as what was written, and, where there is a checksum, is that. */
+/** Rejects unless the file has the length that was written and, where there is a checksum, matches it. */
 async function verify(path: string, dataBytes: number, checksum: number | undefined): Promise<void> {
   const file = await openFinishedSource(path);
   try {

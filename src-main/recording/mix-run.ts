@@ -2,27 +2,27 @@ import { createMixer } from '../audio/mix.ts';
 import type { LimiterShape } from '../audio/limiter.ts';
 import type { MixSource } from './mix-source.ts';
 
-/** What is read of each side at once: all that mixing ever holds in memory, however far a side is behind. */
+/** Audio that is read of each side at once. Mixing never holds more in memory, however late a side is. */
 const BLOCK_BYTES = 512 * 1024;
 /**
- * A side that is this far behind is taken to be silent until it proves otherwise. So the mix of an hour in which one
- * side never said anything is ready when it stops, and not an hour behind.
+ * A side that is later than this counts as silent until it brings audio. So the mix of an hour with only one side is
+ * ready when the recording stops.
  */
 const PATIENCE_SECONDS = 5;
-/** While the sides grow, mixing waits until there is so much to mix: fewer and larger reads and writes. */
+/** While the sides grow, mixing waits for this much audio: fewer, larger reads and writes. */
 const LEAST_SECONDS = 0.5;
 
-/** What a step came to. `wrong`: a side was taken to be silent where it was not, so the mix so far is not the mix. */
+/** The result of a step. `wrong`: a side that counted as silent has brought audio, so the mix is wrong. */
 export type MixStep = 'mixed' | 'waiting' | 'wrong';
 
 /** One pass over the sides of a part, from their beginning. */
 export interface MixRun {
   /**
-   * Mixes the next block, if there is one. `final` sides grow no more: one that ends earlier is silent from there on.
-   * A step that rejects while reading has changed nothing, and may be tried again with other sources.
+   * Mixes the next block, if there is one. `final` sides do not grow any more: one that ends earlier is silent from
+   * there on. A step that rejects while reading has changed nothing and may be repeated with other sources.
    */
   step(sources: readonly MixSource[], final: boolean): Promise<MixStep>;
-  /** The end of the mix, once a final step has nothing more to mix. */
+  /** The last samples of the mix, once a final step finds nothing more to mix. */
   flush(): Uint8Array;
 }
 
@@ -38,7 +38,7 @@ export function createMixRun({ sampleRate, channels, mayGuess, write }: MixRunOp
   const blockFrames = Math.floor(BLOCK_BYTES / bytesPerFrame);
   const patienceFrames = PATIENCE_SECONDS * sampleRate;
   let position = 0;
-  /** Up to where each side is known to be what was mixed. */
+  /** For each side: up to where its audio is known to agree with the mix. */
   const heard: number[] = [];
 
   const read = async (source: MixSource, from: number, to: number): Promise<Uint8Array> => {
@@ -47,7 +47,7 @@ export function createMixRun({ sampleRate, channels, mayGuess, write }: MixRunOp
     return block;
   };
 
-  /** Looks at what has come since of a side that was taken to be silent. */
+  /** Checks whether the late audio of a side that counted as silent is really silent. */
   const wasSilent = async (source: MixSource, index: number, end: number): Promise<boolean> => {
     for (let from = heard[index] ?? 0; from < Math.min(end, position);) {
       const to = Math.min(end, position, from + blockFrames);

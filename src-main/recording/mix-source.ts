@@ -1,11 +1,11 @@
 import { openRegularFile } from '../disk/regular-file.ts';
 import { readWavLayout } from '../files/wav-reader.ts';
 
-/** One side's master, as far as it goes: while it grows, or finished. */
+/** One side's master, finished or still growing. */
 export interface MixSource {
-  /** Bytes of audio in it by now. */
+  /** Bytes of audio in the master now. */
   readonly dataBytes: number;
-  /** Fills `into` with its audio from this byte on. */
+  /** Fills `into` with audio, from byte `position` of the audio on. */
   read(position: number, into: Uint8Array): Promise<void>;
 }
 

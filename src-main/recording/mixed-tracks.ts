@@ -6,7 +6,10 @@ export function mixedTracks({ tracks }: Pick<SessionRecord, 'tracks'>): readonly
   return tracks.length > 1 ? tracks : SIDES;
 }
 
-/** The tracks of a session of which only files of these types were found: a mix is of several, whether or not they were kept. */
+/**
+ * The tracks of a session whose found files have these types. A mix needs several tracks, even if their files were
+ * not kept.
+ */
 export function tracksOfTypes(types: readonly RecordingType[]): Track[] {
   const tracks = types.filter((type) => type !== 'mixed');
   if (!types.includes('mixed') || tracks.length > 1) return tracks;

@@ -5,7 +5,7 @@ import { parsePartFileName } from '../files/session-folder.ts';
 import type { ExaminedMaster } from './examined-master.ts';
 import { framesOf } from './recovered-part.ts';
 
-/** Frames that a track of a part had by its turns, as they were written down; 0 where there are none. */
+/** The least length of a part's track according to its written turns, in frames; 0 where there are none. */
 export function framesOfTurns(session: SessionRecord, type: Track, part: number): number {
   const ends = session.segments
     .filter((segment) => segment.part === part && segment.role === type)
@@ -14,8 +14,9 @@ export function framesOfTurns(session: SessionRecord, type: Track, part: number)
 }
 
 /**
- * Frames that a part had by its markers and its last report: a marker says how far the track was that was ahead, whichever
- * that is, so it speaks for one of which nothing else does. 0 where nothing was written down.
+ * The least length of a part's track according to the part's markers and last report, in frames. A marker shows how
+ * far the leading track was, whichever that is, so use it only where no other source exists. 0 where nothing was
+ * written down.
  */
 export function framesOfPart(session: SessionRecord, type: Track, part: number): number {
   const markers = session.markers.filter((marker) => marker.part === part).map(({ frame }) => frame);
@@ -26,8 +27,8 @@ export function framesOfPart(session: SessionRecord, type: Track, part: number):
 }
 
 /**
- * Frames that there can have been at most between the beginning of a part and the last change of its file; 0 where the
- * clock was set back between.
+ * The greatest possible length of a part, in frames: from its beginning to the last change of its file. 0 where the
+ * clock was set back in between.
  */
 export function framesOfTime(
   session: SessionRecord,

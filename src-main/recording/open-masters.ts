@@ -2,9 +2,9 @@ import type { WavWriter } from '../files/wav-writer.ts';
 
 /** The masters that are being written. */
 export interface OpenMasters {
-  /** Returns the way to take it out again, once it is final. */
+  /** Adds a master. Returns a function that takes it out again once it is final. */
   add(master: Pick<WavWriter, 'sync'>): () => void;
-  /** Resolves once all that they were given before is on the disk. */
+  /** Resolves once everything given to the masters before this call is on the disk. */
   sync(): Promise<void>;
 }
 

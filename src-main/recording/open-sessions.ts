@@ -4,13 +4,13 @@ import type { LiveTurnFiles } from '../conversation/turn-files.ts';
 import type { Clock } from '../runtime/clock.ts';
 import type { Journal } from './journal.ts';
 
-/** A session that is being recorded, as it is on disk. */
+/** A session that is being recorded, and its state on disk. */
 export interface OpenSession {
   readonly journal: Journal;
-  /** What its own folder is in. */
+  /** The folder that contains the session's own folder. */
   readonly dir: string;
   readonly folders: string[];
-  /** Stops looking whether the folders are still ours. */
+  /** Stops the regular check that the folders are still owned by this process. */
   readonly disown: () => Promise<void>;
   /** Undefined where turns get no files of their own. */
   readonly turnFiles: LiveTurnFiles | undefined;
@@ -18,7 +18,7 @@ export interface OpenSession {
   readonly turns: KnownTurns;
 }
 
-/** The segments of a session by their turn: text that comes later asks for them with every line. */
+/** A session's segments by turn. Each line of late text looks its turn up here. */
 export interface KnownTurns {
   readonly segments: number;
   add(segments: readonly AudioSegment[]): void;
@@ -27,12 +27,12 @@ export interface KnownTurns {
 
 /** The sessions that are being recorded, by id. */
 export interface OpenSessions {
-  /** For whoever knows that it is: throws where it is not. */
+  /** Throws where the session is not being recorded. */
   get(id: string): OpenSession;
   find(id: string): OpenSession | undefined;
   add(id: string, session: OpenSession): void;
   remove(id: string): void;
-  /** Notes in the catalog what has happened to it, where the catalog knows of it. */
+  /** Adds an event to the catalog, where the catalog knows the session. */
   noteEvent(id: string, event: string): void;
 }
 

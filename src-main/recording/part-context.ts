@@ -14,7 +14,7 @@ export interface PartWriterOptions {
   readonly log: Log;
   readonly mayExceed4GiB: boolean;
   readonly mp3BitRate: number | undefined;
-  /** How long a part that ends waits for what is made of its masters. */
+  /** How long the end of a part waits for its copies and its mix. */
   readonly graceMs: number;
   /** Where a client fetches a file of this session. */
   readonly fileUrl: (name: string) => string;
@@ -22,9 +22,9 @@ export interface PartWriterOptions {
   readonly beforeRemoval: () => Promise<void>;
   /** Called with every file of the part when it is opened, and again when it ends. */
   readonly onFiles: (files: readonly RecordingFile[], summary?: PartSummary) => void;
-  /** Writes down what has become of a file after that; without a row where it is there no longer. Never rejects. */
+  /** Writes down a file's final state after its part ended. Removes the row where the file is gone. Never rejects. */
   readonly onLateFile: (filePath: string, row: RecordingFile | undefined) => Promise<void>;
-  /** Called when the part ends, with what is still being made then. */
+  /** Called when the part ends, with the copies and mixes that are still being made. */
   readonly onLate: (work: LateWork) => void;
 }
 
@@ -32,16 +32,16 @@ export interface PartWriterOptions {
 export interface PartContext {
   readonly spec: PartSpec;
   readonly options: PartWriterOptions;
-  /** Aborted when what is made of the masters is given up. */
+  /** Aborted when the copies and the mix are given up. */
   readonly signal: AbortSignal;
 }
 
 /** A file that is made of finished masters. */
 export interface FileInMaking {
-  /** As it is listed meanwhile. */
+  /** Its row while it is being made. */
   readonly row: RecordingFile;
-  /** True where whoever stopped the recording is told that it will come. */
+  /** True where the answer to the stop announces this file. */
   readonly isExpected: boolean;
-  /** What became of it: still `recording` where it was given up, undefined where it is not there. Never rejects. */
+  /** Its final row: still `recording` where it was given up, undefined where there is no file. Never rejects. */
   readonly done: Promise<RecordingFile | undefined>;
 }

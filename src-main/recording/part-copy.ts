@@ -9,12 +9,12 @@ import { openDelivery, type Delivery } from './delivery.ts';
 import type { FileInMaking, PartContext } from './part-context.ts';
 import type { PartFiles } from './part-file.ts';
 
-/** True where there is to be more than masters. */
+/** True where copies or an amplified WAV are wanted besides the masters. */
 export function hasCopy({ autoSave, format, gain }: SessionSpec): boolean {
   return autoSave && (format !== 'wav' || gain !== 1);
 }
 
-/** Keeps, under a name aside, whatever has the name that a copy is to have: an encoder takes names without a look. */
+/** Moves aside any file that has the copy's name: an encoder overwrites without asking. */
 export async function clearCopyNames(
   { deliveryName }: PartFiles,
   { spec: { session }, options: { folder } }: Pick<PartContext, 'spec' | 'options'>,
@@ -23,7 +23,7 @@ export async function clearCopyNames(
   for (const name of [deliveryName, deliveryName + PARTIAL_SUFFIX]) await clearName(join(folder, name));
 }
 
-/** Keeps, under a name aside, what has been given a name since that a file of this recording is about to have. */
+/** Moves aside any file that has taken, since the part began, a name that this recording needs. */
 export async function clearName(path: string): Promise<void> {
   if (await isThere(path)) await moveAside(path);
 }
@@ -59,8 +59,8 @@ export interface FinishedMaster {
 
 /**
  * Finishes the copy of a finished master.
- * @param isWhole false where the copy lacks something of the master, and must be made from it.
- * @returns the copy in the making; undefined where there is nothing to copy.
+ * @param isWhole false where the copy lacks audio of the master and must be made from it
+ * @returns the copy while it is being made; undefined where there is nothing to copy
  */
 export function finishCopy(
   delivery: Delivery | undefined,
@@ -72,7 +72,7 @@ export function finishCopy(
 ): FileInMaking | undefined {
   if (delivery === undefined) return undefined;
   const { dataBytes } = master;
-  // An empty MP4 or MP3 is a file that no player opens; the empty WAV tells the truth.
+  // No player opens an empty MP4 or MP3. The empty WAV is enough.
   if (dataBytes === 0) {
     void delivery.abandon().catch(() => undefined);
     return undefined;

@@ -9,7 +9,7 @@ import type { OpenSessions } from './open-sessions.ts';
 
 export interface PartFolderOptions {
   readonly sessions: OpenSessions;
-  /** Where a session goes on when its folder can no longer be written; asked when that happens. */
+  /** The fallback folder's path. Asked when a session's folder cannot be written any more. */
   readonly fallbackDir: () => string | null;
   readonly dirs: RecordingsDirs;
   readonly log: Log;
@@ -36,7 +36,7 @@ export async function openPartFolder(
   return folder;
 }
 
-/** A folder that was removed while in use comes back with all that belongs in it. */
+/** Makes a folder again that was removed while in use, with all files that belong in it. */
 export async function restoreFolder(
   sessionId: string,
   folder: string,

@@ -20,8 +20,8 @@ export async function openPartWriter(spec: PartSpec, options: PartWriterOptions)
   const mix = session.record.includes('mixed') ? await openMixFiles(all, context) : undefined;
 
   /**
-   * A side that is not kept goes where the masters are final and nothing of them was damaged; where there is a mix, once
-   * that has been verified, and not before.
+   * Removes a side that is not kept. All masters must be final and undamaged; where there is a mix, it must have been
+   * read back and verified first.
    */
   const removeUnkept = async (mixIsWhole: Promise<boolean> | undefined): Promise<boolean> => {
     const areSound = all.every(({ isFinished, master }) => isFinished && master.lostStretches.length === 0);
@@ -31,7 +31,7 @@ export async function openPartWriter(spec: PartSpec, options: PartWriterOptions)
     return true;
   };
 
-  /** Begins what is made of the masters, which are final by now. */
+  /** Begins the copies and the mix. The masters are final by now. */
   const beginMaking = (markers: readonly CuePoint[], masterPaths: readonly string[]): FileInMaking[] => {
     const ofMix = mix?.finish(masterPaths.length === all.length ? masterPaths : undefined, markers);
     const copies = all.flatMap((side) => side.finishCopy(markers) ?? []);

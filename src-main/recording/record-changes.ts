@@ -4,7 +4,7 @@ import { newSessionRecord } from '../contract/new-session-record.ts';
 import type { PartRecord, RecordingFile, SessionRecord } from '../contract/session-record.ts';
 import type { PartSpec, PartSummary, SessionSpec } from '../session/ports.ts';
 
-/** The record of a session that begins, or begins again. */
+/** The record of a session at its first take, or at a further one. */
 export function recordOf(
   spec: SessionSpec,
   encoder: EncoderInfo,
@@ -29,12 +29,12 @@ export function recordOf(
     gain: spec.gain,
     encoder: `${encoder.source}: ${encoder.version}`,
     recordings_dir: place.recordingsDir,
-    // What the catalog knows once it goes on knowing.
+    // A session that the catalog once knew stays in it.
     database_records: spec.databaseRecords || earlier?.database_records === true,
   });
 }
 
-/** The record with a part as it now stands in place of what was known of it. */
+/** The record with the part's present state in place of the earlier one. */
 export function withPart(
   record: SessionRecord,
   spec: PartSpec,
@@ -55,7 +55,10 @@ export function withPart(
   );
 }
 
-/** The record with what has become of one file after its part ended; without a row where it is there no longer. */
+/**
+ * The record with the final state of one file after its part ended. The row goes where the file does not exist any
+ * more.
+ */
 export function withLateFile(
   record: SessionRecord,
   filePath: string,

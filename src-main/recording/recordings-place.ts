@@ -4,7 +4,7 @@ import type { UsableDir } from './usable-dir.ts';
 
 const INTERVAL_MS = 2000;
 
-/** The recordings folder that is not there, and what takes its place until it is. */
+/** The wanted recordings folder is away: which folder is used meanwhile, and why. */
 export interface RecordingsAway {
   readonly wanted: string;
   readonly used: string;
@@ -19,15 +19,15 @@ export interface RecordingsPlaceOptions {
   readonly log: Log;
 }
 
-/** Where recordings go that name no folder of their own. */
+/** Where recordings without a folder of their own go. */
 export interface RecordingsPlace {
   readonly dir: string;
   /** Undefined while the wanted folder is there. */
   readonly away: RecordingsAway | undefined;
-  /** Looks whether the wanted folder is back, where it is away. */
+  /** Checks whether an absent folder is back. */
   look(): Promise<void>;
   /**
-   * Looks every few seconds from now on, also which disks still answer.
+   * Begins regular checks, every few seconds: whether the folder is back, and which disks answer.
    * @param onBack called when the wanted folder is there again; must not reject
    */
   watch(onBack: () => Promise<void>): void;
@@ -44,7 +44,7 @@ export async function openRecordingsPlace(options: RecordingsPlaceOptions): Prom
   let whenBack = async (): Promise<void> => undefined;
 
   const lookNow = async (): Promise<void> => {
-    // Where nothing can be written now, what is known stays.
+    // No folder can be written now: the earlier answer stays.
     const now = await usableDir(wanted).catch(() => found);
     const isBack = found.problem !== undefined && now.problem === undefined;
     if (isBack) {

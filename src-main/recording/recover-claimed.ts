@@ -17,19 +17,19 @@ import type { SiblingHint } from './recover-master.ts';
 import { recoverMasters, type UnfinishedDelivery } from './recover-session.ts';
 import { damagedFrames } from './recovered-part.ts';
 
-/** What a killed process may lose: one chunk that was on its way, with room for a busy machine. */
+/** The most that a killed process can lose: one chunk that had not been written, with room for a busy machine. */
 const LOST_AFTER_KILL_SECONDS = 0.25;
-/** What a power cut may lose: everything since the last sync, which is a second old at most, and one more chunk. */
+/** The most that a power cut can lose: everything since the last sync, at most a second ago, and one chunk. */
 const LOST_AFTER_POWER_CUT_SECONDS = 2;
-/** Up to a fragment is with a live encoder, and not in its file. */
+/** A live encoder holds back up to one fragment, which is not in its file. */
 const COPY_BEHIND_SECONDS = 2;
 
-/** A session that a crash cut off, in folders that are this process's own now. */
+/** A session that a crash cut off. This process owns its folders now. */
 export interface ClaimedSession {
   readonly record: SessionRecord;
   readonly siblings: SiblingHint;
   readonly folders: readonly string[];
-  /** What became of whoever wrote to it. */
+  /** The state of each process that owned a folder. */
   readonly owners: readonly OwnerState[];
 }
 
@@ -45,13 +45,13 @@ export interface ClaimedRecoveryOptions {
 export interface RecoveredClaim {
   readonly session: SessionRecord;
   readonly deliveries: readonly UnfinishedDelivery[];
-  /** Why files of it were left as they are, each in half a sentence; empty where everything is in order. */
+  /** Reasons why files were left as they are, each half a sentence. Empty where everything is in order. */
   readonly left: readonly string[];
 }
 
 /**
- * Puts a session in order that a crash cut off. Rejects, with nothing changed, where a file cannot be read; and where the
- * disk takes nothing more, with what was done until then, which is gone on with the next time.
+ * Puts a session that a crash cut off in order. Rejects where a file cannot be read; nothing has been changed then.
+ * Rejects too where the disk takes no more data; the next recovery goes on from there.
  */
 export async function recoverClaimed(
   { record, siblings, folders, owners }: ClaimedSession,
@@ -62,7 +62,7 @@ export async function recoverClaimed(
     (owners.every((owner) => owner === 'dead') ? LOST_AFTER_KILL_SECONDS : LOST_AFTER_POWER_CUT_SECONDS);
   const noteLoss = (session: SessionRecord, seconds: number): SessionRecord => ({
     ...session,
-    // A recovery that was itself cut off has already said what was lost.
+    // An earlier recovery that was itself cut off has already written down the loss.
     recovered: {
       at: session.recovered?.at ?? new Date(clock.wallMs()).toISOString(),
       lost_seconds_at_most: Math.max(seconds, session.recovered?.lost_seconds_at_most ?? 0),
@@ -76,7 +76,8 @@ export async function recoverClaimed(
       if (hadEnded(record, all)) return;
       if (!siblings.isDescribed && all.length === 0) return;
       const seconds = usualSeconds + lostSeconds(found, record, all);
-      // The next owner's file will tell of this process, and the files of nothing that was lost.
+      // A greater loss is written down now: if this recovery is cut off, `.owner` names this process, and the changed
+      // files do not show what was lost.
       if (seconds <= LOST_AFTER_KILL_SECONDS) return;
       const draft = noteLoss(found, seconds);
       await save({ ...draft, revision: draft.revision + 1 }, folders);
@@ -95,7 +96,7 @@ export async function recoverClaimed(
   const isLost = left.length > 0 || isNothingLeft(session, record, examined);
   if (!isLost && hadEnded(record, examined))
     return { session: { ...settled, ended_at: record.ended_at }, deliveries, left };
-  // A session of which only the description is gone, all files of it being final, was not cut off.
+  // All files are final and only the description is gone: the session was not cut off.
   const crashSeconds = siblings.isDescribed || examined.length > 0 ? usualSeconds : 0;
   return {
     session: isLost
@@ -106,7 +107,7 @@ export async function recoverClaimed(
   };
 }
 
-/** True where the recording was over, and only what is made of it was cut off: then nothing of it is lost. */
+/** True where the recording had ended and only its copies or its mix were cut off: no audio is lost. */
 function hadEnded(record: SessionRecord, examined: readonly ExaminedMaster[]): boolean {
   const isSide = ({ type }: Pick<RecordingFile, 'type'>): boolean => type !== 'mixed';
   return (
@@ -116,7 +117,7 @@ function hadEnded(record: SessionRecord, examined: readonly ExaminedMaster[]): b
   );
 }
 
-/** What was last known to wait in memory for an earlier chunk, in seconds of the track that waited most. */
+/** Seconds of audio that, when last written down, waited in memory for an earlier chunk. Of the track that waited most. */
 function waitingSeconds(session: SessionRecord): number {
   const seconds = session.parts.flatMap(({ part, report }) =>
     (report?.tracks ?? []).map(({ waiting = 0 }) => waiting / sampleRateOf(session, part)),
@@ -125,8 +126,8 @@ function waitingSeconds(session: SessionRecord): number {
 }
 
 /**
- * What damage has taken of a session, beyond what a crash does: of each part the track that has lost most, and of that
- * what no copy of it has.
+ * Seconds that damage destroyed, beyond the usual loss of a crash. For each part the track with the greatest loss
+ * counts, less what its copies still have.
  */
 function lostSeconds(
   session: SessionRecord,
@@ -140,7 +141,7 @@ function lostSeconds(
     const inMaster = (master?.duration_ms ?? 0) / 1000;
     const inNeither = Math.max(0, lost + inMaster - Math.max(inMaster, inCopies));
     const behind = wasBeingEncoded(before, { part, type }) ? COPY_BEHIND_SECONDS : 0;
-    // Where there is nothing but copies, the account is of them.
+    // Where only copies are left, the reported loss already refers to them.
     const beyond = inCopies === 0 ? lost : master === undefined ? lost + behind : inNeither;
     byPart.set(part, Math.max(byPart.get(part) ?? 0, beyond));
   };
@@ -155,7 +156,7 @@ function lostSeconds(
   return [...byPart.values()].reduce((sum, seconds) => sum + seconds, 0);
 }
 
-/** True where no copy of a track had been finished when its session was cut off. */
+/** True where no copy of the track was finished when its session was cut off. */
 function wasBeingEncoded(
   before: SessionRecord,
   { part, type }: Pick<RecordingFile, 'part' | 'type'>,
@@ -163,7 +164,7 @@ function wasBeingEncoded(
   return secondsInCopies(before, { part, type }) === 0;
 }
 
-/** True where parts were cut off and no file of the session is left that holds anything of it. */
+/** True where parts were cut off and no file of the session holds any audio. */
 function isNothingLeft(
   session: SessionRecord,
   before: SessionRecord,

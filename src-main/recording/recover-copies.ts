@@ -11,18 +11,18 @@ import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import { isWhole, masterOf, type SpoiledTracks } from './found-files.ts';
 
 const COPY = /\.(mp4|mp3)\.partial$/;
-/** A live encoder may have been given a little more than its master, and keeps up to a fragment to itself. */
+/** A live encoder may receive a little more audio than its master, and holds back up to one fragment. */
 const AHEAD_SECONDS = 0.5;
 const BEHIND_SECONDS = 2;
 
-/** What an encoder that was cut off left. */
+/** The file of an encoder that was cut off. */
 export interface LeftCopy {
   readonly path: string;
   readonly finalName: string;
   readonly file: RecordingFile;
 }
 
-/** The copies that live encoders left in these folders, listed in the session or not. */
+/** The unfinished copies of live encoders in these folders, with or without a row. */
 export async function leftCopies(session: SessionRecord, folders: readonly string[]): Promise<LeftCopy[]> {
   const left: LeftCopy[] = [];
   for (const folder of folders)
@@ -58,8 +58,8 @@ function unlisted(session: SessionRecord, name: string): RecordingFile | undefin
 }
 
 /**
- * Keeps the copy that was made while recording, as it is, wherever its master has lost what the copy may still have. Rejects
- * where one cannot be read.
+ * Keeps a live encoder's copy as it is, where its master has lost audio that the copy may still hold. Rejects where a
+ * copy cannot be read.
  */
 export async function salvageCopies(
   record: SessionRecord,
@@ -75,11 +75,11 @@ export async function salvageCopies(
     await readWholeFile(copy.path);
     const seconds = await measureSeconds(copy.path);
     if (!holdsMore(seconds, copy.file, session, spoiled)) {
-      // Too short to take the place of a new one, and it may have what the master has not.
+      // Too short to replace a new copy, but it may hold audio that the master has lost.
       if (seconds > 0 && !isWhole(copy.file, session, spoiled)) await setAside(copy.path);
       continue;
     }
-    // A link of that name, or a folder, hides no recording.
+    // A link or a folder may have this name. The copy needs it.
     if (there !== undefined) await moveAside(finalPath);
     await renameToFree(copy.path, finalPath);
     const kept: RecordingFile = {
@@ -94,7 +94,7 @@ export async function salvageCopies(
   return session;
 }
 
-/** Whether a copy has something that its master has not. */
+/** True where a copy may hold audio that its master lacks. */
 export function holdsMore(
   seconds: number,
   file: RecordingFile,

@@ -12,17 +12,17 @@ import type { AgreedShapes } from './agreed-shape.ts';
 import type { ExaminedMaster, FoundMaster } from './examined-master.ts';
 import { damagedFrames } from './recovered-part.ts';
 
-/** What is known of the session's masters beside its record. */
+/** What is known about the session's masters besides its record. */
 export interface SiblingHint {
   /** False where the record is made up from the files. */
   readonly isDescribed: boolean;
   readonly shape?: WavShape | undefined;
   readonly dataOffset?: number | undefined;
-  /** What the headers of parts that contradict each other come to. */
+  /** For parts whose headers contradict each other: the shape that recovery uses. */
   readonly agreed?: AgreedShapes | undefined;
 }
 
-/** Reads all of a WAV that its writer left, and changes nothing. Rejects where it cannot be read. */
+/** Reads a whole unfinished WAV and changes nothing. Rejects where it cannot be read. */
 export async function examineFound(
   session: SessionRecord,
   found: FoundMaster,
@@ -33,7 +33,7 @@ export async function examineFound(
   const name = listedName(foundName);
   const parsed = parsePartFileName(name);
   const known = session.files.find((file) => basename(file.file_path) === name);
-  // One of a name that is not ours takes no part's place.
+  // A file whose name is not one of ours must not take an existing part's number.
   const part = known?.part ?? parsed?.part ?? nextPart;
   const type = known?.type ?? parsed?.type ?? 'user';
   const hint = hintOf(session, part, name, siblings);
@@ -53,20 +53,20 @@ export async function examineFound(
   };
 }
 
-/** Gives a WAV that was examined its final name, and lists it. One that nothing is known of is left as it is. */
+/** Gives an examined WAV its final name and a row. A file that cannot be understood stays as it is. */
 export async function finishExamined(
   session: SessionRecord,
   examined: ExaminedMaster,
 ): Promise<SessionRecord> {
   const { folder, holds, finalName, part, type } = examined;
   if (examined.isSuperseded) {
-    // A finished one that a sync service has named is in nobody's way.
+    // A finished file under a sync service's name blocks no name that we need.
     const isInTheWay = examined.name === finalName || isUnfinishedMaster(examined.name);
     if (isInTheWay) await moveAside(holds.path);
     return session;
   }
   const finalPath = join(folder, finalName);
-  // A link of that name, or a folder, hides no recording.
+  // A link or a folder may have this name. The recording needs it.
   if ((await statIfThere(finalPath))?.isFile() === false) await moveAside(finalPath);
   const known = session.files.find((file) => basename(file.file_path) === finalName);
   const isDamaged = damagedFrames(session, part, type) > 0;
@@ -92,7 +92,7 @@ export async function finishExamined(
   };
 }
 
-/** True where there was audio and none is left, and where part of the header is there that every master begins with. */
+/** True where the file had audio and has none left, or where it ends within the header that every master begins with. */
 function isLost(
   { size, frames, missingFrames, zeroedFrames }: MasterExamination,
   isDamaged: boolean,
@@ -102,7 +102,7 @@ function isLost(
   return frames === 0 && (missingFrames > 0 || isDamaged || isBroken);
 }
 
-/** What is known of the shape of a file: for certain, where its part was written down before the file was begun. */
+/** What is known about the shape of a file. It is certain where the part was written down before the file was begun. */
 function hintOf(session: SessionRecord, part: number, name: string, siblings: SiblingHint): MasterHint {
   const { shape: siblingShape, dataOffset, isDescribed } = siblings;
   const taken = parsePartFileName(name)?.unixSeconds ?? 0;
@@ -110,11 +110,11 @@ function hintOf(session: SessionRecord, part: number, name: string, siblings: Si
     0,
     ...session.files.map((file) => parsePartFileName(basename(file.file_path))?.unixSeconds ?? 0),
   );
-  // How many channels an earlier take had is written in nothing but its files.
+  // Only its files say how many channels an earlier take had.
   if (!isDescribed || taken < latest) return { shape: siblings.agreed?.get(part), siblingShape, dataOffset };
   const shape = { sampleRate: sampleRateOf(session, part), channels: session.channels };
   if (session.parts.some((known) => known.part === part)) return { shape, siblingShape, dataOffset };
-  // Of one that was given up before, not even the session knows; what its record says was made up.
+  // An earlier recovery gave this file up: its record was made up, so it says nothing about the shape.
   const known = session.files.find((file) => basename(file.file_path) === name);
   return { siblingShape: siblingShape ?? (known?.status === 'failed' ? undefined : shape), dataOffset };
 }

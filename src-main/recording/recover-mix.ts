@@ -19,11 +19,11 @@ interface Side {
   readonly path: string;
 }
 
-/** What became of a mix that was made again, by part. */
+/** The result of making mixes again, by part. */
 export interface RebuiltMix {
-  /** True where it begins with all that was found of the mix, to the last sample. */
+  /** True where the new mix begins with all audio of the one that was found, sample for sample. */
   readonly isProven: boolean;
-  /** Seconds of it that were found, and found to be the same. */
+  /** Seconds of the found mix that the new one repeats exactly. */
   readonly provenSeconds: number;
 }
 export type RebuiltMixes = ReadonlyMap<number, RebuiltMix>;
@@ -33,12 +33,12 @@ export interface RecoveredMixes {
   readonly rebuilt: RebuiltMixes;
 }
 
-/** The mix may trail its sides by this much while it is recorded, and is then still the best there is of a damaged one. */
+/** While recorded, a mix may trail its sides by this much. Such a mix is still the best source for a damaged side. */
 const MIX_BEHIND_MS = 6000;
 
 /**
- * Makes the mixes that a crash cut off again from both sides, which have been put in order before. Where a side is gone
- * or damaged, what there is of the mix may hold what it has lost, and is finished instead.
+ * Makes mixes that a crash cut off again from their sides, which are in order by now. Where a side is gone or
+ * damaged, the found mix may hold the lost audio: it is finished instead.
  */
 export async function recoverMixes(
   record: SessionRecord,
@@ -55,7 +55,7 @@ export async function recoverMixes(
   ]);
   for (const part of parts) {
     const ofPart = found.filter((mix) => mix.part === part);
-    // A finished mix is all that is wanted: what is beside it goes aside.
+    // The finished mix is enough: every other file for this mix goes aside.
     const finished = masterOf({ part, type: 'mixed' }, session);
     const isFinished = finished !== undefined && (await pathOf(finished, folders)) !== undefined;
     if (isFinished && ofPart.every(({ isSuperseded }) => isSuperseded)) {
@@ -68,7 +68,7 @@ export async function recoverMixes(
     if (!areAll || (!areWhole && ofPart.some((mix) => isLongEnough(mix, sides))))
       session = await finishMixes(session, ofPart);
     else {
-      // Of damaged sides a mix is made all the same, and what there was of it kept.
+      // The sides are damaged: the mix is made all the same, and the found one is kept.
       if (!areWhole) for (const { holds } of ofPart) await setAside(holds.path);
       try {
         const made = await rebuild(session, part, sides, ofPart);
@@ -79,7 +79,7 @@ export async function recoverMixes(
       } catch (error) {
         log('error', 'the mix could not be made again; both sides are there', { id: session.id, error });
         session = await finishMixes(session, ofPart);
-        // One that has not all that its sides have is made again at the next launch.
+        // A found mix that is shorter than its sides counts as failed, so the next launch makes it again.
         const longest = Math.max(...sides.map(({ file }) => file.duration_ms));
         session = withMix(session, part, (file) =>
           ofPart.length > 0 && file.duration_ms >= longest ? file : { ...file, status: 'failed' },
@@ -106,7 +106,7 @@ function isUnsettledMix({ type, master, status }: RecordingFile): boolean {
   return type === 'mixed' && master && status === 'recording';
 }
 
-/** The masters of both sides of a part, as far as they are there. */
+/** The masters of a part's sides that exist. */
 async function sidesOf(session: SessionRecord, part: number, folders: readonly string[]): Promise<Side[]> {
   const sides: Side[] = [];
   for (const type of mixedTracks(session)) {
@@ -130,7 +130,7 @@ async function rebuild(
   const unixSeconds = parsePartFileName(basename(first.path))?.unixSeconds ?? 0;
   const name = partFileName({ type: 'mixed', unixSeconds, part, extension: 'wav' });
   const path = join(dirname(first.path), name);
-  // Whatever has the name without being known as the mix of this part is somebody's.
+  // A file of this name that is not known as this part's mix is not ours to replace.
   const isListed = session.files.some(({ file_path }) => basename(file_path) === name);
   const there = await statIfThere(path);
   if (there?.isFile() === false) await moveAside(path);
@@ -154,7 +154,7 @@ async function rebuild(
       for (const { holds } of found) {
         if (await isHeldBy(madePath, holds)) provenSeconds = Math.max(provenSeconds, secondsOf(holds));
         else {
-          // It may hold what a side has lost.
+          // The found mix may hold audio that a side has lost.
           isProven = false;
           await setAside(holds.path);
         }
@@ -180,7 +180,7 @@ async function among(found: readonly ExaminedMaster[], path: string): Promise<Ex
   return undefined;
 }
 
-/** True where a mix that was made again begins with all that is in an earlier one. */
+/** True where a new mix begins with all audio of an earlier one. */
 async function holdsAllOf(madePath: string, earlierPath: string): Promise<boolean> {
   try {
     return await beginsWith(await audioBytesOf(madePath), await audioBytesOf(earlierPath));
@@ -190,7 +190,10 @@ async function holdsAllOf(madePath: string, earlierPath: string): Promise<boolea
   }
 }
 
-/** A mix comes out the same whenever it is made: one that does not is of something that the sides no longer hold. */
+/**
+ * True where the new mix repeats the found one. The same sides always give the same mix, so a difference means that a
+ * side has changed.
+ */
 async function isHeldBy(madePath: string, found: MasterExamination): Promise<boolean> {
   if (found.size <= LEAST_HEADER_BYTES) return true;
   const { kind, shape, path, dataOffset, frames } = found;

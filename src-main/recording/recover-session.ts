@@ -21,7 +21,7 @@ import { removeSides } from './remove-sides.ts';
 import { settleRivals } from './settle-rivals.ts';
 import { findZeroedSides, withZeroedSides } from './zeroed-sides.ts';
 
-/** A delivered copy that must be made again from its master. */
+/** A copy that must be made again from its master. */
 export interface UnfinishedDelivery {
   readonly file: RecordingFile;
   readonly masterPath: string;
@@ -31,22 +31,22 @@ export interface UnfinishedDelivery {
 export interface RecoveredSession {
   readonly session: SessionRecord;
   readonly deliveries: readonly UnfinishedDelivery[];
-  /** WAVs that were looked at, as they were. */
+  /** The examined WAVs, as they were before any change. */
   readonly examined: readonly ExaminedMaster[];
 }
 
 export interface RecoverMastersOptions {
   readonly siblings: SiblingHint;
-  /** What the crash itself takes of a track: where no more is missing, nothing is damaged. */
+  /** The usual loss of a crash for one track. A smaller loss is no damage. */
   readonly crashSeconds: number;
-  /** Called with what was found, before any file is changed: afterwards it can no longer be seen. */
+  /** Called with the findings before any file is changed. Afterwards nobody can see them any more. */
   readonly onExamined: (session: SessionRecord, examined: readonly ExaminedMaster[]) => Promise<void>;
   readonly log: Log;
 }
 
 /**
- * Masters that a crash left open are finished from what is in them, and the mix is made of them again. All of them are
- * read first: where one cannot be, this rejects and nothing has been changed.
+ * Finishes the masters that a crash left open, and makes their mix again. Reads all of them first: where one cannot
+ * be read, this rejects and has changed nothing.
  */
 export async function recoverMasters(
   record: SessionRecord,
@@ -73,7 +73,7 @@ export async function recoverMasters(
   const { session: mixed, rebuilt } = await recoverMixes(session, folders, mixes, spoiled, log);
   const spoiledMixes = withMixesOf(mixed, spoiled, rebuilt, expected);
   session = await removeSides(mixed, { before: record, folders, mixes, rebuilt, spoiled });
-  // Told from here on: what was found of the mix tells by itself that it is not what the sides come to.
+  // Reported only from here on: recovery of the mix finds this damage itself, by comparing both mixes.
   session = withZeroedSides(session, zeroed);
   session = await salvageCopies(session, folders, spoiledMixes);
   const settled: RecordingFile[] = [];
@@ -91,7 +91,7 @@ export async function recoverMasters(
   return { session: { ...session, files }, deliveries, examined };
 }
 
-/** The account of every part that was cut off: of the masters that are there, and of those that are not. */
+/** Reports for every part that was cut off, for tracks with a master and for tracks without. */
 function withAllTracks(
   record: SessionRecord,
   examined: readonly ExaminedMaster[],
@@ -119,8 +119,8 @@ function withAllTracks(
 }
 
 /**
- * A mix of a side that has lost something has lost it too, and so may have one that is not what was found of it, or of
- * which less was found than a copy has; a copy that was made while recording has not.
+ * Adds the mixes that may lack audio: the mix of a damaged side, a new mix that differs from the found one, and one
+ * where a copy is longer than the found mix. A copy that was made while recording may still have that audio.
  */
 function withMixesOf(
   session: SessionRecord,
@@ -139,14 +139,14 @@ function withMixesOf(
   return new Set([...spoiled, ...doubtful, ...ofPoorer]);
 }
 
-/** Of each what it holds. Where one's header is lost, the others tell how they are written. */
+/** Examines all masters. Where a header is lost, the other masters show the shape of the samples. */
 async function examineAll(
   session: SessionRecord,
   found: readonly FoundMaster[],
   siblings: SiblingHint,
 ): Promise<readonly ExaminedMaster[]> {
   const examineWith = async (hint: SiblingHint): Promise<ExaminedMaster[]> => {
-    // What is in the folder and not listed has its part too.
+    // Files without a row may have part numbers too: a new number must be above theirs.
     const parts = found.map(({ name }) => parseFoundName(name)?.parsed.part ?? 0);
     let nextPart = 1 + Math.max(0, ...[...session.parts, ...session.files].map(partOf), ...parts);
     const examined: ExaminedMaster[] = [];
@@ -181,7 +181,10 @@ function partOf({ part }: { readonly part: number }): number {
   return part;
 }
 
-/** A delivery is renamed only when it is whole, so one that is there is finished and one that is not is not. */
+/**
+ * A copy gets its final name only once it is whole. So a copy under its final name is finished, and without that file
+ * it is not.
+ */
 async function settleFile(
   file: RecordingFile,
   session: SessionRecord,

@@ -14,7 +14,7 @@ import { settleSession, type SettledSession } from './settle-session.ts';
 import { SIGN_WAIT_MS } from './still-written.ts';
 import { settleStrays } from './stray-folders.ts';
 
-/** A session that was cut off and could not be put in order. */
+/** A session that was cut off and that recovery could not put in order. */
 export interface UnfinishedSession {
   readonly id: string;
   /** Why, in a sentence for people. */
@@ -22,17 +22,17 @@ export interface UnfinishedSession {
 }
 
 export interface Recovery {
-  /** Sessions that a crash had cut off, playable as WAV now, as they are known by then. */
+  /** Sessions that a crash had cut off. They are playable as WAV now; this is their present record. */
   readonly recovered: readonly SessionRecord[];
-  /** Those of which files were left as they are, to be tried again at the next launch. */
+  /** Sessions with files that were left as they are. The next launch tries again. */
   readonly unfinished: readonly UnfinishedSession[];
-  /** Makes the delivered copies that were cut off; stops early, to be taken up at the next launch, when aborted. */
+  /** Makes the copies that were cut off. Stops early when aborted; the next launch goes on. */
   finishDeliveries(signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Finds every session that nobody is recording and nobody has finished, from the catalog and from bare folders, and
- * puts it in order. May be run again, beside a running instance, or be killed itself.
+ * Finds every unfinished session that nobody records, in the catalog and in the folders, and puts it in order. May
+ * run again, may run beside a running instance, and may be killed.
  */
 export async function recoverSessions(options: RecoveryOptions): Promise<Recovery> {
   const { dirs, catalog, log } = options;
@@ -94,7 +94,7 @@ async function finishCopies(
   }
   if (signal.aborted) return undefined;
   const changed = await clearLeftovers(withMade(session, made), folders, log);
-  // Renamed or annotated meanwhile: only the files are ours to change.
+  // The session may have been renamed or annotated meanwhile. Only its files are changed here.
   const current = catalog.get(session.id) ?? (await latestWritten(dirs, folders, session.id)) ?? session;
   const next = { ...withMade(current, made), revision: current.revision + 1 };
   const latest = withChangedMasters(next, changed);
@@ -109,7 +109,7 @@ function withMade(session: SessionRecord, made: readonly RecordingFile[]): Sessi
   return { ...session, files: session.files.map((file) => madeOf(file) ?? file) };
 }
 
-/** Every session that has a folder, and every unfinished one, whose folder may be elsewhere. */
+/** Every session with a folder, and every unfinished one: its folder may be elsewhere. */
 async function sessionIds({ dirs, catalog, log }: RecoveryOptions): Promise<Set<string>> {
   const found: string[] = [];
   for (const dir of dirs.all())
@@ -119,7 +119,7 @@ async function sessionIds({ dirs, catalog, log }: RecoveryOptions): Promise<Set<
         if (entry.isSymbolicLink())
           log('warn', 'a link has the name of a session folder; it is not followed', { id: entry.name });
       }
-  // A folder that is there again, out of the trash or recorded anew, is a session again.
+  // A deleted session whose folder is there again, from the trash or a new recording, is listed again.
   const deleted = ask(() => catalog.deletedIds(), [], log);
   for (const id of deleted)
     if (found.includes(id)) ask(() => catalog.setDeleted(id, undefined), undefined, log);

@@ -10,28 +10,28 @@ import type { Track } from '../contract/audio-format.ts';
 import type { ExaminedMaster } from './examined-master.ts';
 import { withParts } from './record-changes.ts';
 
-/** What is found of a track of a part, in frames of its own rate. */
+/** What recovery found of one track of a part, in frames at its own rate. */
 export interface TrackFinding {
   readonly track: Track;
   readonly part: number;
   readonly sampleRate: number;
   readonly frames: number;
-  /** Frames that its header counts and that are not there. */
+  /** Frames that the file's header counts and the file lacks. */
   readonly missingFrames: number;
-  /** Frames at the beginning that damage has turned to zeros. */
+  /** Frames at the beginning that damage has set to zero. */
   readonly zeroedFrames: number;
   readonly lastWrittenMs: number;
 }
 
-/** What is known besides of how much there was. */
+/** How much audio there should be, from other sources. */
 export interface Expectation {
-  /** Frames that it had by what other files say; 0 where none does. */
+  /** Frames that the track had according to other files; 0 where no file says. */
   readonly frames: number;
-  /** What a crash takes: less than that is no damage. */
+  /** The usual loss of a crash: a smaller loss is no damage. */
   readonly crashSeconds: number;
 }
 
-/** Of a track of which no report was written down: what came of it nobody knows. */
+/** Counts for a track without a written report: nobody knows how its chunks arrived. */
 export const NO_CHUNKS = {
   chunks_received: 0,
   chunks_rejected: 0,
@@ -39,12 +39,12 @@ export const NO_CHUNKS = {
   chunks_late: 0,
   clipped_samples: 0,
 } as const;
-/** A report is written down with what was being written: more than it is beyond what a crash takes. */
+/** A report is written beside the audio and may be ahead of it by this. Beyond that, more is lost than a crash takes. */
 const REPORT_SECONDS = 2;
 
 /**
- * The session with the account of a part as its master tells it: the gaps that were written down, what damage has taken,
- * and everything else captured. Of the same file again it says the same.
+ * The session with a part's report corrected by its master: the gaps that were written down, the damage, and
+ * everything else as captured. The same file always gives the same report.
  */
 export function withExaminedPart(
   session: SessionRecord,
@@ -106,12 +106,12 @@ export function withTrack(
   return withParts(session, [...session.parts.filter((other) => other.part !== part), recovered]);
 }
 
-/** Of one that is over nothing waits any more. */
+/** Removes `waiting`: in a part that is over nothing waits. */
 export function withoutWaiting({ waiting: _, ...report }: TrackReport): TrackReport {
   return report;
 }
 
-/** Frames of a track of a part that damage has taken. */
+/** Frames of a part's track that damage destroyed. */
 export function damagedFrames(session: SessionRecord, part: number, track: string): number {
   const gaps = session.parts.find((candidate) => candidate.part === part)?.report?.gaps ?? [];
   return gaps
@@ -123,7 +123,7 @@ function damage(track: Gap['track'], startFrame: number, frames: number): Gap {
   return { track, start_frame: startFrame, frames, cause: 'damaged' };
 }
 
-/** What of a gap lies in the frames that there are. */
+/** The part of a gap that lies within the existing frames. */
 function within(gap: Gap, frames: number): Gap[] {
   const left = frames - gap.start_frame;
   if (gap.unfilled === true) return left >= 0 ? [gap] : [];
@@ -141,7 +141,7 @@ function isNotIn(others: readonly Gap[]): (gap: Gap) => boolean {
     );
 }
 
-/** Frames of a track that gaps have: of those that were filled with silence, or of the others. */
+/** Frames of a track's gaps: of the unfilled ones, or of the filled ones. */
 export function framesOf(gaps: readonly Gap[], track: Gap['track'], unfilled: boolean): number {
   return gaps
     .filter((gap) => gap.track === track && (gap.unfilled === true) === unfilled)

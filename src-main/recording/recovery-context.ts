@@ -14,7 +14,7 @@ export interface RecoveryOptions {
   readonly clock: Clock;
   readonly log: Log;
   readonly mp3BitRate?: number | undefined;
-  /** Sessions whose copies have been tried again in this run: one that fails is not tried for ever. */
+  /** Sessions whose copies this run has tried again. A copy that fails is tried once a run. */
   readonly retried?: Set<string>;
 }
 
@@ -23,13 +23,16 @@ export interface RecoveryContext extends RecoveryOptions {
   readonly retried: Set<string>;
   /** Writes a session down. Never rejects. */
   readonly save: (session: SessionRecord, folders: readonly string[]) => Promise<void>;
-  /** Notes, in a sentence for people, why something of a session is left as it is. */
+  /** Records why something of a session is left as it is, in a sentence for people. */
   readonly leave: (id: string, reason: string) => void;
-  /** Once for all, in ms of `performance.now()`: who has lost its name has it again by then. */
+  /**
+   * In ms of `performance.now()`, the same for all sessions: by then every running recorder whose `.owner` was
+   * removed has written it again.
+   */
   readonly waitsUpToMs: number;
 }
 
-/** What the catalog answers; where it cannot, the folders speak for their sessions. */
+/** The catalog's answer, or `otherwise` where it cannot answer: then the folders describe their sessions. */
 export function ask<T>(question: () => T, otherwise: T, log: Log): T {
   try {
     return question();

@@ -5,15 +5,15 @@ import type { RecoveryOptions } from './recovery-context.ts';
 export interface RecoveryRuns {
   /** What it found at launch. */
   readonly launch: Recovery;
-  /** Sessions that could not be put in order when it ran last. */
+  /** Sessions that the last run could not put in order. */
   readonly unfinished: readonly UnfinishedSession[];
-  /** Makes the copies that were cut off before the launch; resolves once they are there. Never rejects. */
+  /** Makes the copies that had been cut off before the launch. Resolves once they are made. Never rejects. */
   finishLaunch(): Promise<void>;
-  /** Runs once more. The copies of what it finds are made meanwhile. Never rejects. */
+  /** Runs once more, and makes the copies of the sessions it finds. Never rejects. */
   again(): Promise<Pick<Recovery, 'recovered'>>;
-  /** Calls off what copies are still to be made; the next launch makes them. */
+  /** Stops making copies. The next launch makes the rest. */
   abort(): void;
-  /** Resolves once no copies are being made any more. */
+  /** Resolves once no more copies are being made. */
   settled(): Promise<void>;
 }
 

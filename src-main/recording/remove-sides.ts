@@ -7,11 +7,11 @@ import type { ExaminedMaster } from './examined-master.ts';
 import { mixedTracks } from './mixed-tracks.ts';
 import type { RebuiltMixes } from './recover-mix.ts';
 
-/** A kept track may be so much shorter than one that goes: a chunk that was on its way when the process was killed. */
+/** A kept track may be shorter than a removed one by this: the chunk that was on its way when the process was killed. */
 const CHUNK_SECONDS = 0.25;
 
 export interface SidesContext {
-  /** As the crash left it: only what it lists was ever this program's to remove. */
+  /** The record as the crash left it. Only files that it lists may be removed. */
   readonly before: SessionRecord;
   readonly folders: readonly string[];
   readonly mixes: readonly ExaminedMaster[];
@@ -20,10 +20,10 @@ export interface SidesContext {
 }
 
 /**
- * Removes the sides that their session keeps in nothing but its mix, from the parts that the crash cut off, where that is
- * proven to be all there: a mix that has just been made of both whole sides and is the same as what was found of it. All
- * others stay, and are listed: one side alone cannot tell whether the mix still has all of it, and where no mix is kept, no
- * file holds what a side does.
+ * Removes sides that their session keeps only in the mix, from parts that a crash cut off. This needs proof that the
+ * mix has all their audio: it has just been made from all whole sides, and it repeats the mix that was found. All
+ * other sides stay and are listed: a single side cannot show whether the mix is complete, and without a mix no other
+ * file has the side's audio.
  */
 export async function removeSides(session: SessionRecord, context: SidesContext): Promise<SessionRecord> {
   const { before, folders } = context;
@@ -59,14 +59,14 @@ async function isInMix(
   );
   if (sides.some((file) => !isWhole(file, session, spoiled))) return false;
   if (sides.length < mixedTracks(session).length) return false;
-  // Without the mix that was made while recording, nothing tells a side that was cut off from one that ended early.
+  // Without a mix from the time of the recording, nobody can tell whether a side was cut off or ended early.
   const wasMixed = mixes.some(({ part, holds }) => part === side.part && holds.frames > 0);
   const lengths = sides.map(({ duration_ms }) => duration_ms);
   const isEven = Math.max(...lengths) - Math.min(...lengths) <= CHUNK_SECONDS * 1000;
   return rebuilt.get(side.part)?.isProven === true && (wasMixed || isEven);
 }
 
-/** A side that is gone, of a mix with its final name, which it gets when it has been read back, went when it might. */
+/** True where a missing side was removed on purpose: its mix has its final name, so it had been read back. */
 function wasRemoved({ part }: RecordingFile, { mixes }: SidesContext): boolean {
   return mixes.some(
     (mix) =>
@@ -74,7 +74,7 @@ function wasRemoved({ part }: RecordingFile, { mixes }: SidesContext): boolean {
   );
 }
 
-/** A row that says of a file what its name does not is not believed where the file would go. */
+/** True where the row's type agrees with the file's name. Otherwise the file is not removed. */
 function isNamed({ file_path, type }: RecordingFile): boolean {
   const parsed = parsePartFileName(basename(file_path));
   return parsed === undefined || parsed.type === type;

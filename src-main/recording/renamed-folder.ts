@@ -10,15 +10,14 @@ import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 import type { Clock } from '../runtime/clock.ts';
 
 /**
- * What the `session.json` of a folder says that somebody gave another name, for the id that the folder has now: where the
- * files that it lists are in the folder, as they were written down. Undefined where they are not, since then it may be
- * that of any session.
+ * The account in a folder that somebody renamed, under the folder's new id. Only where the files that it lists are in
+ * the folder as they were written down. Undefined otherwise: the account may then belong to any session.
  */
 export async function readRenamed(folder: string, id: string): Promise<ToldAccount | undefined> {
   const account = await readSessionAccount(folder);
   if (account.kind !== 'told' || account.session.id === id) return undefined;
   const { session } = account;
-  // One that contradicts itself is no account of these files.
+  // An account that contradicts itself is not believed.
   const rates = session.parts.map(({ part }) => sampleRateOf(session, part));
   if (rates.length > 0 && !rates.includes(session.sample_rate)) return undefined;
   let proofs = 0;
@@ -30,7 +29,7 @@ export async function readRenamed(folder: string, id: string): Promise<ToldAccou
   return proofs === 0 ? undefined : { ...account, session: underId(id, session), renamedFrom: session.id };
 }
 
-/** Undefined where nothing was written down by which the file could be known. */
+/** Undefined where the account holds nothing that would identify the file. */
 async function isAsWritten(
   file: RecordingFile,
   session: SessionRecord,
@@ -42,7 +41,7 @@ async function isAsWritten(
     return stats?.isFile() === true && stats.size === file.byte_size;
   }
   if (file.status !== 'recording' || !file.master) return undefined;
-  // One that was being written has no size yet, but its rate and channels.
+  // A file that was still being written has no size yet, but it has a rate and channels.
   for (const name of [path, path + PARTIAL_SUFFIX]) {
     if ((await statIfThere(name))?.isFile() !== true) continue;
     const layout = await findWavLayout(name);
@@ -51,7 +50,7 @@ async function isAsWritten(
   return undefined;
 }
 
-/** Keeps the description under the old id beside the one that takes its place. */
+/** Keeps the `session.json` of the old id aside, beside the new one. */
 export async function keepDescription(folder: string): Promise<void> {
   const path = join(folder, SESSION_FILE_NAME);
   if ((await statIfThere(path))?.isFile() === true) await setAside(path);
@@ -80,8 +79,8 @@ export interface RenamedOptions {
 }
 
 /**
- * Hides the row of a session that goes on under the new name of its folder, as that of one whose folder went to the
- * trash: it is there again as soon as a folder of that name is.
+ * Hides the row of a renamed session's old id, as if its folder were in the trash. It is shown again as soon as a
+ * folder of that name exists.
  */
 export function retireOldName(
   session: SessionRecord,
@@ -95,7 +94,7 @@ export function retireOldName(
     old.fallback_dir === null &&
     dirs.candidatesOf(from).length === 0 &&
     resolve(old.recordings_dir ?? dirs.usual) === resolve(session.recordings_dir ?? dirs.usual);
-  // Its text may be in the catalog alone.
+  // The catalog alone may have the session's text: the row stays.
   if (!isMoved || catalog.transcriptRevision(from) > catalog.transcriptRevision(session.id)) return;
   catalog.setDeleted(from, new Date(clock.wallMs()).toISOString());
   catalog.saveTranscript(from, { revision: 0, speakers: {}, entries: [] });

@@ -3,8 +3,8 @@ import { masterOf, pathOf } from './found-files.ts';
 import { mixedTracks } from './mixed-tracks.ts';
 
 /**
- * The session with the copies and mixes to be made again that could not be made before, as for lack of room: those that
- * are not there, while what they are made from is. The same session where there are none.
+ * The session with missing copies and mixes marked to be made again, as after a full disk: those whose sources exist.
+ * The same session where there are none.
  */
 export async function withRetries(
   session: SessionRecord,

@@ -4,8 +4,9 @@ import { writeSessionFile } from '../files/session-file.ts';
 import type { Log } from '../runtime/log.ts';
 
 /**
- * Writes a session to the catalog and to its folders. Either may refuse, as a full disk does: the catalog then goes on
- * saying what it should, and takes it when it can; of two that differ the later one counts at the next launch.
+ * Writes a session to the catalog and to its folders. Each may refuse, as on a full disk. The catalog then keeps the
+ * write in its queue, its answers include it, and it is written as soon as that is possible. Where the two differ at
+ * the next launch, the later account counts.
  */
 export function createSaver(
   catalog: Pick<Catalog, 'keep'>,

@@ -22,16 +22,16 @@ import { withLateFile, withPart, withReport } from './record-changes.ts';
 import type { UsableDir } from './usable-dir.ts';
 
 /**
- * From the moment a part is to end to the answer, the masters' last writes included: a stop is answered within a second.
- * Copies that are made while recording take half of it, even of an hour.
+ * The time from the request to end a part to the answer. It includes the masters' last writes: a stop is answered
+ * within a second. A copy that is made while recording takes half of it, even for an hour of audio.
  */
 const GRACE_MS = 800;
 
 export interface SessionStoreOptions {
   readonly dirs: RecordingsDirs;
-  /** The folder that takes the place of one that cannot be written now. */
+  /** The folder to use where the wanted one cannot be written now. */
   readonly usableDir: (wanted: string) => Promise<UsableDir>;
-  /** Where a session goes on when its folder can no longer be written; asked when that happens. */
+  /** Where a session goes on when its folder cannot be written any more. Asked at that moment. */
   readonly fallbackDir: () => string | null;
   readonly catalog: Catalog;
   readonly transcripts: TranscriptStore;
@@ -43,7 +43,7 @@ export interface SessionStoreOptions {
   readonly mp3BitRate?: number | undefined;
   readonly lateCopies: LateCopies;
   readonly openMasters: OpenMasters;
-  /** How long a part that ends waits for its copies, where it is not the usual time. */
+  /** How long the end of a part waits for its copies. Absent: the usual time. */
   readonly graceMs?: number | undefined;
 }
 
@@ -115,7 +115,7 @@ export function createSessionStore(options: SessionStoreOptions): SessionStore {
           `This session has ${turns.segments} turns, the most there can be. Recording goes on; start a new session to keep more`,
         );
       turns.add(segments);
-      // What is not in the catalog yet will be, or is told by the log.
+      // The journal writes it later, or logs why it could not.
       journal.append({ segments })?.catch(() => undefined);
       turnFiles?.add(segments);
       transcripts.endTurn(sessionId, segments);

@@ -9,10 +9,10 @@ import type { ExaminedMaster } from './examined-master.ts';
 export type Examine = (unfinished: ExaminedMaster) => Promise<ExaminedMaster>;
 
 /**
- * Files of a folder that are to get the same name are accounts of the same part: an unfinished one beside a finished one,
- * as where a recovery was killed between two steps or a folder was copied back, and what a sync service or a file manager
- * has made a second one of. One is listed, the one in which most is heard, and the others are kept aside. Their lengths
- * are never added. Those that are to go aside come first: their names are wanted.
+ * Several files of a folder may have the same final name: an unfinished file beside a finished one, because a
+ * recovery was killed between two steps or a folder was copied back; or a second copy by a sync service or a file
+ * manager. They all hold the same part. The one with most sound is listed; the others are kept aside. Their lengths
+ * are never added. The files that go aside come first in the result, because their names are needed.
  */
 export async function settleRivals(
   session: SessionRecord,
@@ -29,12 +29,12 @@ export async function settleRivals(
     if (first === undefined) continue;
     const isThere = listed === undefined && (await statIfThere(finalPath))?.isFile() === true;
     const unseen = isThere ? await examineFinal(first) : undefined;
-    // Of as much in each, the one that has the name keeps it, and after it the one to which nothing was added.
+    // Where two hold the same amount, the file with the final name wins, then the one with the shortest name.
     const rivals = [unseen ?? listed, ...group.filter((one) => one !== listed).toSorted(byLength)].filter(
       (one) => one !== undefined,
     );
     const winner = rivals.reduce((best, one) => (compare(one.holds, best.holds) > 0 ? one : best));
-    // One that is listed as it is needs nothing more.
+    // A file that is already listed as it is needs no work.
     const isSettled = winner === unseen && isListed(winner.finalName, session);
     const losers = rivals.filter((one) => one !== winner).map((one) => ({ ...one, isSuperseded: true }));
     if (rivals.length > 1) settled = [...losers, ...others, ...(isSettled ? [] : [winner])];
@@ -54,12 +54,12 @@ function isListed(name: string, { files }: SessionRecord): boolean {
   return files.some(({ file_path, status }) => basename(file_path) === name && status === 'completed');
 }
 
-/** Above 0 where the first holds more: more that is heard, and of as much the longer one. */
+/** Above 0 where the first holds more sound or, where both hold the same, is longer. */
 function compare(one: MasterExamination, other: MasterExamination): number {
   return heardFrames(one) - heardFrames(other) || one.frames - other.frames;
 }
 
-/** Frames that are neither what damage has left nor in blocks of nothing but zeros; -1 for what cannot be read. */
+/** Frames without those that damage left and those in blocks of zeros; -1 for a file that cannot be read. */
 function heardFrames(holds: MasterExamination): number {
   if (!isReadable(holds)) return -1;
   return holds.frames - Math.max(holds.silentFrames, holds.zeroedFrames) - holds.doubtfulFrames;

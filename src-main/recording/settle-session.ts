@@ -22,21 +22,21 @@ import { withRetries } from './retry-copies.ts';
 import { areStillWritten } from './still-written.ts';
 import { tellElsewhere, withUnlisted } from './tell-unlisted.ts';
 
-/** A folder may be full of what does not belong there. */
+/** Most names in one line of the log: a folder may hold any number of files. */
 const MOST_NAMED = 20;
 const UNWRITABLE =
   'Its folder cannot be written: make it writable, or free some space. It is left as it is, and tried again at the next launch';
 
-/** A session that was cut off, in order but for its copies. */
+/** A session that was cut off. All its files but its copies are in order. */
 export interface SettledSession {
   readonly session: SessionRecord;
   readonly folders: readonly string[];
   readonly deliveries: readonly UnfinishedDelivery[];
-  /** False where only copies are made that could not be made before. */
+  /** False where recovery only tries copies again that failed before. */
   readonly wasCutOff: boolean;
 }
 
-/** A session of which something is to be written, in folders that are this process's own now. */
+/** A session that needs a change. This process owns its folders now. */
 interface Claimed {
   readonly known: KnownSession;
   readonly record: SessionRecord;
@@ -45,8 +45,8 @@ interface Claimed {
 }
 
 /**
- * Puts one session in order, unless somebody records it. Undefined for one that was not cut off. Rejects where something of
- * it cannot be read.
+ * Puts one session in order, unless somebody records it. Undefined where it was not cut off. Rejects where a file or
+ * folder of the session cannot be read.
  */
 export async function settleSession(
   id: string,
@@ -75,7 +75,10 @@ interface Look {
   readonly owners: readonly OwnerState[];
 }
 
-/** Lists what a finished session does not, and writes what its folders lack. */
+/**
+ * Adds rows for unlisted recordings of a finished session, and writes `session.json` where a folder lacks it or has
+ * an old one.
+ */
 async function bringUpToDate(
   known: KnownSession,
   { record, owners, listings }: Look & { readonly listings: readonly FolderListing[] },
@@ -116,7 +119,7 @@ async function isStillWritten(
   return true;
 }
 
-/** Says too what is no file in a session's folders, as it is neither recovered nor removed. */
+/** Lists the folders. Logs links, pipes and devices in them: recovery neither reads nor removes those. */
 async function look(folders: readonly string[], id: string, log: Log): Promise<readonly FolderListing[]> {
   const listings = await Promise.all(folders.map(listFiles));
   const others = listings.flatMap((listing) => listing.others);
@@ -134,7 +137,7 @@ function isCutOff(session: SessionRecord, listings: readonly FolderListing[]): b
   return session.status === 'recording' || unfinishedCopy || partialMaster;
 }
 
-/** Brings a session that was not cut off, and its text, into the catalog, where it is news there. */
+/** Brings a session that was not cut off into the catalog, with its text, where the catalog lacks it. */
 async function takeOver(
   { folders, catalogued }: KnownSession,
   record: SessionRecord,
@@ -159,7 +162,10 @@ async function restoreText(
   });
 }
 
-/** The folders that can be had. One that cannot be written cannot be claimed either; what is in the others is recovered all the same. */
+/**
+ * The folders that could be claimed. A folder that cannot be written cannot be claimed; recovery still works on the
+ * others.
+ */
 async function claim(
   { id, folders }: KnownSession,
   isWanted: boolean,
@@ -168,7 +174,7 @@ async function claim(
   const claims = await Promise.all(folders.map(claimFolder));
   const claimed = folders.filter((_, index) => claims[index] === true);
   if (claimed.length === folders.length) return claimed;
-  // Another process may just have claimed them.
+  // Another process may have claimed them a moment ago.
   const others = folders.filter((folder) => !claimed.includes(folder));
   const owners = await Promise.all(others.map(ownerState));
   if (isWanted && !owners.includes('alive')) {
@@ -178,19 +184,19 @@ async function claim(
   return claimed;
 }
 
-/** Keeps descriptions that are not taken, or not all of them, and that of another name. */
+/** Keeps aside each `session.json` that cannot be used in full or that describes another session. */
 async function keepAccounts(
   { known, record, folders }: Claimed,
   { log }: RecoveryContext,
 ): Promise<{ readonly noted: SessionRecord; readonly isKept: boolean }> {
   const kept = mustKeepAccounts(known) ? await keepLackingAccounts(folders, known.id, log) : [];
   if (known.renamedFrom !== undefined) for (const folder of folders) await keepDescription(folder);
-  // What the catalog knows better needs no word; what is said of another session is told nowhere else.
+  // Where the catalog's account counts, the user need not know. But only this file describes the other session.
   const isTold = !known.isCatalogs || describesAnother(known);
   return { noted: isTold ? withNote(record, kept) : record, isKept: kept.length > 0 };
 }
 
-/** Writes what the folders of a finished session lack. */
+/** Writes `session.json` where a folder of a finished session lacks it or has an old one. */
 async function writeBehind(one: Claimed, context: RecoveryContext): Promise<void> {
   const { known, record, folders } = one;
   const { noted, isKept } = await keepAccounts(one, context);

@@ -5,17 +5,17 @@ import { ownerState } from '../files/ownership.ts';
 import { statIfThere } from '../files/set-aside.ts';
 import { LOOK_MS } from './keep-owned.ts';
 
-/** A file that was last changed longer ago is not being recorded to. */
+/** A file that has not changed for this long is not being recorded to. */
 const RECENT_MS = 10_000;
-/** In that time a recorder has noticed that its name is gone, and a recording that is heard has grown. */
+/** Within this time a recorder notices that its `.owner` is gone, and a running recording grows. */
 export const SIGN_WAIT_MS = 3 * LOOK_MS;
-/** However late it is, a recording that is heard grows in this time. */
+/** Even a late check waits this long: a running recording grows within this time. */
 const LEAST_WAIT_MS = 250;
 
 /**
- * True where folders in which nobody is named are written to all the same: somebody may have removed the name of a process
- * that is recording. Waits for a sign of one, up to a moment of the process's clock and a little at least, and only where
- * something in them was changed just now.
+ * True where folders without an owner are still being written to: somebody may have removed the `.owner` of a process
+ * that records. Waits only where a file in them changed just now: up to `upToMs` of the process's clock, and at least
+ * LEAST_WAIT_MS.
  */
 export async function areStillWritten(folders: readonly string[], upToMs: number): Promise<boolean> {
   const before = await changesIn(folders);

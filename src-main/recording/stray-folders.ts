@@ -10,7 +10,7 @@ import { syncFolder } from '../disk/sync.ts';
 import type { Log } from '../runtime/log.ts';
 import { readRenamed } from './renamed-folder.ts';
 
-/** Folders that are looked into below one: there may be anything. */
+/** Most folders that are looked into below one: it may hold any number of them. */
 const MOST_INSIDE = 200;
 const MOST_NAMES = 100;
 const MAX_ID_CHARACTERS = 60;
@@ -31,8 +31,9 @@ export interface StrayFolder {
 }
 
 /**
- * Looks for recordings in folders whose name is no session id. One whose `session.json` and files agree gets a name that
- * is one, made of the name that it has; the others are left as they are, and told, as are those inside other folders.
+ * Looks for recordings in folders whose name is no session id. Where a folder's `session.json` agrees with its files,
+ * the folder gets an id that is made from its name. All others stay as they are and are reported, and so are
+ * recordings in inner folders.
  * @param isFree whether no session has an id
  */
 export async function settleStrays(
@@ -48,13 +49,16 @@ export async function settleStrays(
     const isNamed = sessionIdSchema.safeParse(name).success || !inIt.files.some(isRecordingName);
     const id = isNamed ? name : await settleStray(dir, name, isFree, log);
     if (id === undefined) strays.push({ id: name, reason: UNNAMED });
-    // What is in another program's hidden folder, as a trash, has been put there.
+    // A hidden folder belongs to another program, as a trash does: what is in it was put there on purpose.
     if (!name.startsWith('.')) strays.push(...(await straysInside(dir, id ?? name, inIt.folders)));
   }
   return strays;
 }
 
-/** The name that a folder goes by from now on, undefined where it has to get another one. One that is recorded to is left alone. */
+/**
+ * The folder's name from now on; undefined where the user has to rename it. A folder that is being recorded to keeps
+ * its name.
+ */
 async function settleStray(
   dir: string,
   name: string,
@@ -67,7 +71,7 @@ async function settleStray(
   return id;
 }
 
-/** Folders with recordings inside a folder, at any depth: those nearest to it, of as many as are looked into. */
+/** Inner folders with recordings, at any depth. The nearest are looked at first, up to a limit. */
 async function straysInside(dir: string, name: string, inner: readonly string[]): Promise<StrayFolder[]> {
   const strays: StrayFolder[] = [];
   const paths = inner.map((each) => `${name}/${each}`);
@@ -95,7 +99,7 @@ function isMasterName(name: string): boolean {
   return found?.parsed.extension === 'wav' && found.parsed.variant === undefined && !found.isPutAway;
 }
 
-/** Of a folder that cannot be read nothing is known. */
+/** A folder that cannot be read counts as empty. */
 async function listing(folder: string): Promise<FolderListing> {
   return listFiles(folder).catch(() => ({ files: [], folders: [], others: [] }));
 }
@@ -112,7 +116,7 @@ async function adopt(
     if (!sessionIdSchema.safeParse(id).success) return undefined;
     const path = join(dir, id);
     const own = await readSessionAccount(folder, id);
-    // One that gets the name back that it had may be known by it.
+    // The catalog may know this id: the folder may be getting its old name back.
     if (await isThere(path)) continue;
     if (own.kind !== 'told') {
       if (!isFree(id)) continue;

@@ -12,8 +12,8 @@ import { parseRecordingName } from './unlisted-names.ts';
 type Context = Pick<RecoveryContext, 'leave' | 'log'>;
 
 /**
- * The session with rows for the recordings in its folders that it did not list, the same one where there are none. Those
- * that cannot be listed are given to `leave`. Rejects where one cannot be read.
+ * The session with rows for the unlisted recordings in its folders, or the same session where there are none. Calls
+ * `leave` for each recording that cannot be listed. Rejects where one cannot be read.
  */
 export async function withUnlisted(
   session: SessionRecord,
@@ -31,7 +31,10 @@ export async function withUnlisted(
   return listed;
 }
 
-/** Tells of folders of a session's name that are none of its own and hold recordings that its own do not. */
+/**
+ * Reports folders that have the session's name, are not among its folders, and hold recordings that its own folders
+ * lack.
+ */
 export async function tellElsewhere(
   { id, record, folders, accounts }: KnownSession,
   listings: readonly FolderListing[],

@@ -12,16 +12,16 @@ import { partFilesOf } from './part-file.ts';
 export interface TrackFiles {
   readonly track: Track;
   readonly master: WavWriter;
-  /** True where the session keeps this side for its own sake. */
+  /** True where the session keeps this side itself, not only in the mix. */
   readonly isKept: boolean;
   /** True once the master is final. */
   readonly isFinished: boolean;
   append(pcm: Uint8Array): Promise<void>;
-  /** As they are: while being recorded, and once the master is final. */
+  /** The files' rows while they are recorded, and once the master is final. */
   listed(): readonly RecordingFile[];
-  /** Makes the master final; undefined where its folder does not let it be, which leaves it to a recovery. */
+  /** Makes the master final. Undefined where its folder does not allow that; recovery does it later. */
   finishMaster(markers: readonly CuePoint[]): Promise<FinishedMaster | undefined>;
-  /** Begins to make the copy final; undefined where there is none to come. To follow `finishMaster`. */
+  /** Begins to make the copy final; undefined where there is none. Call it after `finishMaster`. */
   finishCopy(markers: readonly CuePoint[]): FileInMaking | undefined;
   /** Removes the finished master of a side that is not kept. */
   remove(): Promise<void>;
@@ -51,7 +51,7 @@ export async function openTrackFiles(track: Track, context: PartContext): Promis
   const listed = (): RecordingFile[] => {
     const { dataBytes } = master;
     const { byteSize = 0 } = finished ?? unfinished ?? {};
-    // One that could not be finished still counts as being recorded, so that the next launch finishes it.
+    // A master that could not be finished stays listed as being recorded, so the next launch finishes it.
     const status = finished === undefined ? 'recording' : 'completed';
     return [
       ...(delivery === undefined
@@ -91,7 +91,7 @@ export async function openTrackFiles(track: Track, context: PartContext): Promis
       if (finished !== undefined) return finishCopy(delivery, files, finished, markers, context);
       const [row] = listed();
       if (delivery === undefined || row === undefined) return undefined;
-      // Left to the next launch as its master is, which may then take it as it is.
+      // The next launch handles the copy together with its master. It may then keep the copy as it is.
       const made = delivery.finish(unfinished?.path ?? '', markers);
       return {
         row,

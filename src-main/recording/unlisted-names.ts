@@ -7,24 +7,24 @@ import { partFileName } from '../files/session-folder.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 
 const AUDIO: ReadonlySet<string> = new Set(['wav', 'mp4', 'mp3', 'flac', 'ogg', 'opus']);
-/** What is put aside here, beside what took its place: the session tells of that. */
+/** A file that was put aside here, beside its successor. The session's notes already mention it. */
 const PUT_ASIDE = /\.(aside|bak)(-\d+)?$/;
 
-/** A file that is called as recordings are, and that no row of its session names. */
+/** A file with a recording's name that no row of its session names. */
 export interface UnlistedName extends FoundName {
   readonly folder: string;
   readonly name: string;
-  /** A master, or else a copy of one. */
+  /** True for a master, false for a copy. */
   readonly isMaster: boolean;
-  /** False where its name says that it is not to be used as it is. */
+  /** False where its name says that the file must not be used as it is. */
   readonly canBeListed: boolean;
-  /** The file that has the name without what was added to it. */
+  /** The path of the file with the original name, without an addition. */
   readonly ownPath: string | undefined;
 }
 
 /**
- * Compares the names in a session's folders with its rows. Left out is what recovery looks after, which is unfinished
- * masters, what has been put aside beside its successor, and a copy whose master is there.
+ * Compares the names in a session's folders with its rows. Leaves out what recovery handles: unfinished masters,
+ * files put aside beside their successor, and copies whose master is there.
  */
 export function unlistedNames(
   session: SessionRecord,
@@ -51,13 +51,13 @@ export function unlistedNames(
   });
 }
 
-/** A name that a recording or a copy of one has, or had before something was added. */
+/** Parses the name of a recording or a copy, with or without an addition. */
 export function parseRecordingName(name: string): FoundName | undefined {
   const found = parseFoundName(name);
   return found !== undefined && AUDIO.has(found.parsed.extension) ? found : undefined;
 }
 
-/** One that was missing when its row was written may be there again. */
+/** A file that was missing when its row was written may be there again. */
 function namesListed({ files, imported }: SessionRecord): ReadonlySet<string> {
   const there = files.filter(({ status }) => status !== 'missing');
   return new Set([...there, ...(imported?.kept ?? [])].map(({ file_path }) => basename(file_path)));

@@ -5,19 +5,20 @@ import { unwritable } from '../files/session-folder.ts';
 /** Where a recording goes. */
 export interface UsableDir {
   readonly dir: string;
-  /** Why it is not the folder that was wanted. */
+  /** Why this is not the wanted folder. */
   readonly problem?: LecternError;
 }
 
 export interface UsableDirOptions {
   readonly fallbackDir: () => string | null;
-  /** The data folder's own, which is there as long as the catalog is. */
+  /** The data folder's own recordings folder. It is there as long as the catalog is. */
   readonly ownDir: string;
 }
 
 /**
- * Finds the folder for a recording that begins: the wanted one wherever it can be written, and so again as soon as it is
- * back; else the spare folder, else the data folder's own. Rejects with FOLDER_UNWRITABLE where none can be.
+ * Finds the folder for a new recording: the wanted folder where it can be written, else the fallback folder, else the
+ * data folder's own. Every recording asks again, so the wanted folder is used as soon as it is back. Rejects with
+ * FOLDER_UNWRITABLE where no folder can be written.
  */
 export function createUsableDir({
   fallbackDir,

@@ -8,7 +8,7 @@ import { masterOf, pathOf, trackKey } from './found-files.ts';
 import type { ExaminedMaster } from './examined-master.ts';
 import { mixedTracks } from './mixed-tracks.ts';
 
-/** Frames of sides that are zeros where the mix proves that there was sound, by `trackKey`. */
+/** Frames of sides that are zero although the mix proves that there was sound, by `trackKey`. */
 export type ZeroedSides = ReadonlyMap<string, readonly LostStretch[]>;
 
 interface Audio extends AudioBytes {
@@ -17,7 +17,7 @@ interface Audio extends AudioBytes {
 }
 
 /**
- * Compares the sides of each part that has blocks of zeros with the mix that was made of them before: what a disk loses
+ * Compares sides that have blocks of zeros with the mix that was made of them earlier: audio that a disk has lost
  * reads as silence. Changes nothing. Rejects where a file cannot be read.
  */
 export async function findZeroedSides(
@@ -45,7 +45,7 @@ export async function findZeroedSides(
     const bytesPerFrame = 2 * mix.channels;
     for (const [index, type] of tracks.entries()) {
       const known = examined.find((one) => trackKey(one) === trackKey({ part, type }) && isUsable(one));
-      // What was lost with the header is told already.
+      // A loss of the header and the samples beside it is reported already.
       const from = known?.holds.zeroedFrames ?? 0;
       const lost = (found[index] ?? []).flatMap((stretch) => framesWithin(stretch, bytesPerFrame, from));
       if (lost.length > 0) zeroed.set(trackKey({ part, type }), lost);
@@ -54,7 +54,7 @@ export async function findZeroedSides(
   return zeroed;
 }
 
-/** The session with what was found told as damaged, once however often it is found. */
+/** The session with the findings reported as damage. Finding them again adds nothing. */
 export function withZeroedSides(session: SessionRecord, zeroed: ZeroedSides): SessionRecord {
   if (zeroed.size === 0) return session;
   return withLostInParts(
@@ -72,7 +72,7 @@ function examinedAudio(one: ExaminedMaster | undefined): Audio | undefined {
   const shape = one?.holds.shape;
   if (one === undefined || shape === undefined) return undefined;
   const { path, dataOffset, frames, kind } = one.holds;
-  // Of a mix with a damaged header nothing is proven.
+  // A mix with a damaged header proves nothing.
   if (one.type === 'mixed' && kind !== 'sound') return undefined;
   return { path, dataOffset, dataBytes: frames * 2 * shape.channels, ...shape };
 }
