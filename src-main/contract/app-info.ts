@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { exportFormatSchema } from './audio-format.ts';
 import { sessionIdSchema } from './session-id.ts';
 
-/** What the encoder is, where it was found, and what it cannot do. */
+/** The encoder, where it was found, and what it cannot do. */
 export const encoderInfoSchema = z.object({
   kind: z.enum(['ffmpeg', 'built-in']),
   /** `LECTERN_FFMPEG`, `ffmpeg-static`, `PATH` or `mediabunny`. */
@@ -20,9 +20,9 @@ export const appInfoSchema = z.object({
   encoder: encoderInfoSchema,
   /** Sessions that a crash had cut off and that this launch has put in order. */
   recovered_sessions: z.array(sessionIdSchema),
-  /** Those that a crash cut off and of which files had to be left as they are; absent where nobody looked. */
+  /** Cut-off sessions with files that had to be left as they are; absent where recovery did not run. */
   unfinished_sessions: z.array(z.object({ id: z.string(), reason: z.string() })).optional(),
-  /** The recordings folder is not there: what takes its place until it is, and why. Absent while it is there. */
+  /** Present while the recordings folder is away: which folder is used meanwhile, and why. */
   recordings_away: z.object({ wanted: z.string(), used: z.string(), reason: z.string() }).optional(),
 });
 export type AppInfo = z.infer<typeof appInfoSchema>;

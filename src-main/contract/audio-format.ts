@@ -7,7 +7,7 @@ export type Encoding = z.infer<typeof encodingSchema>;
 /** Bytes of one sample of one channel, by wire encoding. */
 export const BYTES_PER_SAMPLE: Record<Encoding, number> = { pcm_s16le: 2, mulaw: 1, pcm_f32le: 4 };
 
-/** What a session delivers. The master is always 16-bit PCM WAV beside it. */
+/** Formats of a session's copies. Beside them, the master is always 16-bit PCM WAV. */
 export const deliveryFormatSchema = z.enum(['wav', 'mp4', 'mp3']);
 export type DeliveryFormat = z.infer<typeof deliveryFormatSchema>;
 
@@ -23,7 +23,7 @@ export function isSide(track: string): track is Side {
   return SIDES.some((side) => side === track);
 }
 
-/** One name of a session's tracks: the sides have theirs, any other is its sender's. */
+/** The name of one track: one of the sides, or a name that its sender chose. */
 export const trackSchema = z
   .string()
   .regex(

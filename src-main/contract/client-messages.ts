@@ -14,21 +14,21 @@ import { MAX_LABEL_CHARACTERS, MAX_SPEAKER_CHARACTERS, MAX_TITLE_CHARACTERS } fr
 import { MAX_TRANSCRIPT_CHARACTERS } from './transcript.ts';
 
 /**
- * How chunks are placed on their track: `append` puts each directly after what was there; `arrival` too, unless the
- * clock, pauses left out, is more than 500 ms past the track's end, and then where the clock is; `position` puts each
- * where its start frame says, and one without a start frame directly after what was there.
+ * How chunks are placed on their track. `append`: directly after the last one. `arrival`: the same, unless the clock,
+ * pauses left out, is more than 500 ms past the track's end; then at the clock's position. `position`: at the chunk's
+ * start frame; a chunk without one goes directly after the last.
  */
 export const placementRuleSchema = z.enum(['append', 'arrival', 'position']);
 export type PlacementRule = z.infer<typeof placementRuleSchema>;
 
 /**
- * What a full `start` may say. Absent keys take the values of the profile that is named, then the defaults of
- * DEFAULT_START; `format` has none, so without a profile it must be there.
+ * All keys of a `start`. An absent key takes the value of the named profile, else of DEFAULT_START. `format` has no
+ * default: without a profile it is required.
  */
 export const startMessageSchema = z.object({
   action: z.literal('start'),
   format: deliveryFormatSchema.optional(),
-  /** The name of one of the settings' profiles, whatever its case. */
+  /** The name of a profile in the settings; case does not matter. */
   profile: z.string().max(100).optional(),
   sample_rate: sampleRateSchema.optional(),
   channels: channelsSchema.optional(),
@@ -40,8 +40,8 @@ export const startMessageSchema = z.object({
     .refine((tracks) => new Set(tracks).size === tracks.length, 'each track once')
     .optional(),
   /**
-   * Which files are kept; unless told otherwise every track, and the mix where there are several. A track that is left
-   * out is recorded all the same, for the mix and for turns, and removed once what is kept has been verified.
+   * Which files are kept. By default every track, and the mix where there are several. A track that is left out is
+   * still recorded, for the mix and for turns, and removed once the kept files have been verified.
    */
   record: z
     .array(recordingTypeSchema)
@@ -49,15 +49,15 @@ export const startMessageSchema = z.object({
     .max(MAX_TRACKS + 1)
     .refine((types) => new Set(types).size === types.length, 'each kind of file once')
     .optional(),
-  /** False leaves the raw masters alone: copies in `format`, or with gain, are made when they are exported. */
+  /** False makes only the raw masters: copies in `format`, or with gain, are made on export. */
   auto_save: z.boolean().optional(),
-  /** False keeps the session out of the catalog, and so out of lists: its folder alone describes it. */
+  /** False keeps the session out of the catalog, and so out of lists: only its folder describes it. */
   database_records: z.boolean().optional(),
   /** `headed`: every binary frame begins with the header of headed-frame.ts. */
   framing: z.enum(['raw', 'headed']).optional(),
   /**
-   * Absent, `position` for headed frames, else `arrival` for two or more tracks and `append` for one; and a chunk
-   * with a start frame is placed by it all the same. Named, it alone counts.
+   * Default: `position` for headed frames, else `arrival` for two or more tracks and `append` for one; a chunk with a
+   * start frame is still placed by it. A given rule applies to every chunk.
    */
   placement: placementRuleSchema.optional(),
   title: z.string().trim().max(MAX_TITLE_CHARACTERS).optional(),
@@ -66,7 +66,7 @@ export const startMessageSchema = z.object({
   split_minutes: z.number().min(1).max(60).optional(),
   /** Size of each track's WAV, in MB of 1024 * 1024 bytes, after which a new part begins. */
   split_megabytes: z.number().min(1).max(500).optional(),
-  /** What follows a limit: the session ends, or goes on in a new part. */
+  /** What happens at a limit: the session ends, or goes on in a new part. */
   on_limit: z.enum(['stop', 'continue']).optional(),
 });
 export type StartMessage = z.infer<typeof startMessageSchema>;
@@ -92,7 +92,7 @@ export const markerMessageSchema = z.object({
   label: z.string().trim().max(MAX_LABEL_CHARACTERS).optional(),
 });
 
-/** Live text from a recogniser. Without `turn_id` it belongs to the turn that its role is in, or was in last. */
+/** Live text from a recogniser. Without `turn_id` it belongs to the present turn of its role, or else to the last one. */
 export const transcriptMessageSchema = z.object({
   action: z.literal('transcript'),
   role: trackSchema,
@@ -102,7 +102,7 @@ export const transcriptMessageSchema = z.object({
   speaker: z.string().trim().min(1).max(MAX_SPEAKER_CHARACTERS).optional(),
 });
 
-/** A client's own voice activity, which from the first one on counts instead of the engine's for that track. */
+/** A client's own voice activity. From the first message on it replaces the engine's, for that track. */
 const voiceActivity = <Action extends 'vad_start' | 'vad_stop'>(action: Action) =>
   z.object({ action: z.literal(action), track: trackSchema.optional() });
 
@@ -129,7 +129,7 @@ export function isClientAction(action: string): action is ClientAction {
   return Object.hasOwn(clientMessageSchemas, action);
 }
 
-/** What a `start` that names only a format means. */
+/** The values of a `start` that names only a format. */
 export const DEFAULT_START = {
   sample_rate: 16_000,
   channels: 1,

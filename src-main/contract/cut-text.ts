@@ -1,6 +1,6 @@
-/** A character that people see as one is hardly ever made of more code units. */
+/** One visible character hardly ever has more code units than this. */
 const LONG_CHARACTER = 64;
-/** Where a character begins is told by what stands before it, but not by what stands far before it. */
+/** The text just before a place decides whether a character begins there. Text further away does not matter. */
 const WINDOW = 8 * LONG_CHARACTER;
 
 /** The beginning of a text, cut between characters as people see them, where it is longer than `max` UTF-16 code units. */
@@ -12,11 +12,11 @@ export function cutText(text: string, max: number): string {
     if (from + index + segment.length > max) break;
     end = from + index + segment.length;
   }
-  // One character without end, as of accents upon accents, is cut between code points.
+  // A character without end, such as a pile of accents, is cut between code points.
   return text.slice(0, max - end > LONG_CHARACTER ? codePointAt(text, max) : end);
 }
 
-/** The same place, or the one before it where that is in the middle of a surrogate pair. */
+/** The same place, or one before it where it would split a surrogate pair. */
 function codePointAt(text: string, index: number): number {
   const unit = text.charCodeAt(index - 1);
   return unit >= 0xd800 && unit <= 0xdbff ? index - 1 : index;

@@ -1,8 +1,8 @@
 import type { ErrorCode } from './errors.ts';
 
 /**
- * Every code has a status of its own accord (RFC 9110, 15): 4xx where another request could succeed, 5xx where it is up
- * to us, or to what we depend on. 500 is for what nobody expected.
+ * Each code has one HTTP status (RFC 9110, 15): 4xx where a different request could succeed, 5xx where the fault is
+ * ours or of something we depend on. 500 is for unexpected errors.
  */
 const STATUS: Readonly<Record<ErrorCode, number>> = {
   UNKNOWN_ACTION: 400,
@@ -69,7 +69,7 @@ const STATUS: Readonly<Record<ErrorCode, number>> = {
   CONNECTION_LOST: 503,
 };
 
-/** The HTTP status that an error of this code is answered with, unless the answer says otherwise. */
+/** The HTTP status of an error with this code, unless the answer names another. */
 export function errorStatus(code: ErrorCode): number {
   return STATUS[code];
 }

@@ -1,9 +1,10 @@
-/** Longer is no name of a file anywhere. */
+/** No file system allows longer names. */
 const MAX_CHARACTERS = 255;
 
 /**
- * True for the name of a file in a folder, which leads nowhere else on any system. What a sync service or a file manager
- * makes of a name of ours is one, so what is listed can be asked for; what is not to be seen, as `.owner`, is none.
+ * True for a plain file name that leads to no other folder on any system. It may be a name of ours that a sync
+ * service or a file manager has changed, so every listed file can be asked for. Hidden names, such as `.owner`, are
+ * refused.
  */
 export function isFileName(name: string): boolean {
   return name.length <= MAX_CHARACTERS && /^[^./\\:\p{Cc}][^/\\:\p{Cc}]*$/u.test(name);

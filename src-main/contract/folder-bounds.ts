@@ -11,7 +11,7 @@ import {
 } from './limits.ts';
 import { MAX_ENTRY_WORDS, MAX_SESSION_ENTRIES, MAX_TRANSCRIPT_CHARACTERS } from './transcript.ts';
 
-/** The most that is taken of a JSON file in a session's folder, by key. */
+/** The greatest sizes that are read from a JSON file in a session's folder, by key. */
 export interface JsonBounds {
   /** UTF-16 code units of a text under this key. */
   readonly texts: Readonly<Record<string, number>>;
@@ -21,10 +21,10 @@ export interface JsonBounds {
   readonly otherLists: number;
 }
 
-/** A path, an address, a version line: everything that is not named below is shorter. */
+/** For all keys that are not named below: a path, an address and a version line are shorter. */
 const OTHER_TEXTS = 4000;
 
-/** Of `session.json`. What a client may send and what the recorder makes is within them. */
+/** Bounds of `session.json`. Everything that a client may send and that the recorder writes is within them. */
 export const SESSION_BOUNDS: JsonBounds = {
   texts: {
     title: MAX_TITLE_CHARACTERS,
@@ -39,7 +39,7 @@ export const SESSION_BOUNDS: JsonBounds = {
     markers: MAX_SESSION_MARKERS,
     segments: MAX_SESSION_SEGMENTS,
   },
-  // Gaps and muted stretches of a part are the longest: a thousand, and what recovery adds.
+  // The longest lists are a part's gaps and muted stretches: a thousand each, and those that recovery adds.
   otherLists: 10_000,
 };
 

@@ -7,7 +7,7 @@ export const FRAME_HEADER_BYTES = 16;
 /** First byte of every header: the version of this layout. */
 export const FRAME_HEADER_VERSION = 1;
 
-/** Chunks are numbered below this, and from 2^32 - 1 on from 0 again, which is no gap. */
+/** Chunk numbers are below this. 0 follows 2^32 - 1; that is no gap. */
 export const SEQ_COUNT = 2 ** 32;
 
 /** Largest start frame: more than a year at the highest rate, and small enough that sums stay exact. */
@@ -20,7 +20,7 @@ export interface FrameHeader {
   readonly seq: number;
   /** Position in the track's frames, counted from 0, up to MAX_START_FRAME. */
   readonly startFrame: number;
-  /** Why frames before this chunk are missing, where the sender knows. */
+  /** Why frames before this chunk are missing, where the sender knows the cause. */
   readonly gapCause?: GapCause;
 }
 

@@ -5,7 +5,7 @@ import type { HttpMethod } from './operations/operation.ts';
 import { sessionReference } from './operations/session-reference.ts';
 import { sessionIdSchema } from './session-id.ts';
 
-/** What HTTP has beside the operations of api.ts: bytes, plain text, and what concerns the server itself. */
+/** HTTP routes besides the operations of api.ts: bytes, plain text, and the server's own state. */
 export interface HttpRoute {
   readonly method: HttpMethod;
   readonly path: string;
@@ -136,7 +136,7 @@ export function isHttpRouteName(name: string): name is HttpRouteName {
 
 const upgraded: HttpRoute['answers'] = { 101: { description: 'The WebSocket is open' } };
 
-/** WebSockets: what may be said on them is in client-messages.ts and server-messages.ts. */
+/** WebSockets. Their messages are defined in client-messages.ts and server-messages.ts. */
 export const socketRoutes = {
   'sessions.record': {
     method: 'GET',
@@ -158,5 +158,5 @@ export const socketRoutes = {
   },
 } as const satisfies Readonly<Record<string, HttpRoute>>;
 
-/** What any request over HTTP may be answered with, before it is looked at. */
+/** Errors that any HTTP request may get before its content is looked at. */
 export const ACCESS_ERRORS: readonly ErrorCode[] = ['UNAUTHORIZED', 'FORBIDDEN', 'CONNECTIONS_FULL'];

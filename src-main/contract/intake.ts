@@ -6,7 +6,7 @@ import { faultSchema, fileKindSchema, mendingSchema, soundSchema } from './repai
 export const MAX_INTAKE_BYTES = 8192 * MEBIBYTE;
 
 /**
- * Most bytes of one piece of a file on its way in. Pieces keep memory flat on both sides, and cross the desktop's
+ * Most bytes in one piece of a file from outside. Pieces limit the memory on both sides, and cross the desktop's
  * app:// as plain bytes.
  */
 export const INTAKE_PIECE_BYTES = 4 * MEBIBYTE;
@@ -14,21 +14,21 @@ export const INTAKE_PIECE_BYTES = 4 * MEBIBYTE;
 /** Files that may wait here at the same time. */
 export const MAX_INTAKE_FILES = 32;
 
-/** Names a file that was taken in, until it is discarded or added. */
+/** The name of an incoming file until it is discarded or added. */
 export const intakeIdSchema = z.uuid();
 export type IntakeId = z.infer<typeof intakeIdSchema>;
 
-/** Where a file's bytes go: PUT, at most INTAKE_PIECE_BYTES each, in order; `offset` says how many went before. */
+/** Where a file's bytes go: PUT, at most INTAKE_PIECE_BYTES each, in order; `offset` is the number of bytes sent before. */
 export function intakeBytesPath(id: IntakeId, offset: number): string {
   return `/api/intake/${id}/bytes?offset=${offset}`;
 }
 
-/** Where the file is had, mended where it was: GET, with ranges; `?download=1` to save it. */
+/** Where the file can be fetched, mended if it needed mending: GET, with ranges; `?download=1` to save it. */
 export function intakeFilePath(id: IntakeId): string {
   return `/api/intake/${id}/file`;
 }
 
-/** What a file turned out to be. */
+/** The result of the examination. */
 export const verdictSchema = z.enum([
   /** Audio with nothing to mend. */
   'whole',
@@ -40,23 +40,23 @@ export const verdictSchema = z.enum([
 ]);
 export type Verdict = z.infer<typeof verdictSchema>;
 
-/** What is wrong with a file that was taken in, and what would be done about it. */
+/** What is wrong with an incoming file, and what mending would do. */
 export const examinationSchema = z.object({
   id: intakeIdSchema,
-  /** Its name, without any folder, fit to be shown. */
+  /** The file's name without a folder, safe to show. */
   name: z.string(),
   byte_size: z.int().min(0),
   verdict: verdictSchema,
   kind: fileKindSchema.nullable(),
   faults: z.array(faultSchema),
   mending: mendingSchema.nullable(),
-  /** The sound that is there, or will be once it is mended; null where that is not known yet. */
+  /** The sound in the file, or in the mended file; null where that is not known yet. */
   sound: soundSchema.nullable(),
-  /** True where rate and channels are assumed, because the file does not say: the user may know better. */
+  /** True where rate and channels are assumed, because the file does not say them. The user may know better. */
   assumed: z.boolean(),
-  /** True where only ffmpeg could read it, or mend it, and there is none: it cannot be added. */
+  /** True where only ffmpeg could read or mend the file, and there is none: it cannot be added. */
   needs_ffmpeg: z.boolean().optional(),
-  /** What would be done, or why nothing can be, in the engine's words. */
+  /** What mending would do, or why nothing can be done, in the engine's words. */
   details: z.array(z.string()),
 });
 export type Examination = z.infer<typeof examinationSchema>;
@@ -70,7 +70,7 @@ export const mendedFileSchema = z.object({
 });
 export type MendedFile = z.infer<typeof mendedFileSchema>;
 
-/** How far the work on a file is; `fraction` is null where that cannot be told. */
+/** Progress of the work on a file; `fraction` is null where it is unknown. */
 export const intakeProgressSchema = z.object({
   stage: z.enum(['receiving', 'waiting', 'examining', 'mending', 'adding']),
   received_bytes: z.int().min(0),

@@ -1,9 +1,9 @@
 /** Characters of a piece, more or less: a millisecond's work. */
 const PIECE_CHARACTERS = 64 * 1024;
-/** Objects within objects that are taken apart: `{version, session: {markers: [{…}]}}`. */
+/** Depth down to which objects are split: `{version, session: {markers: [{…}]}}`. */
 const MAX_DEPTH = 3;
 
-/** What `JSON.stringify(value, undefined, space)` gives, a piece at a time, of plain data. */
+/** Yields `JSON.stringify(value, undefined, space)` of plain data in pieces. */
 export function* jsonPieces(value: unknown, space = 2): Generator<string> {
   let piece = '';
   for (const token of tokens(value, MAX_DEPTH, '', space)) {
@@ -17,7 +17,7 @@ export function* jsonPieces(value: unknown, space = 2): Generator<string> {
 
 function* tokens(value: unknown, depth: number, indent: string, space: number): Generator<string> {
   if (typeof value !== 'object' || value === null || depth === 0) {
-    // Line feeds within strings are escaped: those that are there are between tokens.
+    // Line feeds within strings are escaped, so a raw line feed stands between tokens.
     yield JSON.stringify(value, undefined, space).replaceAll('\n', `\n${indent}`);
     return;
   }

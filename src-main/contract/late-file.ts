@@ -1,16 +1,16 @@
 import { compareTypes } from './audio-format.ts';
 import type { FileEntry, PendingFile } from './server-messages.ts';
 
-/** What an answer to a stop says of files. */
+/** What the answer to a stop says about files. */
 interface Ended {
   readonly files: readonly FileEntry[];
   readonly pending?: readonly PendingFile[] | undefined;
 }
 
 /**
- * How a recording ended, with what has become of a pending file since. Files are in the order in which a stop lists
- * them: by type, the copy before its master.
- * @param file undefined where it is not to come.
+ * The end of a recording, updated with the final state of a pending file. Files keep the order of a stop: by type,
+ * the copy before its master.
+ * @param file undefined where the file could not be made
  */
 export function withLateFile<E extends Ended>(
   ended: E,
@@ -22,7 +22,7 @@ export function withLateFile<E extends Ended>(
   const added = isPending && file !== undefined ? [file] : [];
   return {
     ...ended,
-    // A stable sort: what is put in front comes first among those of its type.
+    // The sort is stable: a file put in front comes first among those of its type.
     files: [...added, ...ended.files].toSorted((a, b) => compareTypes(a.type, b.type)),
     pending: pending.filter(({ file_path }) => file_path !== path),
   };

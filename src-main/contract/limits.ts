@@ -20,27 +20,27 @@ export const PROTOCOL_LIMITS: Limits = {
 /** Chunks between two `progress` messages. */
 export const PROGRESS_INTERVAL_CHUNKS = 100;
 
-/** Markers of one session: a marker every three seconds for a working day, and more than anybody finds again. */
+/** Markers of one session: one every three seconds for a working day, more than anybody would look through. */
 export const MAX_SESSION_MARKERS = 10_000;
-/** Stretches of turns that one session keeps: a day and a half of people who take turns every four seconds. */
+/** Segments of one session: a day and a half of people who take turns every four seconds. */
 export const MAX_SESSION_SEGMENTS = 30_000;
 
 /** Parts of one session, and their files: far more than a session of days that is split every few minutes. */
 export const MAX_SESSION_PARTS = 10_000;
 export const MAX_SESSION_FILES = 60_000;
 
-/** UTF-16 code units of what people call things, as clients may send and folders may hold it. */
+/** UTF-16 code units of titles, names and notes, from clients and in folders. */
 export const MAX_TITLE_CHARACTERS = 200;
 export const MAX_NOTES_CHARACTERS = 20_000;
 export const MAX_LABEL_CHARACTERS = 200;
 export const MAX_SPEAKER_CHARACTERS = 80;
-/** Of the name of a file from outside. */
+/** UTF-16 code units of the name of a file from outside. */
 export const MAX_FILE_NAME_CHARACTERS = 1000;
 
-/** Who may listen to one session, and to all of them. */
+/** Taps of one session, and of all sessions. */
 export const MAX_SESSION_TAPS = 16;
 export const MAX_TAPS = 64;
-/** Bytes that may wait for all who listen together; each has its share, but not more than the second. */
+/** Bytes that may wait for all taps together, and for one tap. Each tap has an equal share, up to the second number. */
 export const MAX_TAPS_UNSENT_BYTES = 64 * MEBIBYTE;
 export const MAX_TAP_UNSENT_BYTES = 4 * MEBIBYTE;
 
@@ -48,7 +48,7 @@ export const MAX_TAP_UNSENT_BYTES = 4 * MEBIBYTE;
 export const RECONNECT_WINDOW_MS = 30_000;
 
 /**
- * Largest WebSocket message that is read at all, above the chunk limit with room for base64 and more. What is longer is
- * answered with CHUNK_TOO_LARGE, and dropped while it arrives.
+ * Largest WebSocket message that is read: above the chunk limit, with room for base64. A longer one is answered with
+ * CHUNK_TOO_LARGE, and dropped while it arrives.
  */
 export const MAX_MESSAGE_BYTES = 16 * MEBIBYTE;

@@ -1,14 +1,14 @@
 import type { SessionRecord } from './session-record.ts';
 
-/** What must be known of a session to describe it. */
+/** The facts that every session's record needs. */
 type Needed = Pick<
   SessionRecord,
   'id' | 'title' | 'status' | 'started_at' | 'format' | 'sample_rate' | 'channels' | 'encoding' | 'tracks'
 >;
 
 /**
- * A session's record from what is known of it; of the rest it says that nothing is. Its keys have the order that
- * `session.json` has. How far its text has come (`processing`) is not kept with it, and left out.
+ * A session's record from the known facts; everything else gets its empty value. The keys have the order of
+ * `session.json`. `processing` is left out: it is not stored with the record.
  */
 export function newSessionRecord(known: Needed & Partial<SessionRecord>): SessionRecord {
   return {

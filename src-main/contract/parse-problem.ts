@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** One line for what a schema found: where, what was expected, what came. */
+/** One line for a schema's finding: where, what was expected, what came. */
 export function describeProblem(error: z.ZodError, input: unknown): string {
   const issue = error.issues[0];
   if (issue === undefined) return 'unexpected value';
@@ -17,7 +17,7 @@ function valueAt(input: unknown, path: readonly PropertyKey[]): unknown {
   return value;
 }
 
-/** The value's kind, and the value itself where it is short and harmless. */
+/** The value's kind, and the value itself where it is short and safe to show. */
 function describeValue(value: unknown): string {
   if (value === undefined) return 'nothing';
   if (value === null) return 'null';

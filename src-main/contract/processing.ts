@@ -2,21 +2,21 @@ import { z } from 'zod';
 import { wireErrorSchema } from './errors.ts';
 import { sessionIdSchema } from './session-id.ts';
 
-/** Where a session stands on its way to a transcript. */
+/** A session's state on the way to a transcript. */
 export const jobStateSchema = z.enum(['queued', 'running', 'completed', 'failed', 'cancelled']);
 export type JobState = z.infer<typeof jobStateSchema>;
 
-/** A row of `jobs`: one session's way through the recogniser. Never deleted with its failure. */
+/** A row of `jobs`: one session's transcription. It stays after a failure. */
 export const jobSchema = z.object({
   id: z.uuid(),
   session_id: sessionIdSchema,
   kind: z.enum(['transcribe']),
   state: jobStateSchema,
-  /** Tries begun so far. */
+  /** Attempts begun so far. */
   attempts: z.int().min(0),
-  /** 0..1 of the audio. */
+  /** Share of the audio that is done, 0..1. */
   progress: z.number().min(0).max(1),
-  /** Not tried again before this moment. */
+  /** The next retry is not before this moment. */
   not_before: z.iso.datetime().nullable(),
   error: wireErrorSchema.nullable(),
   created_at: z.iso.datetime(),
@@ -24,7 +24,7 @@ export const jobSchema = z.object({
 });
 export type Job = z.infer<typeof jobSchema>;
 
-/** Where a session stands on its way to text, as sessions show it: its latest job. */
+/** A session's state on the way to text, as lists show it: its latest job. */
 export const sessionProcessingSchema = jobSchema
   .pick({
     state: true,
@@ -43,14 +43,14 @@ const commandShape = {
   /** Absolute path, or a name found on PATH. */
   program: z.string().min(1).max(1000),
   /**
-   * `{audio}`, `{output}`, `{language}` and `{model}` are replaced. One that has no value is left out, and with it the
-   * option before it.
+   * `{audio}`, `{output}`, `{language}` and `{model}` are replaced. A placeholder without a value is left out,
+   * together with the option before it.
    */
   args: z.array(z.string().max(2000)).max(100),
-  /** Where the answer is: what the program prints, or the file it writes to `{output}`. */
+  /** Where the program's answer is: in its output, or in the file `{output}`. */
   output: z.enum(['stdout', 'file']),
   model: z.string().max(1000).nullable(),
-  /** Given up after this many seconds without an end, for each piece. */
+  /** Timeout in seconds, for each piece of audio. */
   timeout_seconds: z.int().min(1).max(86_400),
 };
 
@@ -62,15 +62,15 @@ export const recogniserSettingsSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
   z.strictObject({
     ...commandShape,
-    /** `whisper` is whisper.cpp's and OpenAI's JSON; which of the two is seen from it. */
+    /** `whisper` is the JSON of whisper.cpp or OpenAI; its keys show which. */
     format: z.enum(['text', 'srt', 'vtt', 'whisper']),
     language: z.string().max(20).nullable(),
   }),
   z.strictObject({
     kind: z.literal('openai'),
-    /** Up to but without `/audio/transcriptions`, such as `http://127.0.0.1:8080/v1`. */
+    /** The address without `/audio/transcriptions`, such as `http://127.0.0.1:8080/v1`. */
     base_url: z.url({ protocol: /^https?$/ }).max(1000),
-    // It becomes a field of a form.
+    // The model becomes a field of a form.
     model: z.string().regex(/^[^\p{Cc}"]{1,200}$/u),
     language: z.string().max(20).nullable(),
     /** Largest upload the server takes, in MB of 1024*1024 bytes. */
@@ -80,7 +80,7 @@ export const recogniserSettingsSchema = z.discriminatedUnion('kind', [
 ]);
 export type RecogniserSettings = z.infer<typeof recogniserSettingsSchema>;
 
-/** Who tells several voices of one track apart: a program that answers in RTTM, run once for each track. */
+/** The diarizer, which tells apart several voices on one track: a program that answers in RTTM, run once for each track. */
 export const diarizerSettingsSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('none') }),
   z.strictObject(commandShape),
@@ -90,17 +90,17 @@ export type DiarizerSettings = z.infer<typeof diarizerSettingsSchema>;
 /** Largest number of sessions that are transcribed at once. */
 export const MAX_WORKERS = 4;
 
-/** What came of trying a recogniser on a few seconds of speech. */
+/** The result of a recogniser's trial on a few seconds of speech. */
 export const recogniserTrialSchema = z.object({
-  /** What it said; empty where it said nothing. */
+  /** The recogniser's text; empty where it gave none. */
   text: z.string(),
-  /** What is spoken there, as far as that is known. */
+  /** The words that are spoken there, as far as they are known. */
   spoken: z.string(),
   /** True where text, and where words, came with times. */
   has_times: z.boolean(),
   has_words: z.boolean(),
   took_ms: z.number().min(0),
-  /** Why it failed: what was expected, and what came. */
+  /** Why the trial failed: what was expected, and what came. */
   error: wireErrorSchema.nullable(),
 });
 export type RecogniserTrial = z.infer<typeof recogniserTrialSchema>;

@@ -1,16 +1,16 @@
 import type { RecogniserSettings } from './processing.ts';
 
-/** A recogniser that others have made, set up so that little is left to fill in. */
+/** The setup of a known recogniser, so that the user has little to fill in. */
 export interface RecogniserPreset {
   readonly id: string;
-  /** As its makers call it. */
+  /** Its makers' name for it. */
   readonly name: string;
   readonly settings: RecogniserSettings;
-  /** What the user still has to give. */
+  /** The fields that the user must fill in. */
   readonly needs: readonly ('model' | 'key' | 'address')[];
 }
 
-/** Minutes of audio on a slow machine with a large model. */
+/** Enough for minutes of audio on a slow machine with a large model. */
 const COMMAND_TIMEOUT_SECONDS = 3600;
 
 /** Templates for known recognisers, in the order in which they are offered. */
@@ -22,11 +22,11 @@ export const RECOGNISER_PRESETS: readonly RecogniserPreset[] = [
     settings: {
       kind: 'command',
       program: 'whisper-cli',
-      // Full JSON holds times for tokens, out of which words are made; it writes to the name with `.json` added.
+      // Full JSON has times for tokens; words are made of these. The program appends `.json` to the given name.
       args: ['-m', '{model}', '-f', '{audio}', '-l', '{language}', '-ojf', '-of', '{output}', '-pp'],
       output: 'file',
       format: 'whisper',
-      // Without it, English is assumed.
+      // Without this option the program assumes English.
       language: 'auto',
       model: null,
       timeout_seconds: COMMAND_TIMEOUT_SECONDS,

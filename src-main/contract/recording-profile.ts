@@ -8,20 +8,20 @@ import {
   SIDES,
 } from './audio-format.ts';
 
-/** What kind of session it is for. */
+/** The kind of session that a profile is for. */
 export const sessionKindSchema = z.enum(['lecture', 'meeting', 'call']);
 export type SessionKind = z.infer<typeof sessionKindSchema>;
 
-/** A plain word, so that it can stand in a `start` message and on a command line. Case does not tell two apart. */
+/** A plain word, so it fits in a `start` message and on a command line. Two names that differ only in case are the same. */
 export const profileNameSchema = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9 _-]{0,39}$/);
 
-/** A folder that means the same whatever the working folder is: `/…`, `C:\…` or `\\server\…`. */
+/** An absolute folder: `/…`, `C:\…` or `\\server\…`. */
 export const absoluteFolderSchema = z
   .string()
   .max(4000)
   .regex(/^(\/|[A-Za-z]:[\\/]|\\\\)/, 'expected an absolute folder');
 
-/** How sessions of a kind are recorded. */
+/** How sessions of one kind are recorded. */
 export const recordingProfileSchema = z
   .strictObject({
     name: profileNameSchema,
@@ -52,7 +52,7 @@ export const recordingProfileSchema = z
   );
 export type RecordingProfile = z.infer<typeof recordingProfileSchema>;
 
-/** The sides of which a profile keeps something, and which are therefore recorded. */
+/** The sides that are recorded: those whose audio is kept in some file. */
 export function tracksOf(
   profile: Pick<RecordingProfile, 'record_user_audio' | 'record_assistant_audio' | 'record_mixed_audio'>,
 ): readonly Side[] {
@@ -78,7 +78,7 @@ const COMMON = {
   auto_transcribe: true,
 } as const;
 
-/** What a new installation offers. A lecture has one side; a call is what telephones carry. */
+/** The profiles of a new installation. A lecture has one side; a call has the rate and channels of a telephone. */
 export const DEFAULT_PROFILES: readonly RecordingProfile[] = [
   {
     ...COMMON,
@@ -88,7 +88,7 @@ export const DEFAULT_PROFILES: readonly RecordingProfile[] = [
     record_assistant_audio: false,
     record_mixed_audio: false,
     format: 'wav',
-    // What transcribers take; music and lectures in good rooms may want 48 kHz.
+    // Transcribers use this rate; music and lectures in good rooms may want 48 kHz.
     sample_rate: 16_000,
   },
   {

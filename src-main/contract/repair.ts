@@ -30,7 +30,7 @@ export type Fault = z.infer<typeof faultSchema>;
 export const fileKindSchema = z.enum(['wav', 'raw', 'mp4', 'webm', 'ogg', 'mp3']);
 export type FileKind = z.infer<typeof fileKindSchema>;
 
-/** What mending a file means: its samples stay as they are but for `decode_mulaw` and `swap_bytes`. */
+/** What mending does to a file. Samples never change, except by `decode_mulaw` and `swap_bytes`. */
 export const mendingSchema = z.enum([
   'write_header',
   'decode_mulaw',
@@ -44,17 +44,17 @@ export type Mending = z.infer<typeof mendingSchema>;
 export const soundSchema = z.object({
   sample_rate: z.int().min(1),
   channels: z.int().min(1),
-  /** Null where only reading all of it would tell. */
+  /** Null where only reading the whole file would show it. */
   duration_seconds: z.number().min(0).nullable(),
 });
 export type Sound = z.infer<typeof soundSchema>;
 
-/** What a check of a session found out about one of its files, and did about it. */
+/** What a check found in one file of a session, and what it did. */
 export const fileOutcomeSchema = z.enum([
   'whole',
-  /** Damaged; the mended one stands in its place, the damaged one is kept. */
+  /** It was damaged: a mended file has its name, and the damaged one is kept. */
   'mended',
-  /** A delivered copy that was missing or damaged: made again from the recording. */
+  /** A copy was missing or damaged: made again from the recording. */
   'remade',
   'missing',
   /** Damaged, and left as it is. */
@@ -66,9 +66,9 @@ export const fileCheckSchema = z.object({
   name: z.string(),
   outcome: fileOutcomeSchema,
   faults: z.array(faultSchema),
-  /** The name under which the damaged file is kept beside. */
+  /** The name under which the damaged file is kept. */
   backup: z.string().nullable(),
-  /** What was wrong, or why nothing was done, in the engine's words. */
+  /** The fault, or why nothing was done, in the engine's words. */
   reason: z.string().nullable(),
 });
 export type FileCheck = z.infer<typeof fileCheckSchema>;

@@ -22,10 +22,10 @@ export const searchHitSchema = z.object({
 });
 export type SearchHit = z.infer<typeof searchHitSchema>;
 
-/** Text in quotation marks is a phrase, the last word may be the beginning of one, and all of them must be found. */
+/** All words must be found. Text in quotation marks is a phrase; the last word may be the beginning of a word. */
 export const searchQuerySchema = z.strictObject({
   query: z.string().max(200),
-  /** Only in this session, and then every place of it in the order in which it was said. */
+  /** Searches only this session, and returns all its places in the order in which they were said. */
   session_id: sessionIdSchema.optional(),
   /** Sessions in one answer; with `session_id`, places. */
   limit: z.coerce.number().int().min(1).max(200).optional(),
@@ -36,8 +36,8 @@ export const searchQuerySchema = z.strictObject({
 export type SearchQuery = z.infer<typeof searchQuerySchema>;
 
 /**
- * What was found, session by session. The session with the best places comes first, of equal ones the latest; in a
- * session title and notes come first, then markers and text in the order of time.
+ * Places by session. The session with the best places comes first; of equal ones, the latest. Within a session, title
+ * and notes come first, then markers and text in order of time.
  */
 export const searchResultSchema = z.object({
   hits: z.array(searchHitSchema),
@@ -45,7 +45,7 @@ export const searchResultSchema = z.object({
   sessions: z.int().min(0),
   /** Places found in all of them. */
   total: z.int().min(0),
-  /** False where the words are so common that only the latest places were looked at. */
+  /** False where the words are so common that only the latest places were searched. */
   complete: z.boolean(),
 });
 export type SearchResult = z.infer<typeof searchResultSchema>;

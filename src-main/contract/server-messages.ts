@@ -17,7 +17,7 @@ import { sessionIdSchema } from './session-id.ts';
 export const sessionStateSchema = z.enum(['idle', 'recording', 'paused', 'finalising', 'done']);
 export type SessionState = z.infer<typeof sessionStateSchema>;
 
-/** Why a recording ended, where it was not a plain `stop`. */
+/** Why a recording ended, where a plain `stop` did not end it. */
 export const stopReasonSchema = z.enum([
   'total_size_limit',
   'duration_limit',
@@ -63,15 +63,15 @@ const trackStatusSchema = z.object({
   track: trackSchema,
   /** Frames in the file so far. */
   frames: z.int().min(0),
-  /** The `seq` with which a client that comes back goes on. */
+  /** The `seq` from which a returning client goes on. */
   next_seq: z.int().min(0),
-  /** Frames that wait in memory, for a moment, for an earlier chunk: a kill would take them. Absent where none do. */
+  /** Frames that wait in memory for an earlier chunk, for a moment. A kill would lose them. Absent where none wait. */
   held_frames: z.int().min(1).optional(),
-  /** The frame that follows those that are there, as the sender counts: holes too long to be filled included. */
+  /** The next frame by the sender's own counting: unfilled gaps are included. */
   next_frame: z.int().min(0),
   /**
-   * The frame at which a live client goes on that has lost what it held, as after a reload: now, by the clock, as the
-   * sender counts.
+   * The frame from which a live client goes on that has lost its chunks, as after a reload: the present moment by the
+   * clock, in the sender's counting.
    */
   resume_frame: z.int().min(0),
 });
@@ -94,7 +94,7 @@ const serverMessageList = [
   z.object({
     type: z.literal('ack'),
     track: trackSchema,
-    /** Every chunk up to and including this one is written, or was answered with an error or is missing. */
+    /** Every chunk up to this one is settled: written, answered with an error, or missing. */
     seq: z.int().min(0),
     /** Frames of the track written so far. */
     frames: z.int().min(0),
@@ -132,26 +132,26 @@ const serverMessageList = [
     duration_seconds: z.number().min(0),
     files: z.array(fileEntrySchema),
     /**
-     * Files that are not ready yet, absent where there are none: each is told of by `file_completed` once it is, or by
+     * Files that are not ready yet; absent where there are none. Each is announced later, by `file_completed`, or by
      * a `warning` with its `file_path` where it cannot be made.
      */
     pending: z.array(pendingFileSchema).optional(),
     report: captureReportSchema,
     reason: stopReasonSchema.optional(),
-    /** True where only this part has ended and recording goes on in the next. */
+    /** True where only this part has ended and the recording goes on in the next one. */
     continues: z.boolean(),
   }),
   z.object({
     type: z.literal('file_completed'),
     session_id: sessionIdSchema,
-    /** As in `files` of recording_stopped, which has been sent before. */
+    /** The file as in `files` of recording_stopped, which was sent before. */
     file: fileEntrySchema,
   }),
   z.object({
     type: z.literal('turn_started'),
     turn_id: z.uuid(),
     role: trackSchema,
-    /** Position in the session, in milliseconds; before now, since a voice is believed only after a moment. */
+    /** Position in the session, in milliseconds. It lies before the present: a voice is recognised only after a moment. */
     start_ms: z.number().min(0),
   }),
   z.object({
@@ -160,15 +160,15 @@ const serverMessageList = [
     role: trackSchema,
     start_ms: z.number().min(0),
     end_ms: z.number().min(0),
-    /** The other side began to speak over it, or the session ended in it. */
+    /** The turn was cut short: the other side began to speak over it, or the session ended in it. */
     interrupted: z.boolean(),
-    /** Nobody spoke here: it was the other side, out of a loudspeaker. */
+    /** Echo: the microphone heard only the other side, out of a loudspeaker. */
     bleed: z.literal(true).optional(),
   }),
   z.object({
     type: z.literal('transcript_added'),
     transcript_id: z.uuid(),
-    /** The turn it joined; null where no turn of its role is known. */
+    /** The turn that the text belongs to; null where no turn of its role is known. */
     turn_id: z.uuid().nullable(),
   }),
   z.object({ type: z.literal('processing_started'), message: z.string() }),
@@ -183,11 +183,11 @@ const serverMessageList = [
     type: z.literal('warning'),
     code: warningCodeSchema,
     message: z.string(),
-    /** The track it is about, where it is about one alone. */
+    /** The track that the warning is about, where it is only one. */
     track: trackSchema.optional(),
-    /** For how many seconds of audio it has been so, where that can be told. */
+    /** Seconds of audio for which this has lasted, where that is known. */
     lasted_seconds: z.number().min(0).optional(),
-    /** The file that could not be made, where it is about one; relative to the recordings folder. */
+    /** The file that could not be made, where the warning is about one; relative to the recordings folder. */
     file_path: z.string().optional(),
   }),
   wireErrorSchema.extend({ type: z.literal('error') }),

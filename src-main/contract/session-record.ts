@@ -14,7 +14,7 @@ import { faultCodeSchema } from './repair.ts';
 import { fileEntrySchema, stopReasonSchema } from './server-messages.ts';
 import { sessionIdSchema } from './session-id.ts';
 
-/** What became of a session, as the catalog and the app tell it. */
+/** A session's state, as the catalog and the app show it. */
 export const sessionStatusSchema = z.enum(['recording', 'completed', 'interrupted', 'recovered', 'failed']);
 export type SessionStatus = z.infer<typeof sessionStatusSchema>;
 
@@ -35,14 +35,14 @@ export const recordingFileSchema = fileEntrySchema.extend({
   gain: gainSchema,
   status: z.enum(['recording', 'completed', 'failed', 'missing']),
   /**
-   * Milliseconds of audio that a finished master had and has no more, by the size of its file now. There where sessions are
-   * shown, not kept with them; absent where nothing is gone, and where the file itself is.
+   * Milliseconds of audio that a finished master has lost, judged by its present size. Added when sessions are shown,
+   * not stored. Absent where nothing is lost, and where the file itself is missing.
    */
   shorter_ms: z.number().min(0).optional(),
 });
 export type RecordingFile = z.infer<typeof recordingFileSchema>;
 
-/** Seconds that the masters of these files have lost since they were finished: of each part that of the track that lost most. */
+/** Seconds that these masters have lost since they were finished: for each part, the loss of the track that lost most. */
 export function shorterSeconds(files: readonly Pick<RecordingFile, 'part' | 'shorter_ms'>[]): number {
   const byPart = new Map<number, number>();
   for (const { part, shorter_ms = 0 } of files)
@@ -55,45 +55,48 @@ export const partRecordSchema = z.object({
   part: z.int().min(1),
   started_at: z.iso.datetime(),
   duration_seconds: z.number().min(0),
-  /** Its frames a second; absent where it was written before parts knew, and is then the session's. */
+  /** The part's frames a second. Absent in older records; the session's rate is then used. */
   sample_rate: z.int().min(1).optional(),
   report: captureReportSchema.optional(),
   reason: stopReasonSchema.optional(),
 });
 export type PartRecord = z.infer<typeof partRecordSchema>;
 
-/** Which sound of a file became a recording, and what had to be done to it. */
+/** Which sound of a file became the recording, and how it was changed. */
 export const soundSourceSchema = z.object({
-  /** Among the file's audio tracks, from 1, and how many there are. */
+  /** Its number among the file's audio tracks, from 1, and how many there are. */
   track: z.int().min(1),
   tracks: z.int().min(1),
-  /** Tracks before it, and why they were not taken. */
+  /** The tracks before it that were not used, with reasons. */
   passed_over: z.array(z.object({ track: z.int().min(1), reason: z.enum(['undecodable', 'silent']) })),
-  /** So many channels were mixed; absent where they are as they were. */
+  /** How many channels were mixed; absent where none were. */
   mixed_channels: z.int().min(3).optional(),
-  /** Decibels by which samples above full scale were brought down; absent where there were none. */
+  /** By how many decibels samples above full scale were lowered; absent where there were none. */
   scaled_db: z.number().max(0).optional(),
 });
 export type SoundSource = z.infer<typeof soundSourceSchema>;
 
-/** What dates a recording that came as a file: what is in it, when it was last changed, or only that it came now. */
+/**
+ * Where the date of an imported recording comes from: from the file's content, from its last change, or from the
+ * import.
+ */
 export const datedBySchema = z.enum(['embedded', 'file', 'now']);
 export type DatedBy = z.infer<typeof datedBySchema>;
 
-/** Where a session came from that was not recorded here, but made of a file. */
+/** The origin of a session that was made from a file. */
 export const importedSchema = z.object({
   at: z.iso.datetime(),
   /** The file's own name, to be shown. */
   name: z.string(),
-  /** What was wrong with it. */
+  /** The faults of the file. */
   faults: z.array(faultCodeSchema),
   /** Absent where it is from before files had dates of their own. */
   dated_by: datedBySchema.optional(),
-  /** False where it was taken as it is. */
+  /** False where the file was used as it is. */
   mended: z.boolean(),
-  /** Absent where the file itself is the recording, and where it was imported before this was kept. */
+  /** Absent where the file itself is the recording, and in older records. */
   source: soundSourceSchema.optional(),
-  /** Files kept beside the recording that was made of them. */
+  /** The original files, kept beside the recording that was made from them. */
   kept: z.array(
     z.object({
       role: z.enum(['original', 'mended']),
@@ -108,7 +111,7 @@ export type Imported = z.infer<typeof importedSchema>;
 /** Everything about one session: the catalog's rows, the body of `session.json`, what the API answers. */
 export const sessionRecordSchema = z.object({
   id: sessionIdSchema,
-  /** Counts the changes: of two accounts of a session the one with more is the later. */
+  /** Counts the changes: the account with the higher revision is the later one. */
   revision: z.int().min(0).default(0),
   title: z.string(),
   notes: z.string(),
@@ -116,12 +119,12 @@ export const sessionRecordSchema = z.object({
   started_at: z.iso.datetime(),
   ended_at: z.iso.datetime().nullable(),
   format: deliveryFormatSchema,
-  /** Of the latest take; earlier ones may have had another, which their parts tell. */
+  /** Of the latest take. Earlier takes may have had other values, which their parts hold. */
   sample_rate: z.int().min(1),
   channels: channelsSchema,
   encoding: encodingSchema,
   tracks: z.array(trackSchema),
-  /** Which kinds of file are kept; null where the session is from before there was a choice, and keeps its tracks. */
+  /** Which kinds of file are kept; null in records from before this choice, which keep all tracks. */
   record: z.array(recordingTypeSchema).nullable().default(null),
   /** The profile it was recorded with. */
   profile: z.string().nullable().default(null),
@@ -129,13 +132,13 @@ export const sessionRecordSchema = z.object({
   /** What encoded the delivered copies: a version line of ffmpeg, or the built-in encoder. */
   encoder: z.string().nullable(),
   duration_seconds: z.number().min(0),
-  /** Absolute folder that its own folder is in; null for the recordings folder. */
+  /** Absolute folder that contains the session's folder; null for the recordings folder. */
   recordings_dir: z.string().nullable().default(null),
-  /** Absolute folder of parts that were recorded elsewhere, because the recordings folder could not be written. */
+  /** Absolute fallback folder, where parts are while the recordings folder could not be written. */
   fallback_dir: z.string().nullable().default(null),
-  /** False where the catalog must not know of it. */
+  /** False where the session must not be in the catalog. */
   database_records: z.boolean().default(true),
-  /** Set where the recording was cut off by a crash and put in order later. */
+  /** Set where a crash cut the recording off and recovery put it in order. */
   recovered: z
     .object({ at: z.iso.datetime(), lost_seconds_at_most: z.number().min(0) })
     .nullable()
@@ -144,14 +147,14 @@ export const sessionRecordSchema = z.object({
   parts: z.array(partRecordSchema),
   files: z.array(recordingFileSchema),
   markers: z.array(markerSchema),
-  /** The audio of every turn, in the order in which they ended. Lists of sessions leave it empty. */
+  /** All segments, in the order in which their turns ended. Empty in lists of sessions. */
   segments: z.array(audioSegmentSchema).default([]),
-  /** Its way to text; there where sessions are shown, not kept with them. Absent where none was asked for. */
+  /** The state of its transcription. Added when sessions are shown, not stored. Absent where none was requested. */
   processing: sessionProcessingSchema.optional(),
 });
 export type SessionRecord = z.infer<typeof sessionRecordSchema>;
 
-/** Frames a second of one part: what its markers, its gaps and its report count in. */
+/** Frames a second of one part. Its markers, gaps and report count in these frames. */
 export function sampleRateOf(
   session: {
     readonly sample_rate: number;
@@ -162,6 +165,6 @@ export function sampleRateOf(
   return session.parts.find((candidate) => candidate.part === part)?.sample_rate ?? session.sample_rate;
 }
 
-/** `session.json`: a session's folder is readable without the database. */
+/** `session.json`: with it, a session's folder can be read without the database. */
 export const sessionFileSchema = z.object({ version: z.literal(1), session: sessionRecordSchema });
 export type SessionFile = z.infer<typeof sessionFileSchema>;

@@ -2,14 +2,14 @@ import { sampleRateOf, type SessionRecord } from './session-record.ts';
 
 type Parts = Pick<SessionRecord, 'parts' | 'started_at'>;
 
-/** Where a part begins in the session, in milliseconds: all its parts lie one after another. */
+/** The beginning of a part in the session, in milliseconds. Parts follow one another without a break. */
 export function partStartMs({ parts }: Pick<SessionRecord, 'parts'>, part: number): number {
   return parts
     .filter((other) => other.part < part)
     .reduce((sum, { duration_seconds }) => sum + duration_seconds * 1000, 0);
 }
 
-/** Where a frame of a part lies in the session, in milliseconds. */
+/** The position of a frame of a part in the session, in milliseconds. */
 export function sessionMs(
   session: Pick<SessionRecord, 'parts' | 'sample_rate'>,
   { part, frame }: { readonly part: number; readonly frame: number },
@@ -17,7 +17,7 @@ export function sessionMs(
   return partStartMs(session, part) + (frame / sampleRateOf(session, part)) * 1000;
 }
 
-/** The time on the wall at a position of the session; within a part, pauses are not known and count as none. */
+/** The wall-clock time at a position in the session. Pauses within a part are not known and count as none. */
 export function wallTimeAt(session: Parts, ms: number): string {
   const part = session.parts.findLast((candidate) => partStartMs(session, candidate.part) <= ms);
   const startedMs = Date.parse(part?.started_at ?? session.started_at);
@@ -25,7 +25,7 @@ export function wallTimeAt(session: Parts, ms: number): string {
   return new Date(startedMs + Math.round(within)).toISOString();
 }
 
-/** The position in the session at a time on the wall: the other way round, within the part that was being recorded. */
+/** The position in the session at a wall-clock time: the reverse, within the part that was being recorded. */
 export function positionAt(session: Parts, wallTime: string): number {
   const wallMs = Date.parse(wallTime);
   const part = session.parts.findLast(({ started_at }) => Date.parse(started_at) <= wallMs);

@@ -37,15 +37,15 @@ const settingsShape = z.strictObject({
   theme: z.enum(['system', 'light', 'dark']),
   /** Who turns speech into text. */
   recogniser: recogniserSettingsSchema,
-  /** Live text stays, and the recogniser adds only what it lacks; otherwise the recogniser's takes its place. */
+  /** True: live text stays, and the recogniser adds only what is missing. False: the recogniser's text replaces it. */
   keep_live_text: z.boolean(),
   /** Recordings transcribed at once. */
   transcription_workers: z.int().min(1).max(MAX_WORKERS),
-  /** Who tells several voices of one track apart. */
+  /** Who tells apart several voices on one track. */
   diarizer: diarizerSettingsSchema,
 });
 
-/** What the user chose. Unknown keys are refused, so that a misspelt one is noticed. */
+/** The user's choices. Unknown keys are refused, so that a misspelt one is noticed. */
 export const settingsSchema = settingsShape.refine(
   ({ profile, profiles }) => findProfile(profiles, profile) !== undefined,
   { path: ['profile'], error: 'expected the name of one of the profiles' },
@@ -61,19 +61,19 @@ export const DEFAULT_SETTINGS: Settings = {
   profiles: [...DEFAULT_PROFILES],
   profile: 'Lecture',
   microphone: null,
-  // Off: they alter the recording, and what they remove cannot be had back.
+  // Off: they change the recording, and what they remove is lost.
   echo_cancellation: false,
   noise_suppression: false,
   auto_gain_control: false,
   theme: 'system',
   recogniser: { kind: 'none' },
   keep_live_text: false,
-  // A recogniser takes all the processor it is given.
+  // One at a time: a recogniser uses all the processor it gets.
   transcription_workers: 1,
   diarizer: { kind: 'none' },
 };
 
-/** Keys that are given replace what is there; `profiles` as a whole. */
+/** Given keys replace the present ones; `profiles` is replaced as a whole. */
 export const settingsPatchSchema = settingsShape.omit({ version: true }).partial();
 export type SettingsPatch = z.infer<typeof settingsPatchSchema>;
 
@@ -86,7 +86,7 @@ export function chosenProfile({ profiles, profile }: Profiled): RecordingProfile
   return found;
 }
 
-/** The patch that changes the chosen profile, and follows it where it is renamed. */
+/** The patch that changes the chosen profile. Where the change renames it, the new name is chosen. */
 export function changeChosenProfile(settings: Profiled, change: Partial<RecordingProfile>): SettingsPatch {
   const before = chosenProfile(settings);
   const after = { ...before, ...change };

@@ -1,12 +1,12 @@
 /** Lets others have their turn; `setImmediate` of `node:timers/promises`, where there is Node. */
 export type Pause = () => Promise<unknown>;
 
-/** Items between two pauses: a few milliseconds' work where an item is a line of text. */
+/** Items between two pauses. A line of text as an item makes a few milliseconds of work. */
 export const SLICE_ITEMS = 500;
-/** Items that are only compared and moved. */
+/** The same for items that are only compared and moved. */
 const MOVED_ITEMS = 4096;
 
-/** What `items.flatMap(map)` gives, with a pause after every `SLICE_ITEMS`. */
+/** Returns `items.flatMap(map)`, with a pause after every `SLICE_ITEMS`. */
 export async function flatMapInSlices<Item, Result>(
   items: readonly Item[],
   pause: Pause,
@@ -21,7 +21,7 @@ export async function flatMapInSlices<Item, Result>(
   return results;
 }
 
-/** What `items.toSorted(compare)` gives, with pauses between: short runs are sorted, and then merged two by two. */
+/** Returns `items.toSorted(compare)`, with pauses: sorts short runs, then merges two at a time. */
 export async function sortInSlices<Item>(
   items: readonly Item[],
   pause: Pause,
@@ -36,7 +36,7 @@ export async function sortInSlices<Item>(
   while (runs.length > 1) {
     const merged: Item[][] = [];
     for (let index = 0; index < runs.length; index += 2) {
-      // Of two sorted runs the engine's own sort makes one in linear time, and stays stable.
+      // The engine's own sort merges two sorted runs in linear time, and is stable.
       const both = [...(runs[index] ?? []), ...(runs[index + 1] ?? [])].sort(compare);
       merged.push(both);
       moved += both.length;

@@ -10,25 +10,25 @@ export const transcriptWordSchema = z.object({
 });
 export type TranscriptWord = z.infer<typeof transcriptWordSchema>;
 
-/** Where text came from. What a person typed or corrected is never replaced by a recogniser. */
+/** The source of a text. A recogniser never replaces text that a person typed or corrected. */
 export const transcriptSourceSchema = z.enum(['live', 'recogniser', 'import', 'edited']);
 export type TranscriptSource = z.infer<typeof transcriptSourceSchema>;
 
-/** Characters of one entry; a turn of an hour is shorter. */
+/** Most characters of one entry; the text of a one-hour turn is shorter. */
 export const MAX_TRANSCRIPT_CHARACTERS = 100_000;
-/** Entries and characters of one session: more than two days of talk, and what a hostile client may leave behind. */
+/** Most entries and characters of one session: more than two days of talk, and a bound against hostile clients. */
 export const MAX_SESSION_ENTRIES = 100_000;
 export const MAX_SESSION_CHARACTERS = 20_000_000;
-/** Words with times of one entry: no text of so many characters has more. */
+/** Most timed words of one entry: a text of that length cannot have more. */
 export const MAX_ENTRY_WORDS = MAX_TRANSCRIPT_CHARACTERS / 2;
 
 /** What somebody said: a row of `session_transcripts`. */
 export const transcriptEntrySchema = z.object({
   id: z.uuid(),
-  /** The turn it was said in; null where no turn is known, as for an imported file. */
+  /** The turn of this text; null where no turn is known, as for an imported file. */
   turn_id: z.uuid().nullable(),
   role: trackSchema,
-  /** The speaker's label within the role, where a diarizer told several apart; null for one voice. */
+  /** The speaker's label within the role, where a diarizer found several; null for one voice. */
   speaker: z.string().nullable(),
   text: z.string().max(MAX_TRANSCRIPT_CHARACTERS),
   interrupted: z.boolean(),
@@ -38,7 +38,7 @@ export const transcriptEntrySchema = z.object({
   end_ms: z.number().min(0).nullable(),
   words: z.array(transcriptWordSchema).nullable(),
   source: transcriptSourceSchema,
-  /** What stood here before a person changed it; absent where nobody did. */
+  /** The text before a person changed it; absent where nobody did. */
   original: z.string().max(MAX_TRANSCRIPT_CHARACTERS).optional(),
 });
 export type TranscriptEntry = z.infer<typeof transcriptEntrySchema>;
@@ -52,27 +52,27 @@ export type SpeakerNames = z.infer<typeof speakerNamesSchema>;
 
 /** Everything said in a session, in the order in which it was said. */
 export const transcriptSchema = z.object({
-  /** Counts the changes: of two accounts the one with more is the later. */
+  /** Counts the changes: the account with the higher revision is the later one. */
   revision: z.int().min(0),
   speakers: speakerNamesSchema,
   entries: z.array(transcriptEntrySchema),
 });
 export type Transcript = z.infer<typeof transcriptSchema>;
 
-/** `transcript.json`: all text of a session, so that its folder is readable without the database. */
+/** `transcript.json`: a session's whole text, readable without the database. */
 export const transcriptFileSchema = z.object({ version: z.literal(1), transcript: transcriptSchema });
 
-/** A turn or text in the order it was said: a transcript joined to its audio. */
+/** A turn or a text, in the order of speaking: a transcript joined to its audio. */
 export const conversationLineSchema = z.object({
   turn_id: z.uuid().nullable(),
   transcript_id: z.uuid().nullable(),
   role: trackSchema,
   speaker: z.string().nullable(),
-  /** Null for a turn of which no text is known. */
+  /** Null for a turn without known text. */
   text: z.string().nullable(),
   words: z.array(transcriptWordSchema).nullable(),
   source: transcriptSourceSchema.nullable(),
-  /** What stood here before a person changed it; absent where nobody did. */
+  /** The text before a person changed it; absent where nobody did. */
   original: z.string().optional(),
   /** Cut short: the other side began to speak over it, or the session ended in it. */
   interrupted: z.boolean(),
@@ -81,16 +81,16 @@ export const conversationLineSchema = z.object({
   start_ms: z.number().min(0).nullable(),
   end_ms: z.number().min(0).nullable(),
   /**
-   * Where to fetch the turn's audio as a WAV of its own; null for text without a turn. A turn that lies in two parts
-   * begins here and goes on in the segments that `conversationTurnSchema` lists.
+   * Where to fetch the turn's audio as a WAV; null for text without a turn. Where a turn lies in two parts, this is
+   * its first segment; `conversationTurnSchema` lists all.
    */
   audio_url: z.string().nullable(),
-  /** The whole turn's. */
+  /** Of the whole turn. */
   duration_ms: z.number().min(0).nullable(),
 });
 export type ConversationLine = z.infer<typeof conversationLineSchema>;
 
-/** Who spoke from when to when, and where it can be heard. */
+/** Who spoke from when to when, and where to hear it. */
 export const conversationTurnSchema = z.object({
   turn_id: z.uuid(),
   role: trackSchema,
@@ -114,12 +114,12 @@ export const conversationTurnSchema = z.object({
 });
 export type ConversationTurn = z.infer<typeof conversationTurnSchema>;
 
-/** All that was said in a session and all that was heard of it. */
+/** All text and all turns of a session. */
 export const conversationSchema = z.object({
-  /** The transcript's. */
+  /** The transcript's revision. */
   revision: z.int().min(0),
   speakers: speakerNamesSchema,
-  /** In the order in which it was said. Turns that are only the other side's sound again are left out. */
+  /** In the order of speaking. Turns that are only echo are left out. */
   lines: z.array(conversationLineSchema),
   turns: z.array(conversationTurnSchema),
 });
@@ -129,15 +129,15 @@ export const transcriptExportFormatSchema = z.enum(['srt', 'vtt', 'txt', 'md', '
 export type TranscriptExportFormat = z.infer<typeof transcriptExportFormatSchema>;
 
 /**
- * `json` is that of any recogniser, told apart by their own keys, and `whisper` an older name for it; `table` is TSV, CSV or
- * Audacity's labels; `text` is lines with their times.
+ * `json` is the JSON of any recogniser, recognised by its keys; `whisper` is an older name for it. `table` is TSV,
+ * CSV or Audacity's labels. `text` is lines with times.
  */
 export const transcriptImportFormatSchema = z.enum(['srt', 'vtt', 'whisper', 'json', 'table', 'text']);
 export type TranscriptImportFormat = z.infer<typeof transcriptImportFormatSchema>;
 
-/** What was said, written for others. */
+/** A transcript written for other programs. */
 export const exportedTranscriptSchema = z.object({
-  /** After the session's title; fit for every system. */
+  /** A file name made from the session's title, valid on every system. */
   file_name: z.string(),
   /** Its text is UTF-8. */
   media_type: z.string(),
@@ -145,17 +145,17 @@ export const exportedTranscriptSchema = z.object({
 });
 export type ExportedTranscript = z.infer<typeof exportedTranscriptSchema>;
 
-/** What became of a file whose text was imported. */
+/** The result of importing a text file. */
 export const importedTextSchema = z.object({
   /** Lines taken. */
   imported: z.int().min(0),
   /** Lines that could not be understood and were left out; absent for none. */
   skipped: z.int().min(1).optional(),
-  /** What was wrong with the first of them. */
+  /** The fault of the first of these lines. */
   problem: z.string().optional(),
-  /** Lines that were taken as they are, with times that lie before or beyond the session's audio; absent for none. */
+  /** Imported lines whose times lie outside the session's audio; absent for none. */
   outside_audio: z.int().min(1).optional(),
-  /** What the bytes were read as, where that was not UTF-8, as WHATWG's Encoding Standard names it. */
+  /** The encoding of the bytes where it was not UTF-8, by its name in WHATWG's Encoding Standard. */
   encoding: z.string().optional(),
 });
 export type ImportedText = z.infer<typeof importedTextSchema>;

@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 
-/** Bytes to inspect, wherever they are. Detectors read through this, so that none of them opens a file. */
+/** Bytes to inspect, from a file or from memory. Detectors read through this and open no file. */
 export interface ByteSource {
   readonly size: number;
   /** The bytes from `offset` on, fewer where the source ends earlier. */
@@ -24,7 +24,7 @@ export function fileSource(file: FileHandle, size: number): ByteSource {
   };
 }
 
-/** Small reads in rising order, served from larger ones. */
+/** Serves small reads in rising order from larger ones. */
 export function bufferedSource(source: ByteSource, windowBytes = 256 * 1024): ByteSource {
   let start = 0;
   let window: Buffer = Buffer.alloc(0);
@@ -45,7 +45,7 @@ const FEW_BLOCKS = 24;
 const MANY_BLOCKS = 512;
 const BLOCK_BYTES = 16 * 1024;
 
-/** Blocks spread evenly over a stretch, each beginning on a multiple of `align` bytes from its start. */
+/** Blocks spread evenly over a stretch. Each begins at a multiple of `align` bytes from its start. */
 export async function sampleBlocks(
   source: ByteSource,
   stretch: { readonly offset: number; readonly length: number },

@@ -2,11 +2,11 @@ import { MPEG1_SAMPLE_RATES, mp3Kilobits } from '../audio/mpeg-rates.ts';
 import { bufferedSource, type ByteSource } from './byte-source.ts';
 import type { Fault, Finding } from './finding.ts';
 
-/** Tags in front of the audio; taggers that do not know each other each add one. */
+/** Most tags before the audio. Taggers that do not know each other each add one. */
 const MAX_TAGS = 16;
-/** How far frames are looked for. */
+/** Bytes in which frames are searched for. */
 const SEARCH_BYTES = 64 * 1024;
-/** Frames in a row that make it an MP3. */
+/** Consecutive frames that prove an MP3. */
 const CONVINCING_FRAMES = 4;
 
 /** Examines a file that is MP3 frames, perhaps behind a tag; undefined for any other. */
@@ -59,12 +59,12 @@ export async function diagnoseMp3(file: ByteSource): Promise<Finding | undefined
   return found([fault], { cure: { kind: 'rewrite', pieces }, action: 'leave those bytes out' });
 }
 
-/** Where the frames begin: behind tags, of which there may be several, and behind what stands between them and the audio. */
+/** The offset of the first frame: behind one or more tags, and behind other bytes before the audio. */
 async function firstFrame(source: ByteSource): Promise<number> {
   let position = 0;
   for (let tags = 0; tags < MAX_TAGS; tags++) {
     const tagBytes = await id3Bytes(source, position);
-    // A tag longer than the file lies about its length.
+    // The tag is longer than the file, so its length is wrong.
     if (tagBytes === 0 || position + tagBytes >= source.size) break;
     position = await skipZeros(source, position + tagBytes);
   }
@@ -91,7 +91,7 @@ async function skipZeros(source: ByteSource, from: number): Promise<number> {
   return source.size;
 }
 
-/** Bytes of the frame that begins with `head`; undefined where none does. */
+/** Bytes of the frame that begins with `head`; undefined where no frame begins there. */
 function frameBytes(head: Buffer): number | undefined {
   const [sync = 0, version = 0, rates = 0] = head;
   if (head.length < 4 || sync !== 0xff || (version & 0xe0) !== 0xe0 || (version & 0x06) !== 0x02)
@@ -104,7 +104,7 @@ function frameBytes(head: Buffer): number | undefined {
   return Math.floor(((mpeg === 3 ? 144 : 72) * kilobits * 1000) / rate) + ((rates >> 1) & 1);
 }
 
-/** The length in bytes that a Xing or Info header in the first frame tells. */
+/** The length in bytes in the Xing or Info header of the first frame. */
 async function declaredBytes(
   source: ByteSource,
   position: number,
@@ -123,7 +123,7 @@ async function isTag(source: ByteSource, position: number): Promise<boolean> {
   return ['TAG', 'ID3', 'APETAGEX', 'LYRICSBE'].some((mark) => tail.toString('latin1').startsWith(mark));
 }
 
-/** Where frames begin that follow one another; undefined where none do. */
+/** The offset of the first consecutive frames; undefined where there are none. */
 function findFrames(area: Buffer): number | undefined {
   for (let at = 1; at + 4 <= area.length; at++) {
     let position = at;

@@ -4,13 +4,13 @@ import type { Fault, Finding } from './finding.ts';
 interface Box {
   readonly type: string;
   readonly offset: number;
-  /** Where it should end. */
+  /** The offset of its end, by its own size. */
   readonly end: number;
 }
 
-/** Boxes that hold others, on the way to what tells a fragmented file. */
+/** Boxes that contain the boxes by which a fragmented file is recognised. */
 const MAX_BOXES = 1_000_000;
-/** Of an index; a larger one is of another kind of file. */
+/** Most bytes of an index; a larger one means another kind of file. */
 const MAX_MOOV_BYTES = 256 * 1024 * 1024;
 
 /** Examines a file that begins as MP4 (ISO 14496-12); undefined for any other. */
@@ -61,7 +61,7 @@ export async function diagnoseMp4(source: ByteSource): Promise<Finding | undefin
   return found([fault], { cure, action: 'leave those bytes out' });
 }
 
-/** The boxes of the top level, and where bytes begin that are none. */
+/** The top-level boxes, and the offset of the first bytes that are no box. */
 async function readBoxes(
   source: ByteSource,
 ): Promise<{ readonly boxes: readonly Box[]; readonly garbageAt: number | undefined }> {
@@ -86,7 +86,7 @@ async function readBoxes(
   return { boxes, garbageAt: undefined };
 }
 
-/** Fewer bytes than a box's head are what is left of one, where the file is fragmented; else they are nothing. */
+/** In a fragmented file, a few bytes at the end are the rest of a box. Elsewhere they mean nothing. */
 function garbageOrCut(
   source: ByteSource,
   boxes: Box[],

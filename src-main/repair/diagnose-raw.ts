@@ -4,12 +4,12 @@ import { kindOfStretch } from './diagnose-wav.ts';
 import type { Finding, RepairHints } from './finding.ts';
 import { assembleWav } from './wav-pieces.ts';
 
-/** What telephones use, and what nearly all mu-law is. */
+/** The rate of telephones, and of nearly all mu-law. */
 const MULAW_RATE = 8000;
-/** What speech recognisers take. */
+/** The rate of speech recognisers. */
 const PCM_RATE = 16_000;
 
-/** Examines a file that should be audio, but has no header of any kind. */
+/** Examines a file that should be audio and has no known header. */
 export async function diagnoseRaw(source: ByteSource, hints: RepairHints): Promise<Finding> {
   const channels = hints.channels ?? 1;
   const faults = [{ code: 'no-header', message: 'it has no header' }] as const;

@@ -9,7 +9,7 @@ import { findWavExtent } from './wav-extent.ts';
 import { checkWavFormat, isPlain, plainBlockBytes } from './wav-format.ts';
 import { assembleWav } from './wav-pieces.ts';
 
-/** Of a format chunk, far more than any codec puts there. */
+/** Most bytes of a format chunk: far more than any codec puts there. */
 const MAX_FORMAT_BYTES = 64 * 1024;
 
 /** Examines a file that begins as a WAV; undefined for any other. */
@@ -29,7 +29,7 @@ export async function diagnoseWav(source: ByteSource, hints: RepairHints): Promi
   const formatContent = await source.read(chunk.offset, Math.min(chunk.length, MAX_FORMAT_BYTES));
   const declaredFormat = parseWaveFormat(formatContent);
   const checked = checkWavFormat(declaredFormat, hints);
-  // Where nothing has that shape, nothing can be counted in it.
+  // Without a known shape, nothing can be counted.
   if (checked.format.channels === 0 && checked.reason !== undefined)
     return { kind: 'wav', faults: checked.faults, reason: checked.reason };
   const extent = await findWavExtent(source, data, checked.format);
@@ -56,7 +56,7 @@ export async function diagnoseWav(source: ByteSource, hints: RepairHints): Promi
     faults.push({ code: 'missing-pad', message: 'no padding byte stands behind its odd number of bytes' });
   if (faults.length === 0) {
     const claimed = wav.declaredRiffBytes + 8;
-    // Some writers do not count the padding byte at the end; every reader puts up with that.
+    // Some writers do not count the padding byte at the end; every reader accepts that.
     const counts = claimed === source.size || (audioBytes % 2 === 1 && claimed === source.size - 1);
     if (!counts) {
       const size = wav.declaredRiffBytes === UNKNOWN_SIZE ? 'no size' : `${claimed} bytes`;
@@ -96,7 +96,7 @@ export async function diagnoseWav(source: ByteSource, hints: RepairHints): Promi
   return { ...found, sound: { sampleRate, channels, seconds } };
 }
 
-/** Of compressed audio only `fact` counts the samples: what is left of them where the end is missing. */
+/** In compressed audio only `fact` counts the samples. Returns how many are left where the end is missing. */
 async function keptSamples(
   source: ByteSource,
   { before, data }: WavChunks,
@@ -114,7 +114,10 @@ interface JudgedSamples {
   readonly convert?: NonNullable<KeptPiece['convert']>;
 }
 
-/** What samples that a header calls 16-bit PCM really are. Compressed audio has no frames of one size: any byte may end it. */
+/**
+ * The real kind of samples that a header calls 16-bit PCM. Compressed audio has no fixed frame size: it may end at
+ * any byte.
+ */
 async function judgeSamples(
   source: ByteSource,
   offset: number,
@@ -136,7 +139,7 @@ async function judgeSamples(
   return { faults: [], frameBytes };
 }
 
-/** The kind of some samples, looking closer where a first look finds mostly silence. */
+/** The kind of the samples. Looks at more of them where the first look finds mostly silence. */
 export async function kindOfStretch(
   source: ByteSource,
   stretch: { readonly offset: number; readonly length: number },

@@ -5,13 +5,13 @@ const EBML = 0x1a45dfa3;
 const SEGMENT = 0x18538067;
 const TRACKS = 0x1654ae6b;
 const CLUSTER = 0x1f43b675;
-/** What stands before the first cluster: seek head, info, tracks, tags, void. */
+/** Elements before the first cluster: seek head, info, tracks, tags, void. */
 const MAX_ELEMENTS = 64;
 
 interface Element {
   readonly id: number;
   readonly content: number;
-  /** Undefined where the writer did not know yet. */
+  /** Undefined where the writer did not know the size yet. */
   readonly end: number | undefined;
 }
 

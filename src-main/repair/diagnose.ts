@@ -13,16 +13,16 @@ import { diagnoseWebm } from './diagnose-webm.ts';
 import type { Fault, Finding, RepairHints } from './finding.ts';
 import type { Reading } from './judge-repair.ts';
 
-/** What a file is and what is wrong with it, as of the moment it was looked at. */
+/** The kind of a file and its faults, at the moment of the examination. */
 export interface Diagnosis {
   readonly path: string;
-  /** Undefined for a file of a kind that is not repaired here. */
+  /** Undefined for a file of a kind that repair does not handle. */
   readonly finding: Finding | undefined;
-  /** What a healthy file's structure has for faults, and why they are left; only where a cure was tried in vain. */
+  /** Faults in the structure of a healthy file, and why they stay. Only where a trial repair did not help. */
   readonly harmless?: { readonly faults: readonly Fault[]; readonly reason: string };
-  /** What independent readers make of it, where they were asked. */
+  /** What independent readers hear, where they were asked. */
   readonly reading?: Reading;
-  /** To notice that the file has changed since. */
+  /** Size and time of change, to notice a later change of the file. */
   readonly size: number;
   readonly modifiedMs: number;
 }
@@ -45,7 +45,7 @@ const EXTENSIONS: Readonly<Record<string, 'raw' | 'mp4' | 'webm' | 'ogg' | 'mp3'
   '.mp3': 'mp3',
 };
 
-/** Files of other kinds that may go by these names. */
+/** Beginnings of other kinds of files that may have these names. */
 const OTHER_KINDS = [
   'RIFF',
   'RIFX',
@@ -61,7 +61,7 @@ const OTHER_KINDS = [
   '%PDF',
 ];
 
-/** `.wav` of `user_1.wav` and of `user_1.wav.partial`, in lower case. */
+/** The extension in lower case: `.wav` for `user_1.wav` and for `user_1.wav.partial`. */
 export function audioExtension(path: string): string {
   return extname(basename(path, PARTIAL_SUFFIX)).toLowerCase();
 }
@@ -86,7 +86,7 @@ export async function diagnose(path: string, hints: RepairHints = {}): Promise<D
   }
 }
 
-/** The content decides what a file is; its name only where the content does not say. */
+/** The content decides the kind of a file. The name decides only where the content does not show it. */
 async function inspect(
   source: ByteSource,
   extension: string,

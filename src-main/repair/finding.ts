@@ -9,20 +9,20 @@ export interface KeptPiece {
   readonly convert?: 'mulaw' | 'swap16';
 }
 
-/** A repaired file is these, one after another. */
+/** The pieces of a repaired file, in order. */
 export type Piece = { readonly bytes: Uint8Array } | KeptPiece;
 
 export type Cure =
   | { readonly kind: 'rewrite'; readonly pieces: readonly Piece[] }
-  /** Its packets are copied by ffmpeg into a new file of the same kind. */
+  /** ffmpeg copies the packets into a new file of the same kind. */
   | {
       readonly kind: 'remux';
       readonly container: 'mp4' | 'webm' | 'ogg' | 'mp3';
-      /** Where the last whole packet ends, for containers that do not tell ffmpeg. */
+      /** Where the last whole packet ends, for containers from which ffmpeg cannot see it. */
       readonly endOffset?: number;
     };
 
-/** What a detector says of a file. No faults: healthy. Faults without a cure: `reason` says why there is none. */
+/** A detector's result. No faults: the file is healthy. Faults without a cure: `reason` says why there is none. */
 export interface Finding {
   readonly kind: FileKind;
   readonly faults: readonly Fault[];
@@ -30,7 +30,7 @@ export interface Finding {
   readonly action?: string;
   readonly cure?: Cure;
   readonly reason?: string;
-  /** True where the same bytes are heard differently afterwards: decoded otherwise, or at another rate. */
+  /** True where the same bytes sound different afterwards: decoded in another way, or at another rate. */
   readonly samplesChange?: boolean;
   /** The sound of a repaired WAV, known before it is written. */
   readonly sound?: WavSound;
@@ -45,11 +45,11 @@ export interface WavSound {
   readonly seconds: number;
 }
 
-/** What the user knows of files that do not say it themselves, or say it wrongly. */
+/** The user's facts about files that do not say them, or say them wrongly. */
 export interface RepairHints {
   readonly sampleRate?: number;
   readonly channels?: number;
-  /** True where the file itself was named, not found in a folder: then `sampleRate` also overrules its header. */
+  /** True where the user named the file, not only its folder: then `sampleRate` also overrules its header. */
   readonly named?: boolean;
 }
 
@@ -58,9 +58,9 @@ export function pieceBytes(piece: Piece): number {
   return piece.convert === 'mulaw' ? piece.length * 2 : piece.length;
 }
 
-/** How a repair that takes a while is followed and called off. */
+/** How the caller follows and cancels a long repair. */
 export interface RepairControl {
   readonly signal?: AbortSignal;
-  /** Called with what is done, 0 to 1. */
+  /** Called with the share that is done, 0 to 1. */
   readonly onProgress?: (fraction: number) => void;
 }

@@ -1,16 +1,16 @@
 import type { FaultCode, Finding } from './finding.ts';
 
-/** What independent readers make of a file. */
+/** What independent readers find in a file. */
 export interface Reading {
-  /** As one counts that believes headers; undefined where it cannot read the file. */
+  /** Length by a reader that believes headers; undefined where it cannot read the file. */
   readonly countedSeconds: number | undefined;
-  /** What the container tells ffmpeg; undefined where it tells nothing. */
+  /** Length that the container declares to ffmpeg; undefined where it declares none. */
   readonly declaredSeconds?: number | undefined;
-  /** What ffmpeg decodes, and how often it found fault; undefined where there is no ffmpeg. */
+  /** What ffmpeg decodes, and how many faults it reports; undefined where there is no ffmpeg. */
   readonly decoded?: { readonly seconds: number; readonly complaints: number };
 }
 
-/** Faults of a header, or behind the audio, that many readers get over. */
+/** Faults in a header, or behind the audio, that many readers tolerate. */
 const OFTEN_HARMLESS: ReadonlySet<FaultCode> = new Set([
   'wrong-file-size',
   'trailing-garbage',
@@ -20,12 +20,12 @@ const OFTEN_HARMLESS: ReadonlySet<FaultCode> = new Set([
   'undersized',
   'unreadable',
 ]);
-/** Seconds by which readers may differ over one file: padding, delays, a packet at the end. */
+/** Seconds by which readers may differ about one file: padding, delays, a packet at the end. */
 const TOLERANCE_SECONDS = 0.25;
-/** Seconds that count as more. */
+/** Seconds from which one length counts as greater than another. */
 const MORE_SECONDS = 0.02;
 
-/** True where every reader hears all of a file as it is, whatever its structure looks like: it is not touched then. */
+/** True where every reader hears all of the damaged file. It then stays as it is, whatever its structure looks like. */
 export function isHeardWhole({ faults, samplesChange, sound }: Finding, reading: Reading): boolean {
   const { decoded, countedSeconds } = reading;
   if (samplesChange === true || decoded === undefined) return false;
@@ -42,13 +42,13 @@ export function isHeardWhole({ faults, samplesChange, sound }: Finding, reading:
 }
 
 export interface NoBetter {
-  /** In half a sentence. */
+  /** Half a sentence. */
   readonly reason: string;
-  /** True where the file as it came is heard as well. */
+  /** True where readers hear the original file just as well. */
   readonly heardAlike: boolean;
 }
 
-/** Why a mended file is no better than the one it was made from; undefined where it is better. */
+/** Why a mended file is no better than the original; undefined where it is better. */
 export function findNoBetter(
   before: Reading,
   after: Reading,
@@ -62,19 +62,19 @@ export function findNoBetter(
     const reason = `another reader hears ${heardBefore.toFixed(2)} s of it, and ${heard.toFixed(2)} s of the mended one`;
     return { reason, heardAlike: false };
   }
-  // Without ffmpeg nobody tells of faults that are got over; what was written is known to be sound by its structure.
+  // Without ffmpeg nobody counts tolerated faults. The new file's structure is known to be sound.
   if (before.decoded === undefined || after.decoded === undefined) return undefined;
   const better =
     heard > heardBefore + MORE_SECONDS ||
     after.decoded.complaints < before.decoded.complaints ||
-    tells(after.declaredSeconds, heard) > tells(before.declaredSeconds, heardBefore) ||
-    tells(after.countedSeconds, heard) > tells(before.countedSeconds, heardBefore);
+    lengthAgreement(after.declaredSeconds, heard) > lengthAgreement(before.declaredSeconds, heardBefore) ||
+    lengthAgreement(after.countedSeconds, heard) > lengthAgreement(before.countedSeconds, heardBefore);
   if (better) return undefined;
   return { reason: 'other readers hear as much of it as of the mended one', heardAlike: true };
 }
 
-/** How well a length agrees with what is heard: not there, wrong, right. */
-function tells(seconds: number | undefined, heard: number): 0 | 1 | 2 {
+/** How a declared length agrees with the heard one: 0 there is none, 1 wrong, 2 right. */
+function lengthAgreement(seconds: number | undefined, heard: number): 0 | 1 | 2 {
   if (seconds === undefined) return 0;
   return Math.abs(seconds - heard) <= TOLERANCE_SECONDS ? 2 : 1;
 }

@@ -4,7 +4,7 @@ import { syncFile, syncFolder } from '../disk/sync.ts';
 import { systemCode } from '../files/write-error.ts';
 import { backupNames, exists } from './repair-target.ts';
 
-/** Gives a finished file its name, which nothing may have yet. */
+/** Gives a finished file its name. Nothing may have that name yet. */
 export async function placeNew(temporaryPath: string, finalPath: string): Promise<void> {
   try {
     await link(temporaryPath, finalPath);
@@ -12,7 +12,7 @@ export async function placeNew(temporaryPath: string, finalPath: string): Promis
   } catch (error) {
     if (systemCode(error) === 'EEXIST' || (await exists(finalPath)))
       throw new LecternError('FILE_EXISTS', `${finalPath} already exists`, { cause: error });
-    // A disk without hard links.
+    // This disk has no hard links.
     await rename(temporaryPath, finalPath);
   }
   await syncFolder(finalPath);

@@ -7,14 +7,14 @@ import { statBytes } from '../files/stat-bytes.ts';
 import type { Reading } from './judge-repair.ts';
 import type { Remuxer } from './remux.ts';
 
-/** ffmpeg is ended when it stands still for this long. */
+/** ffmpeg is ended when it makes no progress for this long. */
 const STALL_MS = 30_000;
-/** Half an hour and more of most recordings. */
+/** Half an hour or more of most recordings. */
 const LARGE_BYTES = 256 * 1024 * 1024;
-/** What ffmpeg says of files that have no fault. */
+/** ffmpeg's messages about files without a fault. */
 const HARMLESS = /Guessed Channel Layout|Estimating duration|low score|Timestamps are unset|deprecated/;
 
-/** Reads all of a file's first track that decodes, with readers that are not ours. Never rejects for the file's sake. */
+/** Reads the decodable audio of a file's first track with independent readers. Never rejects because of the file. */
 export async function readAudio(
   path: string,
   ffmpeg: Remuxer | undefined,
@@ -26,7 +26,7 @@ export async function readAudio(
   const { seconds: declaredSeconds, tracks } = await describeInput(ffmpeg, path, signal);
   for (const { index, codec } of tracks) {
     if (codec === 'none') continue;
-    // Of plain samples nothing but their number can be wrong, and decoding gigabytes of them takes minutes.
+    // Plain samples can only differ in number, and decoding gigabytes of them takes minutes.
     if (codec.startsWith('pcm_') && (await statBytes(path)) > LARGE_BYTES)
       return { countedSeconds, declaredSeconds, decoded: { seconds: declaredSeconds ?? 0, complaints: 0 } };
     const decoded = await decode(path, index, ffmpeg, signal);
@@ -60,9 +60,9 @@ async function decode(
   }
 }
 
-/** As mediabunny counts, which believes headers; undefined where it cannot read the file. */
+/** Seconds by mediabunny, which believes headers; undefined where it cannot read the file. */
 async function countSeconds(path: string): Promise<number | undefined> {
-  // Loaded when first needed: it would add 70 ms to every launch.
+  // Loaded only when needed: loading at launch would take 70 ms.
   const { ALL_FORMATS, FilePathSource, Input } = await import('mediabunny');
   const input = new Input({ source: new FilePathSource(path), formats: ALL_FORMATS });
   try {

@@ -15,13 +15,13 @@ export interface Remuxer {
 
 export type Container = 'mp4' | 'webm' | 'ogg' | 'mp3';
 
-/** ffmpeg is ended when it stands still for this long. */
+/** ffmpeg is ended when it makes no progress for this long. */
 const STALL_MS = 30_000;
-/** Seconds by which what was saved may be shorter than what can be heard of the damaged file. */
+/** Seconds by which the copy may be shorter than what readers hear of the damaged file. */
 const TOLERANCE_SECONDS = 0.25;
 const TASK = 'copying the audio of a damaged file';
 
-/** Muxers in the order in which they are tried: not every codec may stand in every container. */
+/** Muxers in the order of the tries: some codecs do not fit in some containers. */
 const MUXERS: Record<Container, readonly (readonly string[])[]> = {
   mp4: [
     ['-movflags', '+faststart', '-f', 'mp4'],
@@ -39,20 +39,20 @@ export interface RemuxJob {
   readonly fromPath: string;
   readonly toPath: string;
   readonly container: Container;
-  /** Nothing of the damaged file is read beyond this. */
+  /** ffmpeg reads the damaged file only up to here. */
   readonly endOffset?: number;
 }
 
-/** The one that the file's name promises comes first. */
+/** The muxers, with the one for the file's extension first. */
 function muxersFor(container: Container, path: string): readonly (readonly string[])[] {
   const promised = { '.mkv': 'matroska', '.mka': 'matroska', '.mov': 'mov' }[audioExtension(path)];
   return MUXERS[container].toSorted((a, b) => Number(b.at(-1) === promised) - Number(a.at(-1) === promised));
 }
 
 /**
- * Copies the packets of a damaged file into a new one, and reads that back: it must be as long as what decodes of the
- * damaged one, and decode without a fault; where its end does not, it is left out.
- * @returns its length in seconds.
+ * Copies the packets of a damaged file into a new one and reads that back. The new file must be as long as the
+ * decodable audio of the damaged one, and decode without a fault. A faulty end is left out.
+ * @returns its length in seconds
  */
 export async function remux(
   { path, children }: Remuxer,
@@ -77,7 +77,7 @@ export async function remux(
     const decode = ['-map', `0:a:${track}`, '-f', 'null', '-'];
     const flawless = await run([...options, ...FOREIGN_INPUT, '-i', url, ...decode], (decoded) => {
       seconds = decoded;
-      // Only the reading back knows how much there is to do; it takes about as long as all before it.
+      // Only reading back has a known total; it takes about as long as everything before.
       if (total !== undefined && total > 0) onProgress?.(Math.min(1, 0.5 + seconds / total / 2));
     }).then(
       () => true,
@@ -115,7 +115,7 @@ export async function remux(
     expected = (await hear(input, index, ['-fflags', '+discardcorrupt'])).seconds;
   }
   if (expected <= 0) throw new LecternError('INVALID_AUDIO_FILE', 'no audio in it can be decoded');
-  // ffmpeg would make it as open as the system's habits allow.
+  // ffmpeg itself would create the file with the system's default permissions.
   await createPrivateFile(toPath);
   const strict = ['-xerror', '-err_detect', 'explode'];
   let copied = await copy(track);
@@ -124,7 +124,7 @@ export async function remux(
     copied = await copy(track, heard.seconds);
     heard = await hear(output, copied, strict, expected);
   }
-  // Damage in its middle stays where it was: all that decodes around it is kept.
+  // Damage in the middle stays in the copy: all audio around it is kept.
   if (!heard.flawless) {
     copied = await copy(track);
     heard = await hear(output, copied, [], expected);

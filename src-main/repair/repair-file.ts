@@ -49,9 +49,8 @@ async function isResult(outputPath: string, diagnosis: Diagnosis, cure: Cure): P
 }
 
 /**
- * Writes a repaired file under its name only once it is whole, durable, found healthy, and better than the damaged one
- * by the word of readers that are not ours. The damaged one is never written to; in place, it is kept under another
- * name first.
+ * Writes a repaired file. It gets its name only once it is whole, durable, healthy, and better than the damaged file
+ * according to independent readers. The damaged file is never written to. In place, it first gets another name.
  */
 export async function executeRepair(
   diagnosis: Diagnosis,

@@ -8,12 +8,12 @@ import type { FileKind } from './finding.ts';
 export type RepairTarget =
   /** `name.repaired.wav`; the damaged file stays as it is. */
   | { readonly place: 'beside' }
-  /** In its stead; the damaged file becomes `name.wav.bak`. */
+  /** At the damaged file's own path; that file becomes `name.wav.bak`. */
   | { readonly place: 'in-place' }
-  /** Into a folder, where it stands as it stands below `root`. */
+  /** In a folder, at the same place as below `root`. */
   | { readonly place: 'folder'; readonly folder: string; readonly root: string };
 
-/** The names a repaired file may take, best first, without end. */
+/** Possible names of a repaired file, best first, without end. */
 export function* outputNames(path: string, kind: FileKind, target: RepairTarget): Generator<string> {
   const name = basename(path, PARTIAL_SUFFIX);
   const ownExtension = extname(name);
@@ -30,7 +30,7 @@ export function* outputNames(path: string, kind: FileKind, target: RepairTarget)
   for (let number = 2; ; number++) yield join(folder, fitName(stem, `.repaired-${number}${extension}`));
 }
 
-/** True for samples without a header under a name that no WAV has: what is made of them is one. */
+/** True for samples without a header whose name is not that of a WAV: the repaired file is a WAV. */
 export function changesName(path: string, kind: FileKind): boolean {
   return kind === 'raw' && !/^\.wave?$/i.test(extname(basename(path, PARTIAL_SUFFIX)));
 }

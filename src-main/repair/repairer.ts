@@ -18,14 +18,14 @@ import { needsFfmpeg } from './write-mended.ts';
 export type RepairStatus =
   | 'healthy'
   | 'repaired'
-  /** By an earlier run: the repaired file is there. */
+  /** An earlier run wrote the repaired file. */
   | 'already-repaired'
-  /** Not asked to write. */
+  /** Writing was not requested. */
   | 'would-repair'
   | 'unrepairable'
-  /** Could not be read or written. */
+  /** The file could not be read or written. */
   | 'failed'
-  /** Being recorded, or of a kind that is not repaired. */
+  /** It is being recorded, or of a kind that repair does not handle. */
   | 'skipped';
 
 export interface RepairReport {
@@ -33,7 +33,7 @@ export interface RepairReport {
   readonly status: RepairStatus;
   readonly kind?: FileKind;
   readonly faults: readonly Fault[];
-  /** What was done, or would be. */
+  /** What was done, or would be done. */
   readonly action?: string;
   /** Why nothing was done. */
   readonly reason?: string;
@@ -45,22 +45,22 @@ export interface RepairOptions extends RepairHints {
   readonly dryRun?: boolean;
   /** Keeps the damaged file as `name.bak` and puts the repaired one in its place. */
   readonly inPlace?: boolean;
-  /** Puts repaired files there, in folders as they stand below the path that was named. */
+  /** Puts repaired files in this folder, in the same subfolders as below the named path. */
   readonly outputFolder?: string;
-  /** Calls it off: what is being written is removed, and the reports end. */
+  /** Cancels: the unfinished file is removed, and the reports end. */
   readonly signal?: AbortSignal;
 }
 
 export interface Repairer {
   /**
-   * Looks at one file and changes nothing. A file that independent readers hear all of is healthy, whatever its
-   * structure looks like, and there is a cure only where carrying it out on a copy helped: `repair` does as was said.
+   * Looks at one file and changes nothing. A file that independent readers hear in full is healthy, whatever its
+   * structure looks like. A cure is offered only where a trial on a copy helped, so `repair` does what was announced.
    * Rejects with FILE_MISSING, or with the signal's reason.
    */
   diagnose(path: string, hints?: RepairHints, signal?: AbortSignal): Promise<Diagnosis>;
   /** Where the repaired file would go; undefined for a file without a cure. Writes nothing. */
   plan(diagnosis: Diagnosis, target: RepairTarget): Promise<RepairPlan | undefined>;
-  /** Writes what `plan` found. */
+  /** Writes the planned file. */
   repair(
     diagnosis: Diagnosis,
     plan: RepairPlan,
@@ -68,15 +68,15 @@ export interface Repairer {
     control?: RepairControl,
   ): Promise<Repaired>;
   /**
-   * Files and whole folders, one report a file as each is done. Never rejects for a file's sake, only with the signal's
-   * reason.
+   * Repairs files and whole folders. Gives one report a file as soon as it is done. Never rejects because of a file,
+   * only with the signal's reason.
    */
   repairPaths(paths: readonly string[], options: RepairOptions): AsyncGenerator<RepairReport>;
   /** Ends every child process still running. */
   close(): Promise<void>;
 }
 
-/** @param findFfmpeg the path of an ffmpeg, asked for only where a file needs one. */
+/** @param findFfmpeg the path of an ffmpeg; asked only where a file needs it */
 export function createRepairer(deps: { readonly findFfmpeg: () => Promise<string | undefined> }): Repairer {
   const children = createChildProcesses();
   let ffmpeg: Promise<string | undefined> | undefined;
@@ -101,7 +101,7 @@ export function createRepairer(deps: { readonly findFfmpeg: () => Promise<string
   const repair = (diagnosis: Diagnosis, plan: RepairPlan, target: RepairTarget, control?: RepairControl) =>
     executeRepair(diagnosis, plan, target, remuxer, control);
 
-  /** What keeps a cure from being carried out, known before it is tried. */
+  /** What prevents a cure, known before it is tried. */
   async function findHindrance({
     finding,
     reading,
@@ -130,7 +130,7 @@ export function createRepairer(deps: { readonly findFfmpeg: () => Promise<string
     const target = targetFor(options, root);
     const plan = await planRepair(diagnosis, target);
     if (plan === undefined) {
-      // A folder may hold .raw and .pcm files that are no audio at all; a file that was named is meant.
+      // In a folder, .raw and .pcm files may be no audio. A file that the user named is meant to be audio.
       const isOther = kind === 'raw' && !named && /\.(raw|pcm)$/i.test(path);
       const status = isOther ? 'skipped' : 'unrepairable';
       return { ...common, status, ...(reason === undefined ? {} : { reason }) };

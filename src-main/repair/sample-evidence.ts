@@ -3,19 +3,19 @@ import { samplesOf } from '../audio/pcm.ts';
 
 /** How well some bytes fit each way of reading them as samples. */
 export interface SampleEvidence {
-  /** Bytes in stretches that hold more than a constant: all the rest is measured on these. */
+  /** Bytes of stretches that are not constant. All other figures are measured on these. */
   readonly activeBytes: number;
-  /** What a byte costs in bits, modelled as one mu-law sample, or as half of a 16-bit one. */
+  /** Bits per byte, modelled as one mu-law sample or as half of a 16-bit one. */
   readonly mulawBits: number;
   readonly linearBits: number;
-  /** How far the bytes at even and at odd places differ in their distribution: 0 not at all, 1 wholly. */
+  /** Distance between the distributions of even and odd bytes: 0 is equal, 1 is disjoint. */
   readonly parityDistance: number;
   readonly mulaw: Waveform;
   readonly littleEndian: Waveform;
   readonly bigEndian: Waveform;
-  /** The smoothest of the other 8-bit encodings: A-law, unsigned, signed. */
+  /** The smoothness of the smoothest other 8-bit encoding: A-law, unsigned or signed. */
   readonly otherSmoothness: number;
-  /** Shares of all bytes: mu-law codes with a positive sign, and those of the loudest sixteenth. */
+  /** Shares of all bytes: mu-law codes with a positive sign, and codes in the loudest sixteenth. */
   readonly positiveShare: number;
   readonly loudestShare: number;
 }
@@ -29,7 +29,7 @@ interface Waveform {
 }
 
 const RUN_BYTES = 512;
-/** A run with fewer distinct bytes says nothing of its encoding. */
+/** A run with fewer distinct bytes shows nothing about its encoding. */
 const ACTIVE_DISTINCT_BYTES = 12;
 
 const UNSIGNED = Int16Array.from({ length: 256 }, (_, byte) => (byte - 128) * 256);
@@ -99,7 +99,7 @@ function countBytes(
   };
 }
 
-/** An adaptive code: what a symbol costs in its context, given all that came before. */
+/** An adaptive code: the cost of a symbol in its context, given everything before it. */
 function createCoder(contexts: number, symbols: number): (context: number, symbol: number) => number {
   const prior = 0.25;
   const counts = new Float64Array(contexts * symbols).fill(prior);
@@ -113,7 +113,7 @@ function createCoder(contexts: number, symbols: number): (context: number, symbo
   };
 }
 
-/** Codes a byte by an earlier one: its upper five bits by theirs, then its lower three by its upper ones. */
+/** Codes a byte in the context of an earlier one: first its upper five bits, then its lower three. */
 function createByteCoder(): (byte: number, earlier: number) => number {
   const upper = createCoder(32, 32);
   const lower = createCoder(32, 8);

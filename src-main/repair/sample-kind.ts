@@ -1,8 +1,8 @@
 import { weighSamples, type SampleEvidence } from './sample-evidence.ts';
 
 /**
- * What some bytes are, beyond reasonable doubt: 16-bit samples either way round, mu-law, or neither. `quiet` is too
- * little but constants to tell, `unclear` is noise, pure tones and everything that is no audio.
+ * The kind of some bytes, beyond reasonable doubt: 16-bit samples in either byte order, mu-law, or neither. `quiet`:
+ * almost only constants, too little to judge. `unclear`: noise, pure tones, and everything that is no audio.
  */
 export type SampleKind = 'pcm_s16le' | 'pcm_s16be' | 'mulaw' | 'quiet' | 'unclear';
 
@@ -14,16 +14,16 @@ export function sampleKind(blocks: readonly Uint8Array[], channels: number): Sam
   if (evidence.activeBytes < ENOUGH_BYTES) return 'quiet';
   if (isMulaw(evidence)) return 'mulaw';
   const { parityDistance, littleEndian, bigEndian } = evidence;
-  // The two halves of 16-bit samples are never alike, except in noise at full scale.
+  // High and low bytes of 16-bit samples have different distributions, except in noise at full scale.
   if (parityDistance < 0.2) return 'unclear';
   if (isSmoother(littleEndian, bigEndian, 0.1)) return 'pcm_s16le';
   return isByteSwapped(evidence) ? 'pcm_s16be' : 'unclear';
 }
 
 /**
- * Six signs at once, since a healthy recording must never be taken for mu-law: both byte places are alike, the
- * decoded wave is smooth and smoother than as any other 8-bit encoding, bytes follow one another better than halves
- * of 16-bit samples do, both signs occur, and most of it is not at full scale.
+ * A healthy recording must never be taken for mu-law, so six conditions must hold together: even and odd bytes have
+ * similar distributions; the decoded wave is smooth; it is smoother than in any other 8-bit encoding; bytes predict
+ * each other better than halves of 16-bit samples do; both signs occur; most of it is not at full scale.
  */
 function isMulaw(evidence: SampleEvidence): boolean {
   return (
@@ -37,7 +37,7 @@ function isMulaw(evidence: SampleEvidence): boolean {
   );
 }
 
-/** The rarer order asks for more: high tones, and 8-bit audio in 16 bits, look smooth with their bytes swapped. */
+/** The rarer byte order needs stronger evidence: high tones, and 8-bit audio in 16 bits, look smooth with swapped bytes. */
 function isByteSwapped({ littleEndian, bigEndian }: SampleEvidence): boolean {
   return (
     isSmoother(bigEndian, littleEndian, 0.4) &&
@@ -50,7 +50,7 @@ function isByteSwapped({ littleEndian, bigEndian }: SampleEvidence): boolean {
 
 type Waveform = SampleEvidence['littleEndian'];
 
-/** A quiet wave with its bytes swapped stays smooth, but becomes a loud one. */
+/** A quiet wave with swapped bytes stays smooth, but becomes loud. */
 function isSmoother(wave: Waveform, other: Waveform, margin: number): boolean {
   return (
     wave.smoothness > 0.5 &&

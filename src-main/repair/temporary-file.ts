@@ -4,16 +4,16 @@ import { basename, dirname, join } from 'node:path';
 import { fitName } from '../disk/fit-name.ts';
 import { isProcessAlive } from '../runtime/processes.ts';
 
-/** A process, its random digits and an extension, which follow the prefix. */
+/** After the prefix: the process's id, random digits, an extension. */
 const OWN_BYTES = 40;
 
-/** A name beside `finalPath` for what is not finished, which says whose it is. */
+/** A name beside `finalPath` for an unfinished file. It shows which process writes it. */
 export function temporaryPathFor(finalPath: string, extension: string): string {
   const name = `${prefixOf(finalPath)}${process.pid}-${randomBytes(4).toString('hex')}${extension}`;
   return join(dirname(finalPath), name);
 }
 
-/** Removes what runs that were killed left of this file. */
+/** Removes unfinished files of this name that killed runs left. */
 export async function removeLeftovers(finalPath: string): Promise<void> {
   const prefix = prefixOf(finalPath);
   const folder = dirname(finalPath);

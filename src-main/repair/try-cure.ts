@@ -7,13 +7,15 @@ import type { Diagnosis } from './diagnose.ts';
 import type { Remuxer } from './remux.ts';
 import { mendedExtension, writeMended } from './write-mended.ts';
 
-/** Larger files are judged by their readers alone: a trial writes all of one once more. So are samples without a header. */
+/**
+ * A trial writes the whole file once more, so larger files are judged by their readers alone, and so are samples
+ * without a header.
+ */
 const LARGEST_TRIAL_BYTES = 256 * MEBIBYTE;
 
 /**
- * What comes of carrying a cure out, known before anyone is told that there is one: it is done in a folder of its own,
- * which is removed. Where the mended file is heard no better, the damaged one is healthy; where it could not be made or
- * used, there is no cure, and `reason` says why. Rejects with the signal's reason.
+ * Tries a cure in a temporary folder before it is announced. Where readers hear no improvement, the file counts as
+ * healthy. Where the cure fails, there is none, and `reason` says why. Rejects with the signal's reason.
  */
 export async function tryCure(
   diagnosis: Diagnosis,
@@ -31,7 +33,7 @@ export async function tryCure(
     return diagnosis;
   } catch (error) {
     signal?.throwIfAborted();
-    // What befell the trial's own disk says nothing of the file.
+    // A fault of the temporary disk says nothing about the file.
     if (!(error instanceof LecternError && isOfTheFile(error))) return diagnosis;
     const { kind, faults } = finding;
     const { message: reason } = error;

@@ -6,16 +6,16 @@ import { isAudioName } from './diagnose.ts';
 
 export interface AudioFile {
   readonly path: string;
-  /** The folder that was named, or the one that holds the file that was. */
+  /** The named folder, or the folder of the named file. */
   readonly root: string;
   /** True where the file itself was named. */
   readonly named: boolean;
 }
 
 /**
- * The file that `path` names, or every audio file in the folder and those below it, in order of name. Links found in
- * folders are not followed: what they lead to is either visited anyway or not ours to touch.
- * @param leftOut a folder to pass by.
+ * The named file, or every audio file in the named folder and below, in order of name. Links in folders are not
+ * followed: their target is either visited anyway or not ours to change.
+ * @param leftOut a folder to skip
  */
 export async function* walkAudio(path: string, leftOut?: string): AsyncGenerator<AudioFile> {
   const real = await realpath(path).catch((error: unknown) => {

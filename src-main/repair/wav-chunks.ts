@@ -4,16 +4,16 @@ import { isRefusal, parseWavChunks, type WavChunks } from '../audio/wav-chunks.t
 import { chunkAfterAny, isWholeChunk, LENIENT, MAX_CHUNKS } from '../audio/wav-lenient.ts';
 import type { ByteSource } from './byte-source.ts';
 
-/** How far from the end of the file chunks behind the audio are looked for. */
+/** Bytes before the end of the file in which chunks behind the audio are searched for. */
 const SEARCH_BYTES = 64 * 1024;
 
-/** The chunks of a WAV as far as they can be followed, with nothing believed that the file cannot hold. */
+/** The chunks of a WAV, as far as they can be followed. A size beyond the file's end is not believed. */
 export async function readWavChunks(source: ByteSource): Promise<WavChunks | undefined> {
   const wav = await parseFrom(parseWavChunks(source.size, LENIENT), source.read);
   return isRefusal(wav) ? undefined : wav;
 }
 
-/** Chunks that follow one another from `start`, and where the last whole one ends. */
+/** Consecutive chunks from `start`, and the end of the last whole one. */
 export async function followChunks(
   source: ByteSource,
   start: number,
@@ -45,8 +45,8 @@ const TRAILERS = new Set([
 ]);
 
 /**
- * Where chunks begin that end exactly with the file; undefined where there are none. Audio would have to spell one
- * of their names, followed by the one length that fits.
+ * The offset of chunks that end exactly at the end of the file; undefined where there are none. Audio could match
+ * only by chance: one of their names, followed by exactly the right length.
  */
 export async function findTrailingChunks(source: ByteSource, from: number): Promise<number | undefined> {
   const start = Math.max(from, source.size - SEARCH_BYTES);

@@ -2,22 +2,22 @@ import { UNKNOWN_SIZE, type RiffChunk } from '../audio/riff.ts';
 import type { WaveFormat } from '../audio/wave-format.ts';
 import type { ByteSource } from './byte-source.ts';
 import type { Fault } from './finding.ts';
-import { likeness } from './likeness.ts';
+import { similarity } from './similarity.ts';
 import { findTrailingChunks, followChunks } from './wav-chunks.ts';
 import { isZeroBlock } from './zero-block.ts';
 
-/** Where the audio of a WAV really ends, and what stands behind it. */
+/** Where the audio of a WAV really ends, and which chunks follow it. */
 export interface WavExtent {
   readonly audioBytes: number;
   readonly trailing: readonly RiffChunk[];
   readonly faults: readonly Fault[];
-  /** Why that cannot be told. */
+  /** Why the end is not known. */
   readonly reason?: string;
 }
 
 const FOUR_GIB = 2 ** 32;
 const TRAILER_MARKS = ['ID3', 'TAG', 'APETAGEX', 'LYRICS'];
-/** Fewer frames than this behind the audio are not looked into. */
+/** Fewer frames than this behind the audio are not examined. */
 const FEW_FRAMES = 64;
 
 export async function findWavExtent(
@@ -63,7 +63,7 @@ async function judgeRest(
     if (declared % 2 === 1 && pad === 0)
       faults.push({ code: 'missing-pad', message: 'no padding byte stands behind its odd number of bytes' });
     if (chunksEnd < source.size) faults.push(garbage(source.size - chunksEnd));
-    // Audio may spell a chunk's name; chunks that do not reach the end must have known ones to be believed.
+    // Audio may look like a chunk's name. Chunks that do not reach the end of the file count only with known names.
     if (chunksEnd === source.size || /^(LIST|cue |id3 |bext|iXML)$/.test(chunks[0]?.id ?? ''))
       return { audioBytes: declared, trailing: chunks, faults };
   }
@@ -82,19 +82,19 @@ async function judgeRest(
   const frameBytes = Math.max(1, format.blockBytes);
   const start = await source.read(end, 8);
   const marked = TRAILER_MARKS.some((mark) => start.toString('latin1').startsWith(mark));
-  const same =
+  const compared =
     marked || rest < FEW_FRAMES * frameBytes || (await isZero(source, end))
       ? 'different'
-      : await likeness(source, { offset, length: declared }, { offset: end, length: rest }, format);
-  if (same === 'different') return { audioBytes: declared, trailing: [], faults: [garbage(rest)] };
+      : await similarity(source, { offset, length: declared }, { offset: end, length: rest }, format);
+  if (compared === 'different') return { audioBytes: declared, trailing: [], faults: [garbage(rest)] };
   const message = `its header counts ${declared} bytes of audio, and ${rest} more follow`;
   const fault: Fault = { code: 'undersized', message };
-  if (same === 'alike') return toTheEnd(source, offset, [fault]);
+  if (compared === 'similar') return toTheEnd(source, offset, [fault]);
   const reason = 'whether those are audio cannot be told, and players leave them out: nothing is changed';
   return { audioBytes: declared, trailing: [], faults: [fault], reason };
 }
 
-/** Audio up to the end of the file, but for chunks that stand there. */
+/** Audio to the end of the file, without the chunks there. */
 async function toTheEnd(source: ByteSource, offset: number, faults: readonly Fault[]): Promise<WavExtent> {
   const chunksAt = (await findTrailingChunks(source, offset)) ?? source.size;
   return behind(source, offset, chunksAt - offset, faults);

@@ -1,7 +1,7 @@
 import type { WaveFormat } from '../audio/wave-format.ts';
 import type { Fault, RepairHints } from './finding.ts';
 
-/** Far more than any recorder's; beyond it, the fields of a header no longer hold what belongs in them. */
+/** Far above any recorder's values. Beyond this, the header's fields are damaged. */
 const MAX_BLOCK_BYTES = 0x1000;
 const PLAIN_TAGS = new Set([1, 3, 6, 7]);
 const USUAL_RATES = new Set([
@@ -9,12 +9,12 @@ const USUAL_RATES = new Set([
   192_000,
 ]);
 
-/** True where samples stand one after another uncompressed, so that the fields must agree. */
+/** True for uncompressed samples, whose fields must agree with each other. */
 export function isPlain(format: WaveFormat): boolean {
   return PLAIN_TAGS.has(format.tag);
 }
 
-/** Bytes of a frame of plain samples: each takes whole bytes, though it may have fewer bits. */
+/** Bytes of a frame of plain samples. Each sample takes whole bytes, even with fewer bits. */
 export function plainBlockBytes({ channels, bitsPerSample }: WaveFormat): number {
   return channels * Math.ceil(bitsPerSample / 8);
 }
@@ -25,14 +25,14 @@ export function withRate(format: WaveFormat, sampleRate: number): WaveFormat {
 }
 
 export interface FormatFinding {
-  /** What it should say. */
+  /** The correct format. */
   readonly format: WaveFormat;
   readonly faults: readonly Fault[];
-  /** Why that cannot be told. */
+  /** Why the correct format is not known. */
   readonly reason?: string;
 }
 
-/** Checks the fields against one another, and against what the user says. */
+/** Checks the fields against each other, and against the user's facts. */
 export function checkWavFormat(format: WaveFormat, hints: RepairHints): FormatFinding {
   const { channels, bitsPerSample, sampleRate, byteRate, blockBytes } = format;
   if (!isPlain(format)) return { format, faults: [] };

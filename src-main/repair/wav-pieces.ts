@@ -8,13 +8,13 @@ export interface WavParts {
   readonly before: readonly RiffChunk[];
   readonly audio: KeptPiece;
   readonly trailing: readonly RiffChunk[];
-  /** What `fact` is to say, where there is one: samples of a channel. */
+  /** Samples per channel for the `fact` chunk, where there is one. */
   readonly factSamples?: number;
-  /** Bytes of a frame, for the count of frames in `ds64`. */
+  /** Bytes of a frame, to count frames in `ds64`. */
   readonly frameBytes: number;
 }
 
-/** A whole WAV with true sizes: RIFF, or RF64 where 32 bits do not hold them. */
+/** A whole WAV with true sizes: RIFF, or RF64 where the sizes do not fit in 32 bits. */
 export function assembleWav(parts: WavParts): Piece[] {
   const audioBytes = pieceBytes(parts.audio);
   const pad: Piece[] = audioBytes % 2 === 1 ? [{ bytes: new Uint8Array(1) }] : [];
@@ -33,7 +33,7 @@ export function assembleWav(parts: WavParts): Piece[] {
       ...trailing,
     ];
 
-  // The room that a careful writer left for ds64 is what becomes of it.
+  // `ds64` takes the room that the writer reserved for it.
   const large = [...kept.filter(({ id }) => id !== 'JUNK').flatMap(chunkPieces), ...own];
   const largeBytes = 4 + 8 + DS64_CONTENT_BYTES + total(large) + 8 + audioBytes + total(trailing);
   return [

@@ -10,15 +10,15 @@ import { readAudio } from './read-audio.ts';
 import { remux, type Remuxer } from './remux.ts';
 import { writePieces } from './write-pieces.ts';
 
-/** What the name of a mended file ends with. */
+/** The extension of a mended file. */
 export function mendedExtension({ path, finding }: Diagnosis): string {
   return finding?.kind === 'raw' ? '.wav' : audioExtension(path);
 }
 
 /**
- * Carries a cure out into a file of its own: durable, found healthy, and better than the damaged one by the word of
- * readers that are not ours. Rejects with INVALID_AUDIO_FILE where it is not, with `details.heardAlike` where the damaged
- * one is heard as well; the file is left behind then.
+ * Applies a cure and writes the result to a new file: durable, healthy, and better than the damaged file according to
+ * independent readers. Rejects with INVALID_AUDIO_FILE where the result is not better, and with `details.heardAlike`
+ * where readers hear the damaged file as well. The new file is not removed then.
  */
 export async function writeMended(
   diagnosis: Diagnosis,
@@ -39,7 +39,10 @@ export async function writeMended(
   await requireBetter(diagnosis, toPath, await remuxer(), control.signal);
 }
 
-/** Of what is kept the holes stay holes; mu-law has none, as its zeros are no silence. */
+/**
+ * Bytes that the new file needs at most. Sparse regions of kept audio stay sparse. Converted mu-law has none, as its
+ * zeros are not silence.
+ */
 async function mostBytesOf(cure: Cure, path: string): Promise<number> {
   const stored = await storedBytes(path);
   // Packets are copied; an index may be added.
@@ -89,7 +92,7 @@ async function write(
   await syncFile(toPath);
 }
 
-/** What is said of a file whose cure needs ffmpeg, where there is none. */
+/** The message where a cure needs ffmpeg and there is none. */
 export function needsFfmpeg({ container }: { readonly container: string }): string {
   return `Mending ${container.toUpperCase()} needs ffmpeg, and none was found. Install ffmpeg, or set LECTERN_FFMPEG to its path`;
 }

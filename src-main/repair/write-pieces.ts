@@ -5,10 +5,10 @@ import { writeFully } from '../disk/write-fully.ts';
 import { pieceBytes, type KeptPiece, type Piece, type RepairControl } from './finding.ts';
 import { isZeroBlock } from './zero-block.ts';
 
-/** Of the damaged file; twice that of the repaired one where it is converted. */
+/** Bytes of the damaged file in one block. Converted, they become twice as many. */
 const BLOCK_BYTES = 512 * 1024;
 
-/** Blocks of a repaired file in order, made from the damaged one as they are asked for. */
+/** The blocks of a repaired file in order, made from the damaged file on demand. */
 export async function* pieceBlocks(pieces: readonly Piece[], file: FileHandle): AsyncGenerator<Uint8Array> {
   for (const piece of pieces) {
     if ('bytes' in piece) yield piece.bytes;
@@ -34,7 +34,7 @@ async function* keptBlocks(piece: KeptPiece, file: FileHandle): AsyncGenerator<U
   }
 }
 
-/** Writes a repaired file to a new path, durably. Silence takes no room on disks that allow it. */
+/** Writes a repaired file to a new path, durably. Silence takes no room on disks with sparse files. */
 export async function writePieces(
   pieces: readonly Piece[],
   fromPath: string,

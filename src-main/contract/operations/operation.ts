@@ -11,19 +11,19 @@ export type HttpMethod = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 export interface Operation {
   readonly method: HttpMethod;
   readonly path: string;
-  /** A few words, as a heading or a tool's name has them. */
+  /** A few words, as a heading or a tool's name. */
   readonly title: string;
-  /** One sentence on what it does and answers. */
+  /** One sentence: what it does and what it answers. */
   readonly summary: string;
   readonly input: z.ZodObject;
   readonly output: z.ZodType;
-  /** What it may fail with besides ALWAYS_POSSIBLE, and INVALID_INPUT where it takes any. */
+  /** Its errors, besides ALWAYS_POSSIBLE, and INVALID_INPUT where it has input. */
   readonly errors: readonly ErrorCode[];
-  /** Bytes that its JSON body may have, where that is more than others need: four for each character. */
+  /** Most bytes of its JSON body, where that is more than usual: four for each character. */
   readonly maxBodyBytes?: number;
 }
 
-/** What everything may fail with. */
+/** Errors that every operation may give. */
 export const ALWAYS_POSSIBLE: readonly ErrorCode[] = ['INTERNAL', 'SHUTTING_DOWN'];
 
 /** Keeps the types of a definition, and that it is one. */

@@ -4,10 +4,10 @@ import { sessionIdSchema } from '../session-id.ts';
 import { operation } from './operation.ts';
 import { FINISHED_ERRORS, sessionReference } from './session-reference.ts';
 
-/** It becomes a header. */
+/** The key becomes a header's value. */
 const apiKeySchema = z.string().regex(/^[\x21-\x7e]{1,500}$/);
 
-/** The way from sound to text. Keys are taken and used, never given out. */
+/** From sound to text. Keys go in and are used, but never come out. */
 export const processingOperations = {
   'sessions.process': operation({
     method: 'POST',

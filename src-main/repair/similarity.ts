@@ -10,18 +10,18 @@ interface Stretch {
 const COMPARED_BYTES = 256 * 1024;
 const BINS = 32;
 
-/** Whether a stretch behind the audio is more of it, by the loudness and sign of its samples. */
-export async function likeness(
+/** Whether the bytes behind the audio are more audio, by the loudness and sign of their samples. */
+export async function similarity(
   source: ByteSource,
   audio: Stretch,
   rest: Stretch,
   format: WaveFormat,
-): Promise<'alike' | 'different' | 'unclear'> {
+): Promise<'similar' | 'different' | 'unclear'> {
   const frameBytes = Math.max(1, format.blockBytes);
   const blocks = await sampleBlocks(source, rest, frameBytes);
   if (format.tag === 1 && format.bitsPerSample === 16) {
     const kind = sampleKind(blocks, format.channels);
-    if (kind === 'pcm_s16le') return 'alike';
+    if (kind === 'pcm_s16le') return 'similar';
   }
   const near = Math.min(
     audio.length - (audio.length % frameBytes),
@@ -34,11 +34,11 @@ export async function likeness(
     frameBytes,
   );
   const difference = distance(shares(before, format), shares(blocks, format));
-  if (difference < 0.3) return 'alike';
+  if (difference < 0.3) return 'similar';
   return difference > 0.5 ? 'different' : 'unclear';
 }
 
-/** How often each height of sample occurs, from the most significant byte of each. */
+/** The distribution of the samples' most significant bytes. */
 function shares(blocks: readonly Uint8Array[], format: WaveFormat): readonly number[] {
   const sampleBytes = Math.max(1, format.bitsPerSample >> 3);
   const counts = new Array<number>(BINS).fill(0);
