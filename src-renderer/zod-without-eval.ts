@@ -1,5 +1,5 @@
 import { config } from 'zod';
 
-// The page's security policy forbids making code from strings, which zod tries for speed as soon as a schema is
-// made. Imported before anything that makes one.
+// The page's security policy forbids code made from strings. zod tries that, for speed, when a schema is made. So
+// this is imported before any module that makes a schema.
 config({ jitless: true });

@@ -17,7 +17,7 @@ const MESSAGES: Partial<Record<ErrorCode, string>> = {
     'Expected the microphone to open, the system would not hand it over. Close other programs that use it',
 };
 
-/** What a refusal of the browser's capture interfaces means here. */
+/** Our error for an error of the browser's capture interfaces. */
 export function captureError(error: unknown): LecternError {
   if (error instanceof LecternError) return error;
   const name = error instanceof Error ? error.name : typeof error;

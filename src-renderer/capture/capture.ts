@@ -20,54 +20,54 @@ export interface CaptureShape {
 export interface CaptureOptions extends CaptureShape, MicrophoneOptions {}
 
 export interface CaptureChunk {
-  /** Interleaved signed 16-bit little-endian. The receiver's own; never reused. */
+  /** Interleaved signed 16-bit little-endian. The receiver owns it; it is never reused. */
   samples: Uint8Array;
   frames: number;
-  /** Frames since `start`, pauses left out; in a recording, since its beginning. Nothing else gives a chunk its place. */
+  /** Frames since `start`, pauses left out; within a recording, since its beginning. It alone places the chunk. */
   startFrame: number;
-  /** When its last frame was captured, in milliseconds of the clock on the wall; the same for all captures. */
+  /** When its last frame was captured, in wall-clock milliseconds; the same clock for all captures. */
   endedAtMs: number;
   /** Why frames before this chunk are missing, where there are any. */
   gapCause?: GapCause;
 }
 
-/** A twentieth of a second of the signal, per channel, linear 0..1. Comes whether or not chunks do. */
+/** The level of a twentieth of a second, per channel, linear 0..1. Sent with or without chunks. */
 export interface LevelReading {
   peak: readonly number[];
   rms: readonly number[];
-  /** A sample stood at full scale. */
+  /** True where a sample was at full scale. */
   clipped: boolean;
 }
 
 export interface CaptureEvents {
   onChunk(chunk: CaptureChunk): void;
   onLevel(level: LevelReading): void;
-  /** Something outside ended the capture (`device_lost`), or holds it up for now. Never follows `stop`. */
+  /** Something outside ended the capture (`device_lost`) or interrupts it. Never called after `stop`. */
   onEnded(reason: 'device_lost' | 'muted' | 'unmuted' | 'suspended' | 'resumed'): void;
 }
 
 export interface Capture {
-  /** The device that answered, which is not always the one asked for. */
+  /** The device that was opened, which may differ from the wanted one. */
   readonly deviceLabel: string;
   readonly deviceId: string;
-  /** It is the system's default, whichever that is by now. */
+  /** True where the system's default was opened. */
   readonly followsDefault: boolean;
   readonly sampleRate: number;
   readonly channels: 1 | 2;
-  /** Chunks flow from here on, their frames counted from 0. */
+  /** Begins sending chunks, with frames counted from 0. */
   start(): void;
   /**
-   * Frames from this moment to that of `resume` are let go, to the frame. A chunk begun before is finished after. Given
-   * the same moments, in milliseconds of the clock on the wall, two captures leave out the same time.
+   * Drops frames from this moment to that of `resume`, exact to the frame. A chunk that had begun is completed after
+   * the pause. Two captures with the same moments, in wall-clock milliseconds, leave out the same time.
    */
   pause(atMs: number): void;
   resume(atMs: number): void;
-  /** Delivers the last, partial chunk, then lets the device go. Safe to call twice. */
+  /** Delivers the last, partial chunk, then releases the device. May be called twice. */
   stop(): Promise<void>;
 }
 
 /**
- * Opens the microphone; levels flow at once, chunks from `start`. Rejects with MICROPHONE_NOT_FOUND,
+ * Opens the microphone. Levels begin at once, chunks at `start`. Rejects with MICROPHONE_NOT_FOUND,
  * MICROPHONE_DENIED, MICROPHONE_BUSY or CAPTURE_UNSUPPORTED.
  */
 export async function openCapture(options: CaptureOptions, events: CaptureEvents): Promise<Capture> {
@@ -80,7 +80,7 @@ export async function openCapture(options: CaptureOptions, events: CaptureEvents
   }
 }
 
-/** Captures a track that is open. The track is the capture's from here on, unless this rejects. */
+/** Captures an open track. The capture owns the track from here on, unless this rejects. */
 export async function captureTrack(
   { track, deviceId, label, followsDefault }: OpenTrack,
   { sampleRate, channels }: CaptureShape,
@@ -110,7 +110,7 @@ export async function captureTrack(
     mute: () => events.onEnded('muted'),
     unmute: () => events.onEnded('unmuted'),
     ended() {
-      // What a source yields from now on is made-up silence; what it still holds is sound.
+      // From now on the source gives artificial silence, but what it still holds is sound.
       tell('finish');
       void finished.promise.then(() => events.onEnded('device_lost'));
     },

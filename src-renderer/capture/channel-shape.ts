@@ -1,14 +1,14 @@
 import { createChannelSum, type ChannelSum } from '../../src-main/audio/channel-sum.ts';
 
-/** Makes what the browser hands over as many channels as are recorded. */
+/** Converts the browser's channels to the channels that are recorded. */
 export interface ChannelShape {
-  /** One array a channel, all of one length, in and out; the same arrays where nothing is to be done. */
+  /** One array a channel, all of the same length, in and out. Returns the same arrays where nothing changes. */
   shape(planes: readonly Float32Array[], sampleRate: number): readonly Float32Array[];
 }
 
 /**
- * One channel of several is their mean, none of which takes another away; one becomes two by being copied. A mono
- * microphone, and one whose sides are the same, come out as they were to the last bit.
+ * Several channels become one by their mean; a channel that is the inverse of another is turned over first. One
+ * channel becomes two copies. A mono microphone, and one with two equal channels, stay the same to the last bit.
  */
 export function createChannelShape(channels: 1 | 2): ChannelShape {
   let sum:

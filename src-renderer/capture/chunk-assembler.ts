@@ -1,13 +1,13 @@
 import type { GapCause } from '../../src-main/contract/capture-report.ts';
 
-/** One stretch of audio on its way to the page. The buffer is the page's own once handed over. */
+/** A stretch of audio for the page. The page owns the buffer once it gets it. */
 export interface AssembledChunk {
   /** Interleaved signed 16-bit little-endian samples; exactly `frames` of them, nothing more. */
   readonly buffer: ArrayBuffer;
   readonly frames: number;
   /** Frames since `record` was first called, pauses left out. */
   readonly startFrame: number;
-  /** When its last frame was captured, in milliseconds of the clock on the wall. */
+  /** When its last frame was captured, in wall-clock milliseconds. */
   readonly endedAtMs: number;
   /** Why frames before it are missing, where there are any. */
   readonly gapCause?: GapCause;
@@ -26,7 +26,7 @@ export interface ChunkAssemblerOptions {
   readonly channels: 1 | 2;
   /** Frames in a full chunk. */
   readonly framesPerChunk: number;
-  /** Frames that one level speaks of. */
+  /** Frames of one level reading. */
   readonly framesPerLevel: number;
   readonly onChunk: (chunk: AssembledChunk) => void;
   readonly onLevel: (level: AssembledLevel) => void;
@@ -34,24 +34,24 @@ export interface ChunkAssemblerOptions {
 
 export interface ChunkAssembler {
   /**
-   * Takes one quantum that began at `startedAtMs`; a channel that is not there counts as silence. Allocates only a
-   * new chunk's buffer.
+   * Takes one quantum that began at `startedAtMs`; a missing channel counts as silence. Allocates only a new chunk's
+   * buffer.
    */
   push(channelData: readonly Float32Array[], frames: number, startedAtMs: number): void;
-  /** Leaves out frames that were to be kept and never came; the next chunk says why. */
+  /** Skips lost frames that were to be recorded. The next chunk gives the cause. */
   skip(frames: number, cause: GapCause): void;
-  /** From the next quantum on, frames are kept. The first call starts the count at 0. */
+  /** Records frames from the next quantum on. The first call starts the count at 0. */
   record(): void;
-  /** Frames are let go until `record`; a chunk begun goes on after it. */
+  /** Drops frames until `record`. A chunk that had begun is completed after it. */
   hold(): void;
-  /** Hands over the chunk begun, however short. */
+  /** Delivers the chunk that has begun, however short. */
   flush(): void;
 }
 
 /** Chunks are 16-bit PCM. */
 export const BYTES_PER_SAMPLE = 2;
 
-/** Frames in about 100 ms, kept under the 64 KiB that one message to another process carries inline. */
+/** Frames in about 100 ms, below the 64 KiB that one message to another process carries inline. */
 export function framesPerChunk(sampleRate: number, channels: number): number {
   const mostFrames = Math.floor(60_000 / (BYTES_PER_SAMPLE * channels));
   return Math.min(Math.round(sampleRate / 10), mostFrames);
@@ -96,7 +96,8 @@ export function createChunkAssembler(options: ChunkAssemblerOptions): ChunkAssem
   const pushFrame = (channelData: readonly Float32Array[], frame: number) => {
     for (let channel = 0; channel < channels; channel += 1) {
       const value = channelData[channel]?.[frame] ?? 0;
-      // Chromium makes a device's int16 into floats with one factor above zero and another below: the way back.
+      // Chromium converts a device's int16 to floats with one factor above zero and another below. This is the
+      // inverse.
       const scaled = Math.round(value * (value < 0 ? 32_768 : 32_767));
       const sample = scaled > 32_767 ? 32_767 : scaled < -32_768 ? -32_768 : scaled;
       if (sample === 32_767 || sample === -32_768) clipped = true;

@@ -19,8 +19,8 @@ declare const sampleRate: number;
 
 const QUANTUM_FRAMES = 128;
 /**
- * -200 dBFS, which no converter renders. Chromium takes a context that has been digitally silent for 30 s off its
- * output device, and the change puts 1024 frames of silence into what is being captured.
+ * -200 dBFS, which no converter plays. Chromium disconnects a context from its output device after 30 s of digital
+ * silence, and that puts 1024 frames of silence into the captured audio.
  */
 const INAUDIBLE = 1e-10;
 /** Quanta in about 20 ms. */
@@ -36,7 +36,7 @@ class ChunkProcessor extends AudioWorkletProcessor {
     super();
     this.#assembly = createStreamAssembly({
       ...processorOptions,
-      // An audio context drops nothing by itself; it is held up, and its own clock with it.
+      // An audio context drops nothing by itself: when it is interrupted, its clock stops too.
       lossCause: 'suspended',
       stamps: CONTEXT_STAMPS,
       nowMs: () => Date.now(),
@@ -55,7 +55,7 @@ class ChunkProcessor extends AudioWorkletProcessor {
     const input = inputs[0] ?? [];
     const frames = input[0]?.length ?? QUANTUM_FRAMES;
     if (this.#filled === 0) this.#begin(frames);
-    // A channel that is not there counts as silence.
+    // A missing channel counts as silence.
     this.#planes.forEach((plane, channel) => {
       const samples = input[channel];
       if (samples !== undefined) plane.set(samples, this.#filled);

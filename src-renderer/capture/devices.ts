@@ -7,7 +7,7 @@ export interface Microphone {
   readonly isDefault: boolean;
 }
 
-// Chromium lists the system's choices a second time under these ids.
+// Chromium lists the system's defaults a second time under these ids.
 const ALIASES = new Set(['default', 'communications']);
 
 /** The microphones there are, each once. Labels may be empty before permission is given. */
@@ -18,11 +18,11 @@ export async function listMicrophones(): Promise<readonly Microphone[]> {
   const inputs = recordable.filter((device) => !device.label.startsWith(SYSTEM_AUDIO_LABEL));
   const alias = inputs.find((device) => device.deviceId === 'default');
   const real = inputs.filter((device) => !ALIASES.has(device.deviceId));
-  // An alias of nothing but the sound that the computer plays is no microphone.
+  // The system's default may be the sound that the computer plays: that is no microphone.
   const listed = real.length > 0 ? real : inputs.length < recordable.length ? [] : inputs;
   const byName = alias && listed.find((device) => device.label !== '' && alias.label.endsWith(device.label));
   const byGroup = alias && listed.find((device) => device.groupId === alias.groupId);
-  // PulseAudio calls its choice "Default" and nothing else: with several to choose from, which it is stays unknown.
+  // PulseAudio calls its default only "Default". With several microphones, nobody knows which one it is.
   const chosen = byName ?? byGroup ?? (listed.length === 1 ? listed[0] : undefined);
   return listed.map((device) => ({
     deviceId: device.deviceId,
@@ -31,7 +31,7 @@ export async function listMicrophones(): Promise<readonly Microphone[]> {
   }));
 }
 
-/** The microphone last chosen among those there are: by id, or by name where ids have changed. */
+/** The microphone that the user chose last: by id, or by name where ids have changed. */
 export function findMicrophone(
   microphones: readonly Microphone[],
   remembered: { readonly device_id: string; readonly label: string },
@@ -41,7 +41,7 @@ export function findMicrophone(
   return microphones.find((microphone) => microphone.label === remembered.label);
 }
 
-/** Calls `listener` when a device came or went, or may now be used. Returns the way to stop listening. */
+/** Calls `listener` when a device was added, removed or allowed. Returns a function that stops this. */
 export function onMicrophonesChange(listener: () => void): () => void {
   if (!('mediaDevices' in navigator)) return () => {};
   const stopping = new AbortController();
@@ -50,12 +50,12 @@ export function onMicrophonesChange(listener: () => void): () => void {
   navigator.permissions
     .query({ name: 'microphone' })
     .then((status) => status.addEventListener('change', listener, { signal }))
-    // A browser that does not tell of its permissions.
+    // This browser has no notice of changed permissions.
     .catch(() => {});
   return () => stopping.abort();
 }
 
-/** What the user has said about the microphone so far; `prompt` where the browser will not tell. */
+/** The user's answer about the microphone so far; `prompt` where the browser does not say. */
 export async function microphonePermission(): Promise<'granted' | 'denied' | 'prompt'> {
   try {
     const status = await navigator.permissions.query({ name: 'microphone' });

@@ -1,76 +1,75 @@
 import { median } from './median.ts';
 
-/** A piece of audio with what is known of its time. */
+/** A piece of audio with its times. */
 export interface TimedPiece {
   readonly durationMs: number;
   /** When its capture began, on a clock of the browser's own. */
   readonly timestampMs: number;
-  /** When it was read; never goes back, and may stand still while the computer sleeps. */
+  /** When it was read. This clock never goes back, and may stop while the computer sleeps. */
   readonly readAtMs: number;
-  /** The same moment by the clock on the wall, which goes on while the computer sleeps. */
+  /** The same moment by the wall clock, which goes on while the computer sleeps. */
   readonly wallMs: number;
 }
 
-/** A piece that may now be used, and the time before it that was never handed over. */
+/** A piece that may be used now, and the lost time before it. */
 export interface PlacedPiece<Piece> {
   readonly piece: Piece;
   readonly lostMs: number;
-  /** The computer slept in that time. */
+  /** True where the computer slept in that time. */
   readonly asleep: boolean;
 }
 
 export interface DropDetectorOptions {
-  /** Stamps that waver by less have not jumped. */
+  /** A smaller change of the stamps is no jump. */
   readonly jumpMs: number;
-  /** For so long pieces must have been read no faster than they last, to be sure that none was waiting. */
+  /** Pieces must arrive at their own pace for this long. Then none of them was waiting to be read. */
   readonly steadyMs: number;
 }
 
-/** A device's own stamps waver by 20 ms on a busy machine. */
+/** A device's stamps waver by 20 ms on a busy machine. */
 const DEVICE_STAMPS: DropDetectorOptions = { jumpMs: 60, steadyMs: 240 };
-/** The moments at which an audio context renders; it does so in bursts, and catches up after it was held up. */
+/** The stamps are the moments at which an audio context renders. It renders in bursts, and catches up after a delay. */
 export const CONTEXT_STAMPS: DropDetectorOptions = { jumpMs: 250, steadyMs: 800 };
-/** Stamps and readings that differ by less tell the same, and the stamps tell it more exactly. */
+/** Where stamps and reading times differ by less, they agree, and the stamps are more exact. */
 const AGREE_MS = 100;
-/** Stamps that have crept ahead by more than this have small losses behind them, each too small to be seen. */
+/** Stamps that have slowly gained more than this hide several losses, each too small to be seen. */
 const CREPT_MS = 30;
 const STEADY_PACE = 1.5;
-/** A jump that is still undecided after so long is decided by what is known. */
+/** After this time, a doubtful jump is decided with the readings so far. */
 const LONGEST_DOUBT_MS = 2000;
 /** Clocks of audio devices drift by less: 0.2 ms a second. */
 const DRIFT = 0.0002;
-/** Stamps by which a jump is measured; enough to see through their wavering. */
+/** Stamps with which a jump is measured; enough to average out their wavering. */
 const RECENT_PIECES = 48;
-/** The wall clock is adjusted by less than this, and hardly anybody sleeps for less. */
+/** Adjustments of the wall clock are smaller than this, and few people let the computer sleep for less. */
 const SHORTEST_SLEEP_MS = 2000;
 
 interface Reading<Piece> {
   readonly piece: Piece;
-  /** How much further its stamp is than the audio received before it accounts for. */
+  /** Its stamp, less the length of all audio received before it. */
   readonly stampedMs: number;
-  /** The same for its reading: what is late is so by chance, but audio that was lost makes all the rest late. */
+  /** The same for its reading time. A single late reading is chance, but lost audio delays all later readings. */
   readonly readMs: number;
   readonly sleptMs: number;
 }
 
 /**
- * Finds the time for which a browser handed over no audio. A stamp that jumps shows where that may have been, but does
- * not prove it: a device newly opened corrects its stamps by as much as 0.6 s and has lost nothing. So the pieces
- * after a jump are held back for a moment, until they are read as they come, and the clock tells whether there are
- * too few of them.
+ * Finds time for which a browser delivered no audio. A jump of the stamps is a hint and no proof: a new device
+ * corrects its stamps by up to 0.6 s without a loss. So pieces after a jump are held back until they arrive at their
+ * own pace. Then the clock shows whether audio is missing.
  */
 export function createDropDetector<Piece extends TimedPiece>(options: DropDetectorOptions = DEVICE_STAMPS) {
   const { jumpMs, steadyMs } = options;
   let receivedMs = 0;
   let recentStampsMs: number[] = [];
-  /** Where stamps and the promptest readings stand while nothing is missing. */
+  /** The stamps and the earliest reading times while nothing is missing. */
   let stampBaseMs = Infinity;
   let readBaseMs = Infinity;
   let held: Reading<Piece>[] = [];
   let sleptMs = 0;
   let sleptAtBaseMs = 0;
   let lastSkewMs: number | undefined;
-  /** What a device newly opened yields first may be read late: it is held until it is read as it comes. */
+  /** The first pieces of a new device may be read late: they are held until they arrive at their own pace. */
   let opening = true;
 
   const learn = ({ piece, stampedMs, readMs, sleptMs: slept }: Reading<Piece>) => {
@@ -91,7 +90,7 @@ export function createDropDetector<Piece extends TimedPiece>(options: DropDetect
     return { piece, stampedMs: piece.timestampMs - countedMs, readMs: piece.readAtMs - countedMs, sleptMs };
   };
 
-  /** Takes what is held as it is. */
+  /** Releases the held pieces without a loss. */
   const release = (): PlacedPiece<Piece>[] => {
     const released = held.map(({ piece }) => ({ piece, lostMs: 0, asleep: false }));
     for (const reading of held) learn(reading);
@@ -99,7 +98,7 @@ export function createDropDetector<Piece extends TimedPiece>(options: DropDetect
     return released;
   };
 
-  /** Decides by the readings how much of the jump is audio. */
+  /** Decides by the reading times how much of the jump is lost audio. */
   const settle = (readings: readonly Reading<Piece>[]): PlacedPiece<Piece>[] => {
     const first = held[0];
     if (first === undefined) return [];
@@ -119,14 +118,14 @@ export function createDropDetector<Piece extends TimedPiece>(options: DropDetect
       readMs: reading.readMs - acceptedMs,
     }));
     if (!agree) {
-      // From here on the stamps count from where they are.
+      // The stamps get a new base from here on.
       recentStampsMs = [];
       stampBaseMs = Infinity;
     }
     return release().map((placed, index) => (index === 0 ? { ...placed, lostMs, asleep } : placed));
   };
 
-  /** The latest of what is held, where it was read as it came. */
+  /** The latest held pieces, if they arrived at their own pace; otherwise none. */
   const steady = (): readonly Reading<Piece>[] => {
     const last = held.at(-1)?.piece.readAtMs ?? 0;
     const latest = held.filter(({ piece }) => piece.readAtMs > last - steadyMs);
@@ -138,7 +137,7 @@ export function createDropDetector<Piece extends TimedPiece>(options: DropDetect
     (held.at(-1)?.piece.readAtMs ?? 0) - (held[0]?.piece.readAtMs ?? 0) >= LONGEST_DOUBT_MS;
 
   const decide = (): PlacedPiece<Piece>[] => {
-    // A late stamp, followed by a right one.
+    // Only one stamp was late; the next one is right again.
     if ((held.at(-1)?.stampedMs ?? 0) - stampBaseMs < jumpMs / 2) return release();
     const readings = steady();
     if (readings.length > 0) return settle(readings);
@@ -146,7 +145,7 @@ export function createDropDetector<Piece extends TimedPiece>(options: DropDetect
   };
 
   return {
-    /** Takes a piece, and gives those that may now be used, in order. */
+    /** Takes a piece. Returns the pieces that may be used now, in order. */
     take(piece: Piece): readonly PlacedPiece<Piece>[] {
       const reading = read(piece);
       const jumped = reading.stampedMs - stampBaseMs > jumpMs;
@@ -157,12 +156,12 @@ export function createDropDetector<Piece extends TimedPiece>(options: DropDetect
       }
       return held.length > 1 || jumped ? decide() : release();
     },
-    /** Nothing more comes: what is held is decided now. */
+    /** Ends the stream: decides about the held pieces now. */
     flush: () => (opening ? release() : settle(held)),
   };
 }
 
-/** Browsers drop whole pieces, so the nearest whole number of them is exact. */
+/** Browsers drop whole pieces, so the loss is a whole number of them. */
 function wholePieces(milliseconds: number, pieceMs: number): number {
   return Math.max(0, Math.round(milliseconds / pieceMs)) * pieceMs;
 }

@@ -1,15 +1,15 @@
-/** How long Stop waits for audio still to be read. */
+/** How long Stop waits for audio that is still to be read. */
 const LONGEST_FINISH_MS = 2000;
-/** Twice in a row without a piece in this time, and the device gives none: Stop need not wait. */
+/** Two such times in a row without a piece mean that the device gives none: Stop need not wait. */
 const IDLE_MS = 150;
 
 export interface FinishOptions {
   readonly after: (milliseconds: number, action: () => void) => void;
-  /** Nothing more is waited for. May be called more than once. */
+  /** Ends the waiting. May be called more than once. */
   readonly end: () => void;
 }
 
-/** Waits, after Stop, for audio that was captured and not yet read. */
+/** Waits, after Stop, for audio that was captured and is still to be read. */
 export function createFinish({ after, end }: FinishOptions) {
   let pieces = 0;
 

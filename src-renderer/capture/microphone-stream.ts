@@ -4,14 +4,14 @@ import { listMicrophones } from './devices.ts';
 import { type OpenTrack, UNTOUCHED } from './open-track.ts';
 
 export interface MicrophoneOptions {
-  /** The microphone wanted; the system's default where it is gone or not named. */
+  /** The wanted microphone. The system's default is opened where it is gone or not named. */
   deviceId?: string;
   echoCancellation: boolean;
   noiseSuppression: boolean;
   autoGainControl: boolean;
 }
 
-/** Opens the device asked for, or the system's default where that one is gone. */
+/** Opens the wanted device, or the system's default where the device is gone. */
 export async function openMicrophone(options: MicrophoneOptions): Promise<OpenTrack> {
   if (!('mediaDevices' in navigator))
     throw new LecternError(

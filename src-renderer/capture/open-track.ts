@@ -1,14 +1,14 @@
-/** A track that a device or the system yields, and what is known of where it comes from. */
+/** An open track of a device or of the system, and where it comes from. */
 export interface OpenTrack {
   readonly track: MediaStreamTrack;
-  /** The device behind the track, even where that only says "Default". */
+  /** The real device of the track, even where its label only says "Default". */
   readonly deviceId: string;
   readonly label: string;
-  /** It is the system's default, whichever that is by now. */
+  /** True where the system's default was opened. */
   readonly followsDefault: boolean;
 }
 
-/** As it is: what alters a recording cannot be undone. Stereo even for a mono one: the mix is ours to make. */
+/** No processing, because it cannot be undone. Always stereo: the code here makes mono of it. */
 export const UNTOUCHED = {
   channelCount: { ideal: 2 },
   echoCancellation: false,

@@ -12,39 +12,39 @@ import { createResampler, type Resampler } from '../../src-main/audio/resampler.
 
 /** A piece of captured audio as the browser hands it over. */
 export interface CapturedPiece {
-  /** One array a channel, all of one length. */
+  /** One array a channel, all of the same length. */
   readonly planes: readonly Float32Array[];
   readonly sampleRate: number;
-  /** When it was captured, on a clock of the browser's own. */
+  /** When it was captured, by a clock of the browser. */
   readonly timestampMs: number;
 }
 
-/** Pieces by which the clocks are compared; a second and more. */
+/** Pieces with which the clocks are compared; a second or more. */
 const CLOCK_PIECES = 128;
 
 export interface StreamAssemblyOptions extends AssemblyOptions {
   readonly report: (report: AssemblyReport) => void;
-  /** Why audio is lost on this way, where the computer was awake. */
+  /** The cause of lost audio where the computer was awake. */
   readonly lossCause: GapCause;
-  /** What the stamps are worth; those of a device unless it says otherwise. */
+  /** How exact the stamps are; those of a device by default. */
   readonly stamps?: DropDetectorOptions;
-  /** When a piece is read or a command comes; a clock that never goes back. */
+  /** The moment at which a piece is read or a command comes, by a clock that never goes back. */
   readonly nowMs: () => number;
-  /** The same by the clock on the wall, which goes on while the computer sleeps. */
+  /** The same by the wall clock, which goes on while the computer sleeps. */
   readonly wallMs: () => number;
 }
 
 type ReadPiece = CapturedPiece & TimedPiece;
 
 /**
- * Makes chunks of captured pieces. Pieces may be read late; a command takes effect at the piece that was being
- * captured when it came, so that Stop on a busy machine keeps the audio still waiting to be read.
+ * Makes chunks of captured pieces. Pieces may be read late. A command takes effect at the piece that was being
+ * captured when it came. So Stop on a busy machine keeps the audio that is still to be read.
  */
 export function createStreamAssembly(options: StreamAssemblyOptions) {
   const { sampleRate, channels, report, nowMs, wallMs } = options;
   const commands: { readonly command: AssemblyCommand; readonly atMs: number }[] = [];
   const recentDelaysMs: number[] = [];
-  /** Length of the audio used so far, and of what was lost in it. */
+  /** Length of the audio used so far, losses included. */
   let countedMs = 0;
   const drops = createDropDetector<ReadPiece>(options.stamps);
   const { shape } = createChannelShape(channels);
@@ -85,7 +85,7 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
     return resampler.process(planes, planes[0]?.length ?? 0);
   };
 
-  /** Leaves out the time for which nothing came, as far as it was to be recorded. */
+  /** Skips lost time, as far as it was to be recorded. */
   const leaveOut = (fromMs: number, toMs: number, cause: GapCause) => {
     let since = fromMs;
     const skipUntil = (ms: number) => {
@@ -101,7 +101,7 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
     skipUntil(toMs);
   };
 
-  /** How far into the audio each piece begins; and what the pieces tell of when that was. */
+  /** Counts where each piece begins in the audio, and collects the delays of the pieces. */
   const count = (placed: readonly PlacedPiece<ReadPiece>[]) =>
     placed.map(({ piece, lostMs, asleep }) => {
       const beginsMs = countedMs + lostMs;
@@ -112,8 +112,8 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
     });
 
   const place = ({ piece, lostMs, asleep, beginsMs }: ReturnType<typeof count>[number]) => {
-    // The promptest of the latest pieces tells when the audio began. Its length is counted, as a device newly opened
-    // stamps its pieces wrongly; only of the latest, as the clocks of devices drift.
+    // The earliest-read of the latest pieces shows when the audio began. Its length is counted, because a new device
+    // stamps its pieces wrongly. Only the latest pieces count, because clocks of devices drift.
     const startedAtMs = beginsMs + Math.min(...recentDelaysMs);
     if (lostMs > 0) leaveOut(startedAtMs - lostMs, startedAtMs, asleep ? 'suspended' : options.lossCause);
     else obeyUntil(startedAtMs);
@@ -121,13 +121,13 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
     pushObeying(ready, startedAtMs, piece.wallMs - piece.readAtMs);
   };
 
-  /** Pauses begin and end within a piece, so that they do for all tracks at once. */
+  /** Splits a piece at pauses, so that they take effect at the same moment on all tracks. */
   const pushObeying = (planes: readonly Float32Array[], startedAtMs: number, toWallMs: number) => {
     const frames = planes[0]?.length ?? 0;
     let pushed = 0;
     const pushUntil = (frame: number) => {
       if (frame <= pushed) return;
-      // On the audio thread nothing is to be allocated without need.
+      // The audio thread should allocate as little as possible.
       const isWhole = pushed === 0 && frame === frames;
       const rest = isWhole ? planes : planes.map((plane) => plane.subarray(pushed, frame));
       assembler.push(rest, frame - pushed, startedAtMs + (pushed * 1000) / sampleRate + toWallMs);
@@ -149,13 +149,13 @@ export function createStreamAssembly(options: StreamAssemblyOptions) {
       const times = { durationMs, readAtMs: nowMs(), wallMs: wallMs() };
       for (const piece of count(drops.take({ ...captured, ...times }))) place(piece);
     },
-    /** @param atWallMs when it was given, by the clock on the wall; now, unless it says otherwise. */
+    /** @param atWallMs when the command was given, by the wall clock; now by default */
     command(command: AssemblyCommand, atWallMs = wallMs()): void {
-      // The first Record has nothing before it to be kept apart from: it must not miss the first word.
+      // Nothing comes before the first Record, so it takes effect at once: the first word must not be lost.
       if (ended || (command === 'record' && !recorded && commands.length === 0)) obey(command);
       else commands.push({ command, atMs: nowMs() + Math.min(0, atWallMs - wallMs()) });
     },
-    /** Nothing more comes: whatever was asked happens now. */
+    /** Ends the stream: all pending commands take effect now. */
     end(): void {
       ended = true;
       for (const piece of count(drops.flush())) place(piece);

@@ -1,10 +1,10 @@
 import type { AssemblyOptions, AssemblyReport, FrameSource, FrameSourceOptions } from './capture-messages.ts';
 import { MediaStreamTrackProcessor } from './track-processor.ts';
 
-/** Pieces last 10 ms or more: half a minute and more of a machine too busy to read them. */
+/** Pieces last at least 10 ms, so this holds half a minute or more for a busy machine. */
 const LONGEST_QUEUE = 3000;
 
-/** What the worker is told first. The stream is transferred. */
+/** The worker's first message. The stream is transferred. */
 export interface StreamWorkerStart extends AssemblyOptions {
   readonly readable: ReadableStream<AudioData>;
 }
@@ -14,8 +14,8 @@ export function canReadTracks(): boolean {
 }
 
 /**
- * Assembles chunks in a worker that reads the track itself. An audio context between the two follows the clock of
- * the loudspeaker and drops audio when its thread is late; this queue waits for its reader.
+ * Assembles chunks in a worker that reads the track itself. An audio context in between would follow the
+ * loudspeaker's clock, and drop audio when its thread is late. This queue waits for its reader.
  */
 export function openStreamSource(options: FrameSourceOptions): FrameSource {
   if (MediaStreamTrackProcessor === undefined) throw new Error('this browser cannot read tracks');

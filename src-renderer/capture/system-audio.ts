@@ -3,12 +3,12 @@ import { captureTrack, type Capture, type CaptureEvents, type CaptureShape } fro
 import { openSystemDevice } from './system-device.ts';
 import { shareSystemAudio } from './system-share.ts';
 
-/** `device`: opened by its label, without a question. `share`: what the system or the browser then hands over. */
+/** `device`: opened by its label, without a question. `share`: whatever the system or the browser then gives. */
 export type SystemAudioRequest = { readonly deviceLabel: string } | 'share';
 
 /**
- * Opens what the computer plays; levels flow at once, chunks from `start`. Rejects with SYSTEM_AUDIO_UNAVAILABLE,
- * SYSTEM_AUDIO_REFUSED, SYSTEM_AUDIO_NOT_SHARED or SYSTEM_AUDIO_NEEDS_CLICK.
+ * Opens the sound that the computer plays. Levels begin at once, chunks at `start`. Rejects with
+ * SYSTEM_AUDIO_UNAVAILABLE, SYSTEM_AUDIO_REFUSED, SYSTEM_AUDIO_NOT_SHARED or SYSTEM_AUDIO_NEEDS_CLICK.
  */
 export async function openSystemAudio(
   request: SystemAudioRequest,

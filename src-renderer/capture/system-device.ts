@@ -1,11 +1,11 @@
 import { LecternError } from '../../src-main/contract/errors.ts';
 import { type OpenTrack, UNTOUCHED } from './open-track.ts';
 
-/** A device that has just been set up is listed within a second. */
+/** A new device is listed within a second. */
 const LOOKS = 15;
 const LOOK_EVERY_MS = 200;
 
-/** Opens the device of this label, which was set up a moment ago. */
+/** Opens the device with this label, which the shell has just set up. */
 export async function openSystemDevice(label: string): Promise<OpenTrack> {
   const deviceId = await findDevice(label);
   try {
@@ -32,7 +32,7 @@ async function findDevice(label: string): Promise<string> {
     const inputs = devices.filter(({ kind }) => kind === 'audioinput');
     const found = inputs.find((device) => device.label === label);
     if (found !== undefined) return found.deviceId;
-    // Names are hidden from who may not record.
+    // The browser hides names while recording is not allowed.
     if (look === 0 && inputs.every((device) => device.label === '')) await askToRecord();
   }
   throw unavailable();

@@ -1,7 +1,7 @@
 import { LecternError } from '../../src-main/contract/errors.ts';
 import { type OpenTrack, UNTOUCHED } from './open-track.ts';
 
-/** What browsers that hand over sound with a picture know beside the standard. */
+/** Options of browsers that give sound with a picture, beyond the standard. */
 interface ShareOptions extends DisplayMediaStreamOptions {
   readonly systemAudio: 'include';
   readonly windowAudio: 'system';
@@ -20,11 +20,11 @@ const OPTIONS: ShareOptions = {
 /** True where sharing a screen or a tab may bring its sound. */
 export function canShareAudio(): boolean {
   if (!('mediaDevices' in navigator) || !('getDisplayMedia' in navigator.mediaDevices)) return false;
-  // Only browsers that capture the sound of tabs know how to silence one meanwhile.
+  // Only browsers that capture the sound of tabs have this option to silence one meanwhile.
   return 'suppressLocalAudioPlayback' in navigator.mediaDevices.getSupportedConstraints();
 }
 
-/** Asks for a screen or a tab to be shared, and keeps its sound alone. */
+/** Asks the user to share a screen or a tab, and keeps only its sound. */
 export async function shareSystemAudio(): Promise<OpenTrack> {
   const stream = await navigator.mediaDevices.getDisplayMedia(OPTIONS).catch((error: unknown) => {
     throw shareError(error);

@@ -1,4 +1,4 @@
-/** Reads a track's audio as the browser captured it, with no audio context between. Chromium has it. */
+/** Reads a track's audio as the browser captured it, without an audio context in between. Chromium has this. */
 interface TrackProcessor {
   readonly readable: ReadableStream<AudioData>;
 }
@@ -7,7 +7,7 @@ declare global {
   interface Window {
     readonly MediaStreamTrackProcessor?: new (options: {
       track: MediaStreamTrack;
-      /** Pieces of audio kept for a reader that is late; more than that, and the oldest are dropped. */
+      /** Pieces kept for a late reader. Beyond this, the oldest are dropped. */
       maxBufferSize: number;
     }) => TrackProcessor;
   }

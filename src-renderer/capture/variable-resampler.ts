@@ -1,37 +1,37 @@
 import { phaseTable } from '../../src-main/audio/windowed-sinc.ts';
 
-/** Samples on either side that one output sample is made of. */
+/** Input samples on each side of an output sample. */
 export const REACH_FRAMES = 16;
 /** Kaiser window for about 80 dB. */
 const KAISER_BETA = 8;
-/** Rows of the filter's table; between two the weights are interpolated. */
+/** Rows of the filter's table; weights between two rows are interpolated. */
 const PHASES = 512;
 const TAPS = 2 * REACH_FRAMES;
 
-/** Stretches or shrinks a stream of 16-bit samples by a hair, by a ratio that may change all the time. */
+/** Stretches or shrinks a stream of 16-bit samples very slightly, by a ratio that may change at any time. */
 export interface VariableResampler {
   /**
-   * Takes interleaved samples and returns those that are due. `step` input frames make one output frame. The last
-   * REACH_FRAMES are held back until what follows them is known.
+   * Takes interleaved samples and returns the output so far. `step` input frames make one output frame. The last
+   * REACH_FRAMES are held back until later samples are known.
    */
   process(samples: Int16Array, step: number): Int16Array<ArrayBuffer>;
-  /** Nothing follows: returns what is held back, and begins afresh. */
+  /** Ends the stream: returns the frames held back, and starts again. */
   flush(): Int16Array<ArrayBuffer>;
 }
 
 /**
- * A windowed sinc of the full bandwidth, whose zeros fall on the other samples: at a step of 1 from a whole position on
- * every sample comes out as it went in.
+ * A windowed sinc of full bandwidth, which is zero at the other samples. At a step of 1, from a whole position on,
+ * every sample comes out unchanged.
  */
 export function createVariableResampler(channels: 1 | 2): VariableResampler {
-  // One row more, to interpolate towards.
+  // One more row, to interpolate towards.
   const table = phaseTable({
     ...{ phases: PHASES, rows: PHASES + 1, reach: REACH_FRAMES },
     ...{ cutoff: 1, beta: KAISER_BETA, isUnityGain: false },
   });
-  /** What went before, what is held back, and what is new; as frames, REACH_FRAMES of silence at first. */
+  /** Frames: the past, those held back, and the new ones. At first REACH_FRAMES of silence. */
   let pending = new Int16Array(REACH_FRAMES * channels);
-  /** Where in it the next output frame lies. */
+  /** The next output frame's position in these. */
   let position = REACH_FRAMES;
 
   const weights = new Float64Array(TAPS);
@@ -66,7 +66,7 @@ export function createVariableResampler(channels: 1 | 2): VariableResampler {
   };
 
   const append = (samples: Int16Array): void => {
-    // All that no output frame reaches back to any more is let go.
+    // Frames that no later output needs are dropped.
     const used = Math.max(0, Math.floor(position) - REACH_FRAMES);
     const kept = pending.subarray(used * channels);
     const next = new Int16Array(kept.length + samples.length);

@@ -23,7 +23,7 @@ export function AppScreen() {
   const theme = useSettings((state) => state.settings.theme);
   const recording = useRecording((state) => isActive(state.phase));
   const rescued = useRecording((state) => state.rescued !== null);
-  // The title is typed before Record is pressed, by button or by key.
+  // The title is typed before Record is pressed, with the mouse or with a key.
   const titleField = useRef<HTMLInputElement>(null);
   const title = useCallback(() => titleField.current?.value ?? '', []);
 

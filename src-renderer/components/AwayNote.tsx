@@ -2,7 +2,7 @@ import type { AppInfo } from '../../src-main/contract/app-info.ts';
 import { t } from '../i18n/i18n.ts';
 import { Icon } from './Icon.tsx';
 
-/** The recordings folder is not there: where recordings go meanwhile, and what to do. */
+/** The recordings folder is away: where recordings go meanwhile, and what to do. */
 export function AwayNote({ away }: { away: AppInfo['recordings_away'] }) {
   if (away === undefined) return null;
   const { wanted, used, reason } = away;

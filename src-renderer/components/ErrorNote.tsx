@@ -8,7 +8,7 @@ interface ErrorNoteProps {
   onDismiss?: () => void;
 }
 
-/** What went wrong, what to do about it, and the engine's own words for whoever needs them. */
+/** What went wrong, what to do, and the engine's own message for those who need it. */
 export function ErrorNote({ error, onRetry, onDismiss }: ErrorNoteProps) {
   return (
     <div className="note note-bad" role="alert">

@@ -6,7 +6,7 @@ interface FaultState {
   readonly message: string | null;
 }
 
-/** A screen that breaks shows what to do instead of an empty window. React offers this to classes alone. */
+/** When a screen fails, shows what to do instead of an empty window. In React only classes can do this. */
 export class FaultBoundary extends Component<{ children: ReactNode }, FaultState> {
   override state: FaultState = { message: null };
 

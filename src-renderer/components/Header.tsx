@@ -9,7 +9,7 @@ const VIEWS: readonly { view: View; icon: IconName }[] = [
   { view: 'settings', icon: 'gear' },
 ];
 
-/** A wide window always shows the recorder, so there it offers only what may stand beside it. */
+/** A wide window always shows the recorder, so there the header offers only views that fit beside it. */
 export function Header({ wide }: { wide: boolean }) {
   const app = useApp();
   const view = useView();

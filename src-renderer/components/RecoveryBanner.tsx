@@ -3,7 +3,7 @@ import { useApp, useRecoveryNews } from './app-context.ts';
 import { Icon } from './Icon.tsx';
 import { RecoveredRecording } from './RecoveredRecording.tsx';
 
-/** After a crash the first thing someone wants to know is whether the recording is there. It is. */
+/** After a crash the user first wants to know whether the recording is there. This says that it is. */
 export function RecoveryBanner() {
   const { news } = useApp();
   const sessions = useRecoveryNews((state) => state.sessions);

@@ -45,10 +45,10 @@ export function useOtherSide<T>(select: (state: OtherSideState) => T): T {
   return useStore(useApp().otherSide.store, select);
 }
 
-/** The sides that a recording would have now. */
+/** The sides of a recording that would begin now. */
 export function useSides(): readonly Side[] {
   const app = useApp();
-  // What decides it.
+  // The states on which the result depends.
   useSettings(({ settings }) => settings);
   useOtherSide(({ obstacle }) => obstacle);
   return app.sides();

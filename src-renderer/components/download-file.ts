@@ -1,7 +1,7 @@
-/** Long enough for the slowest browser to have begun. */
+/** Long enough for the slowest browser to begin the download. */
 const KEPT_MS = 60_000;
 
-/** Hands a file to the browser, to be saved like any download. */
+/** Gives a file to the browser as a download. */
 export function downloadFile({ name, content }: { readonly name: string; readonly content: Blob }): void {
   const href = URL.createObjectURL(content);
   const link = document.createElement('a');

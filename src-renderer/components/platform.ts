@@ -1,7 +1,7 @@
 export type System = 'mac' | 'windows' | 'linux';
 export type Browser = 'chromium' | 'firefox' | 'safari';
 
-/** Where the page runs, as far as the advice it gives depends on it. */
+/** The platform, as far as the advice on the page depends on it. */
 export interface Platform {
   readonly system: System;
   readonly browser: Browser;

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import type { App } from '../store/app.ts';
 
-/** Single keys, shown on the buttons they press; Ctrl+R and its like stay the browser's. */
+/** Single keys, shown on their buttons. Ctrl+R and similar keys stay the browser's. */
 export const SHORTCUTS = { record: 'R', pause: 'P', marker: 'M', stop: 'S', search: '/' } as const;
 
 export const SEARCH_FIELD_ID = 'library-search';

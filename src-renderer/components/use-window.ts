@@ -21,7 +21,7 @@ export function useTheme(theme: Settings['theme']): void {
   }, [theme]);
 }
 
-/** Makes a browser ask before it closes the page. The desktop asks in its own words, and blocks none of this. */
+/** Makes the browser ask before it closes the page. The desktop asks in its own words, and this blocks nothing there. */
 export function useLeaveWarning(active: boolean): void {
   useEffect(() => {
     if (!active) return;
@@ -31,7 +31,7 @@ export function useLeaveWarning(active: boolean): void {
   }, [active]);
 }
 
-/** Takes the keyboard's focus where the button that had it went away with the screen before. */
+/** Takes the keyboard's focus, where the focused button has gone with the previous screen. */
 export function useFocusWhenLost<E extends HTMLElement>(): RefObject<E | null> {
   const element = useRef<E>(null);
   useEffect(() => {

@@ -1,6 +1,6 @@
 import { t } from './i18n.ts';
 
-/** What Chromium calls the choice of PulseAudio, whichever microphone that is. */
+/** Chromium's name for PulseAudio's default, whichever microphone that is. */
 const UNNAMED_DEFAULT = 'Default';
 
 /** A microphone's name as it is shown. */

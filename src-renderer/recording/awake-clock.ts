@@ -1,11 +1,11 @@
-/** The wall clock is adjusted by less than this, and hardly anybody sleeps for less. */
+/** Adjustments of the wall clock are smaller than this, and few people let the computer sleep for less. */
 const SHORTEST_SLEEP_MS = 2000;
 
-/** The clock on the wall, and how much of its time the computer slept. */
+/** The wall clock, and how long the computer has slept. */
 export interface AwakeClock {
   /** Milliseconds. */
   now(): number;
-  /** Milliseconds since the clock was made; what the wall clock gained on one that stands still in sleep. */
+  /** Milliseconds of sleep since this clock was made: how far the wall clock has gained on a clock that stops in sleep. */
   asleepMs(): number;
 }
 

@@ -11,43 +11,46 @@ export interface ReadySource {
 
 export type SourceStatus =
   | { readonly kind: 'checking' | 'permission_needed' }
-  /** `before`: what was ready, and is opened anew; the screen keeps its shape until the new one is. */
+  /**
+   * `before`: the source that was ready and is being opened again. The screen keeps showing it until the new one is
+   * ready.
+   */
   | { readonly kind: 'opening'; readonly before?: ReadySource }
   | ReadySource
   | { readonly kind: 'failed'; readonly error: WireError };
 
-/** What is ready, or was until it is opened anew. */
+/** The source that is ready, or that was ready and is being opened again. */
 export function readySource(status: SourceStatus): ReadySource | undefined {
   if (status.kind === 'ready') return status;
   return status.kind === 'opening' ? status.before : undefined;
 }
 
-/** What a recording that runs asks for, whatever the settings say by now. */
+/** The device that a running recording wants, whatever the settings say now. */
 export interface CaptureWish {
   readonly sampleRate: number;
   readonly channels: 1 | 2;
   readonly microphone: Settings['microphone'];
 }
 
-/** What a recording hears of the source of one of its tracks. */
+/** A recording's callbacks for the source of one of its tracks. */
 export interface CaptureListener extends CaptureEvents {
-  /** Devices have come, gone or been allowed. */
+  /** Devices were added, removed or allowed. */
   onDevicesChange(): void;
 }
 
-/** Where one side's sound comes from: at most one device at a time, open for the meter or for a recording. */
+/** The source of one side's sound: at most one device at a time, open for the meter or for a recording. */
 export interface CaptureSource {
   readonly state: { readonly status: SourceStatus };
-  /** Opens the device anew, asking for permission if need be. Resolves to nothing where it failed. */
+  /** Opens the device again, asking for permission if needed. Resolves to undefined where it failed. */
   open(wish?: CaptureWish): Promise<Capture | undefined>;
-  /** As open, but lets go of the device in use only once the other one delivers; nothing where there is none. */
+  /** Like open, but releases the present device only once the new one delivers. Undefined where there is none. */
   replace(wish: CaptureWish): Promise<Capture | undefined>;
-  /** There is something to open, for which nobody need be asked. */
+  /** True where there is a device that can be opened without asking the user. */
   isAvailable(): Promise<boolean>;
-  /** Another device than the one in use is the right one by now. */
+  /** True where another device should be used than the present one. */
   isOutdated(capture: Capture, wish: CaptureWish): Promise<boolean>;
   readonly capture: Capture | undefined;
-  /** From now on chunks and endings go to `listener`; null hands the device back to the level meter. */
+  /** Sends chunks and endings to `listener` from now on; null gives the device back to the level meter. */
   attach(listener: CaptureListener | null): void;
   close(): Promise<void>;
 }

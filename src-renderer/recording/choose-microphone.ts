@@ -9,7 +9,7 @@ export interface MicrophoneChoice {
   readonly missing?: string;
 }
 
-/** What to open for the remembered microphone, given those there are. */
+/** Chooses the device for the remembered microphone, from those that are there. */
 export function chooseMicrophone(
   remembered: Settings['microphone'],
   available: readonly Microphone[],
@@ -19,7 +19,7 @@ export function chooseMicrophone(
   return found === undefined ? { missing: remembered.label } : { deviceId: found.deviceId };
 }
 
-/** Whether another microphone than the one in use is the right one by now. */
+/** True where another microphone should be used than the present one. */
 export function isOutdated(
   capture: Pick<Capture, 'deviceId' | 'followsDefault'>,
   remembered: Settings['microphone'],
@@ -30,7 +30,7 @@ export function isOutdated(
   if (deviceId !== undefined) return deviceId !== capture.deviceId;
   const systems = available.find(({ isDefault }) => isDefault);
   if (systems !== undefined) return systems.deviceId !== capture.deviceId;
-  // The system does not say which its default is by now, so the name it had is no longer sure.
+  // The system does not say which microphone is its default now, so the name may be out of date.
   if (capture.followsDefault) return capture.deviceId !== 'default';
   return !available.some(({ deviceId: id }) => id === capture.deviceId);
 }

@@ -3,10 +3,10 @@ import type { CaptureChunk } from '../capture/capture.ts';
 import { BYTES_PER_SAMPLE } from '../capture/chunk-assembler.ts';
 import type { ClockReading, RecordingClock } from './recording-clock.ts';
 
-/** Where the first chunk of a track is awaited. */
+/** Where the first chunk of a track is expected. */
 export interface TimelineStart {
   readonly frame: number;
-  /** Frames the engine has: what lies between them and `frame` is missing already. */
+  /** Frames that the engine has: those between here and `frame` are already missing. */
   readonly heldFrames: number;
   /** Why frames before the first chunk are missing. */
   readonly cause: GapCause;
@@ -18,18 +18,18 @@ export interface ChunkTimelineOptions {
   readonly channels: 1 | 2;
   readonly start: TimelineStart;
   readonly clock: Pick<RecordingClock, 'frameAt'>;
-  /** Milliseconds for which the computer is known to have slept since any fixed moment. */
+  /** Milliseconds that the computer has slept since a fixed moment. */
   readonly asleepMs: () => number;
 }
 
-/** More sleep than this between two captures, and it was sleep that came between them. */
+/** After more sleep than this between two captures, sleep is the cause of the gap. */
 const SHORTEST_SLEEP_MS = 1000;
-/** A track that begins so much later than another has lost nothing: silence is put before it. */
+/** A track that begins later than another by up to this has lost nothing: silence is put before it. */
 const LATE_START_MS = 250;
 
 /**
- * Puts the chunks of one device after another on one track of a recording. The time without a device becomes a jump in
- * frames, which the engine fills with silence, so later audio keeps its place.
+ * Places the chunks of one device after another on one track of a recording. Time without a device becomes a jump in
+ * frames. The engine fills it with silence, so later audio keeps its place.
  */
 export function createChunkTimeline(options: ChunkTimelineOptions) {
   const { sampleRate, channels, start, clock, asleepMs } = options;
@@ -46,14 +46,15 @@ export function createChunkTimeline(options: ChunkTimelineOptions) {
     const startedAtMs = chunk.endedAtMs - (chunk.frames / sampleRate) * 1000;
     const awaited = clock.frameAt(startedAtMs);
     const late = awaited === undefined ? 0 : Math.round(awaited) - nextFrame;
-    // Devices may overlap where one takes over from another, but not with what was before the beginning.
+    // Devices may overlap when one takes over from another, so only a positive gap counts. At the beginning, audio
+    // from before it is cut.
     const missing = isAtBeginning ? late : Math.max(0, late);
     originFrame = nextFrame + missing - chunk.startFrame;
     const slept = asleepMs() - asleepBeforeMs >= SHORTEST_SLEEP_MS;
     return slept && (cause === 'device_lost' || cause === 'device_switched') ? 'suspended' : cause;
   }
 
-  /** Has all tracks begin at the same frame. */
+  /** Cuts or pads a first chunk, so that all tracks begin at the same frame. */
   function fitToBeginning(chunk: CaptureChunk): CaptureChunk {
     const { startFrame, samples, frames } = chunk;
     const frameBytes = BYTES_PER_SAMPLE * channels;
@@ -73,11 +74,11 @@ export function createChunkTimeline(options: ChunkTimelineOptions) {
   }
 
   return {
-    /** Frames of the recording so far, what is missing included. */
+    /** Frames of the recording so far, gaps included. */
     get frames() {
       return heldFrames;
     },
-    /** The frame at which the capture that is being placed would have begun. */
+    /** The frame on the recording at which the present capture's frame 0 lies. */
     get originFrame() {
       return originFrame;
     },
@@ -95,15 +96,15 @@ export function createChunkTimeline(options: ChunkTimelineOptions) {
       anchor = { frame: nextFrame, atMs: endedAtMs };
       return { samples, frames, endedAtMs, startFrame, ...(gapCause === undefined ? {} : { gapCause }) };
     },
-    /** When the end of the last chunk was captured; nothing where time has not counted all along since. */
+    /** When the end of the last chunk was captured; undefined after a pause or a change of capture. */
     get anchor() {
       return fresh === undefined ? anchor : undefined;
     },
-    /** Time has not counted for a while. */
+    /** Says that time was not counted for a while. */
     pause() {
       anchor = undefined;
     },
-    /** The next chunk comes from another capture, which counts its own from 0. Why is known better later on. */
+    /** Says that the next chunk comes from another capture, which counts from 0. A later call may know the cause better. */
     interrupt(cause: GapCause) {
       if (fresh === 'device_lost' && cause === 'permission_lost') fresh = cause;
       fresh ??= cause;

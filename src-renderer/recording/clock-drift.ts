@@ -1,53 +1,53 @@
 import { median } from '../capture/median.ts';
 
-/** What is known of the clock of one device against that of another. */
+/** What is known about one device's clock, compared with another's. */
 export interface ClockDrift {
   /**
-   * Takes how far the device was ahead at a moment: what its frames say has passed, less what the other's do. Any of
-   * these may be wrong by some 20 ms.
-   * @param atMs moments in order, of any clock.
+   * Takes one measurement of how far the device was ahead: the time by its frames, less the time by the other
+   * device's frames. A measurement may be wrong by some 20 ms.
+   * @param atMs rising moments of any clock
    */
   measure(aheadMs: number, atMs: number): void;
-  /** How far the device is ahead, as far as its clock and what was left out made it so. */
+  /** How far the device is ahead because of its clock and of lost audio. Steps of the stamps are left out. */
   aheadMs(atMs: number): number;
-  /** By how much its clock is faster, as a share: 0.0001 is 100 ppm. */
+  /** How much faster its clock is, as a share: 0.0001 is 100 ppm. */
   readonly rate: number;
-  /** It is beyond doubt that the clocks are two, or that the device is out of place. */
+  /** True once it is beyond doubt that the clocks differ, or that the device is out of place. */
   readonly isCertain: boolean;
-  /** The other device is another one from now on, or was stopped and started. */
+  /** Says that the other device was replaced, or stopped and started. */
   unsettle(offsetMs: number): void;
 }
 
-/** Measurements of which the median is taken, about two seconds of chunks: what single ones are off by is by chance. */
+/** Measurements in one median: about two seconds of chunks. The errors of single measurements are random. */
 const MEDIAN_OF = 20;
-/** Over so many medians noise is averaged. */
+/** Medians over which the noise is averaged. */
 const NOISE_OF = 4;
-/** No median is better than this. */
+/** The least noise of a median. */
 const LEAST_NOISE_MS = 0.5;
-/** What one may be off by while nothing is known: who takes noise for less than it is takes chance for drift. */
+/** The noise assumed before anything is measured. If it were too small, random errors would count as drift. */
 const FIRST_NOISE_MS = 6;
-/** How surely something must be known before a bit is touched, in standard deviations. */
+/** The certainty that is needed before a sample is changed, in standard deviations. */
 const CERTAIN = 5;
-/** Less than this is nobody's concern, and a step of stamps that wavers. */
+/** Less than this is not worth correcting, and may be a step of wavering stamps. */
 const LEAST_DRIFT_OFFSET_MS = 4;
 const LEAST_DRIFT = 2e-6;
 const LEAST_OFFSET_MS = 10;
-/** Clocks of audio devices differ by less. */
+/** Clocks of audio devices differ by less than this. */
 const USUAL_DRIFT = 3e-4;
-/** What the place of a track's beginning may be wrong by. */
+/** The possible error of the place where a track begins. */
 const USUAL_OFFSET_MS = 20;
-/** Crystals change with their warmth, by about a millionth in a minute. */
+/** A crystal's rate changes with its temperature, by about a millionth in a minute. */
 const DRIFT_CHANGE_PER_SECOND = (1e-6 / 8) ** 2;
 const OFFSET_CHANGE_PER_SECOND = 0.01 ** 2;
-/** So many medians in a row that are all off to one side are a step, not drift. */
+/** This many medians in a row with a large error in the same direction are a step, not drift. */
 const STEP_OF = 3;
 const STEP_DEVIATIONS = 4;
 const LEAST_STEP_MS = 2;
 
 /**
- * A Kalman filter of two states, offset and drift, over medians. A step of the stamps is neither: a device whose buffer
- * has changed delivers later and has lost nothing, and holes are accounted for before. So a step moves what is measured
- * against, and not the audio.
+ * A Kalman filter with two states, offset and drift, over medians. A step of the stamps is neither: a device whose
+ * buffer has grown delivers later and has lost nothing, and gaps are accounted for earlier. So a step moves the
+ * reference, and not the audio.
  */
 export function createClockDrift(): ClockDrift {
   let batch: { readonly aheadMs: number; readonly atMs: number }[] = [];
@@ -55,13 +55,13 @@ export function createClockDrift(): ClockDrift {
   let offset = 0;
   let drift = 0;
   let variance = { offset: USUAL_OFFSET_MS ** 2, both: 0, drift: (USUAL_DRIFT * 1000) ** 2 };
-  /** Noise of one median, as it was found. */
+  /** The measured noise of one median. */
   let noise = FIRST_NOISE_MS ** 2;
   let noiseOf = 1;
   let steppedBy = 0;
   let surprises: number[] = [];
 
-  /** Drift is kept in milliseconds a second. */
+  /** The unit of drift is milliseconds a second. */
   const predict = (seconds: number): void => {
     offset += drift * seconds;
     const { offset: p, both: c, drift: q } = variance;
@@ -82,7 +82,7 @@ export function createClockDrift(): ClockDrift {
 
   const learnNoise = (values: readonly number[], middle: number): void => {
     const deviation = 1.48 * median(values.map((value) => Math.abs(value - middle)));
-    // The median of n is off by a quarter more than their mean.
+    // A median of n values has a standard error a quarter greater than their mean.
     const found = Math.max(LEAST_NOISE_MS, (1.25 * deviation) / Math.sqrt(values.length)) ** 2;
     noiseOf = Math.min(NOISE_OF, noiseOf + 1);
     noise += (found - noise) / noiseOf;

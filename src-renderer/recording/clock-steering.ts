@@ -9,31 +9,34 @@ export interface ClockSteeringOptions {
   readonly channels: 1 | 2;
 }
 
-/** Keeps the chunks of one capture on the clock of another. */
+/** Keeps the chunks of one capture in time with the clock of another. */
 export interface ClockSteering {
-  /** Takes a chunk, and gives what it becomes: itself, bit for bit, as long as the clocks are not known to differ. */
+  /**
+   * Returns the chunk, stretched or shrunk if needed. Until the clocks are known to differ, it is the same chunk, bit
+   * for bit.
+   */
   steer(chunk: CaptureChunk): readonly CaptureChunk[];
   /**
-   * Takes how far the end of the chunk last taken was ahead of the other clock, had nothing been steered.
-   * @param atMs when that end was captured.
+   * Takes how far the end of the last chunk was ahead of the other clock, measured without any steering.
+   * @param atMs when that end was captured
    */
   measure(aheadFrames: number, atMs: number): void;
-  /** The other clock is another one from now on. */
+  /** Says that the other clock is a different one from now on. */
   unsettle(): void;
-  /** The last of the capture, held back until now. */
+  /** Returns the last frames of the capture, which were held back. */
   finish(): readonly CaptureChunk[];
-  /** How many more frames have come out than went in. */
+  /** Frames put out, less frames taken in. */
   readonly addedFrames: number;
-  /** The share by which what goes in is stretched; 0 while nothing is touched. */
+  /** The share by which the audio is stretched; 0 while nothing is changed. */
   readonly stretch: number;
 }
 
-/** What is out of place is back in so many seconds. */
+/** An offset is corrected within this time. */
 const MENDED_SECONDS = 15;
-/** Nobody hears a pitch that is wrong by so much: half a cent. */
+/** Half a cent: nobody hears such a change of pitch. */
 const MOST_EXTRA_STRETCH = 3e-4;
 const MOST_STRETCH = 1e-3;
-/** What a microphone taken up anew may be out of place by. */
+/** The possible offset of a microphone that was opened again. */
 const UNSETTLED_MS = 50;
 
 export function createClockSteering({ sampleRate, channels }: ClockSteeringOptions): ClockSteering {
@@ -41,14 +44,14 @@ export function createClockSteering({ sampleRate, channels }: ClockSteeringOptio
   const resampler = createVariableResampler(channels);
   let isSteering = false;
   let stretch = 0;
-  /** Where the next chunk is awaited, and where it is put. */
+  /** The expected start frame of the next chunk, and the one that it gets. */
   let nextIn = 0;
   let nextOut = 0;
   /** Frames held back by the resampler. */
   let held = 0;
   let endedAtMs = 0;
 
-  /** Puts samples where the next ones are due. */
+  /** Makes a chunk of samples, directly after the last one. */
   const put = (
     samples: Uint8Array,
     { endedAtMs: atMs, gapCause }: Pick<CaptureChunk, 'endedAtMs' | 'gapCause'>,

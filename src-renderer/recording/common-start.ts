@@ -7,21 +7,21 @@ export interface CommonStartOptions {
   readonly sampleRate: number;
   /** When Record was pressed, in milliseconds of the clock on the wall. */
   readonly pressedAtMs: number;
-  /** The moment of the recording's first frame is known. */
+  /** Called once the moment of the recording's first frame is known. */
   readonly onBegin: (atMs: number) => void;
 }
 
-/** Finds the moment at which a recording begins: that of the first frame that any of its tracks has. */
+/** Finds the beginning of a recording: the first frame of any track. */
 export interface CommonStart {
   /** Hands a chunk over, at once or as soon as the beginning is known. */
   pass(track: Side, chunk: CaptureChunk, handOver: (chunk: CaptureChunk) => void): void;
-  /** Whoever has not begun by now is not waited for. */
+  /** Decides now, without tracks that have no chunk yet. */
   decide(): void;
 }
 
-/** About half a second of chunks: a device that takes longer has no say. */
+/** About half a second of chunks: the beginning does not wait for a slower device. */
 const MOST_WAITING = 5;
-/** A device just opened may take a second to deliver; what its stamps waver by is nothing. */
+/** A new device may need a second before it delivers. A difference below this is only an error of its stamps. */
 const UNNOTICED_MS = 200;
 
 export function createCommonStart(options: CommonStartOptions): CommonStart {
@@ -34,7 +34,7 @@ export function createCommonStart(options: CommonStartOptions): CommonStart {
     if (isDecided) return;
     isDecided = true;
     const earliestMs = Math.min(...begunMs.values());
-    // What is lost because all took their time is missing at the beginning.
+    // If all devices were slow, the recording still begins at the press of Record, with a gap.
     options.onBegin(earliestMs - pressedAtMs <= UNNOTICED_MS ? earliestMs : pressedAtMs);
     const chunks = waiting;
     waiting = [];

@@ -12,32 +12,32 @@ import type { LevelFeed } from './level-feed.ts';
 export interface DeviceSlotOptions {
   readonly status: () => SourceStatus;
   readonly setStatus: (status: SourceStatus) => void;
-  /** Opens the device that is the right one by now. */
+  /** Opens the device that should be used now. */
   readonly openDevice: (wish: CaptureWish | undefined, events: CaptureEvents) => Promise<Capture>;
-  /** What it means that no device could be opened, where that is no failure. */
+  /** The status for an error that is no failure, such as a source that is not available. */
   readonly statusOf?: (error: unknown) => SourceStatus | undefined;
-  /** For so long a device newly opened may stutter before it delivers evenly. */
+  /** How long a new device may deliver unevenly. */
   readonly settlesInMs?: number;
   readonly levels: LevelFeed;
   readonly after: (milliseconds: number, action: () => void) => void;
 }
 
-/** What all sources have in common: one device at a time, whoever listens to it. */
+/** The common part of all sources: one device at a time, for the meter or for a recording. */
 export type DeviceSlot = Pick<CaptureSource, 'open' | 'replace' | 'capture' | 'attach' | 'close'> & {
   readonly isRecorded: boolean;
-  /** Somebody who records is told that devices have changed; says whether there is one. */
+  /** Tells a running recording that devices have changed. Returns whether there is one. */
   announceDevices(): boolean;
   fail(error: unknown): void;
 };
 
-/** One that delivers nothing for so long may be recorded all the same: the engine tells of it. */
+/** After this time a silent device counts as ready. The engine warns about it if it is recorded. */
 const LONGEST_WARM_UP_MS = 3000;
 
 export function createDeviceSlot(options: DeviceSlotOptions): DeviceSlot {
   const { setStatus, openDevice, levels, after } = options;
   let capture: Capture | undefined;
   let listener: CaptureListener | null = null;
-  /** Sound has come since a device was last opened. */
+  /** True once the device that was opened last has delivered sound. */
   let delivers = false;
   // Settings may change faster than a device opens: only the latest call may keep what it opened.
   let latest = 0;
@@ -52,13 +52,13 @@ export function createDeviceSlot(options: DeviceSlotOptions): DeviceSlot {
     await closing?.stop();
   }
 
-  /** What is being opened is not kept either. */
+  /** A device that is still being opened is closed too. */
   function close(): Promise<void> {
     latest += 1;
     return releaseDevice();
   }
 
-  // The last chunk of a device that is being closed still counts.
+  // A device that is being closed may still deliver its last chunk.
   const events: CaptureEvents = {
     onChunk: (chunk) => listener?.onChunk(chunk),
     onLevel: (level) => {
@@ -74,7 +74,10 @@ export function createDeviceSlot(options: DeviceSlotOptions): DeviceSlot {
     },
   };
 
-  /** A device that has been opened may take a second to deliver, and words spoken in that second would be lost. */
+  /**
+   * A new device may need a second before it delivers. Words spoken in that second would be lost, so it is ready only
+   * then.
+   */
   function becomeReady(opened: Capture): void {
     if (capture !== opened) return;
     const { deviceId, deviceLabel: label, channels } = opened;
@@ -106,7 +109,7 @@ export function createDeviceSlot(options: DeviceSlotOptions): DeviceSlot {
     };
     const opened = await openDevice(wish, { ...events, onLevel }).catch(() => undefined);
     if (opened === undefined) return undefined;
-    // What is said until the other one delivers is heard by the one in use.
+    // The present device records until the new one delivers.
     after(LONGEST_WARM_UP_MS, () => delivering.resolve(undefined));
     await delivering.promise;
     if (turn === latest) await releaseDevice();

@@ -12,7 +12,7 @@ import type { RecordingState } from './recording-state.ts';
 
 const NO_SOUND: ReadonlySet<WarningCode> = new Set<WarningCode>(['zeros', 'silence', 'no_data']);
 
-/** What a disk refuses ends the recording, or moves it to the spare folder: either says all that the error did. */
+/** A disk error ends the recording or moves it to the fallback folder. The message about that includes the error. */
 const OF_DISK: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'DISK_FULL',
   'WRITE_FAILED',
@@ -26,14 +26,14 @@ export interface EngineMessageDependencies {
   /** The engine ended the recording by itself. */
   readonly onStopped: (message: ServerMessageOf<'recording_stopped'>) => void;
   readonly onLibraryChange: () => void;
-  /** There is no sound: another microphone may be the right one by now. */
+  /** There is no sound: another microphone may be the right one now. */
   readonly onNoSound: () => void;
   readonly onDiskLow: () => void;
   /** Another page has the session now. */
   readonly onTakenOver: (error: WireError) => void;
 }
 
-/** What becomes of files that were not ready when their recording ended. */
+/** Messages about files that were not ready when their recording ended. */
 export function createLateMessageHandler({
   state,
   onLibraryChange,
@@ -48,7 +48,7 @@ export function createLateMessageHandler({
   };
 }
 
-/** What the engine says of a running recording, as the screens show it. */
+/** Turns the engine's messages about a running recording into what the screens show. */
 export function createEngineMessageHandler(
   deps: EngineMessageDependencies,
 ): (message: ServerMessage) => void {
@@ -64,7 +64,7 @@ export function createEngineMessageHandler(
 
   function onStopped(message: ServerMessageOf<'recording_stopped'>): void {
     deps.onLibraryChange();
-    // A stop that was asked for is concluded by whoever asked.
+    // The code that asked for the stop handles its answer.
     if (state.current.phase === 'stopping') return;
     if (message.reason === 'disk_full' || message.reason === 'write_failed') endDiskProblem();
     if (!message.continues) deps.onStopped(message);
@@ -98,9 +98,9 @@ export function createEngineMessageHandler(
         if (NO_SOUND.has(message.code)) deps.onNoSound();
         return;
       case 'error':
-        // Not a problem but the announcement of the next part.
+        // This is no problem: it announces the next part.
         if (message.code === 'TOTAL_SIZE_LIMIT' || message.code === 'DURATION_LIMIT') return;
-        // The chunk is sent again; that audio waits is told where it waits.
+        // The chunk is sent again. The backlog warns where audio waits.
         if (message.code === 'SLOW_CONSUMER') return;
         if (message.code === 'SESSION_IN_USE') return deps.onTakenOver(message);
         return state.change({ problem: { code: message.code, message: message.message } });

@@ -1,10 +1,10 @@
 import type { CaptureChunk } from '../capture/capture.ts';
 import type { LiveWarning, LiveWarningCode } from './live-warning.ts';
 
-/** Less than this between two microphones is not worth a line; the report has it. */
+/** A shorter gap between two microphones gets no warning; the report lists it. */
 const WORTH_SAYING_SECONDS = 0.1;
 
-/** What to say of the hole before a chunk; nothing where there is none. */
+/** The warning for the gap before a chunk; undefined where there is no gap. */
 export function gapWarning(
   { startFrame, gapCause }: Pick<CaptureChunk, 'startFrame' | 'gapCause'>,
   missingFrames: number,

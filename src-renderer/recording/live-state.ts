@@ -1,10 +1,10 @@
-/** What a part of the recording is like now. */
+/** The present state of one part of the recording. */
 export interface LiveState<State> {
   readonly current: State;
   change(patch: Partial<State> | ((state: State) => Partial<State>)): void;
 }
 
-/** @param onChange is told the whole state after each change; whoever shows it need not ask. */
+/** @param onChange called with the whole state after each change */
 export function createLiveState<State>(initial: State, onChange: (state: State) => void): LiveState<State> {
   let current = initial;
   return {

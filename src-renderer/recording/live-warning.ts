@@ -2,7 +2,7 @@ import type { Track } from '../../src-main/contract/audio-format.ts';
 import type { WarningCode } from '../../src-main/contract/server-messages.ts';
 import type { LevelReading } from '../capture/capture.ts';
 
-/** What can go wrong while recording: the engine's warnings, and what only the capturing side sees. */
+/** Everything that can go wrong while recording: the engine's warnings, and those that only the page can see. */
 export type LiveWarningCode =
   | WarningCode
   | 'muted'
@@ -25,13 +25,13 @@ export interface LiveWarning {
   readonly atSeconds: number;
   /** The track it is about, where it is about one alone. */
   readonly track?: Track;
-  /** What the warning is about, where a name helps: a microphone, a part's number. */
+  /** The subject, where a name helps: a microphone, a part's number. */
   readonly subject?: string;
   /** How much is missing. */
   readonly missingSeconds?: number;
 }
 
-/** There is no sound, and one of these says why better than the others. The most telling first. */
+/** Reasons why there is no sound. The first that holds explains it best. */
 const NO_SOUND: readonly LiveWarningCode[] = [
   'permission_lost',
   'device_lost',
@@ -42,7 +42,7 @@ const NO_SOUND: readonly LiveWarningCode[] = [
   'silence',
   'device',
 ];
-/** News that is good to know and asks for nothing. */
+/** Notices that ask the user for nothing. */
 export const CALM_WARNINGS: ReadonlySet<LiveWarningCode> = new Set<LiveWarningCode>([
   'new_part',
   'device_switched',
@@ -54,26 +54,26 @@ export const CALM_WARNINGS: ReadonlySet<LiveWarningCode> = new Set<LiveWarningCo
   'partial_frame',
 ]);
 
-/** News that says all that the earlier one said. */
+/** A later warning that includes everything the earlier one said. */
 const REPLACES: Partial<Record<LiveWarningCode, readonly LiveWarningCode[]>> = {
   device_back: ['device_switched'],
   device_switched: ['device_back'],
   rejoined_gap: ['rejoined'],
 };
 
-/** Readings after which a warning has done its work, if all were well; about ten seconds. */
+/** Good readings after which a warning ends; about ten seconds. */
 const CALM_READINGS = 200;
 /** Linear; about -40 dBFS, above the noise of a quiet room. */
 const AUDIBLE_PEAK = 0.01;
 
-/** The warnings that hold, of which one is shown. */
+/** The present warnings, of which one is shown. */
 export interface WarningList {
   readonly current: LiveWarning | null;
   find(code: LiveWarningCode): LiveWarning | undefined;
   add(warning: LiveWarning): void;
-  /** These hold no longer. */
+  /** Ends these warnings. */
   end(...codes: readonly LiveWarningCode[]): void;
-  /** These hold no longer of a track. */
+  /** Ends these warnings for one track. */
   endOf(track: Track | undefined, ...codes: readonly LiveWarningCode[]): void;
   /** A chunk of this track was captured. */
   noteChunk(track: Track): void;
@@ -81,8 +81,8 @@ export interface WarningList {
 }
 
 /**
- * Decides when a warning no longer holds, since the engine says only when it begins to. Warnings that need a person
- * (disk, limits) stay until dismissed, and come back into view when a later one has passed.
+ * Decides when a warning ends, because the engine says only when it begins. Warnings that need a person (disk,
+ * limits) stay until dismissed, and are shown again after a later one has ended.
  */
 export function createWarningList(): WarningList {
   let warnings: readonly LiveWarning[] = [];
@@ -96,7 +96,7 @@ export function createWarningList(): WarningList {
   };
   const isExplained = ({ code, track }: LiveWarning): boolean => {
     const rank = NO_SOUND.indexOf(code);
-    // The part began because of the folder, and that is the news.
+    // The part began because of the change of folder, and that is what matters.
     if (code === 'new_part') return warnings.some((warning) => warning.code === 'relocated');
     const better = NO_SOUND.slice(0, Math.max(0, rank));
     return warnings.some((warning) => better.includes(warning.code) && concerns(warning, track));
@@ -130,7 +130,7 @@ export function createWarningList(): WarningList {
   };
 }
 
-/** A warning without a track is about everything. */
+/** A warning without a track is about all tracks. */
 function concerns(warning: LiveWarning, track: Track | undefined): boolean {
   return warning.track === undefined || track === undefined || warning.track === track;
 }

@@ -28,9 +28,9 @@ export interface MicrophoneDependencies {
 
 export interface MicrophoneSource extends CaptureSource {
   readonly state: MicrophoneState;
-  /** Looks whether a microphone may be opened, and opens it; asks for permission only where it was given before. */
+  /** Checks whether a microphone may be opened, and opens it. Asks for permission only if it was given before. */
   check(): Promise<void>;
-  /** Nobody wants it any more. */
+  /** Releases it: nobody wants it any more. */
   release(): Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneSource
     { status: { kind: 'checking' }, available: [], missing: null },
     deps.onChange,
   );
-  /** A search for one is due. */
+  /** True while a search is scheduled. */
   let isSearchDue = false;
   const slot = createDeviceSlot({
     ...deps,
@@ -59,7 +59,7 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneSource
     return !slot.isRecorded && status.kind === 'failed' && status.error.code === 'MICROPHONE_NOT_FOUND';
   };
 
-  /** Looks for a microphone until there is one: not every system tells of new devices. */
+  /** Searches until there is a microphone: some systems send no notice of new devices. */
   function awaitMicrophone(): void {
     if (isSearchDue || !isMissing()) return;
     isSearchDue = true;
@@ -94,7 +94,7 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneSource
     state.change({ available: listed });
     const before = chooseMicrophone(wanted, listed);
     const opened = await openWith(before.deviceId);
-    // Names are hidden until a microphone was opened once; only now can the remembered one be found by its name.
+    // Names are hidden until a microphone has been opened. Only now can the remembered one be found by its name.
     const available = await deps.listMicrophones();
     const choice = chooseMicrophone(wanted, available);
     state.change({ available, missing: choice.missing ?? null });
@@ -106,14 +106,14 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneSource
   async function check(): Promise<void> {
     try {
       const permission = await deps.microphonePermission();
-      // Asking again would only flicker: the browser remembers its answer until the user changes it.
+      // A second question would only flicker: the browser remembers the answer until the user changes it.
       if (permission === 'denied')
         return fail(
           new LecternError('MICROPHONE_DENIED', 'Expected permission to use the microphone, it was refused'),
         );
       if (permission === 'prompt') {
         const available = await deps.listMicrophones();
-        // Without any microphone the question would be answered by an error: open, and show that error.
+        // Without any microphone, asking would only give an error: open, and show that error.
         if (available.length > 0) return state.change({ available, status: { kind: 'permission_needed' } });
       }
       await open();
@@ -149,7 +149,7 @@ export function createMicrophone(deps: MicrophoneDependencies): MicrophoneSource
     attach: slot.attach,
     async isAvailable() {
       const { status } = state.current;
-      // Someone who refuses must not be asked every two seconds: the browser tells when the answer changes.
+      // A user who refused must not be asked every two seconds. The browser sends a notice when the answer changes.
       if (status.kind === 'failed' && status.error.code === 'MICROPHONE_DENIED') return false;
       return (await deps.listMicrophones()).length > 0;
     },

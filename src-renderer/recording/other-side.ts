@@ -11,26 +11,26 @@ import { createDeviceSlot } from './device-slot.ts';
 import { createSilentOutput, type SoundElsewhere } from './silent-output.ts';
 
 /**
- * How the other side's sound is had here: as a device, or by sharing, which may have to wait for a click. `picker` asks
- * what to share; the others ask nothing.
+ * How the other side's sound is reached here: as a device, or by sharing, which may need a click. `picker` asks what
+ * to share; the others ask nothing.
  */
 export type OtherSideWay = 'device' | 'display' | 'picker';
 
 export interface OtherSideState {
-  /** `checking` as long as nobody wants it. */
+  /** `checking` until somebody wants this side. */
   readonly status: SourceStatus;
   /** Null until it is known. */
   readonly way: OtherSideWay | null;
-  /** Why there is no way; `browser` where only the browser has none. */
+  /** Why it is not available; `browser` where only this browser lacks a way. */
   readonly obstacle: SystemAudioObstacle | 'browser' | null;
-  /** What is recorded is silent, and something plays on another output. */
+  /** Set while the recorded output is silent and another output plays. */
   readonly elsewhere: SoundElsewhere | null;
 }
 
 export interface OtherSideDependencies {
   readonly api: ApiClient;
   openSystemAudio(request: SystemAudioRequest, shape: CaptureShape, events: CaptureEvents): Promise<Capture>;
-  /** The browser may hand over sound with what is shared. */
+  /** True where the browser may give sound with what is shared. */
   canShareAudio(): boolean;
   readonly shell: 'desktop' | 'browser';
   after(milliseconds: number, action: () => void): void;
@@ -41,20 +41,20 @@ export interface OtherSideDependencies {
 
 export interface OtherSideSource extends CaptureSource {
   readonly state: OtherSideState;
-  /** Finds out whether there is a way at all. Opens nothing. */
+  /** Checks whether this side is available. Opens nothing. */
   findWay(): Promise<void>;
-  /** Opens it where nobody is asked about it. */
+  /** Opens it, where that needs no question to the user. */
   check(): Promise<void>;
-  /** Records another output from now on, by its name in `elsewhere`, without a break. */
+  /** Records another output from now on, by its name in `elsewhere`, without a gap. */
   listenTo(output: string): Promise<void>;
-  /** Nobody wants it any more. */
+  /** Releases it: nobody wants it any more. */
   release(): Promise<void>;
 }
 
-/** An output that played with a long buffer is played with a short one from now on, and its sound holds for a moment. */
+/** How long an output is uneven while it changes from a long buffer to a short one. */
 const SETTLES_IN_MS = 2000;
 
-/** Where what the computer plays comes from: one device of ours, or what was shared. */
+/** The source of what the computer plays: a device of ours, or what the user shared. */
 export function createOtherSide(deps: OtherSideDependencies): OtherSideSource {
   const { api } = deps;
   const state = createLiveState<OtherSideState>(
@@ -149,7 +149,7 @@ export function createOtherSide(deps: OtherSideDependencies): OtherSideSource {
     replace: slot.replace,
     close,
     attach: slot.attach,
-    // What has to be asked for with a click is not opened by looking.
+    // A check must not open a source that needs a click.
     isAvailable: async () => state.current.way === 'device',
     isOutdated,
     get capture() {

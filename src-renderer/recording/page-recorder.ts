@@ -21,12 +21,12 @@ export interface PageRecorderDependencies
 export interface PageRecorder {
   readonly state: RecordingState;
   start(title: string): Promise<void>;
-  /** Goes on with a recording that a page left behind, or shows how it ended. Says whether one goes on. */
+  /** Goes on with a recording that another page left, or shows how it ended. Returns whether one goes on. */
   rejoin(): Promise<boolean>;
   togglePause(): Promise<void>;
   addMarker(label: string): Promise<void>;
   stop(): Promise<void>;
-  /** Somebody has made sure that this side's device can be opened again, or asks for it now. */
+  /** Says that this side's device can be opened again now, or asks the user for it. */
   reacquire(track: Side): void;
   dismissWarning(): void;
   dismissOutcome(): void;
@@ -43,7 +43,7 @@ export function createPageRecorder(deps: PageRecorderDependencies): PageRecorder
 
   const phase = () => state.current.phase;
 
-  /** Runs a request of the running recording; a refusal is shown and the recording goes on. */
+  /** Sends a request of the running recording. A refusal is shown, and the recording goes on. */
   async function ask(request: (running: SessionClient) => Promise<unknown>): Promise<boolean> {
     if (run.client === undefined) return false;
     try {
@@ -64,7 +64,7 @@ export function createPageRecorder(deps: PageRecorderDependencies): PageRecorder
     } else if (phase() === 'paused') {
       if (!(await ask((running) => running.resume())) || phase() !== 'paused') return;
       state.change({ phase: 'recording' });
-      // From the next chunk on, time can be told again.
+      // The next chunk sets the time again.
       run.rememberSoon();
       run.tracks?.resume();
     }

@@ -1,6 +1,6 @@
 import type { Side } from '../../src-main/contract/audio-format.ts';
 
-/** A frame of a recording, and when it was captured, in milliseconds of the clock on the wall. */
+/** A frame of a recording, and when it was captured, in wall-clock milliseconds. */
 export interface ClockReading {
   readonly frame: number;
   readonly atMs: number;
@@ -9,26 +9,26 @@ export interface ClockReading {
 export interface RecordingClockOptions {
   /** Frames a second. */
   readonly sampleRate: number;
-  /** Whose device counts the recording's time, as long as it delivers; another track's does while it does not. */
+  /** The track whose device counts the recording's time. While it does not deliver, another track's device does. */
   readonly leader: Side;
 }
 
-/** The time of one recording, pauses left out, as the device of its leading track counts it. */
+/** The time of one recording, without pauses, by the device of its leading track. */
 export interface RecordingClock {
-  /** Time is known from here on. */
+  /** Gives a known frame and its time. */
   begin(reading: ClockReading): void;
-  /** A chunk of a track ended so. */
+  /** Gives the end of a track's chunk. */
   note(track: Side, reading: ClockReading): void;
-  /** The frame that was captured at a moment; nothing before that can be told. */
+  /** The frame that was captured at a moment; undefined while no time is known. */
   frameAt(atMs: number): number | undefined;
-  /** The same by the leader's device, as it has just told. */
+  /** The same by the leading track's latest chunk. */
   leaderFrameAt(atMs: number): number | undefined;
-  /** Time does not count from a moment on, and counts again from another. */
+  /** The moment of a pause, and of its end. */
   pause(atMs: number): void;
   resume(atMs: number): void;
 }
 
-/** So long without a chunk, and a device counts nobody's time. */
+/** After this time without a chunk, a device no longer counts the time. */
 const SILENT_MS = 1000;
 
 export function createRecordingClock({ sampleRate, leader }: RecordingClockOptions): RecordingClock {
@@ -62,7 +62,7 @@ export function createRecordingClock({ sampleRate, leader }: RecordingClockOptio
         last = { frame: last.frame, atMs: last.atMs + Math.max(0, atMs - countedUntilMs) };
       }
       pausedAtMs = undefined;
-      // Told anew by the first chunk after the pause.
+      // The first chunk after the pause sets the time again.
       leaderReading = undefined;
     },
   };

@@ -22,33 +22,33 @@ export interface RecordingRunDependencies extends Pick<
   readonly memory: RecordingMemory;
   /** The recording is over: the devices serve the level meters again. */
   readonly reopen: () => Promise<void>;
-  /** The library has something new to show. */
+  /** Says that the library has changed. */
   readonly onLibraryChange: () => void;
 }
 
-/** The recording that this page makes, if any: its session, its tracks, and their chunks' way from these to that. */
+/** This page's recording, if any: its session, its tracks, and the way of their chunks to the session. */
 export interface RecordingRun {
   readonly client: SessionClient | undefined;
   readonly tracks: RecordingTracks | undefined;
-  /** Another recording begins, of this shape: nothing of the last one holds. */
+  /** Begins a new recording of this shape. Clears everything of the last one. */
   begin(shape: Pick<RememberedRecording, 'format' | 'sampleRate' | 'channels'>): void;
-  /** Its tracks are these. Nothing is captured before they are told to begin. */
+  /** Sets its tracks. Nothing is captured before they are started. */
   capture(plans: readonly TrackPlan[], since: RecordingTracksDependencies['since']): RecordingTracks;
-  /** Chunks are kept here until the engine is ready, so that the first word is not lost. */
+  /** Keeps chunks here until the engine is ready, so that the first word is not lost. */
   holdChunks(): void;
-  /** What was kept is sent, and what comes from now on at once. */
+  /** Sends the kept chunks, and from now on each chunk at once. */
   sendHeld(): void;
-  /** Its session with the engine is this. */
+  /** Sets its session with the engine. */
   connect(client: SessionClient): void;
-  /** Writes down what another page needs to go on with this recording. */
+  /** Stores what another page needs to go on with this recording. */
   remember(): void;
-  /** Does so with the next chunk. */
+  /** Stores it at the next chunk. */
   rememberSoon(): void;
-  /** What the engine never wrote, where it is gone. */
+  /** The audio that the engine never wrote, where the engine is gone. */
   rescue(): Pick<RecordingState, 'rescued'>;
-  /** Ends the recording on this page, whoever ended it. */
+  /** Ends the recording on this page, whether the page or the engine ended it. */
   conclude(outcome: Partial<RecordingState>): Promise<void>;
-  /** The same where nobody here asked for it: there is no session any more for what the devices still hold. */
+  /** Ends it where this page did not ask for it: there is no session any more for audio that is still in the devices. */
   concludeUnasked(outcome: Partial<RecordingState>): Promise<void>;
 }
 

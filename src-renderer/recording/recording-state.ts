@@ -5,18 +5,18 @@ import type { ServerMessageOf } from '../../src-main/contract/server-messages.ts
 import type { HeldAudio } from '../session/held-audio.ts';
 import type { LiveWarning } from './live-warning.ts';
 
-/** `rejoining`: a recording that an earlier page began is being taken up again. */
+/** `rejoining`: this page is taking over a recording that an earlier page began. */
 export type RecordingPhase = 'idle' | 'starting' | 'rejoining' | 'recording' | 'paused' | 'stopping';
 
-/** A recording that has ended, as the engine told or the library knows it. */
+/** A recording that has ended, from the engine's message or the library. */
 export type SavedRecording = Pick<
   ServerMessageOf<'recording_stopped'>,
   'session_id' | 'duration_seconds' | 'files' | 'pending' | 'reason'
 > & { readonly report?: CaptureReport | undefined };
 
-/** What an engine that went away never wrote, of one recording. */
+/** Audio of one recording that a lost engine never wrote. */
 export interface RescuedAudio {
-  /** File names begin with it. */
+  /** The first part of the files' names. */
   readonly stem: string;
   readonly held: readonly HeldAudio[];
 }
@@ -30,24 +30,24 @@ export interface RecordingState {
   /** Frames a second. */
   readonly sampleRate: number;
   readonly channels: 1 | 2;
-  /** The sides that are recorded, and the device that each has, or had last. */
+  /** The recorded sides, with the present or last device of each. */
   readonly tracks: readonly Side[];
   readonly labels: Readonly<Partial<Record<Side, string>>>;
   /** Captured so far: the recording's own time. */
   readonly frames: number;
-  /** Of those, how many the engine says are in the file. */
+  /** How many of these frames are in the file, as the engine says. */
   readonly framesOnDisk: number;
   readonly connection: 'connected' | 'reconnecting' | 'lost';
   readonly warning: LiveWarning | null;
   readonly lastMarker: { readonly count: number; readonly atSeconds: number; readonly label: string } | null;
-  /** For how long the disk lasts; null where that is not known. */
+  /** Minutes until the disk is full; null where that is not known. */
   readonly diskMinutesLeft: number | null;
-  /** Recordings that other windows make. */
+  /** How many recordings other windows make. */
   readonly elsewhere: number;
   /** The recording just finished, until the next one starts. */
   readonly saved: SavedRecording | null;
   readonly problem: WireError | null;
-  /** Kept, over further recordings too, until its user lets it go. */
+  /** Kept, also over further recordings, until the user discards it. */
   readonly rescued: RescuedAudio | null;
 }
 

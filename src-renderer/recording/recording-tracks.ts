@@ -8,30 +8,30 @@ import { type ClockReading, createRecordingClock } from './recording-clock.ts';
 import type { RecordingWarnings } from './recording-warnings.ts';
 import { createTrackCapture, type TrackCapture } from './track-capture.ts';
 
-/** A side of the conversation, and where its sound comes from. */
+/** A side and the source of its sound. */
 export type Sources = Readonly<Record<Side, CaptureSource>>;
 
-/** One track of a recording that begins, or goes on with another page. */
+/** One track of a recording that begins, or that goes on in another page. */
 export interface TrackPlan {
   readonly track: Side;
   readonly wish: CaptureWish;
-  /** Name of the device it has, or had last. */
+  /** Name of its present or last device. */
   readonly label: string;
   readonly start: TimelineStart;
 }
 
 export interface RecordingTracksDependencies {
   readonly sources: Sources;
-  /** In their order on the wire. The first one's device counts the recording's time. */
+  /** The tracks in wire order. The first one's device counts the recording's time. */
   readonly plans: readonly TrackPlan[];
-  /** When Record was pressed; or a frame of a recording that goes on, and its time, where that is known. */
+  /** When Record was pressed. In a recording that goes on: one of its frames and that frame's time, where known. */
   readonly since: { readonly pressedAtMs: number } | { readonly reading: ClockReading | undefined };
   readonly clock: AwakeClock;
   readonly after: (milliseconds: number, action: () => void) => void;
   readonly warnings: RecordingWarnings;
   readonly isWanted: () => boolean;
   readonly isPaused: () => boolean;
-  /** A chunk has found its place. Each track's come in order. */
+  /** Called with each chunk once it has its place. Each track's chunks come in order. */
   readonly onChunk: (track: Side, chunk: CaptureChunk, missingFrames: number) => void;
   readonly onSource: (track: Side, capture: Capture) => void;
 }
@@ -40,17 +40,17 @@ export interface RecordingTracksDependencies {
 export interface RecordingTracks {
   readonly each: readonly TrackCapture[];
   indexOf(track: Side): number;
-  /** Begin with the devices that are open. */
+  /** Begins with the devices that are open. */
   begin(): void;
-  /** Open their devices and go on with them. */
+  /** Opens the tracks' devices and goes on with them. */
   acquire(): void;
-  /** Looks whether other devices are the right ones by now. */
+  /** Checks whether other devices should be used now. */
   checkDevices(): void;
   pause(): void;
   resume(): void;
-  /** Lets go of the devices, once all they had is handed over. */
+  /** Releases the devices, after handing over all their audio. */
   close(): Promise<void>;
-  /** Hands the devices back to whoever looks at their levels. */
+  /** Gives the devices back to the level meters. */
   release(): void;
 }
 

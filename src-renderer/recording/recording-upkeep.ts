@@ -9,9 +9,9 @@ import { rememberedSources } from './session-standing.ts';
 /** The room on the disk changes slowly. */
 const STATUS_INTERVAL_MS = 30_000;
 const FIRST_STATUS_MS = 1000;
-/** The other side's device may be exchanged for another one, and nobody tells. */
+/** The other side's device may be replaced without a notice. */
 const OTHER_SIDE_INTERVAL_MS = 1000;
-/** The clocks of sound and wall drift apart by nothing worth mentioning meanwhile. */
+/** In this time, the sound's clock and the wall clock drift apart by very little. */
 const REMEMBER_INTERVAL_MS = 2000;
 
 export interface UpkeepDependencies {
@@ -22,15 +22,15 @@ export interface UpkeepDependencies {
   readonly tracks: () => RecordingTracks | undefined;
 }
 
-/** What a running recording needs now and then. Done when a chunk comes, since timers of a hidden page may sleep. */
+/** Regular work for a running recording. Each chunk triggers it, since timers of a hidden page may sleep. */
 export interface Upkeep {
-  /** Another recording begins. */
+  /** Begins a new recording. */
   begin(): void;
-  /** A chunk has come: does what is due. */
+  /** Called at each chunk: does the work that is due. */
   noteChunk(): void;
-  /** Writes down what another page needs to go on with this recording. */
+  /** Stores what another page needs to go on with this recording. */
   remember(): void;
-  /** Does so with the next chunk. */
+  /** Stores it at the next chunk. */
   rememberSoon(): void;
 }
 
@@ -39,7 +39,7 @@ export function createUpkeep({ state, memory, clock, client, tracks }: UpkeepDep
   let otherSideDueMs = 0;
   let rememberDueMs = 0;
 
-  /** Looks after what nobody tells: the room on the disk, and devices that came or went. */
+  /** Checks what sends no notice: free disk space, and devices that came or went. */
   function checkAll(): void {
     statusDueMs = clock.now() + STATUS_INTERVAL_MS;
     otherSideDueMs = clock.now() + OTHER_SIDE_INTERVAL_MS;

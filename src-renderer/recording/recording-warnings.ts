@@ -4,24 +4,24 @@ import type { LiveState } from './live-state.ts';
 import { createWarningList, type LiveWarning, type LiveWarningCode } from './live-warning.ts';
 import type { RecordingState } from './recording-state.ts';
 
-/** The warnings of the recording that runs, the one that matters most on the screen. */
+/** The warnings of the running recording. The most important one is shown. */
 export interface RecordingWarnings {
   add(code: LiveWarningCode, about?: Partial<LiveWarning>): void;
-  /** These hold no longer, whatever they were about. */
+  /** Ends these warnings for all tracks. */
   end(...codes: readonly LiveWarningCode[]): void;
-  /** These hold no longer of one track. */
+  /** Ends these warnings for one track. */
   endOf(track: Track, ...codes: readonly LiveWarningCode[]): void;
   find(code: LiveWarningCode): LiveWarning | undefined;
   noteChunk(track: Track): void;
   noteLevel(track: Track, level: LevelReading): void;
-  /** Another recording begins, with none. */
+  /** Begins a new recording, without warnings. */
   clear(): void;
 }
 
 export function createRecordingWarnings(state: LiveState<RecordingState>): RecordingWarnings {
   let list = createWarningList();
 
-  /** Runs a change of the list, and shows what comes of it. */
+  /** Changes the list, and shows the result. */
   const changing =
     <Args extends readonly unknown[]>(change: (...args: Args) => void) =>
     (...args: Args): void => {

@@ -22,7 +22,7 @@ export interface RejoinRecordingDependencies {
   readonly events: SessionClientEvents;
 }
 
-/** Gives what goes on with a recording that another page left behind, and says whether there is one. */
+/** Returns a function that goes on with a recording another page left. It returns whether there is one. */
 export function createRejoin(deps: RejoinRecordingDependencies): () => Promise<boolean> {
   const { memory, clock, state, warnings, run } = deps;
   const isIdle = () => state.current.phase === 'idle';
@@ -51,7 +51,7 @@ export function createRejoin(deps: RejoinRecordingDependencies): () => Promise<b
   }
 
   function captureAgain(standing: ServerMessageOf<'status'>, left: RememberedRecording): void {
-    // Being finalised; recording_stopped follows.
+    // The session is finalising; recording_stopped follows.
     if (standing.state === 'finalising') return;
     const { plans, reading } = planRejoin(standing, left, clock.now());
     const frames = Math.max(0, ...plans.map(({ start: { heldFrames } }) => heldFrames));
@@ -71,7 +71,7 @@ export function createRejoin(deps: RejoinRecordingDependencies): () => Promise<b
     const left = await memory.adopt();
     state.change({ elsewhere: await memory.elsewhere() });
     if (left === undefined) return false;
-    // Record was pressed meanwhile: what was left behind is finalised by itself.
+    // Record was pressed meanwhile: the engine finalises the earlier recording by itself.
     if (!isIdle()) {
       memory.forget(left.sessionId);
       return false;
@@ -82,7 +82,7 @@ export function createRejoin(deps: RejoinRecordingDependencies): () => Promise<b
       return true;
     }
     memory.forget(left.sessionId);
-    // What a crash cut off is news of its own.
+    // A recording that a crash cut off is announced elsewhere, by the news of recovery.
     if (known.ok && known.value.recovered === null)
       state.change({ saved: savedFromRecord(known.value), sampleRate: left.sampleRate });
     return false;

@@ -13,7 +13,7 @@ export interface SessionEventsDependencies {
   readonly onLibraryChange: () => void;
 }
 
-/** What becomes of a recording when its session says something, or its connection comes and goes. */
+/** How the recording reacts to its session's messages and to its connection. */
 export function createSessionEvents(deps: SessionEventsDependencies): SessionClientEvents {
   const { state, warnings, run, onLibraryChange } = deps;
   return {
@@ -28,7 +28,7 @@ export function createSessionEvents(deps: SessionEventsDependencies): SessionCli
       onDiskLow: () => run.client?.askStatus(),
     }),
     onLate: createLateMessageHandler({ state, onLibraryChange }),
-    /** Says that the disk does not take the audio, and what that has cost once it does again. */
+    /** Warns that the disk does not take the audio; afterwards says how much was lost. */
     onBacklog(backlog, lostSeconds) {
       const full = warnings.find('memory_full');
       warnings.end('disk_waiting', 'memory_full');

@@ -6,7 +6,7 @@ import type { ClockReading } from './recording-clock.ts';
 import type { RecordingState, SavedRecording } from './recording-state.ts';
 import type { RecordingTracks, TrackPlan } from './recording-tracks.ts';
 
-/** A recording that ended while no page was there to be told. */
+/** A recording that ended while no page was connected. */
 export function savedFromRecord(record: SessionRecord): SavedRecording {
   const last = record.parts.at(-1);
   return {
@@ -19,7 +19,7 @@ export function savedFromRecord(record: SessionRecord): SavedRecording {
   };
 }
 
-/** The marker set last, placed on the time of the whole recording. */
+/** The latest marker, with its position in the whole recording. */
 export function lastMarkerOf(session: SessionRecord): RecordingState['lastMarker'] {
   const { markers, parts } = session;
   const last = markers.at(-1);
@@ -30,12 +30,12 @@ export function lastMarkerOf(session: SessionRecord): RecordingState['lastMarker
   return { count: markers.length, atSeconds, label: last.label };
 }
 
-/** More than this between the engine's account and the wall clock, and somebody has set that clock. */
+/** A greater difference between the engine's time and the wall clock means that somebody set the clock. */
 const CLOCK_SET_MS = 2000;
 
 type RememberedSource = RememberedRecording['sources'][number];
 
-/** What another page needs of the tracks to go on with them. A device that is away now may be back by then. */
+/** What another page needs to go on with the tracks. A device that is away now may be back by then. */
 export function rememberedSources({ each }: RecordingTracks): RememberedSource[] {
   return each.map(({ track, label, note }) => ({
     track,
@@ -45,13 +45,16 @@ export function rememberedSources({ each }: RecordingTracks): RememberedSource[]
   }));
 }
 
-/** Where the chunks of a recording are awaited that another page began, and what is known of its time. */
+/**
+ * Plans how to go on with a recording that another page began: where each track's next chunk is expected, and a known
+ * frame with its time.
+ */
 export function planRejoin(
   { state, tracks }: ServerMessageOf<'status'>,
   { sampleRate, channels, sources }: RememberedRecording,
   nowMs: number,
 ): { readonly plans: readonly TrackPlan[]; readonly reading: ClockReading | undefined } {
-  // Whatever a page records is a side.
+  // A page records only sides.
   const plans = tracks.flatMap((status): TrackPlan[] => {
     const { track } = status;
     if (!isSide(track)) return [];
@@ -62,19 +65,19 @@ export function planRejoin(
       heldFrames: status.next_frame,
       cause: 'disconnected',
     } as const;
-    // The device it was recorded with, which need not be the one that was wished for.
+    // The device it was recorded with, which may differ from the chosen one.
     const microphone = { device_id: source?.device_id ?? '', label };
     return [{ track, label, wish: { sampleRate, channels, microphone }, start }];
   });
   const [leader] = tracks;
-  // A pause leaves no hole, however long it was.
+  // A pause leaves no gap, however long it was.
   if (state === 'paused' || leader === undefined) return { plans, reading: undefined };
   const here = { frame: leader.resume_frame, atMs: nowMs };
   const anchor = sources.find(({ track }) => track === leader.track)?.anchor;
   return { plans, reading: moreExact(here, anchor, sampleRate) };
 }
 
-/** The engine knows when chunks arrived; the page that made them knew when they were captured. */
+/** The engine knows when chunks arrived. The earlier page knew when they were captured, which is more exact. */
 function moreExact(here: ClockReading, anchor: ClockReading | undefined, sampleRate: number): ClockReading {
   if (anchor === undefined) return here;
   const elapsedMs = here.atMs - anchor.atMs;

@@ -10,16 +10,16 @@ export interface SidesDependencies {
   readonly settings: () => Settings;
 }
 
-/** Which sides are recorded, and their devices while nothing is. The chosen profile decides it. */
+/** The sides that the chosen profile records. Holds their devices open while nothing is recorded. */
 export interface Sides {
   wanted(): readonly Side[];
-  /** Those that a recording would have now: the wanted ones, less one that cannot be had here. */
+  /** The sides of a recording that would begin now: the wanted ones, without a side that is not available here. */
   possible(): readonly Side[];
-  /** Opens the devices of the sides that are wanted, as far as nobody has to be asked, and lets go of the others. */
+  /** Opens the devices of the wanted sides, where that needs no question to the user. Releases the others. */
   open(): Promise<void>;
-  /** The same with devices opened anew. */
+  /** The same, but opens the devices again. */
   reopen(): Promise<void>;
-  /** What could not be had may have come meanwhile. */
+  /** Looks again for devices that were not available. */
   retry(): Promise<void>;
 }
 
@@ -34,13 +34,13 @@ export function createSides({ microphone, otherSide, settings }: SidesDependenci
 
   async function hold(track: Side, source: MicrophoneSource | OtherSideSource): Promise<void> {
     if (possible().includes(track) && source.capture === undefined) await source.check();
-    // It may have become unwanted meanwhile.
+    // The side may no longer be wanted.
     if (!possible().includes(track)) await source.release();
   }
 
   async function open(): Promise<void> {
     const opening = hold('user', microphone);
-    // What is not available is said before it is wanted.
+    // The screen shows what is not available before the user wants it.
     await otherSide.findWay();
     await Promise.all([opening, hold('assistant', otherSide)]);
   }
@@ -60,7 +60,7 @@ export function createSides({ microphone, otherSide, settings }: SidesDependenci
   };
 }
 
-/** The patch that goes over to a profile that needs no microphone; one of this name is added where there is none. */
+/** The patch that chooses a profile without a microphone. Adds one with this name where there is none. */
 export function otherSideAlone(settings: Settings, name: string): SettingsPatch {
   const { profiles } = settings;
   const known = profiles.find((profile) => tracksOf(profile).join() === 'assistant');

@@ -2,7 +2,7 @@ import type { ApiClient } from '../../src-main/contract/api.ts';
 import type { SystemAudioOutput } from '../../src-main/contract/system-audio.ts';
 import type { LevelFeed } from './level-feed.ts';
 
-/** Sound that plays where nobody listens. */
+/** Sound on an output that is not recorded. */
 export interface SoundElsewhere {
   readonly playing: SystemAudioOutput;
   readonly listening: SystemAudioOutput;
@@ -15,16 +15,16 @@ export interface SilentOutputDependencies {
   readonly set: (elsewhere: SoundElsewhere | null) => void;
 }
 
-/** While the output that is listened to is silent, looks whether another one plays. */
+/** Checks whether another output plays while the recorded one is silent. */
 export interface SilentOutput {
   start(): void;
   stop(): void;
 }
 
 const LOOK_INTERVAL_MS = 4000;
-/** Intervals without a sound before it is looked: people pause for breath, and outputs are asked by running programs. */
+/** Silent intervals before a check: people pause for breath, and a check runs a program. */
 const SILENT_INTERVALS = 2;
-/** Linear; about -80 dBFS. An output that nothing is played on is zeros. */
+/** Linear; about -80 dBFS. An unused output gives only zeros. */
 const SILENT_PEAK = 0.0001;
 
 export function createSilentOutput({ api, levels, after, set }: SilentOutputDependencies): SilentOutput {
@@ -32,7 +32,7 @@ export function createSilentOutput({ api, levels, after, set }: SilentOutputDepe
   let silentIntervals = 0;
   let heard = false;
   const isHeard = (): boolean => heard;
-  /** Which start a look belongs to. */
+  /** The start that a check belongs to. */
   let run = 0;
 
   const checkOutputs = async (own: number): Promise<void> => {

@@ -6,32 +6,32 @@ import type { LiveWarningCode } from './live-warning.ts';
 export interface SourceKeeperDependencies {
   readonly source: CaptureSource;
   readonly wish: CaptureWish;
-  /** Name of the device the track has, or had last. */
+  /** Name of the track's present or last device. */
   readonly label: string;
   /** Milliseconds of the clock on the wall. */
   readonly now: () => number;
   readonly after: (milliseconds: number, action: () => void) => void;
-  /** The recording runs or is paused, and wants a device. */
+  /** True while the recording runs or is paused, and needs a device. */
   readonly isWanted: () => boolean;
   readonly isPaused: () => boolean;
-  /** The next chunks come from another capture. */
+  /** Called when the next chunks come from another capture. */
   readonly onInterrupted: (cause: GapCause) => void;
   readonly onSource: (capture: Capture) => void;
   readonly warn: (code: LiveWarningCode, subject?: string) => void;
   readonly endWarnings: (...codes: readonly LiveWarningCode[]) => void;
 }
 
-/** Keeps one track of a recording supplied with a device, whatever happens to the one it has. */
+/** Keeps one track of a recording supplied with a device, also when its device fails. */
 export interface SourceKeeper {
-  /** Opens the wished device, or else the default one; without any, goes on trying. */
+  /** Opens the wanted device, or else the default one. Retries while there is none. */
   acquire(): Promise<void>;
-  /** The device is gone. */
+  /** Handles the loss of the device. */
   lost(): Promise<void>;
-  /** Devices may have come or gone: goes back to the wished one, follows the default one, leaves a vanished one. */
+  /** Devices may have changed: goes back to the wanted device, follows the default, or leaves a device that is gone. */
   checkDevice(): Promise<void>;
 }
 
-/** Not every system tells of new devices; without one nothing but a look can find it. */
+/** Some systems send no notice of new devices, so only a check finds them. */
 const RETRY_MS = 2000;
 
 export function createSourceKeeper(deps: SourceKeeperDependencies): SourceKeeper {

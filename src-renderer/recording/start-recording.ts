@@ -12,7 +12,7 @@ import type { Sources, TrackPlan } from './recording-tracks.ts';
 export interface StartDependencies {
   readonly sessions: SessionConnector;
   readonly sources: Sources;
-  /** Which sides a recording that begins now has; the first one's device counts its time. */
+  /** The sides of a recording that begins now. The first one's device counts its time. */
   readonly sides: () => readonly Side[];
   readonly settings: () => Settings;
   readonly clock: AwakeClock;
@@ -24,7 +24,10 @@ export interface StartDependencies {
 
 const BEGINNING = { frame: 0, heldFrames: 0, cause: 'missing_chunks' } as const;
 
-/** Gives what begins a recording: devices first, then the session, since the first word does not wait for it. */
+/**
+ * Returns a function that begins a recording. It opens the devices first and the session second, so that the first
+ * word is captured.
+ */
 export function createStart(deps: StartDependencies): (title: string) => Promise<void> {
   const { sources, state, run } = deps;
   const isIdle = () => state.current.phase === 'idle';
@@ -39,7 +42,7 @@ export function createStart(deps: StartDependencies): (title: string) => Promise
     deps.onLibraryChange();
   }
 
-  /** Opens what is not open yet. What has to be asked for is asked for now, by the click on Record. */
+  /** Opens the devices that are not open yet. The click on Record allows questions to the user. */
   async function openMissing(sides: readonly Side[]): Promise<void> {
     for (const track of sides) if (sources[track].capture === undefined) await sources[track].open();
   }
@@ -47,7 +50,7 @@ export function createStart(deps: StartDependencies): (title: string) => Promise
   return async (title) => {
     const sides = deps.sides();
     const devices = () => sides.map((track) => sources[track].capture);
-    // Not awaited where all is ready: the first word is not to be missed.
+    // Does not wait where all is ready, so that the first word is captured.
     if (isIdle() && devices().includes(undefined)) await openMissing(sides);
     const [device, ...others] = devices();
     if (!isIdle() || device === undefined || others.includes(undefined)) return;
@@ -73,7 +76,7 @@ export function createStart(deps: StartDependencies): (title: string) => Promise
   };
 }
 
-/** What the engine is asked for, given the settings and what is captured. */
+/** The `start` message for these settings and sides. */
 function startOptions(
   settings: Settings,
   captured: Pick<RecordingState, 'sampleRate' | 'channels' | 'tracks'> & { readonly title: string },

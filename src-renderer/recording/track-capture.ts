@@ -14,15 +14,18 @@ export interface TrackCaptureDependencies {
   readonly track: Side;
   readonly source: CaptureSource;
   readonly wish: CaptureWish;
-  /** Name of the device the track has, or had last. */
+  /** Name of the track's present or last device. */
   readonly label: string;
-  /** Where its first chunk is awaited. */
+  /** Where the track's first chunk is expected. */
   readonly start: TimelineStart;
-  /** Absent where the recording has begun long ago. */
+  /** Absent in a recording that had begun before. */
   readonly commonStart?: CommonStart | undefined;
   /** The recording's own time. */
   readonly time: RecordingClock;
-  /** Its device counts the recording's time, and is never touched; the others are kept with it. */
+  /**
+   * True where the track's device counts the recording's time. Its samples are never changed; the other tracks are
+   * kept in time with it.
+   */
   readonly leads: boolean;
   readonly clock: AwakeClock;
   readonly after: (milliseconds: number, action: () => void) => void;
@@ -30,34 +33,34 @@ export interface TrackCaptureDependencies {
   /** The recording runs or is paused. */
   readonly isWanted: () => boolean;
   readonly isPaused: () => boolean;
-  /** A chunk has found its place in the recording. */
+  /** Called with each chunk once it has its place in the recording. */
   readonly onChunk: (chunk: CaptureChunk, missingFrames: number) => void;
   readonly onLevel: (level: LevelReading) => void;
-  /** It goes on with this device. */
+  /** Called when the track goes on with this device. */
   readonly onSource: (capture: Capture) => void;
 }
 
-/** One track of a running recording: its device, whichever that is by now, and the place of its chunks in time. */
+/** One track of a running recording: its present device, and its chunks' places in time. */
 export interface TrackCapture {
   readonly track: Side;
   readonly label: string;
-  /** Frames of the recording so far, what is missing included. */
+  /** Frames of the recording so far, gaps included. */
   readonly frames: number;
-  /** The device it has, and when its last chunk ended; a page that takes over goes on from there. */
+  /** The present device and the end of its last chunk. A page that takes over goes on from there. */
   readonly note: { readonly device: Capture; readonly anchor: ClockReading | undefined } | undefined;
-  /** Goes on with the device that is open. */
+  /** Goes on with the open device. */
   begin(): void;
   /** Opens a device and goes on with it. */
   acquire(): void;
-  /** Looks whether another device is the right one by now. */
+  /** Checks whether another device should be used now. */
   checkDevice(): void;
-  /** Another track's device counts the time anew. */
+  /** Says that another device counts the time from now on. */
   unsettle(): void;
   pause(atMs: number): void;
   resume(atMs: number): void;
-  /** The recording ends: what it missed for want of a device until now is a hole like any other. */
+  /** Ends the track. If it has no device, the missing time until now becomes a gap. */
   end(): void;
-  /** Nothing more comes from the device: hands over what was held back. */
+  /** Says that the device delivers nothing more: hands over the audio held back. */
   finish(): void;
 }
 
@@ -153,7 +156,7 @@ export function createTrackCapture(deps: TrackCaptureDependencies): TrackCapture
     end() {
       if (source.capture !== undefined || deps.isPaused() || timeline.frames === 0) return;
       timeline.interrupt('device_lost');
-      // A hole lies before a chunk; this one holds a single frame of silence.
+      // A gap must lie before a chunk: this chunk holds one frame of silence.
       const samples = new Uint8Array(channels * BYTES_PER_SAMPLE);
       place({ samples, frames: 1, startFrame: 0, endedAtMs: clock.now() });
     },

@@ -58,7 +58,7 @@ function toRequest(method: string, path: string, input: object): { url: string; 
     const query = new URLSearchParams();
     for (const [key, value] of rest)
       if (typeof value === 'string' || typeof value === 'number') query.set(key, String(value));
-    // What is thrown away as the page goes must reach the engine all the same.
+    // A discard during page unload must still reach the engine.
     const init = method === 'DELETE' ? { method, keepalive: true } : { method };
     return { url: query.size > 0 ? `${filled}?${query}` : filled, init };
   }

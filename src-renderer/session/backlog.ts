@@ -1,12 +1,12 @@
 import type { ChunkBuffer } from './chunk-buffer.ts';
 import type { SessionClientEvents } from './session-client.ts';
 
-/** Audio that waits for longer is worth a word; the disk usually takes it within a tenth of a second. */
+/** Audio that waits longer gets a warning; the disk usually takes it within a tenth of a second. */
 const WAITING_SECONDS = 5;
-/** When no more than this waits, all is well again. */
+/** When the backlog is no longer than this, the warning ends. */
 const WELL_SECONDS = 1;
 
-/** Watches how much captured audio the engine has not written, and tells when that changes in kind. */
+/** Watches the backlog: captured audio that the engine has not written. Calls back when its state changes. */
 export function createBacklog(
   chunks: Pick<ChunkBuffer, 'frames' | 'isFull' | 'lostFrames'>,
   events: Pick<SessionClientEvents, 'onBacklog'>,
@@ -16,11 +16,11 @@ export function createBacklog(
   let lostBefore = 0;
 
   return {
-    /** Chunks to come have so many frames a second. */
+    /** Sets the frames a second of the following chunks. */
     expect(framesPerSecond: number) {
       sampleRate = framesPerSecond;
     },
-    /** @param isUp false while the connection is gone, which explains what waits. */
+    /** @param isUp false while the connection is gone, which explains the backlog */
     look(isUp: boolean) {
       const limit = state === 'none' ? WAITING_SECONDS : WELL_SECONDS;
       const waits = chunks.frames > limit * sampleRate && (isUp || state !== 'none');

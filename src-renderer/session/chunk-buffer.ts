@@ -5,52 +5,52 @@ import type { HeldChunk } from './held-audio.ts';
 
 interface KeptChunk {
   readonly trackIndex: number;
-  /** Its number among those of its track that go over the wire. */
+  /** Its number on the wire, among the chunks of its track. */
   readonly seq: number;
-  /** Position among all chunks and losses since the beginning. */
+  /** Its position among all chunks and losses since the beginning. */
   readonly order: number;
   readonly startFrame: number;
   frames: number;
-  /** Header and samples, as they go over the wire; absent for audio that there was no room to keep. */
+  /** Header and samples for the wire; absent for audio that found no room. */
   readonly wire?: Uint8Array<ArrayBuffer>;
   sent: boolean;
 }
 
 export interface ChunkBufferLimits {
-  /** Bytes kept at most. */
+  /** Most bytes kept. */
   readonly keptBytes: number;
-  /** Bytes sent and not acknowledged at most: what the other side must be able to hold. */
+  /** Most bytes sent and not acknowledged: the other side must be able to hold them. */
   readonly inFlightBytes: number;
 }
 
 /** Chunks from the moment they are captured until they are acknowledged, oldest first. */
 export interface ChunkBuffer {
   /**
-   * Numbers the chunk, heads it for the wire and keeps it. Where there is no room for it, counts what is lost: a chunk
-   * that is not kept has no number.
+   * Numbers the chunk, adds its wire header and keeps it. Where there is no room, counts the audio as lost; it then
+   * gets no number.
    */
   add(chunk: CaptureChunk, trackIndex: number): void;
-  /** Every chunk of the track before `nextSeq` is written, whichever page sent it: this one counts on from there. */
+  /** Says that every chunk of the track before `nextSeq` is written, whichever page sent it. Numbers go on from there. */
   acknowledge(trackIndex: number, nextSeq: number): void;
-  /** The place of the oldest chunk that was not sent. */
+  /** The `order` of the oldest unsent chunk. */
   readonly unsentOrder: number | undefined;
-  /** The oldest chunk that was not sent, which from now on counts as sent; nothing while too much is on its way. */
+  /** Returns the oldest unsent chunk and marks it as sent. Undefined while too much is in flight. */
   takeUnsent(): Uint8Array<ArrayBuffer> | undefined;
-  /** Whatever is not acknowledged is to be sent again. */
+  /** Marks every unacknowledged chunk as unsent. */
   forgetSent(): void;
-  /** The place that the next chunk gets. */
+  /** The `order` of the next chunk. */
   readonly nextOrder: number;
-  /** Frames of one track that are not known to be written: those kept, and those lost among or after them. */
+  /** Unacknowledged frames of the track that has most: those kept, and those lost among or after them. */
   readonly frames: number;
-  /** There is no room: what is captured now is lost. */
+  /** True while there is no room: new audio is lost. */
   readonly isFull: boolean;
-  /** Frames of one track lost for want of room since the beginning. */
+  /** Frames lost for lack of room since the beginning, of the track that lost most. */
   readonly lostFrames: number;
-  /** Everything that is not acknowledged, oldest first. */
+  /** Every unacknowledged chunk, oldest first. */
   readonly held: readonly HeldChunk[];
 }
 
-/** Once full, so much must be free again: audio in one piece and silence in one piece, not in turns. */
+/** Once full, this share must be free again. So one long stretch is lost, and not many short ones. */
 const FREE_AGAIN = 1 / 8;
 
 export function createChunkBuffer({
@@ -75,7 +75,7 @@ export function createChunkBuffer({
     lostFrames.set(trackIndex, (lostFrames.get(trackIndex) ?? 0) + frames);
     const last = kept.findLast((chunk) => chunk.trackIndex === trackIndex);
     if (last !== undefined && last.wire === undefined) last.frames += frames;
-    // It waits for nothing and is let go with the chunk that follows it, which has the same number.
+    // A loss is never sent. It is removed together with the next chunk, which has the same number.
     else
       kept.push({
         trackIndex,

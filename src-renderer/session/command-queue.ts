@@ -4,7 +4,7 @@ import type { ServerMessage, ServerMessageOf } from '../../src-main/contract/ser
 
 interface Waiting {
   readonly message: ClientMessage;
-  /** The place of the first chunk that was captured after it. */
+  /** The `order` of the first chunk that was captured after it. */
   readonly beforeOrder: number;
   readonly answerType: ServerMessage['type'];
   readonly answer: (message: ServerMessage) => void;
@@ -12,30 +12,30 @@ interface Waiting {
   sent: boolean;
 }
 
-/** Commands on their way, and who waits for their answers, which come in the order of the commands. */
+/** Pending commands and their callers. Answers come in the order of the commands. */
 export interface CommandQueue {
   expect<Type extends ServerMessage['type']>(
     message: ClientMessage,
     answerType: Type,
     beforeOrder: number,
   ): Promise<ServerMessageOf<Type>>;
-  /** The oldest command that was not sent. */
+  /** The oldest unsent command. */
   readonly unsent: { readonly message: ClientMessage; readonly beforeOrder: number } | undefined;
-  /** The oldest command that was not sent counts as sent from now on. */
+  /** Marks the oldest unsent command as sent. */
   takeUnsent(): void;
-  /** Whatever is not answered is to be sent again, or need not be. */
+  /** Marks all unanswered commands as sent, or as unsent: then they are sent again. */
   markSent(sent: boolean): void;
-  /** Settles the oldest command that waits for a message of this type. */
+  /** Settles the oldest command that waits for this type of message. */
   answer(message: ServerMessage): void;
-  /** Rejects the oldest command where `error` can only be its answer, and returns it. */
+  /** Rejects the oldest command where `error` can only be its answer, and returns the command. */
   refuse(error: LecternError): ClientMessage | undefined;
   /** Rejects everything. */
   fail(error: LecternError): void;
-  /** Not answered yet. */
+  /** The oldest command without an answer. */
   readonly oldest: ClientMessage | undefined;
 }
 
-// What the engine says to a command; its other errors are about chunks, limits or the disk.
+// Errors with which the engine answers a command; all others are about chunks, limits or the disk.
 const COMMAND_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
   'NOT_RECORDING',
   'INVALID_MESSAGE',

@@ -14,7 +14,7 @@ export interface SessionDependencies {
   readonly open: OpenTransport;
   readonly clock: LineClock;
   readonly events: SessionClientEvents;
-  /** How much audio is kept and is on its way; smaller in tests. */
+  /** Limits for kept and sent audio; smaller in tests. */
   readonly limits?: typeof OUTBOX_LIMITS;
 }
 
@@ -23,7 +23,7 @@ export interface RejoinDependencies extends SessionDependencies {
   readonly sampleRate: number;
 }
 
-/** How a session stands to which a client comes back: it goes on, or this is how it ended. */
+/** What a returning client finds: the session goes on, or this is how it ended. */
 type Standing = ServerMessageOf<'status'> | ServerMessageOf<'recording_stopped'>;
 
 /** Connects to a new session `sessionId`, over any transport. Rejects with CONNECTION_LOST. */
@@ -31,7 +31,7 @@ export function connectSession(deps: SessionDependencies): Promise<SessionClient
   return openClient(deps);
 }
 
-/** Comes back to a session that another page began. Rejects with CONNECTION_LOST where it is over and long told. */
+/** Returns to a session that another page began. Rejects with CONNECTION_LOST where its end was reported long ago. */
 export async function rejoinSession({ sampleRate, ...deps }: RejoinDependencies): Promise<RejoinedSession> {
   const joined = Promise.withResolvers<Standing>();
   const client = await openClient(deps, { sampleRate, ...joined });
@@ -48,7 +48,7 @@ async function openClient(deps: SessionDependencies, rejoin?: Rejoin): Promise<S
   const { events, clock } = deps;
   let phase: 'idle' | 'running' | 'ended' = 'idle';
   let outcome: ServerMessageOf<'recording_stopped'> | undefined;
-  /** Files that are still being made of parts that have ended. */
+  /** Files that are still being made, of parts that have ended. */
   const pending = new Set<string>();
   let isLeaving = false;
   let tracks: readonly Track[] = DEFAULT_START.tracks;

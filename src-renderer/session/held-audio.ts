@@ -10,7 +10,7 @@ export interface HeldChunk {
   readonly samples: Uint8Array<ArrayBuffer>;
 }
 
-/** What the page still holds of one track, as a file. */
+/** The unacknowledged audio of one track, as a file. */
 export interface HeldAudio {
   readonly track: Side;
   readonly seconds: number;
@@ -18,13 +18,13 @@ export interface HeldAudio {
 }
 
 export interface HeldShape {
-  /** In the order in which chunks count them. */
+  /** The tracks in the order of their wire index. */
   readonly tracks: readonly Side[];
   readonly sampleRate: number;
   readonly channels: number;
 }
 
-/** A WAV of each track of which anything is held; what is missing between two chunks is silence. */
+/** A WAV for each track with unacknowledged audio. A gap between two chunks becomes silence. */
 export function heldAudio(chunks: readonly HeldChunk[], shape: HeldShape): HeldAudio[] {
   return shape.tracks.flatMap((track, index) => {
     const own = chunks.filter(({ trackIndex }) => trackIndex === index);
@@ -40,7 +40,7 @@ function fileOf(chunks: readonly HeldChunk[], { sampleRate, channels }: HeldShap
   let next = chunks[0]?.startFrame ?? 0;
   for (const { startFrame, samples } of chunks) {
     const missing = startFrame - next;
-    // As the engine does: after a longer hole, what follows comes directly after what was there.
+    // As in the engine: a longer gap stays unfilled.
     if (missing > 0 && missing <= PROTOCOL_LIMITS.maxDurationSeconds * sampleRate) {
       frames += missing;
       for (let left = missing; left > 0; left -= sampleRate)

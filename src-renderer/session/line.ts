@@ -19,20 +19,20 @@ export interface LineClock {
 
 export interface LineEvents {
   onMessage(message: ServerMessage): void;
-  /** The connection broke; the line tries to come back. */
+  /** The connection broke; the line retries. */
   onDown(): void;
-  /** The line is back, in the same session, which stands as `status` says. */
+  /** The line is back, in the same session, with the state in `status`. */
   onBack(status: ServerMessageOf<'status'>): void;
-  /** The session ended without us, or nobody answered for as long as a session waits. */
+  /** The session ended without us, or the retries took longer than a session waits. */
   onLost(): void;
 }
 
-/** A transport that comes back after it broke. */
+/** A transport that reconnects after a break. */
 export interface Line {
-  /** Sends now, or not at all while the line is down. */
+  /** Sends now. Drops the data while the line is down. */
   send(data: ClientMessage | Uint8Array<ArrayBuffer>): void;
   readonly isUp: boolean;
-  /** Tries again if a try is due. Chunks call this, since timers of a hidden page may sleep for a minute. */
+  /** Retries if a retry is due. Chunks call this, since timers of a hidden page may sleep for a minute. */
   nudge(): void;
   close(): void;
 }
@@ -42,7 +42,7 @@ export interface LineOptions {
   readonly open: OpenTransport;
   readonly clock: LineClock;
   readonly events: LineEvents;
-  /** The session is there already: begins as a line that is down, and says `onBack` or `onLost`. */
+  /** True where the session exists: the line begins as down, and calls `onBack` or `onLost`. */
   readonly rejoins?: boolean;
 }
 
@@ -57,7 +57,8 @@ export async function openLine({ sessionId, open, clock, events, rejoins }: Line
     const message = parseMessage(text);
     if (message === undefined || state === 'closed') return;
     if (state !== 'asking') return events.onMessage(message);
-    // A session whose old connection has not been missed yet refuses the new one: a try later may do.
+    // The server may not have noticed yet that the old connection is gone, and refuse the new one: a later retry may
+    // work.
     if (message.type === 'error') return scheduleTry();
     if (message.type !== 'status') return events.onMessage(message);
     if (message.state === 'idle' || message.state === 'done') return lose();
@@ -149,7 +150,7 @@ export async function openLine({ sessionId, open, clock, events, rejoins }: Line
 
 function parseMessage(text: string): ServerMessage | undefined {
   try {
-    // A message this page does not know comes from a newer recorder and is none of its business.
+    // This page does not know the message: a newer recorder sent it, and it can be ignored.
     return serverMessageSchema.safeParse(JSON.parse(text)).data;
   } catch {
     return undefined;

@@ -8,10 +8,10 @@ import { createCommandQueue } from './command-queue.ts';
 import type { LineClock } from './line.ts';
 
 export const OUTBOX_LIMITS = {
-  /** For an engine that does not take audio: more than 5 min of 48 kHz stereo, 34 min of 16 kHz mono. */
+  /** For an engine that takes no audio: more than 5 min of 48 kHz stereo, 34 min of 16 kHz mono. */
   keptBytes: 64 * MEBIBYTE,
   /**
-   * Whatever the transport: a message port never makes its sender wait. An eighth of what the engine holds for one
+   * On either transport: a message port never makes its sender wait. An eighth of what the engine holds for one
    * session before it refuses a chunk.
    */
   inFlightBytes: 4 * MEBIBYTE,
@@ -20,7 +20,7 @@ export const OUTBOX_LIMITS = {
 const SEND_AGAIN_AFTER_MS = 1000;
 
 export interface OutboxDependencies {
-  /** Sends now; is called while the line is up. */
+  /** Sends now; called only while the line is up. */
   readonly send: (data: ClientMessage | Uint8Array<ArrayBuffer>) => void;
   readonly isUp: () => boolean;
   readonly clock: LineClock;
@@ -28,8 +28,8 @@ export interface OutboxDependencies {
 }
 
 /**
- * What goes to the engine, in the order in which it happened: commands until they are answered, chunks until they are
- * acknowledged. A command never overtakes what was captured before it, however long that waits.
+ * Everything that goes to the engine, in order: commands until they are answered, chunks until they are acknowledged.
+ * A command never overtakes audio that was captured before it.
  */
 export interface Outbox {
   addChunk(chunk: CaptureChunk, trackIndex: number): void;
@@ -39,15 +39,15 @@ export interface Outbox {
     answer: Type,
   ): Promise<ServerMessageOf<Type>>;
   acknowledge(trackIndex: number, nextSeq: number): void;
-  /** Takes note of what may answer a command. */
+  /** Takes a message that may answer a command. */
   answer(message: ServerMessage): void;
-  /** Takes note of an error, which may be about a command, or say that chunks are to be sent again. */
+  /** Takes an error. It may be about a command, or mean that chunks must be sent again. */
   refuse(error: LecternError): void;
-  /** The connection is gone, and with it whatever was on its way. */
+  /** Says that the connection is gone, and everything in flight with it. */
   lose(): void;
-  /** The connection is back, in a session that stands so. */
+  /** Says that the connection is back, and the session's state. */
   goOn(state: ServerMessageOf<'status'>['state']): void;
-  /** Nothing more is sent; who waits for an answer gets this error. */
+  /** Ends it: nothing more is sent, and pending commands reject with this error. */
   fail(error: LecternError): void;
   readonly chunks: Pick<ChunkBuffer, 'frames' | 'isFull' | 'lostFrames' | 'held'>;
 }
@@ -55,13 +55,14 @@ export interface Outbox {
 export function createOutbox({ send, isUp, clock, limits }: OutboxDependencies): Outbox {
   const chunks = createChunkBuffer(limits);
   const commands = createCommandQueue();
-  /** The engine leaves out what comes now, as during a pause. */
+  /** True during a pause: the engine drops audio that comes now. */
   let gated = false;
   let waitsUntilMs = -Infinity;
 
   const sendCommand = (message: ClientMessage): void => {
     const { action } = message;
-    // What the engine leaves out during a pause was captured before it, where it is still to be sent at the end.
+    // Audio that is still unsent at the end was captured before the pause, but the engine drops it while paused. So
+    // it resumes first.
     if (action === 'stop' && gated && chunks.unsentOrder !== undefined) {
       send({ action: 'resume' });
       gated = false;
@@ -72,7 +73,7 @@ export function createOutbox({ send, isUp, clock, limits }: OutboxDependencies):
     send(message);
   };
 
-  /** Sends what may be sent now. */
+  /** Sends everything that may be sent now. */
   const flow = (): void => {
     while (isUp() && clock.now() >= waitsUntilMs) {
       const order = chunks.unsentOrder;
@@ -104,7 +105,7 @@ export function createOutbox({ send, isUp, clock, limits }: OutboxDependencies):
     answer: (message) => commands.answer(message),
     refuse(error) {
       if (error.code === 'SLOW_CONSUMER') {
-        // Which one was refused is not said: the engine leaves out what it gets twice.
+        // The error does not name the refused chunk. All are sent again; the engine drops duplicates.
         chunks.forgetSent();
         waitsUntilMs = clock.now() + SEND_AGAIN_AFTER_MS;
         clock.after(SEND_AGAIN_AFTER_MS, flow);
@@ -121,7 +122,7 @@ export function createOutbox({ send, isUp, clock, limits }: OutboxDependencies):
     },
     goOn(state) {
       gated = state === 'paused' || state === 'finalising';
-      // A pause or resume may have been heard, and only its answer lost.
+      // A pause or resume may have been carried out, and only its answer lost.
       const oldest = commands.oldest?.action;
       if (oldest === 'pause' && state === 'paused')
         commands.answer({ type: 'recording_paused', duration_seconds: 0 });

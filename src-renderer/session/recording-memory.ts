@@ -7,47 +7,47 @@ const rememberedSchema = z.object({
   format: deliveryFormatSchema,
   sampleRate: sampleRateSchema,
   channels: z.literal([1, 2]),
-  /** Where each side came from last. */
+  /** The last source of each side. */
   sources: z.array(
     z.object({
       track: z.enum(SIDES),
       device_id: z.string(),
       label: z.string(),
-      /** When a frame was captured, by the clock on the wall; absent where a pause has come since. */
+      /** A frame and when it was captured, by the wall clock; absent after a pause. */
       anchor: z.object({ frame: z.int().min(0), atMs: z.number() }).optional(),
     }),
   ),
 });
 
-/** What a page must know of a recording to go on with it where another page left off. */
+/** What a page needs to go on with a recording of another page. */
 export type RememberedRecording = z.infer<typeof rememberedSchema>;
 
 /**
- * The recordings that pages of this browser have begun and not yet ended. A recording belongs to the page that makes
- * it, for as long as that page lives: no other may go on with it.
+ * The unfinished recordings of this browser's pages. A recording belongs to its page as long as that page lives; no
+ * other page may go on with it.
  */
 export interface RecordingMemory {
-  /** Notes the recording as this page's own. Called again, takes note of what has changed. */
+  /** Stores the recording as this page's own. A later call stores its changes. */
   remember(recording: RememberedRecording): void;
-  /** The recording is over, or somebody else's. */
+  /** Forgets the recording: it is over, or another page has it. */
   forget(sessionId: string): void;
-  /** Takes over a recording whose page has gone. Resolves to nothing where there is none. */
+  /** Takes over a recording whose page is gone. Resolves to undefined where there is none. */
   adopt(): Promise<RememberedRecording | undefined>;
   /** How many recordings other living pages make. */
   elsewhere(): Promise<number>;
-  /** Calls `listener` when another page has begun or ended a recording, or has gone and left one behind. */
+  /** Calls `listener` when another page has begun or ended a recording, or has gone and left one. */
   onChange(listener: () => void): void;
 }
 
 const PREFIX = 'lectern.recording.';
-/** A page that is being reloaded lets its recording go a moment after the new one has begun. */
+/** A reloaded page releases its recording a moment after the new page has begun. */
 const LETTING_GO_MS = 500;
-/** A page that is being reloaded is to have its recording back before any other page may. */
+/** A reloaded page must get its recording back before any other page may. */
 const RELOADING_MS = 3000;
 
 export interface RecordingMemoryDependencies {
   readonly storage: Storage;
-  /** Absent on pages that are not secure, which may not use microphones either. */
+  /** Absent on insecure pages, which may not use microphones either. */
   readonly locks: LockManager | undefined;
   /** Another page has begun or ended a recording. */
   readonly onStorage: (listener: () => void) => void;
@@ -66,7 +66,7 @@ export function createRecordingMemory(deps: RecordingMemoryDependencies): Record
       .filter((key) => key.startsWith(PREFIX))
       .flatMap((key) => rememberedSchema.safeParse(parse(storage.getItem(key))).data ?? []);
 
-  /** Resolves to whether the recording is this page's now; the browser takes it back when the page goes. */
+  /** Resolves to whether this page owns the recording now. The browser releases it when the page goes. */
   const hold = async (sessionId: string): Promise<boolean> => {
     if (locks === undefined || held.has(sessionId)) return true;
     const got = Promise.withResolvers<boolean>();
@@ -79,7 +79,7 @@ export function createRecordingMemory(deps: RecordingMemoryDependencies): Record
     return got.promise;
   };
 
-  /** Waits, without asking again and again, until the page that has the recording lets it go. */
+  /** Waits, without polling, until the page that owns the recording releases it. */
   const watch = (name: string): void => {
     if (locks === undefined || watched.has(name)) return;
     watched.add(name);
@@ -98,7 +98,7 @@ export function createRecordingMemory(deps: RecordingMemoryDependencies): Record
     storage.removeItem(PREFIX + sessionId);
   };
 
-  // Held before it is written down: whoever reads of it must find it taken.
+  // Locked before it is stored: a page that reads the entry must find it locked.
   const remember = async (recording: RememberedRecording): Promise<void> => {
     const { sessionId } = recording;
     own.set(sessionId, recording);
@@ -140,7 +140,7 @@ function parse(text: string | null): unknown {
   }
 }
 
-/** The memory of this browser, for pages of this origin. */
+/** The memory shared by the pages of this origin in this browser. */
 export function openRecordingMemory(): RecordingMemory {
   return createRecordingMemory({
     storage: localStorage,

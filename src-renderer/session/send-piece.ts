@@ -7,7 +7,7 @@ const answerSchema = z.union([
   z.object({ error: wireErrorSchema }),
 ]);
 
-/** Sends one piece of a file; gives the bytes that the engine has of it then. */
+/** Sends one piece of a file. Returns how many of its bytes the engine has then. */
 export type SendPiece = (
   id: string,
   offset: number,
@@ -16,8 +16,8 @@ export type SendPiece = (
 ) => Promise<Result<number>>;
 
 /**
- * Over HTTP, or the desktop's app://. The piece is read into memory first: as plain bytes both shells take it, as a
- * file Electron would.
+ * Over HTTP, or the desktop's app://. The piece is read into memory first: both shells accept plain bytes, while
+ * Electron would send a file as a file.
  */
 export const sendPiece: SendPiece = async (id, offset, piece, signal) => {
   let bytes: ArrayBuffer;

@@ -4,14 +4,14 @@ import type { CaptureChunk } from '../capture/capture.ts';
 import type { HeldChunk } from './held-audio.ts';
 
 export interface SessionClientEvents {
-  /** Everything the engine says, after the client has taken note of it. */
+  /** Called with every message of the engine, after the client has handled it. */
   onMessage(message: ServerMessage): void;
-  /** What becomes of files that were not ready when the session ended, to a client that has left it. */
+  /** Called with later messages about files that were not ready when the session ended. */
   onLate(message: ServerMessage): void;
   onConnection(state: 'connected' | 'reconnecting' | 'lost'): void;
   /**
-   * Captured audio waits for the disk; or so much waits that there is room for no more, and what is captured from now
-   * on is lost; or neither any longer. `lostSeconds` says how much was lost while there was no room, once there is.
+   * The backlog has changed: captured audio waits for the disk; or there is no more room and new audio is lost; or
+   * all is well. `lostSeconds` says how much was lost, once there is room again.
    */
   onBacklog(state: 'none' | 'waiting' | 'full', lostSeconds: number): void;
 }
@@ -29,21 +29,21 @@ export interface SessionClient {
   marker(label?: string): Promise<void>;
   /** Resolves once the files are final. Chunks handed over before are part of them. */
   stop(): Promise<ServerMessageOf<'recording_stopped'>>;
-  /** Asks how the session stands; the answer comes as a message, or not at all. */
+  /** Asks for the session's state. The answer comes as a message, or not at all. */
   askStatus(): void;
-  /** Frames captured that are not known to be on disk. */
+  /** Captured frames that are not known to be on disk. */
   readonly unacknowledgedFrames: number;
-  /** The same as audio; still there once the connection is lost for good. */
+  /** The same as audio. It is kept when the connection is lost for ever. */
   readonly heldChunks: readonly HeldChunk[];
-  /** How the session ended, with the files that have become final since; nothing while it runs. */
+  /** How the session ended, with files that became final later; undefined while it runs. */
   readonly outcome: ServerMessageOf<'recording_stopped'> | undefined;
-  /** As close, but once it has been told what becomes of the files that are still being made. */
+  /** Closes once the pending files are settled. */
   leave(): void;
-  /** Lets the connection go; the engine ends a session that still runs as interrupted. */
+  /** Closes the connection. The engine ends a session that still runs as interrupted. */
   close(): void;
 }
 
-/** A session that goes on with a new page, or the way it ended meanwhile. */
+/** A session that goes on in a new page, or the way it ended meanwhile. */
 export interface RejoinedSession {
   readonly client: SessionClient;
   readonly standing: ServerMessageOf<'status'> | ServerMessageOf<'recording_stopped'>;

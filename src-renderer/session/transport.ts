@@ -1,4 +1,4 @@
-/** What a session needs of its shell: strings are JSON messages, bytes are audio, both in order. */
+/** What a session needs from its shell. Strings are JSON messages, bytes are audio, both in order. */
 export interface SessionTransport {
   send(data: string | Uint8Array<ArrayBuffer>): void;
   /** Closes quietly: `onClose` is not called. */
@@ -7,7 +7,7 @@ export interface SessionTransport {
 
 export interface TransportEvents {
   onText(text: string): void;
-  /** The other side is gone. Called once at most, and never before the transport was handed over. */
+  /** Called at most once, when the other side is gone, and never before the transport was handed over. */
   onClose(): void;
 }
 

@@ -40,7 +40,7 @@ import { type WithStore, withStore } from './with-store.ts';
 
 export type View = 'record' | 'library' | 'settings';
 
-/** What is to be seen first in a view, where it is not its beginning. */
+/** What a view shows first, where it is not its beginning. */
 export type Place = 'recogniser';
 
 export interface AppDependencies
@@ -50,17 +50,17 @@ export interface AppDependencies
   readonly api: ApiClient;
   readonly sessions: SessionConnector;
   readonly memory: RecordingMemory;
-  /** Where a session's file is had, to play or to download. */
+  /** The address of a session's file, to play or to download. */
   readonly fileHref: (sessionId: string, fileName: string, options?: { download?: boolean }) => string;
   readonly clock: AwakeClock;
   readonly after: (milliseconds: number, action: () => void) => void;
-  /** Ids of recovered recordings whose news was read, kept between launches. */
+  /** Ids of recovered recordings whose notice the user has read, kept between launches. */
   readonly newsRead: NewsRead;
   readonly sendPiece: SendPiece;
   readonly shell: 'desktop' | 'browser';
 }
 
-/** Everything the screens need, put together once. */
+/** Everything the screens need, created once. */
 export interface App {
   readonly view: StoreApi<{ readonly view: View; readonly place: Place | null }>;
   readonly microphone: WithStore<MicrophoneSource>;
@@ -79,25 +79,25 @@ export interface App {
   readonly fileHref: AppDependencies['fileHref'];
   readonly shell: 'desktop' | 'browser';
   show(view: View, place?: Place): void;
-  /** Opens the recording in which something was found, and plays it from there. */
+  /** Opens the recording of a search result, and plays it from there. */
   showHit(hit: SearchHit): void;
-  /** The sides that a recording would have now: those that are wanted, less one that cannot be had here. */
+  /** The sides of a recording that would begin now: the wanted ones, without a side that is not available here. */
   sides(): readonly Side[];
-  /** Goes over to a profile that records the other side and needs no microphone; adds one of this name if need be. */
+  /** Chooses a profile that records the other side and needs no microphone; adds one with this name if needed. */
   chooseOtherSideAlone(name: string): Promise<boolean>;
-  /** Gets hold of the other side's sound. To be called by a click; goes on with a recording that lacks it. */
+  /** Opens the other side's sound. Call it from a click. A running recording that lacks this side goes on with it. */
   shareOtherSide(): void;
   /** Loads settings and library, then the microphone. Called again to retry where the engine did not answer. */
   start(): Promise<void>;
-  /** Someone looks at the page again: what may have changed meanwhile is looked at afresh. */
+  /** The user looks at the page again: refreshes everything that may have changed. */
   comeBack(): Promise<void>;
-  /** Changes settings, and opens the devices of both sides as they are wanted then. */
+  /** Changes settings, and opens the devices of the sides that are wanted then. */
   updateSettings(patch: SettingsPatch): Promise<boolean>;
-  /** The same for the profile that is recorded with. */
+  /** The same for the chosen profile. */
   updateProfile(change: Partial<RecordingProfile>): Promise<boolean>;
 }
 
-/** How often it is asked whether a folder that is away is back. */
+/** How often the page asks whether an absent folder is back. */
 const AWAY_LOOK_MS = 3000;
 
 const CAPTURE_SETTINGS = [
@@ -167,7 +167,7 @@ export function createApp(deps: AppDependencies): App {
     return saved;
   }
 
-  /** While the recordings folder is away: once it is back, what is in it is listed again. */
+  /** While the recordings folder is away, asks regularly. Once it is back, its recordings are listed again. */
   function awaitFolder(): void {
     const isAway = () => settings.store.getState().info?.recordings_away !== undefined;
     if (!isAway() || awaitingFolder) return;

@@ -27,28 +27,28 @@ export interface ConversationState {
   /** The line whose text is being edited. */
   readonly editing: string | null;
   readonly problem: WireError | null;
-  /** What is to be said of the file that was imported last. */
+  /** The message about the last imported file. */
   readonly lastImport: ImportedText | null;
 }
 
 export interface ConversationController {
   readonly store: StoreApi<ConversationState>;
   load(sessionId: string, tracks: readonly Track[]): Promise<void>;
-  /** There is other text of a session; it is shown where that is the one that is open. */
+  /** A session's text has changed; it is shown if that session is open. */
   refresh(sessionId: string): Promise<void>;
   filter(change: Partial<ConversationFilter>): void;
   edit(line: ConversationLine | null): void;
   /** Writes the text of the line that is being edited. */
   saveText(line: ConversationLine, text: string): Promise<boolean>;
   nameSpeaker(speaker: string, name: string): Promise<boolean>;
-  /** Takes in the text of a file as what a side has said, in the place of what was imported for it before. Tells how many lines. */
+  /** Imports a file's text as what a side has said. Replaces an earlier import for that side. Returns how many lines. */
   importText(file: Blob, role: Track): Promise<number | null>;
-  /** What was said, written for others. */
+  /** The transcript, written for other programs. */
   exportText(format: TranscriptExportFormat): Promise<ExportedTranscript | null>;
   dismissProblem(): void;
 }
 
-/** As many as a screen has room for; more cannot be seen. */
+/** As many as a screen can show. */
 const WAVEFORM_POINTS = 600;
 
 const NOTHING: ConversationState = {
@@ -63,12 +63,12 @@ const NOTHING: ConversationState = {
   lastImport: null,
 };
 
-/** What a line is known by: text has an id of its own, a turn without text its turn's. */
+/** A line's key: text has an id of its own; a turn without text has its turn's id. */
 export function lineKey(line: ConversationLine): string {
   return line.transcript_id ?? line.turn_id ?? line.occurred_at;
 }
 
-/** What was said in the session that is open. */
+/** The text of the open session. */
 export function createConversationController(api: ApiClient): ConversationController {
   const store = createStore<ConversationState>(() => NOTHING);
   const isOpen = (sessionId: string): boolean => store.getState().sessionId === sessionId;

@@ -1,13 +1,13 @@
 import type { WireError } from '../../src-main/contract/errors.ts';
 import { MAX_IMPORT_CHARACTERS } from '../../src-main/contract/transcript.ts';
 
-/** A file's text as it is sent: as text where it is UTF-8, else its bytes in base64, to be decoded where that is known. */
+/** A file's text for sending: as text where it is UTF-8, else its bytes in base64, to be decoded by the engine. */
 export type FileText = { readonly text: string } | { readonly data: string };
 
-/** Bytes turned into characters at once: more arguments than a call may have are not passed. */
+/** Bytes converted at once: a call can take only a limited number of arguments. */
 const PIECE_BYTES = 32_768;
 
-/** A file that was chosen by mistake is not read into memory to be refused. */
+/** A larger file was chosen by mistake: it is refused before it is read. */
 export async function readFileText(file: Blob): Promise<FileText | WireError> {
   if (file.size > MAX_IMPORT_CHARACTERS)
     return {
@@ -25,7 +25,7 @@ export async function readFileText(file: Blob): Promise<FileText | WireError> {
   }
 }
 
-/** U+FFFD stands where bytes are no UTF-8; zeros and escapes are another encoding's. */
+/** U+FFFD marks bytes that are no UTF-8; zeros and escapes belong to another encoding. */
 function isPlainly(text: string): boolean {
   return !['\ufffd', '\0', '\u001b'].some((sign) => text.includes(sign));
 }

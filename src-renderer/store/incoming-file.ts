@@ -2,13 +2,13 @@ import type { WireError } from '../../src-main/contract/errors.ts';
 import type { Examination, MendedFile } from '../../src-main/contract/intake.ts';
 import type { SessionRecord } from '../../src-main/contract/session-record.ts';
 
-/** Where a file from outside is on its way into the recordings. */
+/** The stage of an incoming file. */
 export type IncomingStage =
-  /** Others are sent first. */
+  /** It waits while others are sent. */
   | 'queued'
   | 'receiving'
   | 'examining'
-  /** Looked at; what happens next is the user's to say. */
+  /** It was examined; the user decides what happens next. */
   | 'examined'
   | 'mending'
   | 'adding'
@@ -16,25 +16,25 @@ export type IncomingStage =
   | 'failed';
 
 export interface IncomingFile {
-  /** Names it in this page. */
+  /** Its key in this page. */
   readonly key: number;
-  /** Names it in the engine, once it has been announced there. */
+  /** Its id in the engine, once it has been announced there. */
   readonly id: string | null;
   readonly name: string;
   readonly byteSize: number;
   readonly stage: IncomingStage;
-  /** How far the stage is, 0 to 1; null where that cannot be told. */
+  /** Progress of the stage, 0 to 1; null where it is unknown. */
   readonly fraction: number | null;
   readonly examination: Examination | null;
-  /** The mended copy, once it was asked for. */
+  /** The mended copy, once the user has requested it. */
   readonly mended: MendedFile | null;
-  /** The recording that was made of it. */
+  /** The recording that was made from it. */
   readonly session: SessionRecord | null;
-  /** Why the last thing that was asked for failed. */
+  /** Why the last action failed. */
   readonly problem: WireError | null;
 }
 
-/** True while something goes on that may be called off. */
+/** True while an action runs that can be cancelled. */
 export function isUnderWay({ stage }: Pick<IncomingFile, 'stage'>): boolean {
   return ['queued', 'receiving', 'examining', 'mending', 'adding'].includes(stage);
 }

@@ -6,12 +6,12 @@ export interface IntakeState {
   readonly files: readonly IncomingFile[];
 }
 
-/** The files on their way in, each under a key of its own. */
+/** Incoming files, each under its own key. */
 export interface IncomingFiles {
   readonly store: StoreApi<IntakeState>;
   find(key: number): IncomingFile | undefined;
   change(key: number, patch: Partial<IncomingFile>): void;
-  /** Adds a file that waits for its turn, unless `rest` says otherwise, and gives its key. */
+  /** Adds a file, waiting for its turn unless `rest` says otherwise. Returns its key. */
   append(name: string, byteSize: number, rest?: Partial<IncomingFile>): number;
   remove(key: number): void;
 }

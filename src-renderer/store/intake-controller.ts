@@ -6,21 +6,21 @@ import type { SendPiece } from '../session/send-piece.ts';
 import type { IncomingStage } from './incoming-file.ts';
 import { createIncomingFiles, type IntakeState } from './incoming-files.ts';
 
-/** Files from outside: sent to the engine one after another, looked at, mended, added, or thrown away. */
+/** Files from outside: sent to the engine one after another, examined, mended, added or discarded. */
 export interface IntakeController {
   readonly store: StoreApi<IntakeState>;
   /** Takes files that were chosen or dropped. */
   take(files: readonly File[]): void;
-  /** A folder was dropped: it has a line that says what to do instead. */
+  /** Adds a line for a dropped folder. It says what to do instead. */
   refuseFolder(name: string): void;
-  /** Looks again, with what the user knows better. */
+  /** Examines the file again, with the user's facts. */
   examineAs(key: number, known: Omit<ApiInput<'intake.examine'>, 'id'>): Promise<void>;
-  /** Makes the mended copy, and gives the address where it is; undefined where that failed. */
+  /** Makes the mended copy. Returns its address; undefined where that failed. */
   mend(key: number): Promise<string | undefined>;
   add(key: number): Promise<void>;
-  /** Calls off what goes on with a file, and forgets it here and in the engine. */
+  /** Cancels a file's work, and discards the file here and in the engine. */
   discard(key: number): void;
-  /** The page goes away: so does everything that was not added. */
+  /** The page is closing: discards every file that was not added. */
   leave(): void;
 }
 
@@ -31,7 +31,7 @@ export interface IntakeDependencies {
   readonly onAdded: () => void;
 }
 
-/** How often long work is asked how far it is. */
+/** How often the progress of long work is asked. */
 const PROGRESS_MS = 500;
 
 export function createIntakeController({
@@ -63,7 +63,7 @@ export function createIntakeController({
     }
   }
 
-  /** One file, from its first byte to the answer what it is. */
+  /** Sends one file and waits for its examination. */
   async function send(key: number): Promise<void> {
     const source = sources.get(key);
     if (source === undefined) return;
@@ -76,7 +76,7 @@ export function createIntakeController({
     });
     if (!begun.ok) return fail(key, begun.error);
     const { id, name } = begun.value;
-    // Thrown away while it was announced.
+    // The user discarded it while it was being announced.
     if (find(key) === undefined) return forget(id);
     change(key, { id, name });
     for (let offset = 0; offset < file.size;) {
@@ -99,7 +99,7 @@ export function createIntakeController({
     if (answer?.ok === true) change(key, { stage: 'examined', examination: answer.value, mended: null });
   }
 
-  /** Something that the engine does to a file, with its progress; undefined where there is no such file. */
+  /** Runs an action of the engine on a file, with progress; undefined where there is no such file. */
   async function work<T>(
     key: number,
     stage: IncomingStage,

@@ -5,7 +5,7 @@ import type { Result, WireError } from '../../src-main/contract/errors.ts';
 import type { SearchHit } from '../../src-main/contract/search.ts';
 import type { SessionRecord } from '../../src-main/contract/session-record.ts';
 
-/** What is being done to a session, while it takes its time. */
+/** A long action on a session that is running. */
 export type SessionTask =
   { readonly kind: 'deleting' | 'renaming' } | { readonly kind: 'exporting'; readonly format: ExportFormat };
 
@@ -56,7 +56,7 @@ export function createLibraryController(api: ApiClient): LibraryController {
     openId: null,
   }));
   let shown = PAGE_SESSIONS;
-  // Answers may overtake each other while someone types.
+  // Answers may arrive out of order while the user types.
   let latest = 0;
 
   async function refresh(): Promise<void> {
@@ -70,7 +70,7 @@ export function createLibraryController(api: ApiClient): LibraryController {
     else store.setState({ loading: false, problem: answer.error });
   }
 
-  /** Beside the list, which does not wait for it. */
+  /** Runs beside the list, which does not wait for it. */
   async function findHits(query: string, turn: number): Promise<void> {
     if (query === '') return store.setState({ hits: [] });
     const found = await api.call('search', { query });

@@ -4,7 +4,7 @@ import type { SessionRecord } from '../../src-main/contract/session-record.ts';
 import { partStartMs } from '../../src-main/contract/session-time.ts';
 import { mainFile } from './session-files.ts';
 
-/** What a player must be told; the page's audio element, or a test's. */
+/** What a player can do; the page's audio element, or a test's. */
 export interface PlayingDevice {
   /** Seconds into the file. */
   currentTime: number;
@@ -17,33 +17,33 @@ export interface PlayerState {
   readonly sessionId: string | null;
   /** The part that is played, counted from 1. */
   readonly part: number;
-  /** The file that is to be in the player; null where the part has none. */
+  /** The file that should be in the player; null where the part has none. */
   readonly filePath: string | null;
   /** Position in the session: all parts, one after another. */
   readonly positionMs: number;
   readonly playing: boolean;
-  /** Where it pauses by itself: the end of the one turn that was asked for. */
+  /** Where it pauses by itself: the end of the wanted turn. */
   readonly untilMs: number | null;
 }
 
-/** One turn, to be heard alone. */
+/** One turn to play alone. */
 export interface WantedTurn {
   readonly untilMs: number | null;
-  /** The side it is on, which decides where there is no file of both. */
+  /** The turn's side, which is played where no file has both sides. */
   readonly role: Track | null;
 }
 
 export interface PlayerController {
   readonly store: StoreApi<PlayerState>;
-  /** Shows a session from its beginning; nothing plays yet. */
+  /** Shows a session from its beginning, without playing. */
   load(session: SessionRecord): void;
   choosePart(part: number): void;
-  /** Plays from a position of the session, to its end or that of a turn. */
+  /** Plays from a position in the session to its end, or to a turn's end. */
   playFrom(positionMs: number, turn?: WantedTurn): void;
   pause(): void;
-  /** This file is in the player from now on; returns the way to take it out. */
+  /** Says that this file is in the player from now on. Returns a function that takes it out. */
   attach(filePath: string, device: PlayingDevice): () => void;
-  /** The player has moved, started or stopped. To be called while it plays, as often as the screen is drawn. */
+  /** Says that the player has moved, started or stopped. Call it at every drawn frame while it plays. */
   look(): void;
 }
 
@@ -56,12 +56,12 @@ const NOTHING: PlayerState = {
   untilMs: null,
 };
 
-/** Plays one session at a time: its parts as one, and single turns of it. */
+/** Plays one session at a time: its parts as one recording, and single turns of it. */
 export function createPlayerController(): PlayerController {
   const store = createStore<PlayerState>(() => NOTHING);
   let session: SessionRecord | undefined;
   let attached: { readonly filePath: string; readonly device: PlayingDevice } | undefined;
-  /** Where the player is to go once the right file is in it. */
+  /** Where the player goes once the right file is in it. */
   let wantedMs: number | undefined;
 
   const startOf = (part: number): number => (session === undefined ? 0 : partStartMs(session, part));
@@ -69,7 +69,7 @@ export function createPlayerController(): PlayerController {
     session?.parts.findLast(({ part }) => startOf(part) <= ms)?.part ?? store.getState().part;
   const fileOf = (part: number, role?: Track | null): string | null =>
     session === undefined ? null : (mainFile(session, part, role)?.file_path ?? null);
-  /** The player that holds the file that is wanted. */
+  /** The player, if it holds the wanted file. */
   const device = (): PlayingDevice | undefined =>
     attached !== undefined && attached.filePath === store.getState().filePath ? attached.device : undefined;
 
@@ -78,7 +78,7 @@ export function createPlayerController(): PlayerController {
     if (wantedMs === undefined || here === undefined) return;
     here.currentTime = Math.max(0, wantedMs - startOf(store.getState().part)) / 1000;
     wantedMs = undefined;
-    // Refused where the file is gone: the player itself shows that.
+    // Rejects where the file is gone: the player itself shows that.
     here.play().catch(() => undefined);
   };
 
@@ -126,7 +126,7 @@ export function createPlayerController(): PlayerController {
       if (here === undefined || wantedMs !== undefined) return;
       const { part, untilMs } = store.getState();
       const positionMs = startOf(part) + here.currentTime * 1000;
-      // A turn that goes on in the next part ends with this one's file, which the player does by itself.
+      // A turn that goes on in the next part ends with this part's file. The player stops there by itself.
       if (untilMs !== null && positionMs >= untilMs) {
         here.pause();
         store.setState({ positionMs: untilMs, playing: false, untilMs: null });

@@ -1,7 +1,7 @@
 import { recogniserSettingsSchema, type RecogniserSettings } from '../../src-main/contract/processing.ts';
 import { RECOGNISER_PRESETS } from '../../src-main/contract/recogniser-presets.ts';
 
-/** A recogniser as it is being typed. Every field is there whatever is chosen, so that nothing typed is lost by choosing. */
+/** A recogniser while the user types it. All fields exist for every choice, so that another choice loses nothing. */
 export interface RecogniserDraft {
   /** `none`, `program`, or the id of a preset. */
   readonly choice: string;
@@ -30,7 +30,7 @@ const EMPTY: RecogniserDraft = {
   maxUploadMb: '25',
 };
 
-/** Everything that can be chosen, in the order in which it is offered. */
+/** All choices, in the order in which they are offered. */
 export const RECOGNISER_CHOICES: readonly string[] = [
   'none',
   ...RECOGNISER_PRESETS.filter(({ settings }) => settings.kind === 'command').map(({ id }) => id),
@@ -42,7 +42,7 @@ export function presetOf(choice: string) {
   return RECOGNISER_PRESETS.find(({ id }) => id === choice);
 }
 
-/** What a choice needs filled in. */
+/** The kind of settings, and so of fields, that a choice needs. */
 export function kindOf(choice: string): RecogniserSettings['kind'] {
   return choice === 'program' ? 'command' : (presetOf(choice)?.settings.kind ?? 'none');
 }
@@ -64,13 +64,13 @@ export function draftOf(settings: RecogniserSettings): RecogniserDraft {
   return { ...common, program, args: args.join('\n'), output, format };
 }
 
-/** The draft of what has just been chosen: a preset's own, or what is there to go on from. */
+/** The draft after a new choice: the preset's own values, or the present ones to go on from. */
 export function draftFor(choice: string, before: RecogniserDraft): RecogniserDraft {
   const preset = presetOf(choice);
   return preset === undefined ? { ...before, choice } : { ...draftOf(preset.settings), choice };
 }
 
-/** The settings that a draft stands for; undefined where something is missing or makes no sense. */
+/** The settings of a draft; undefined where something is missing or wrong. */
 export function settingsOf(draft: RecogniserDraft): RecogniserSettings | undefined {
   return recogniserSettingsSchema.safeParse(fieldsOf(draft)).data;
 }
@@ -106,7 +106,7 @@ function fieldsOf(draft: RecogniserDraft): object {
   }
 }
 
-/** The preset that settings were made with, as far as can be told from them. */
+/** The preset of these settings, as far as they show it. */
 function choiceOf(settings: RecogniserSettings): string {
   if (settings.kind === 'none') return 'none';
   if (settings.kind === 'openai')
@@ -121,7 +121,7 @@ function choiceOf(settings: RecogniserSettings): string {
   return made?.id ?? 'program';
 }
 
-/** What a recogniser is called where it is used. Empty for none. */
+/** A recogniser's name where it is used. Empty for none. */
 export function recogniserName(settings: RecogniserSettings): string {
   if (settings.kind === 'none') return '';
   return settings.kind === 'command' ? baseName(settings.program) : hostOf(settings.base_url);

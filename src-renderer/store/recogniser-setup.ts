@@ -7,25 +7,25 @@ export interface RecogniserSetupState {
   /** A key is kept for the server of the settings. */
   readonly hasKey: boolean;
   readonly trying: boolean;
-  /** What came of the last try of what is typed now. */
+  /** The result of the last trial of the present draft. */
   readonly trial: RecogniserTrial | null;
   readonly saved: boolean;
   readonly problem: WireError | null;
 }
 
-/** Choosing a recogniser and hearing whether it works. Keys go through here and stay nowhere in the page. */
+/** Choosing a recogniser and trying it. Keys pass through and are not stored in the page. */
 export interface RecogniserSetup {
   readonly store: StoreApi<RecogniserSetupState>;
   load(): Promise<void>;
-  /** @param key only where a new one was typed. */
+  /** @param key only where a new one was typed */
   save(recogniser: RecogniserSettings, key?: string): Promise<boolean>;
   removeKey(baseUrl: string): Promise<void>;
   tryOut(recogniser: RecogniserSettings, key?: string): Promise<void>;
-  /** What is typed has changed: what was said of it before is said no more. */
+  /** The draft has changed: an earlier trial's result is removed. */
   changed(): void;
 }
 
-/** @param saveSettings the change is seen everywhere at once; the error where the engine refuses it. */
+/** @param saveSettings shows the change everywhere at once; returns the error where the engine refuses it */
 export function createRecogniserSetup(
   api: ApiClient,
   saveSettings: (recogniser: RecogniserSettings) => Promise<WireError | null>,
@@ -37,7 +37,7 @@ export function createRecogniserSetup(
     saved: false,
     problem: null,
   }));
-  /** A trial takes as long as the recogniser does; another may be asked for meanwhile. */
+  /** A trial takes as long as the recogniser does; meanwhile the user may start another. */
   let latest = 0;
 
   async function load(): Promise<void> {

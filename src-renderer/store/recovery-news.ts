@@ -2,7 +2,7 @@ import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ApiClient } from '../../src-main/contract/api.ts';
 import type { SessionRecord } from '../../src-main/contract/session-record.ts';
 
-/** Whose news has been read. */
+/** The recovered recordings whose notice was read. */
 export interface NewsRead {
   has(sessionId: string): boolean;
   add(sessionId: string): void;
@@ -12,12 +12,12 @@ export interface RecoveryNewsState {
   readonly sessions: readonly SessionRecord[];
 }
 
-/** Recordings that a crash had cut off and the last launch has put in order, until someone has taken note. */
+/** Recordings that a crash had cut off and the last launch put in order, until the user has read the notice. */
 export interface RecoveryNews {
   readonly store: StoreApi<RecoveryNewsState>;
   load(recovered: readonly string[]): Promise<void>;
   dismiss(): void;
-  /** One of them was discarded. */
+  /** Removes one that was discarded. */
   drop(sessionId: string): void;
 }
 
@@ -31,7 +31,7 @@ export function createRecoveryNews(api: ApiClient, read: NewsRead): RecoveryNews
     async load(recovered) {
       const unread = recovered.filter((id) => !read.has(id)).slice(0, MOST_SHOWN);
       const answers = await Promise.all(unread.map((id) => api.call('sessions.get', { id })));
-      // One that cannot be had was discarded already.
+      // A recording that cannot be loaded was discarded already.
       store.setState({ sessions: answers.flatMap((answer) => (answer.ok ? [answer.value] : [])) });
     },
     dismiss() {
@@ -46,7 +46,7 @@ export function createRecoveryNews(api: ApiClient, read: NewsRead): RecoveryNews
 const KEY = 'lectern.recovery-news-read';
 const KEPT_IDS = 200;
 
-/** Remembers in the browser, so that a page that is loaded again does not tell old news. */
+/** Remembers read notices in the browser, so that a reloaded page does not show them again. */
 export function storedNewsRead(storage: Storage): NewsRead {
   const ids = () => (storage.getItem(KEY) ?? '').split(' ');
   return {

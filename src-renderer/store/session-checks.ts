@@ -3,10 +3,10 @@ import type { ApiClient } from '../../src-main/contract/api.ts';
 import type { WireError } from '../../src-main/contract/errors.ts';
 import type { FileCheck } from '../../src-main/contract/repair.ts';
 
-/** What checking one session has come to. */
+/** The result of checking one session. */
 export interface SessionCheck {
   readonly running: boolean;
-  /** How often the files may have become others: what plays them has to open them again. */
+  /** Counts checks that may have changed the files: players have to open them again. */
   readonly times: number;
   readonly files: readonly FileCheck[] | null;
   readonly problem: WireError | null;
@@ -23,7 +23,7 @@ export interface SessionChecks {
   check(sessionId: string): Promise<void>;
 }
 
-/** @param onChecked files may be there again, and rows say something else. */
+/** @param onChecked called when files may be back and rows may have changed */
 export function createSessionChecks(api: ApiClient, onChecked: () => Promise<void>): SessionChecks {
   const store = createStore<SessionChecksState>(() => ({ checks: {} }));
   const set = (id: string, check: SessionCheck): void =>

@@ -2,14 +2,14 @@ import { compareTypes, type Track } from '../../src-main/contract/audio-format.t
 import type { FileEntry } from '../../src-main/contract/server-messages.ts';
 import type { RecordingFile, SessionRecord, SessionStatus } from '../../src-main/contract/session-record.ts';
 
-/** The name under which a file is fetched: its path is relative to the recordings folder. */
+/** The name for fetching a file: its path is relative to the recordings folder. */
 export function fileName({ file_path }: Pick<FileEntry, 'file_path'>): string {
   return file_path.split(/[/\\]/).at(-1) ?? file_path;
 }
 
 /**
- * What to play or download for a part: the mix before one side, `role` before the other, a delivered copy before the
- * original.
+ * The file to play or download for a part: the mix before a side, `role` before the other side, a copy before the
+ * master.
  */
 export function mainFile(
   session: SessionRecord,
@@ -34,7 +34,7 @@ export function mainFile(
 
 export type Badge = SessionStatus | 'missing' | 'partly_missing';
 
-/** The state a person wants to know: a file that is gone matters more than how its recording ended. */
+/** The state to show: a missing file matters more than how its recording ended. */
 export function badgeOf({ status, files }: Pick<SessionRecord, 'status' | 'files'>): Badge {
   if (status === 'recording') return status;
   const missing = files.filter((file) => file.status === 'missing').length;

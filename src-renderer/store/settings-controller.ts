@@ -15,16 +15,16 @@ export interface SettingsState {
 export interface SettingsController {
   readonly store: StoreApi<SettingsState>;
   load(): Promise<boolean>;
-  /** Asks again what the engine says of itself. */
+  /** Asks the engine for its state again. */
   refreshInfo(): Promise<void>;
-  /** Shows the change at once; takes it back where the engine refuses it. */
+  /** Shows the change at once; reverts it where the engine refuses it. */
   update(patch: SettingsPatch): Promise<boolean>;
 }
 
 export function createSettingsController(api: ApiClient): SettingsController {
   const store = createStore<SettingsState>(() => ({ settings: DEFAULT_SETTINGS, info: null, problem: null }));
   let known: Settings = DEFAULT_SETTINGS;
-  /** Changes that the engine has not answered yet: the answer to an earlier one knows nothing of them. */
+  /** Changes without an answer. The answer to an earlier change does not include them. */
   let asked: readonly SettingsPatch[] = [];
   let answered: Promise<unknown> = Promise.resolve();
 
@@ -61,7 +61,7 @@ export function createSettingsController(api: ApiClient): SettingsController {
     update(patch) {
       asked = [...asked, patch];
       show({ problem: null });
-      // One after another: each is made of what the one before has shown.
+      // One after another: each change is based on the one before.
       const answer = answered.then(() => ask(patch));
       answered = answer;
       return answer;

@@ -6,22 +6,22 @@ import type { Job } from '../../src-main/contract/processing.ts';
 export interface TranscriptionState {
   /** The session that is looked at. */
   readonly sessionId: string | null;
-  /** False until it is known where the session stands. */
+  /** False until the session's state is known. */
   readonly loaded: boolean;
-  /** Its latest way to text; null where none was ever asked for. */
+  /** Its latest transcription job; null where there never was one. */
   readonly job: Job | null;
-  /** Something was asked of the engine that it has not answered yet. */
+  /** True while the engine has not answered a request. */
   readonly asking: boolean;
   readonly problem: WireError | null;
 }
 
-/** How the session that is open gets its text: asked for, followed, called off. */
+/** The transcription of the open session: requests it, follows it, cancels it. */
 export interface TranscriptionController {
   readonly store: StoreApi<TranscriptionState>;
-  /** Looks where a session stands, and follows it for as long as something is under way. */
+  /** Loads a session's state, and follows it while a job is running. */
   watch(sessionId: string): Promise<void>;
   unwatch(): void;
-  /** Asks for it, once more, or at once where it waits. */
+  /** Requests it, requests it again, or starts a waiting retry at once. */
   start(): Promise<void>;
   cancel(): Promise<void>;
   dismissProblem(): void;
@@ -30,7 +30,7 @@ export interface TranscriptionController {
 export interface TranscriptionDependencies {
   readonly api: ApiClient;
   readonly after: (milliseconds: number, action: () => void) => void;
-  /** There is new text. */
+  /** Called when there is new text. */
   readonly onText: (sessionId: string) => void;
 }
 
@@ -51,13 +51,13 @@ export function isJobUnderWay(job: Job | null): boolean {
 export function createTranscriptionController(deps: TranscriptionDependencies): TranscriptionController {
   const { api } = deps;
   const store = createStore<TranscriptionState>(() => NOTHING);
-  /** Looks of earlier sessions, and of earlier looks at the same one, count no more. */
+  /** Answers for earlier sessions, and earlier answers for this one, are ignored. */
   let watching = 0;
 
   async function look(sessionId: string, turn: number): Promise<void> {
     const answer = await api.call('jobs.list', { session_id: sessionId, limit: 1 });
     if (turn !== watching) return;
-    // An engine that does not answer for once is asked again; whoever waits sees what was known last.
+    // Retries an engine that did not answer once. Meanwhile the last known state is shown.
     if (answer.ok) show(answer.value.jobs[0] ?? null);
     if (isJobUnderWay(store.getState().job))
       deps.after(LOOK_INTERVAL_MS, () => {

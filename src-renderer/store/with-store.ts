@@ -1,11 +1,11 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 
-/** A part of the recording whose state the screens can follow. */
+/** A part of the recording whose state screens can follow. */
 export type WithStore<Part extends { readonly state: unknown }> = Part & {
   readonly store: StoreApi<Part['state']>;
 };
 
-/** Makes a part of the recording, which knows no screens, and shows what it tells in a store. */
+/** Creates a part of the recording, which knows no screens, and puts its state in a store. */
 export function withStore<Part extends { readonly state: unknown }>(
   make: (onChange: (state: Part['state']) => void) => Part,
 ): WithStore<Part> {

@@ -5,7 +5,7 @@ import { useApp, useSessionChecks } from '../app-context.ts';
 import { ErrorNote } from '../ErrorNote.tsx';
 import { Icon } from '../Icon.tsx';
 
-/** Has a session's files looked at and mended, and tells what came of it. */
+/** Has a session's files checked and mended, and shows the result. */
 export function CheckSession({ session }: { session: SessionRecord }) {
   const { checks } = useApp();
   const check = useSessionChecks((state) => state.checks[session.id]);

@@ -5,7 +5,7 @@ import { lineKey, shownLines } from '../../store/conversation-controller.ts';
 import { useConversation, usePlayer } from '../app-context.ts';
 import { ConversationLineRow } from './ConversationLineRow.tsx';
 
-/** The lines in the order in which they were said; the one that is being heard is marked and kept in sight. */
+/** The lines in the order of speaking; the line that is playing is marked and kept in view. */
 export function ConversationLines({ session }: { session: SessionRecord }) {
   const list = useRef<HTMLOListElement>(null);
   const lines = useConversation((state) => state.lines);
@@ -14,7 +14,7 @@ export function ConversationLines({ session }: { session: SessionRecord }) {
   const shown = shownLines({ lines, filter });
   const heard = usePlayer(({ sessionId, playing, positionMs }) => {
     if (!playing || sessionId !== session.id) return '';
-    // Of two that speak at once, the one that began later is the news.
+    // Where two speak at once, the line that began later is marked.
     const line = shown.findLast(
       ({ start_ms: start, end_ms: end }) =>
         start !== null && end !== null && positionMs >= start && positionMs < end,

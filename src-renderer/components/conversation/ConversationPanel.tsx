@@ -9,7 +9,7 @@ import { TextFiles } from './TextFiles.tsx';
 import { Transcription } from './Transcription.tsx';
 import { Waveform } from './Waveform.tsx';
 
-/** What was said in a session: beside its sound, line by line, each to be heard by a click. */
+/** The text of a session beside its sound, line by line. A click plays a line. */
 export function ConversationPanel({ session }: { session: SessionRecord }) {
   const { conversation } = useApp();
   const loaded = useConversation((state) => state.loaded && state.sessionId === session.id);

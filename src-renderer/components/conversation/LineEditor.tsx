@@ -4,7 +4,7 @@ import { t } from '../../i18n/i18n.ts';
 import { useApp } from '../app-context.ts';
 import { speakerKey, useSpeakerName } from './speaker-name.ts';
 
-/** A line's text and its speaker's name. What is typed here no recogniser replaces. */
+/** A line's text and its speaker's name. No recogniser replaces text that is typed here. */
 export function LineEditor({ line }: { line: ConversationLine }) {
   const { conversation } = useApp();
   const text = useRef<HTMLTextAreaElement>(null);

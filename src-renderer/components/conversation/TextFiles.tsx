@@ -14,7 +14,7 @@ import { downloadFile } from '../download-file.ts';
 const ACCEPTED =
   '.srt,.vtt,.sbv,.ass,.ssa,.json,.jsonl,.tsv,.csv,.txt,text/vtt,application/x-subrip,application/json,text/plain';
 
-/** Text to other programs, and from them. */
+/** Exports text to other programs, and imports it. */
 export function TextFiles({ session }: { session: SessionRecord }) {
   const hasText = useConversation((state) => state.lines.some(({ text }) => text !== null));
   const [news, setNews] = useState('');

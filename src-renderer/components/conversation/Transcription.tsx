@@ -8,7 +8,7 @@ import { ErrorNote } from '../ErrorNote.tsx';
 import { TranscriptionFailure } from './TranscriptionFailure.tsx';
 import { TranscriptionProgress } from './TranscriptionProgress.tsx';
 
-/** Turning a session's sound into text: asked for, under way, failed, or not set up yet. */
+/** A session's transcription: to be requested, running, failed, or not set up yet. */
 export function Transcription({ session }: { session: SessionRecord }) {
   const { transcription } = useApp();
   const region = useRef<HTMLElement>(null);
@@ -19,12 +19,12 @@ export function Transcription({ session }: { session: SessionRecord }) {
   useEffect(() => {
     void transcription.watch(id);
     return () => transcription.unwatch();
-    // A list that is newer may tell of another try.
+    // A newer list may show another attempt.
   }, [transcription, id, processing?.job_id, processing?.state]);
 
   if (!loaded || sessionId !== id) return null;
   const underWay = isJobUnderWay(job);
-  // The button that was pressed gives way to others; the keyboard stays where it was.
+  // The pressed button is replaced by others; the keyboard's focus stays there.
   const act = (action: () => Promise<void>) => {
     region.current?.focus();
     void action();

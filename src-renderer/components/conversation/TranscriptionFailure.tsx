@@ -3,7 +3,7 @@ import { t } from '../../i18n/i18n.ts';
 import { useApp } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
 
-/** Why there is no text, in the recogniser's own words too: they say what to change. */
+/** Why there is no text, with the recogniser's own message: it says what to change. */
 export function TranscriptionFailure({ job, onRetry }: { job: Job; onRetry: (() => void) | undefined }) {
   const app = useApp();
   const { code, message } = job.error ?? { code: 'RECOGNISER_FAILED' as const, message: '' };

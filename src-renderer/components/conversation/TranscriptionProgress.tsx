@@ -8,7 +8,7 @@ interface TranscriptionProgressProps {
   onCancel: () => void;
 }
 
-/** How far it is, or for what it waits. What goes wrong for once is told too: it is tried again by itself. */
+/** Its progress, or what it waits for. Also shows a single failure: a retry follows by itself. */
 export function TranscriptionProgress({ job, onHurry, onCancel }: TranscriptionProgressProps) {
   const { state, progress, error, not_before: notBefore } = job;
   const percent = Math.round(progress * 100);

@@ -9,7 +9,7 @@ const WIDTH = 1000;
 const LANE_HEIGHT = 40;
 const STEP_MS = 5000;
 
-/** The session's sound at a glance, a lane for each side; a click, or the arrow keys, play from there. */
+/** The session's loudness, a lane for each side. A click or the arrow keys play from there. */
 export function Waveform({ session }: { session: SessionRecord }) {
   const { player } = useApp();
   const durationMs = session.duration_seconds * 1000;

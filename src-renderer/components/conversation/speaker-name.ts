@@ -3,7 +3,7 @@ import { t } from '../../i18n/i18n.ts';
 import { speakerOfTrack } from '../../i18n/track-words.ts';
 import { useConversation } from '../app-context.ts';
 
-/** What `speakers` calls a line's voice by: its role, or the diarizer's label within it. */
+/** A line's key in `speakers`: its role, or the diarizer's label within it. */
 export function speakerKey({ role, speaker }: Pick<ConversationLine, 'role' | 'speaker'>): string {
   return speaker === null ? role : `${role}:${speaker}`;
 }
@@ -15,12 +15,12 @@ function nameOf(line: ConversationLine, speakers: SpeakerNames): string {
   return line.speaker === null ? side : t('conversation.speakerOf', { side, speaker: line.speaker });
 }
 
-/** A track may be called as something that every object has. */
+/** A track's name may be the name of a property that every object has. */
 function givenName(speakers: SpeakerNames, key: string): string | undefined {
   return Object.hasOwn(speakers, key) ? speakers[key] : undefined;
 }
 
-/** The name that the user gave a voice, or the side it is on. */
+/** The user's name for a voice, or its side's name. */
 export function useSpeakerName(line: ConversationLine): string {
   return useConversation((state) => nameOf(line, state.speakers));
 }

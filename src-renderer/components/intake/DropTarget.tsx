@@ -3,7 +3,7 @@ import { t } from '../../i18n/i18n.ts';
 import { useApp } from '../app-context.ts';
 import { useLeaving } from './use-leaving.ts';
 
-/** Takes files dropped anywhere on the window. Without it the browser would leave the page and open them. */
+/** Takes files dropped anywhere in the window. Without it, the browser would leave the page and open them. */
 export function DropTarget() {
   const app = useApp();
   const [over, setOver] = useState(false);
@@ -16,7 +16,7 @@ export function DropTarget() {
       if (event.dataTransfer) event.dataTransfer.dropEffect = 'copy';
       setOver(true);
     };
-    // Between elements there is a next one; out of the window there is none.
+    // There is a next element between two elements, but none outside the window.
     const onLeave = (event: DragEvent) => {
       if (event.relatedTarget === null) setOver(false);
     };
@@ -51,7 +51,7 @@ function carriesFiles({ dataTransfer }: DragEvent): boolean {
   return dataTransfer?.types.includes('Files') ?? false;
 }
 
-/** Folders come as files that cannot be read. */
+/** Folders arrive as files that cannot be read. */
 function sortDropped(dropped: DataTransfer): { readonly files: File[]; readonly folders: string[] } {
   const files: File[] = [];
   const folders: string[] = [];

@@ -2,7 +2,7 @@ import type { Examination } from '../../../src-main/contract/intake.ts';
 import { t } from '../../i18n/i18n.ts';
 import { soundText } from '../../i18n/sound-words.ts';
 
-/** What is wrong with a file and what would be done about it, in words; the figures are a click away. */
+/** The faults of a file and their repair, in words; the figures are folded away. */
 export function ExaminationWords({ examination }: { examination: Examination }) {
   const { verdict, faults, mending, sound, details } = examination;
   const figures = [...faults.map(({ message }) => message), ...details];

@@ -12,11 +12,11 @@ import { IncomingActions } from './IncomingActions.tsx';
 import { IncomingWork } from './IncomingWork.tsx';
 import { SoundChoice } from './SoundChoice.tsx';
 
-/** One file from outside: how far it is, what it is, what can be done with it. */
+/** One incoming file: its progress, its kind, and what can be done with it. */
 export function IncomingCard({ file }: { file: IncomingFile }) {
   const { intake } = useApp();
   const { key, name, byteSize, stage, examination, problem, mended } = file;
-  // Whoever says that it plays at another rate is asked once more.
+  // A user who says that the file has another rate is asked again.
   const [listenedTo, setListenedTo] = useState<Examination | null>(null);
   const listening = mended !== null && listenedTo === examination;
   return (
@@ -66,7 +66,7 @@ export function IncomingCard({ file }: { file: IncomingFile }) {
   );
 }
 
-/** Browsers keep what they have played, by its address: a copy mended in another way needs another one. */
+/** Browsers cache what they play by its address: a copy mended in another way needs a new address. */
 function addressOf({ url, sound }: MendedFile): string {
   return `${url}?as=${sound?.sample_rate ?? 0}x${sound?.channels ?? 0}`;
 }

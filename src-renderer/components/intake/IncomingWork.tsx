@@ -3,7 +3,7 @@ import type { IncomingFile } from '../../store/incoming-file.ts';
 import { useApp } from '../app-context.ts';
 import { useFocusWhenLost } from '../use-window.ts';
 
-/** What goes on with a file and how far it is, with the way to call it off. */
+/** The running action on a file, its progress, and a button to cancel it. */
 export function IncomingWork({ file }: { file: IncomingFile }) {
   const { intake } = useApp();
   const { key, name, stage, fraction } = file;

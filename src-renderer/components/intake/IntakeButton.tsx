@@ -4,7 +4,7 @@ import { t } from '../../i18n/i18n.ts';
 import { useApp } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
 
-/** What the file dialog offers first. Files of other names can be chosen all the same: a damaged one may have any. */
+/** Extensions that the file dialog offers first. Other files can still be chosen: a damaged one may have any name. */
 const ACCEPTED = [
   ...['audio/*', '.wav', '.wave', '.partial', '.pcm', '.raw', '.mp4', '.m4a', '.mov', '.webm', '.weba'],
   ...['.mkv', '.mka', '.ogg', '.oga', '.opus', '.mp3', '.flac', '.aac', '.aif', '.aiff', '.amr', '.wma'],

@@ -6,7 +6,7 @@ import { useApp } from '../app-context.ts';
 
 const RATES = [8000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000];
 
-/** What a file that does not say how it plays, or says it wrongly, can be told by someone who knows. */
+/** Lets the user say how a file plays that does not say it, or says it wrongly. */
 export function SoundChoice({ file, examination }: { file: IncomingFile; examination: Examination }) {
   const { intake } = useApp();
   const id = useId();

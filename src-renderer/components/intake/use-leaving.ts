@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import type { App } from '../../store/app.ts';
 
-/** What was not added goes with the page that took it in: no other page knows of it. */
+/** Files that were not added are discarded with their page: no other page knows them. */
 export function useLeaving({ intake }: Pick<App, 'intake'>): void {
   useEffect(() => {
     const onLeave = () => intake.leave();

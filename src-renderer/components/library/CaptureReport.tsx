@@ -1,7 +1,7 @@
 import type { ReportWords } from '../../i18n/import-words.ts';
 import { t } from '../../i18n/i18n.ts';
 
-/** What was captured and what is missing, the gist first. */
+/** What was captured and what is missing, the summary first. */
 export function CaptureReport({ words }: { words: ReportWords }) {
   return (
     <div className="report" data-whole={words.whole}>

@@ -9,7 +9,7 @@ interface DeleteDialogProps {
   onRemoved?: () => void;
 }
 
-/** The platform's own dialog: it holds the focus, and Escape means no. */
+/** The platform's own dialog: it keeps the focus, and Escape means no. */
 export function DeleteDialog({ session, onDone, onRemoved }: DeleteDialogProps) {
   const { library } = useApp();
   const heading = useId();

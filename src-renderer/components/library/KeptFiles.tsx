@@ -5,7 +5,7 @@ import { useApp } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
 import { fileName } from '../../store/session-files.ts';
 
-/** The files that a recording was made of, each to be had by a click. */
+/** The original files of a recording, each with a download link. */
 export function KeptFiles({ sessionId, imported }: { sessionId: string; imported: Imported }) {
   const app = useApp();
   if (imported.kept.length === 0) return null;

@@ -3,7 +3,7 @@ import type { SessionRecord } from '../../../src-main/contract/session-record.ts
 import { t } from '../../i18n/i18n.ts';
 import { useApp } from '../app-context.ts';
 
-/** Enter saves, Escape leaves the name as it was; so does an empty name. */
+/** Enter saves. Escape keeps the name, and so does an empty name. */
 export function RenameForm({ session, onDone }: { session: SessionRecord; onDone: () => void }) {
   const { library } = useApp();
   const [title, setTitle] = useState(session.title);

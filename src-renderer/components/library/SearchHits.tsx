@@ -44,7 +44,7 @@ function Hit({ hit }: { hit: SearchHit }) {
   );
 }
 
-/** The words found, marked. The text is never markup. */
+/** The found words, marked. The text is never used as markup. */
 function Snippet({ text }: { text: string }) {
   return text.split(MATCH_START).map((piece, index) => {
     if (index === 0) return piece;

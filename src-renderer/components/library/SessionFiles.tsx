@@ -6,7 +6,7 @@ import { useApp } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
 import { fileName } from '../../store/session-files.ts';
 
-/** Every file there is, each to be had by a click. Missing ones keep their line. */
+/** All files, each with a download link. Missing files keep their line. */
 export function SessionFiles({ session }: { session: SessionRecord }) {
   const app = useApp();
   return (

@@ -7,7 +7,7 @@ import type { App } from '../../store/app.ts';
 import { useApp, usePlayer } from '../app-context.ts';
 import { fileName, mainFile } from '../../store/session-files.ts';
 
-/** The browser's own player, one part at a time, with the markers as places to go to. */
+/** The browser's own player, one part at a time, with the markers as links. */
 export function SessionPlayer({ session }: { session: SessionRecord }) {
   const app = useApp();
   const { player } = app;
@@ -75,7 +75,7 @@ export function SessionPlayer({ session }: { session: SessionRecord }) {
   );
 }
 
-/** Tells the player where its element is: at every frame that is drawn, and now and then where none is. */
+/** Reports the element's position: at every drawn frame, and now and then while the page is not drawn. */
 function follow(filePath: string, element: HTMLAudioElement, player: App['player']): () => void {
   let drawing = 0;
   const draw = () => {

@@ -61,7 +61,7 @@ export function SessionRow({ session }: { session: SessionRecord }) {
 
 function SessionMeta({ session }: { session: SessionRecord }) {
   const state = badgeOf(session);
-  // A recording with a hole never looks whole.
+  // A recording with a gap must never look whole.
   const { whole, onlyMuted } = reportWords(session);
   const badge = state !== 'completed' || whole ? state : onlyMuted ? 'muted' : 'gaps';
   const parts = session.parts.length;

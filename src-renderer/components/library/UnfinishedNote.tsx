@@ -4,7 +4,7 @@ import { Icon } from '../Icon.tsx';
 
 type Unfinished = NonNullable<AppInfo['unfinished_sessions']>;
 
-/** Recordings that a crash cut off and that could not be read at launch: which, why, and what to do. */
+/** Recordings that a crash cut off and that the launch could not read: which, why, and what to do. */
 export function UnfinishedNote({ sessions }: { sessions: Unfinished | undefined }) {
   if (sessions === undefined || sessions.length === 0) return null;
   const ids = [...new Set(sessions.map(({ id }) => id))];
@@ -26,7 +26,7 @@ export function UnfinishedNote({ sessions }: { sessions: Unfinished | undefined 
   );
 }
 
-/** Of a session with many files that fail alike, each reason once. */
+/** Each reason once, also where many files of a session have the same one. */
 function reasonsOf(sessions: Unfinished, id: string): string {
   const reasons = sessions.filter((session) => session.id === id).map(({ reason }) => reason);
   return [...new Set(reasons)].join(' ');

@@ -7,11 +7,11 @@ import { useApp, useMicrophone, useOtherSide } from '../app-context.ts';
 import { createClipLight, createPeakHold, FLOOR_DECIBELS, toDecibels, toScale } from './peak-hold.ts';
 
 const SPOKEN_EVERY_MS = 1000;
-/** Readings come ten times a second: with none for so long, no sound arrives. */
+/** Readings come ten times a second. After this time without one, no sound arrives. */
 const STILL_AFTER_MS = 500;
 const NO_SOUND: LevelReading = { peak: [0, 0], rms: [0, 0], clipped: false };
 
-/** Level, peak and clipping of every channel. Drawn past React: readings come ten times a second and more. */
+/** Level, peak and clipping of every channel. Drawn without React, because readings come ten times a second or more. */
 export function LevelMeter({ track = 'user' }: { track?: Side }) {
   const microphone = useMicrophone((state) => state.status);
   const otherSide = useOtherSide((state) => state.status);
@@ -35,7 +35,7 @@ function Meter({ track, channels, live }: { track: Side; channels: 1 | 2; live: 
       heardAtMs = performance.now();
       paint(level);
     });
-    // A source that stands still must not look like a steady tone.
+    // A source that has stopped must not look like a steady tone.
     const fall = setInterval(() => {
       if (performance.now() - heardAtMs > STILL_AFTER_MS) paint(NO_SOUND);
     }, STILL_AFTER_MS / 2);

@@ -1,4 +1,4 @@
-/** Bottom of the scale. Room noise of a good microphone lies a little above. */
+/** The bottom of the scale. The room noise of a good microphone is a little above. */
 export const FLOOR_DECIBELS = -60;
 const HOLD_MS = 1500;
 const FALL_DECIBELS_PER_SECOND = 20;
@@ -13,7 +13,7 @@ export function toScale(decibels: number): number {
   return 1 - decibels / FLOOR_DECIBELS;
 }
 
-/** The highest level of late: held long enough to be read, then falling. Decibels; time is passed in. */
+/** The highest recent level: held until it can be read, then falling. In decibels; time is passed in. */
 export function createPeakHold() {
   let held = FLOOR_DECIBELS;
   let heldAtMs = 0;
@@ -29,7 +29,7 @@ export function createPeakHold() {
   };
 }
 
-/** Stays lit after a clipped reading, so that a glance a moment later still sees it. */
+/** Stays on after a clipped reading, so that the user sees it a moment later. */
 export function createClipLight() {
   let litUntilMs = -1;
   return (clipped: boolean, nowMs: number): boolean => {

@@ -3,9 +3,9 @@ import { clockText } from '../../i18n/quantities.ts';
 import { useRecording } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
 
-/** Audio on its way for longer than this is worth saying. */
+/** Unwritten audio longer than this is shown. */
 const BEHIND_SECONDS = 2;
-/** With more room than this the disk is nobody's concern. */
+/** With more room than this, the disk is not mentioned. */
 const ENOUGH_MINUTES = 60;
 const WORRYING_MINUTES = 10;
 
@@ -18,7 +18,7 @@ export function DiskLine() {
   );
 }
 
-/** How much of the recording the engine says is in the file: what would survive if everything died now. */
+/** How much of the recording is in the file, as the engine says: this much would survive a crash now. */
 function Written() {
   const connection = useRecording((state) => state.connection);
   const onDisk = useRecording((state) => Math.floor(state.framesOnDisk / state.sampleRate));

@@ -5,7 +5,7 @@ import { useApp, useRecording } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
 import { SHORTCUTS } from '../shortcuts.ts';
 
-/** A marker is set the moment it is asked for; its name may be typed before. */
+/** A marker gets the moment of the request; its name may be typed before that. */
 export function MarkerForm() {
   const { recorder } = useApp();
   const [label, setLabel] = useState('');

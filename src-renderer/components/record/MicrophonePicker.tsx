@@ -8,7 +8,7 @@ import { Opening } from './Opening.tsx';
 const SYSTEM_DEFAULT = '';
 const ABSENT = 'absent';
 
-/** The remembered choice stays chosen while its microphone is away; a line says which one stands in. */
+/** The chosen microphone stays chosen while it is away; a line names the one that is used instead. */
 export function MicrophonePicker() {
   const app = useApp();
   const { status, available, missing } = useMicrophone((state) => state);

@@ -8,7 +8,7 @@ import { HelpSteps } from './HelpSteps.tsx';
 import { MicrophonePicker } from './MicrophonePicker.tsx';
 import { QualityChoice } from './QualityChoice.tsx';
 
-/** No microphone, no permission, or a busy one: what it means and how to get out of it, step by step. */
+/** No microphone, no permission, or a busy one: what that means and how to solve it, step by step. */
 export function MicrophoneProblem({ error }: { error: WireError }) {
   const app = useApp();
   const heading = useFocusWhenLost<HTMLHeadingElement>();

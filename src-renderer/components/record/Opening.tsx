@@ -1,8 +1,8 @@
 import type { ReactNode } from 'react';
 
 /**
- * That a device is being opened, on the line of its field's label: it takes no room of its own, so that nothing below it
- * moves away from under a pointer.
+ * Says that a device is being opened, on the line of its field's label. It takes no extra room, so nothing below it
+ * moves away from a pointer.
  */
 export function Opening({ when, children }: { when: boolean; children: ReactNode }) {
   return (

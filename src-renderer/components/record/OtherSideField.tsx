@@ -5,7 +5,7 @@ import { Opening } from './Opening.tsx';
 import { OtherSideLine } from './OtherSideLine.tsx';
 import { SoundElsewhereNote } from './SoundElsewhereNote.tsx';
 
-/** The other side's source before it is recorded: what it is, how loud, and how to come by it. */
+/** The other side's source before a recording: what it is, how loud, and how to get it. */
 export function OtherSideField() {
   const isPossible = useSides().includes('assistant');
   const isOpenedAnew = useOtherSide(({ status }) => status.kind === 'opening' && status.before !== undefined);

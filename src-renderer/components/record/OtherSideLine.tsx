@@ -5,8 +5,8 @@ import { useApp, useOtherSide, useSides } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
 
 /**
- * How it stands with the other side's sound, before it is missed.
- * @param steady stays as it is while the device is opened anew.
+ * The state of the other side's sound, before anybody misses it.
+ * @param steady keeps the line while the device is opened again
  */
 export function OtherSideLine({ steady = false }: { steady?: boolean }) {
   const { status, way, obstacle } = useOtherSide((state) => state);

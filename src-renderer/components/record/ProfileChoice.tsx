@@ -3,7 +3,7 @@ import { chosenProfile } from '../../../src-main/contract/settings.ts';
 import { t } from '../../i18n/i18n.ts';
 import { useApp, useSettings } from '../app-context.ts';
 
-/** What kind of session this is: it decides whose voices are recorded, and how. */
+/** The kind of session. It decides which sides are recorded, and how. */
 export function ProfileChoice() {
   const app = useApp();
   const id = useId();

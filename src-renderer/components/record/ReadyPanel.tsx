@@ -18,7 +18,7 @@ export function ReadyPanel({ titleField }: { titleField: RefObject<HTMLInputElem
   const wanted = tracksOf(useSettings(({ settings }) => chosenProfile(settings)));
   const microphone = useMicrophone((state) => state.status.kind);
   const otherSide = useOtherSide((state) => state.status.kind);
-  // What has to be asked for is asked for by the click on Record.
+  // The click on Record asks for permissions that are still missing.
   const otherSideReady = otherSide === 'ready' || otherSide === 'permission_needed';
   const ready =
     (!sides.includes('user') || microphone === 'ready') && (!sides.includes('assistant') || otherSideReady);

@@ -11,7 +11,7 @@ import { RescuedNote } from './RescuedNote.tsx';
 import { SavedCard } from './SavedCard.tsx';
 import { WithoutMicrophone } from './WithoutMicrophone.tsx';
 
-/** Whatever stands between a person and their recording, one thing at a time. */
+/** What still prevents a recording, one problem at a time. */
 export function RecordPanel({ titleField }: { titleField: RefObject<HTMLInputElement | null> }) {
   const app = useApp();
   const phase = useRecording((state) => state.phase);
@@ -52,7 +52,7 @@ export function RecordPanel({ titleField }: { titleField: RefObject<HTMLInputEle
   );
 }
 
-/** Two windows may record at once; whoever opens the second should know of the first. */
+/** Two windows may record at once: the second one mentions the first. */
 function Elsewhere() {
   const elsewhere = useRecording((state) => state.elsewhere > 0);
   return (

@@ -5,7 +5,7 @@ import { RecordingButtons } from './RecordingButtons.tsx';
 import { RecordingState } from './RecordingState.tsx';
 import { WarningLine } from './WarningLine.tsx';
 
-/** The running recording, where a small window shows something else. */
+/** The running recording, while a small window shows another view. */
 export function RecordingBar() {
   const app = useApp();
   return (

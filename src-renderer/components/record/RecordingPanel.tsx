@@ -32,7 +32,7 @@ export function RecordingPanel() {
   );
 }
 
-/** A meter a side; with the side's name where there are two. */
+/** A meter for each side; with the side's name where there are two. */
 function Levels({ tracks }: { tracks: readonly Side[] }) {
   if (tracks.length < 2) return tracks.map((track) => <LevelMeter key={track} track={track} />);
   return (
@@ -47,7 +47,7 @@ function Levels({ tracks }: { tracks: readonly Side[] }) {
   );
 }
 
-/** What is being recorded, in so many words: the wrong microphone should be noticed now, not afterwards. */
+/** Names what is being recorded: a wrong microphone should be noticed now, not afterwards. */
 function Statement() {
   const { tracks, labels, format, sampleRate, channels, part } = useShape();
   const devices = tracks.map((track) =>

@@ -11,7 +11,7 @@ const WORDS = {
   stopping: 'recording.stopping',
 } as const;
 
-/** The state in a word, and the time counted in captured frames: it stands still when no audio comes. */
+/** The state in one word, and the time in captured frames: it stops while no audio comes. */
 export function RecordingState() {
   const phase = useRecording((state) => state.phase);
   const seconds = useRecording((state) => Math.floor(state.frames / state.sampleRate));

@@ -5,7 +5,7 @@ import { useApp } from '../app-context.ts';
 import { downloadFile } from '../download-file.ts';
 import { Icon } from '../Icon.tsx';
 
-/** What an engine that went away never wrote is still here: a file for whoever wants it. */
+/** Audio that a lost engine never wrote is still here, as a file to save. */
 export function RescuedNote({ rescued }: { rescued: RescuedAudio }) {
   const app = useApp();
   const { held, stem } = rescued;

@@ -8,16 +8,16 @@ import { fileName, totalBytes } from '../../store/session-files.ts';
 import { Icon } from '../Icon.tsx';
 import { useFocusWhenLost } from '../use-window.ts';
 
-/** The recording just made: proof that it is there, by ear and by folder. */
+/** The recording just made: the user can play it and see its folder. */
 export function SavedCard({ saved }: { saved: SavedRecording }) {
   const app = useApp();
   const card = useFocusWhenLost<HTMLDivElement>();
   const sampleRate = useRecording((state) => state.sampleRate);
   const session = useLibrary((state) => state.sessions.find(({ id }) => id === saved.session_id));
   const title = session?.title ?? '';
-  // The message tells of the last part only; the library knows them all.
+  // The message describes only the last part; the library knows all parts.
   const parts = session !== undefined && session.parts.length > 1 ? session.parts : undefined;
-  // Until it is listed as it ended, what it says of its parts is of a moment ago.
+  // Until the library has the ended recording, its parts are slightly out of date.
   const isListed = parts === undefined || session?.status !== 'recording';
   const seconds = parts === undefined ? saved.duration_seconds : (session?.duration_seconds ?? 0);
   const file = saved.files[0];
@@ -95,7 +95,7 @@ export function SavedCard({ saved }: { saved: SavedRecording }) {
     </div>
   );
 
-  /** What goes wrong is said where the session is listed. */
+  /** An error is shown where the session is listed. */
   function keepOpen(revealed: boolean) {
     if (!revealed) show();
   }

@@ -2,7 +2,7 @@ import { t } from '../../i18n/i18n.ts';
 import { useApp, useOtherSide } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
 
-/** The call plays on another output than the one that is recorded, as where it has its own headset. */
+/** The call plays on another output than the recorded one, for example on its own headset. */
 export function SoundElsewhereNote() {
   const { otherSide } = useApp();
   const elsewhere = useOtherSide((state) => state.elsewhere);

@@ -5,7 +5,7 @@ import { clockText, lengthText } from '../../i18n/quantities.ts';
 import { useApp, useRecording } from '../app-context.ts';
 import { Icon } from '../Icon.tsx';
 
-/** One line for whatever needs attention now. It keeps its place while empty, so that nothing jumps. */
+/** One line for the most important warning. It keeps its place while empty, so that nothing moves. */
 export function WarningLine() {
   const { recorder } = useApp();
   const warning = useRecording((state) => state.warning);
@@ -48,7 +48,7 @@ function warningText(
   });
 }
 
-/** What is said otherwise of the other side than of a microphone. */
+/** Warnings with other words for the other side than for a microphone. */
 const OF_OTHER_SIDE = [
   'silence',
   'zeros',

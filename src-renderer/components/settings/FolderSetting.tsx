@@ -6,7 +6,7 @@ interface FolderSettingProps {
   setting: 'recordings_dir' | 'fallback_dir';
   label: string;
   hint: string;
-  /** Shown while nothing was chosen. */
+  /** Shown while no folder is chosen. */
   standard?: string;
 }
 

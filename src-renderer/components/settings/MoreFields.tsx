@@ -6,7 +6,7 @@ interface MoreFieldsProps {
   children: ReactNode;
 }
 
-/** What few need, folded away; it opens where something in it is wrong. */
+/** Rarely used fields, folded away. It opens where one of them is wrong. */
 export function MoreFields({ label, open = false, children }: MoreFieldsProps) {
   const fold = useRef<HTMLDetailsElement>(null);
   useEffect(() => {
@@ -14,7 +14,7 @@ export function MoreFields({ label, open = false, children }: MoreFieldsProps) {
     const unfold = () => {
       if (details !== null) details.open = true;
     };
-    // It does not bubble, so it is caught on its way down.
+    // The event does not bubble, so it is caught in the capture phase.
     details?.addEventListener('invalid', unfold, { capture: true });
     return () => details?.removeEventListener('invalid', unfold, { capture: true });
   }, []);

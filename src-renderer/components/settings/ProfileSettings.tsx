@@ -11,7 +11,7 @@ import { GainChoice } from './GainChoice.tsx';
 const KEPT = ['record_user_audio', 'record_assistant_audio', 'record_mixed_audio'] as const;
 const OTHERS = ['auto_save', 'auto_transcribe', 'write_turn_files', 'create_database_records'] as const;
 
-/** How each kind of session is recorded. What is changed here is changed for the kind that is chosen above it. */
+/** How each kind of session is recorded. Changes apply to the kind that is chosen above. */
 export function ProfileSettings() {
   const profile = useSettings(({ settings }) => chosenProfile(settings));
   return (
@@ -59,13 +59,13 @@ function Switches({ profile, keys, legend }: SwitchesProps) {
   );
 }
 
-/** A recording of nothing is none. */
+/** A recording must keep at least one file. */
 function isLastKept(profile: RecordingProfile, key: SwitchesProps['keys'][number]): boolean {
   const kept: readonly string[] = KEPT.filter((name) => profile[name]);
   return kept.length === 1 && kept[0] === key;
 }
 
-/** Another name, another kind, or one kind fewer. */
+/** Renames, adds or removes a kind. */
 function NameForm({ profile }: { profile: RecordingProfile }) {
   const app = useApp();
   const name = useRef<HTMLInputElement>(null);

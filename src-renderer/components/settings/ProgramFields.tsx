@@ -14,7 +14,7 @@ export interface RecogniserFieldsProps {
 const OUTPUTS = ['stdout', 'file'] as const;
 const FORMATS = ['text', 'srt', 'vtt', 'whisper'] as const;
 
-/** A program on this computer. How it is called is filled in for those that are known, and out of the way. */
+/** A program on this computer. For known programs the arguments are filled in and folded away. */
 export function ProgramFields({ draft, onChange }: RecogniserFieldsProps) {
   const preset = presetOf(draft.choice);
   const open = preset === undefined;

@@ -15,7 +15,7 @@ import { choiceName } from './recogniser-words.ts';
 import { ServerFields } from './ServerFields.tsx';
 import { TrialResult } from './TrialResult.tsx';
 
-/** Who turns speech into text. Nothing holds before it is saved; what is typed can be tried before. */
+/** The choice of a recogniser. Nothing takes effect before it is saved; the draft can be tried first. */
 export function RecogniserSettings() {
   const { recogniser } = useApp();
   const heading = useRef<HTMLHeadingElement>(null);

@@ -50,14 +50,14 @@ export function ServerFields({ draft, onChange, keyInput }: ServerFieldsProps) {
   );
 }
 
-/** Typed here, kept by the engine, and never shown again. */
+/** The user types the key here. The engine keeps it, and it is never shown again. */
 function KeyField({ address, keyInput }: { address: string; keyInput: RefObject<HTMLInputElement | null> }) {
   const { recogniser } = useApp();
   const kept = useRecogniserSetup((state) => state.hasKey);
   const saved = useSettings(({ settings }) =>
     settings.recogniser.kind === 'openai' ? settings.recogniser.base_url : '',
   );
-  // What is kept is known of the server of the settings alone.
+  // The engine has a key only for the server in the settings.
   const isKept = kept && originOf(address) === originOf(saved);
   return (
     <div className="field">

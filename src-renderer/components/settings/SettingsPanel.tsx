@@ -10,7 +10,7 @@ import { SplitChoice } from './SplitChoice.tsx';
 import { ShortcutList } from './ShortcutList.tsx';
 import { ThemeChoice } from './ThemeChoice.tsx';
 
-/** Every change holds at once; what takes a new start says so. */
+/** Every change takes effect at once; a setting that needs a new launch says so. */
 export function SettingsPanel() {
   const problem = useSettings((state) => state.problem);
   return (

@@ -39,7 +39,7 @@ export function SplitChoice() {
   );
 }
 
-/** The usual counts, and one that was set by hand. */
+/** The usual values, and a value that was set by hand. */
 function withChosen(usual: readonly number[], chosen: number | null): readonly number[] {
   return chosen === null || usual.includes(chosen) ? usual : [...usual, chosen].sort((a, b) => a - b);
 }

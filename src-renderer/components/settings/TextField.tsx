@@ -5,7 +5,7 @@ interface TextFieldProps extends InputHTMLAttributes<HTMLInputElement> {
   hint?: string;
 }
 
-/** One line to be typed, with what it is for. Programs and addresses are no words to be corrected. */
+/** One line of text with a label. No spell checking: programs and addresses are no words. */
 export function TextField({ label, hint, ...input }: TextFieldProps) {
   const id = useId();
   return (

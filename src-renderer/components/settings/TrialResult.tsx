@@ -3,7 +3,7 @@ import { t } from '../../i18n/i18n.ts';
 import { lengthText } from '../../i18n/quantities.ts';
 import { Icon } from '../Icon.tsx';
 
-/** What a recogniser made of a few seconds of speech, beside what was spoken. */
+/** The recogniser's text for a few seconds of speech, beside the spoken words. */
 export function TrialResult({ trial }: { trial: RecogniserTrial }) {
   const { text, spoken, error, has_times: times, has_words: words } = trial;
   const took = lengthText(trial.took_ms / 1000);

@@ -1,7 +1,7 @@
 import { t } from '../../i18n/i18n.ts';
 import { presetOf } from '../../store/recogniser-draft.ts';
 
-/** What a choice is called; recognisers that others have made keep their names. */
+/** The name of a choice; known recognisers keep their own names. */
 export function choiceName(choice: string): string {
   if (choice === 'none' || choice === 'program' || choice === 'server')
     return t(`recogniser.choices.${choice}`);
