@@ -41,7 +41,7 @@ export function openJournal(first: SessionRecord, { folders, catalog, log }: Jou
   let added: { markers: Marker[]; segments: AudioSegment[] } = { markers: [], segments: [] };
   let revision = first.revision;
   /** Promises that wait until their revision is written down. */
-  let waiting: {
+  let pending: {
     readonly revision: number;
     readonly resolve: () => void;
     readonly reject: (error: Error) => void;
@@ -61,8 +61,8 @@ export function openJournal(first: SessionRecord, { folders, catalog, log }: Jou
   };
 
   const writtenDown = (upTo: number): void => {
-    for (const waiter of waiting) if (waiter.revision <= upTo) waiter.resolve();
-    waiting = waiting.filter((waiter) => waiter.revision > upTo);
+    for (const one of pending) if (one.revision <= upTo) one.resolve();
+    pending = pending.filter((one) => one.revision > upTo);
   };
 
   const file = createDescriptionWriter({ read: record, folders, log, onWritten: writtenDown });
@@ -102,13 +102,13 @@ export function openJournal(first: SessionRecord, { folders, catalog, log }: Jou
       file.note('soon');
       if (isWritten) return undefined;
       return new Promise((resolve, reject) => {
-        waiting.push({ revision, resolve, reject });
+        pending.push({ revision, resolve, reject });
       });
     },
     settled: file.settled,
     close() {
       file.close();
-      for (const { reject } of waiting.splice(0))
+      for (const { reject } of pending.splice(0))
         reject(
           new LecternError(
             'WRITE_FAILED',

@@ -2,7 +2,7 @@ import type { ClientMessage } from '../../src-main/contract/client-messages.ts';
 import type { ErrorCode, LecternError } from '../../src-main/contract/errors.ts';
 import type { ServerMessage, ServerMessageOf } from '../../src-main/contract/server-messages.ts';
 
-interface Waiting {
+interface PendingCommand {
   readonly message: ClientMessage;
   /** The `order` of the first chunk that was captured after it. */
   readonly beforeOrder: number;
@@ -45,11 +45,11 @@ const COMMAND_ERRORS: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
 ]);
 
 export function createCommandQueue(): CommandQueue {
-  let waiting: readonly Waiting[] = [];
-  const settled = (command: Waiting) => {
-    waiting = waiting.filter((other) => other !== command);
+  let pending: readonly PendingCommand[] = [];
+  const settled = (command: PendingCommand) => {
+    pending = pending.filter((other) => other !== command);
   };
-  const firstUnsent = () => waiting.find(({ sent }) => !sent);
+  const firstUnsent = () => pending.find(({ sent }) => !sent);
 
   return {
     expect(message, answerType, beforeOrder) {
@@ -57,7 +57,7 @@ export function createCommandQueue(): CommandQueue {
         const answer = (reply: ServerMessage) => {
           if (isOfType(reply, answerType)) resolve(reply);
         };
-        waiting = [...waiting, { message, beforeOrder, answerType, answer, reject, sent: false }];
+        pending = [...pending, { message, beforeOrder, answerType, answer, reject, sent: false }];
       });
     },
     get unsent() {
@@ -68,16 +68,16 @@ export function createCommandQueue(): CommandQueue {
       if (command !== undefined) command.sent = true;
     },
     markSent(sent) {
-      for (const command of waiting) command.sent = sent;
+      for (const command of pending) command.sent = sent;
     },
     answer(message) {
-      const command = waiting.find(({ answerType }) => answerType === message.type);
+      const command = pending.find(({ answerType }) => answerType === message.type);
       if (command === undefined) return;
       settled(command);
       command.answer(message);
     },
     refuse(error) {
-      const oldest = waiting[0];
+      const oldest = pending[0];
       if (oldest === undefined) return undefined;
       if (oldest.message.action !== 'start' && !COMMAND_ERRORS.has(error.code)) return undefined;
       settled(oldest);
@@ -85,12 +85,12 @@ export function createCommandQueue(): CommandQueue {
       return oldest.message;
     },
     fail(error) {
-      const failed = waiting;
-      waiting = [];
+      const failed = pending;
+      pending = [];
       for (const command of failed) command.reject(error);
     },
     get oldest() {
-      return waiting[0]?.message;
+      return pending[0]?.message;
     },
   };
 }

@@ -17,7 +17,7 @@ export const OUTBOX_LIMITS = {
   inFlightBytes: 4 * MEBIBYTE,
 } as const;
 /** How long chunks wait after one was refused because the disk is too slow. */
-const SEND_AGAIN_AFTER_MS = 1000;
+const RETRY_AFTER_MS = 1000;
 
 export interface OutboxDependencies {
   /** Sends now; called only while the line is up. */
@@ -57,7 +57,7 @@ export function createOutbox({ send, isUp, clock, limits }: OutboxDependencies):
   const commands = createCommandQueue();
   /** True during a pause: the engine drops audio that comes now. */
   let gated = false;
-  let waitsUntilMs = -Infinity;
+  let retryAtMs = -Infinity;
 
   const sendCommand = (message: ClientMessage): void => {
     const { action } = message;
@@ -75,7 +75,7 @@ export function createOutbox({ send, isUp, clock, limits }: OutboxDependencies):
 
   /** Sends everything that may be sent now. */
   const flow = (): void => {
-    while (isUp() && clock.now() >= waitsUntilMs) {
+    while (isUp() && clock.now() >= retryAtMs) {
       const order = chunks.unsentOrder;
       const command = commands.unsent;
       const chunkIsNext = order !== undefined && !gated && order < (command?.beforeOrder ?? Infinity);
@@ -107,8 +107,8 @@ export function createOutbox({ send, isUp, clock, limits }: OutboxDependencies):
       if (error.code === 'SLOW_CONSUMER') {
         // The error does not name the refused chunk. All are sent again; the engine drops duplicates.
         chunks.forgetSent();
-        waitsUntilMs = clock.now() + SEND_AGAIN_AFTER_MS;
-        clock.after(SEND_AGAIN_AFTER_MS, flow);
+        retryAtMs = clock.now() + RETRY_AFTER_MS;
+        clock.after(RETRY_AFTER_MS, flow);
         return;
       }
       if (commands.refuse(error)?.action !== 'pause') return;
@@ -118,7 +118,7 @@ export function createOutbox({ send, isUp, clock, limits }: OutboxDependencies):
     lose() {
       chunks.forgetSent();
       commands.markSent(false);
-      waitsUntilMs = -Infinity;
+      retryAtMs = -Infinity;
     },
     goOn(state) {
       gated = state === 'paused' || state === 'finalising';
