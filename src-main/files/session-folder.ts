@@ -1,4 +1,4 @@
-import { access, constants } from 'node:fs/promises';
+import { access, constants, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { recordingTypeSchema, type RecordingType } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
@@ -65,9 +65,32 @@ export function parsePartFileName(name: string): PartFileName | undefined {
   };
 }
 
+/**
+ * A disk that ignores capital letters opens the folder of `Talk` for `talk`. Two sessions must not share a folder.
+ * Throws INVALID_SESSION_ID.
+ */
+async function requireOwnSpelling(recordingsDir: string, sessionId: string): Promise<void> {
+  if (!isFolderSync(sessionFolder(recordingsDir, sessionId))) return;
+  const names = await readdir(recordingsDir).catch(() => []);
+  const other = otherSpelling(sessionId, names);
+  if (other === undefined) return;
+  throw new LecternError(
+    'INVALID_SESSION_ID',
+    `Invalid session id: on this disk "${sessionId}" is the folder of the session "${other}". Choose another id`,
+  );
+}
+
+/** The name that a folder has when an id leads to it and is not among the names; undefined when the id is. */
+export function otherSpelling(sessionId: string, names: readonly string[]): string | undefined {
+  if (names.includes(sessionId)) return undefined;
+  const folded = sessionId.toLowerCase();
+  return names.find((name) => name.toLowerCase() === folded);
+}
+
 /** Creates the session's folder, readable by its owner alone. */
 export async function createSessionFolder(recordingsDir: string, sessionId: string): Promise<string> {
   const folder = sessionFolder(recordingsDir, sessionId);
+  await requireOwnSpelling(recordingsDir, sessionId);
   try {
     await makeFolder(folder);
     if (!isFolderSync(folder)) throw new Error('a link has the name of the folder');
