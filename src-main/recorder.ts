@@ -211,7 +211,7 @@ export async function createRecorder(options: RecorderOptions): Promise<Recorder
     transcripts,
     files,
     reach,
-    tell: engine.tell,
+    notify: engine.notify,
   });
   engine.onEnded(processing.noteEnded);
   for (const { id } of recovery.launch.recovered) processing.noteEnded(id);

@@ -16,20 +16,20 @@ export interface SignalChange {
 /** Below this RMS nobody is speaking, even far from the microphone; room tone of a live one is above. */
 const SILENCE_DBFS = -60;
 /** After how many seconds a problem is reported. */
-interface Patience {
+interface ReportDelays {
   readonly zeros: number;
   readonly silence: number;
 }
 /** A microphone that sends digital zeros for this long, in seconds, is muted or dead: a real room never gives zeros. */
 export const MUTED_AFTER_SECONDS = 3;
 /** Zeros are reported sooner than silence. Silence is reported later than a lecture pauses. */
-const OF_MICROPHONE: Patience = { zeros: MUTED_AFTER_SECONDS, silence: 15 };
+const OF_MICROPHONE: ReportDelays = { zeros: MUTED_AFTER_SECONDS, silence: 15 };
 /** Playback is zeros whenever nobody speaks: it is reported where no sound ever came at all. */
-const OF_PLAYBACK: Patience = { zeros: 10, silence: 15 };
+const OF_PLAYBACK: ReportDelays = { zeros: 10, silence: 15 };
 /**
  * Playback that was heard before is reported only after a pause longer than one person speaks while the others listen.
  */
-const OF_PLAYBACK_HEARD: Patience = { zeros: 60, silence: 60 };
+const OF_PLAYBACK_HEARD: ReportDelays = { zeros: 60, silence: 60 };
 /** Signal this long ends a problem; a single click does not. */
 const RECOVERED_AFTER_SECONDS = 0.3;
 /** Clipped samples within one second that are heard as distortion rather than a knock on the table. */
@@ -66,7 +66,7 @@ export function createSignalMonitor(
   let secondClipped = 0;
   let cleanSeconds = 0;
   let wasHeard = false;
-  const toldAt: Partial<Record<SignalClass, number>> = {};
+  const reportedAt: Partial<Record<SignalClass, number>> = {};
 
   const count = (levels: Levels, frames: number): void => {
     position += frames;
@@ -109,12 +109,16 @@ export function createSignalMonitor(
       count(levels, frames);
       const next = classify(clippingNow(levels, frames));
       if (next === signal) return undefined;
-      const told = toldAt[next];
+      const lastReported = reportedAt[next];
       const worsened = next !== 'fine';
       signal = next;
-      if (worsened && told !== undefined && position - told < REPEAT_AFTER_SECONDS * sampleRate)
+      if (
+        worsened &&
+        lastReported !== undefined &&
+        position - lastReported < REPEAT_AFTER_SECONDS * sampleRate
+      )
         return undefined;
-      if (worsened) toldAt[next] = position;
+      if (worsened) reportedAt[next] = position;
       const lasted = next === 'zeros' ? zeroFrames : next === 'silence' ? quietFrames : secondFrames;
       return { signal, seconds: lasted / sampleRate };
     },

@@ -6,8 +6,8 @@ import type { Log } from '../runtime/log.ts';
 import { openDatabase } from './database.ts';
 import { prepareEvents } from './event-rows.ts';
 import { fillIndex } from './fill-index.ts';
-import { createHeldSessions, type KeptSession } from './held-sessions.ts';
-import { createHeldText, type KeptChange } from './held-text.ts';
+import { createPendingSessions, type SessionWrite } from './pending-sessions.ts';
+import { createPendingText, type TextWrite } from './pending-text.ts';
 import { type Jobs, prepareJobs } from './job-rows.ts';
 import { prepareRecords, type AddedToSession } from './record-rows.ts';
 import { prepareSearch } from './search.ts';
@@ -39,7 +39,7 @@ export interface Catalog {
    * As `save`, for a write that may have to wait. Where the database refuses it, readers see the new state already, and
    * it is written later. Returns true where it is written. Never throws.
    */
-  keep(session: KeptSession): boolean;
+  keep(session: SessionWrite): boolean;
   /** Tries now to write what is pending for a session and its text; true where nothing is pending any more. */
   offer(id: string): boolean;
   /** Adds rows to an existing session and increments its revision. The cost does not grow with the session. */
@@ -71,7 +71,7 @@ export interface Catalog {
    * already, and it is written later. Returns true where it is written. Throws CATALOG_UNAVAILABLE where too much is
    * pending.
    */
-  keepText(change: KeptChange): boolean;
+  keepText(change: TextWrite): boolean;
   /** Replaces everything said in a session, its revision included, as one transaction. Writes only the differences. */
   saveTranscript(sessionId: string, transcript: Transcript): void;
   /** Adds entries, or replaces those with the same ids; increments the revision. */
@@ -107,29 +107,30 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
   const backlog = fillIndex(database, queue);
   const words = prepareSearch(database, backlog.isLeft);
 
-  const held = createHeldSessions(queue, records.save);
-  const heldText = createHeldText(queue, transcripts);
-  const transcript = (sessionId: string): Transcript => heldText.upon(sessionId, transcripts.read(sessionId));
+  const pendingSessions = createPendingSessions(queue, records.save);
+  const pendingText = createPendingText(queue, transcripts);
+  const transcript = (sessionId: string): Transcript =>
+    pendingText.upon(sessionId, transcripts.read(sessionId));
 
   return {
     save(session, known) {
       records.save(session, known);
-      held.forget(session.id);
+      pendingSessions.forget(session.id);
     },
-    keep: held.keep,
-    offer: (id) => held.offer(id) && heldText.offer(id),
+    keep: pendingSessions.keep,
+    offer: (id) => pendingSessions.offer(id) && pendingText.offer(id),
     append: records.append,
     get(id) {
       const known = sessions.get(id);
-      return known === undefined ? held.get(id) : held.latest(known);
+      return known === undefined ? pendingSessions.get(id) : pendingSessions.latest(known);
     },
-    has: (id) => sessions.has(id) || held.has(id),
+    has: (id) => sessions.has(id) || pendingSessions.has(id),
     list({ query, limit, offset }) {
       queue.offerAll();
       const ids = query === undefined ? null : words.sessionIds(query);
-      const known = sessions.page({ ids, limit, offset }).map(held.latest);
+      const known = sessions.page({ ids, limit, offset }).map(pendingSessions.latest);
       // They began while the database refused writes, so they are the newest.
-      const unknown = query === undefined ? held.all().filter(({ id }) => !sessions.has(id)) : [];
+      const unknown = query === undefined ? pendingSessions.all().filter(({ id }) => !sessions.has(id)) : [];
       const page = offset === 0 ? [...unknown.reverse(), ...known] : known;
       return {
         sessions: page.map((session) => ({ ...session, segments: [] })),
@@ -138,10 +139,10 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
     },
     jobs: prepareJobs(database, queue),
     transcript,
-    keepText: heldText.keep,
+    keepText: pendingText.keep,
     async readTranscript(sessionId) {
       // A pending change may be written while pages are read, and would then be missing from both.
-      if (heldText.has(sessionId)) return transcript(sessionId);
+      if (pendingText.has(sessionId)) return transcript(sessionId);
       const revision = transcripts.revision(sessionId);
       const lines: PagedLine[] = [];
       let after: number | undefined;
@@ -152,7 +153,7 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
         if (after !== undefined) await setImmediate();
       } while (after !== undefined);
       const speakers = transcripts.speakers(sessionId);
-      return heldText.upon(sessionId, { revision, speakers, entries: await inTimeOrder(lines) });
+      return pendingText.upon(sessionId, { revision, speakers, entries: await inTimeOrder(lines) });
     },
     transcriptEntry: transcripts.entry,
     transcriptRevision: transcripts.revision,
@@ -177,8 +178,8 @@ export function openCatalog(path: string, log: Log = () => undefined): Catalog {
       }
       sessions.setDeleted(id, deletedAt);
       queue.drop(key);
-      held.forget(id);
-      heldText.forget(id);
+      pendingSessions.forget(id);
+      pendingText.forget(id);
     },
     deletedIds: sessions.deletedIds,
     addEvent: prepareEvents(database, queue),

@@ -5,7 +5,7 @@ import type { Log } from '../runtime/log.ts';
 const RETRY_MS = 1000;
 
 /** A write that is queued where the database refuses it. */
-export interface PatientWrite {
+export interface QueuedWrite {
   /**
    * What it writes. For each key only one write waits: a later one replaces it, and must write everything that the
    * earlier one would have written.
@@ -27,7 +27,7 @@ export interface PatientWrite {
  */
 export interface WriteQueue {
   /** True where it was written at once; false where it is queued. */
-  submit(write: PatientWrite): boolean;
+  submit(write: QueuedWrite): boolean;
   /** True while a write is queued under this key. */
   has(key: string): boolean;
   /** Tries the queued write of a key now. True where nothing is queued under it any more. */
@@ -42,7 +42,7 @@ export interface WriteQueue {
 
 /** @param log gets one line for each write that has to wait: its key and the error, never its content. */
 export function createWriteQueue(log: Log): WriteQueue {
-  const waiting = new Map<string, PatientWrite>();
+  const waiting = new Map<string, QueuedWrite>();
   let isLocked = false;
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;

@@ -2,7 +2,7 @@ import { basename, join } from 'node:path';
 import { Option, type Command } from 'commander';
 import { exportFormatSchema, type ExportFormat, type RecordingType } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
-import { callOffOnSignals } from './call-off.ts';
+import { cancelOnSignals } from './cancel-on-signals.ts';
 import { printData, withRecorder, type CommonOptions } from './command-context.ts';
 import { copyOut } from './copy-out.ts';
 import { exportTarget } from './export-target.ts';
@@ -39,12 +39,12 @@ async function exportFiles(id: string, options: ExportOptions): Promise<void> {
   const { format, track, gain } = options;
   const target = options.out === undefined ? undefined : await exportTarget(options.out, format);
   await withRecorder(options, async (recorder) => {
-    const calledOff = callOffOnSignals();
+    const cancellation = cancelOnSignals();
     // Closing ends the encoder, and removes the file that it was writing.
-    calledOff.signal.addEventListener('abort', () => void recorder.close());
+    cancellation.signal.addEventListener('abort', () => void recorder.close());
     const { files } = await Promise.resolve(
       recorder.handlers['sessions.export']({ id, format, track, gain }),
-    ).finally(calledOff.forget);
+    ).finally(cancellation.forget);
     if (target?.kind === 'file' && files.length > 1)
       throw new LecternError(
         'INVALID_INPUT',

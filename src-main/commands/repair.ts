@@ -4,7 +4,7 @@ import { LecternError } from '../contract/errors.ts';
 import { listFfmpegCandidates } from '../encode/ffmpeg/candidates.ts';
 import { findFfmpeg } from '../encode/ffmpeg/find-ffmpeg.ts';
 import { createRepairer, type RepairReport } from '../repair/repairer.ts';
-import { callOffOnSignals } from './call-off.ts';
+import { cancelOnSignals } from './cancel-on-signals.ts';
 import { logToTerminal, printData, type CommonOptions } from './command-context.ts';
 
 interface RepairCommandOptions extends CommonOptions {
@@ -49,12 +49,12 @@ async function repairFiles(paths: readonly string[], options: RepairCommandOptio
     },
   });
   const reports: RepairReport[] = [];
-  const calledOff = callOffOnSignals();
+  const cancellation = cancelOnSignals();
   try {
     const settings = {
       dryRun: dryRun === true,
       inPlace: backup === true,
-      signal: calledOff.signal,
+      signal: cancellation.signal,
       ...(output === undefined ? {} : { outputFolder: resolve(output) }),
       ...(rate === undefined ? {} : { sampleRate: rate }),
       ...(channels === undefined ? {} : { channels }),
@@ -64,11 +64,11 @@ async function repairFiles(paths: readonly string[], options: RepairCommandOptio
       if (json !== true) printData(lineOf(report));
     }
   } catch (error) {
-    if (!calledOff.signal.aborted) throw error;
+    if (!cancellation.signal.aborted) throw error;
     process.stderr.write('lectern: stopped; what was being written is removed\n');
     process.exitCode = 1;
   } finally {
-    calledOff.forget();
+    cancellation.forget();
     await repairer.close();
   }
   if (json === true) printData(JSON.stringify({ files: reports.map(rowOf) }));

@@ -22,7 +22,7 @@ export interface JobRunsOptions {
   /** Undefined where the catalog could not be read now. */
   readonly tolerantly: <T>(call: () => T) => T | undefined;
   /** Called when a job has another state or has made progress. */
-  readonly tell: (jobId: string) => void;
+  readonly notify: (jobId: string) => void;
 }
 
 interface RunningJob {
@@ -47,20 +47,20 @@ export interface JobRuns {
 }
 
 export function createJobRuns(options: JobRunsOptions): JobRuns {
-  const { jobs, clock, log, owner, tolerantly, tell } = options;
+  const { jobs, clock, log, owner, tolerantly, notify } = options;
   const running = new Map<string, RunningJob>();
   const freeListeners = new Set<() => void>();
 
   const now = (): string => new Date(clock.wallMs()).toISOString();
-  const tellFree = (): void => {
+  const notifyFree = (): void => {
     for (const listener of freeListeners) listener();
   };
 
   const settle = (id: string, outcome: JobOutcome): void => {
     jobs.settle(id, owner, outcome, now(), () => {
-      tell(id);
+      notify(id);
       // Its session may have another job.
-      tellFree();
+      notifyFree();
     });
   };
 
@@ -76,7 +76,7 @@ export function createJobRuns(options: JobRunsOptions): JobRuns {
       reportedAtMs = clock.monotonicMs();
       const isOurs = tolerantly(() => jobs.report(job.id, owner, progress, now()));
       if (isOurs === false) aborting.abort('cancelled' satisfies Abort);
-      else tell(job.id);
+      else notify(job.id);
     };
     try {
       signal.throwIfAborted();
@@ -107,11 +107,11 @@ export function createJobRuns(options: JobRunsOptions): JobRuns {
       const aborting = new AbortController();
       const ended = run(job, aborting).finally(() => {
         running.delete(job.id);
-        tell(job.id);
-        tellFree();
+        notify(job.id);
+        notifyFree();
       });
       running.set(job.id, { aborting, ended });
-      tell(job.id);
+      notify(job.id);
       return true;
     },
     async ended(id) {

@@ -63,12 +63,12 @@ export function createProcessingQueue(options: ProcessingQueueOptions): Processi
     }
   };
 
-  const tell = (id: string): void => {
+  const notify = (id: string): void => {
     const job = tolerantly(() => jobs.get(id));
     if (job !== undefined) options.onChange(job);
   };
 
-  const runs = createJobRuns({ ...options, tolerantly, tell });
+  const runs = createJobRuns({ ...options, tolerantly, notify });
 
   const untilDue = (): number => {
     const due = runs.size < options.workers() ? tolerantly(() => jobs.nextDue()) : undefined;
@@ -141,7 +141,7 @@ export function createProcessingQueue(options: ProcessingQueueOptions): Processi
     requireJob(id);
     jobs.cancel(id, now());
     runs.abort(id, 'cancelled');
-    tell(id);
+    notify(id);
     return requireJob(id);
   };
 

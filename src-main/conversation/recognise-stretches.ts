@@ -30,7 +30,7 @@ export async function recogniseStretches(
   const recognised: RecognisedStretch[] = [];
   let doneSeconds = 0;
   /** Off as soon as one text spans several turns. */
-  let severalAtOnce = recogniser.tellsTimes;
+  let severalAtOnce = recogniser.givesTimes;
   let waiting: Spoken[] = [];
 
   const finish = async (texts: ReadonlyMap<SpeechStretch, readonly PlacedText[]>): Promise<void> => {

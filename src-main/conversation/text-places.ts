@@ -1,5 +1,5 @@
 import type { Catalog } from '../catalog/catalog.ts';
-import { applyChange, type TranscriptChange } from '../catalog/held-text.ts';
+import { applyChange, type TranscriptChange } from '../catalog/pending-text.ts';
 import type { Transcript } from '../contract/transcript.ts';
 import { readTranscriptFileSync } from '../files/session-file.ts';
 

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import type { Catalog } from '../catalog/catalog.ts';
-import { applyChange, type TranscriptChange } from '../catalog/held-text.ts';
+import { applyChange, type TranscriptChange } from '../catalog/pending-text.ts';
 import type { TranscriptPatch } from '../catalog/transcript-rows.ts';
 import type { AudioSegment } from '../contract/audio-segment.ts';
 import { MAX_SESSION_CHARACTERS } from '../contract/transcript.ts';

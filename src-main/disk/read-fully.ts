@@ -19,7 +19,7 @@ export async function readFully(
 ): Promise<number> {
   let filled = 0;
   while (filled < into.byteLength) {
-    const { bytesRead } = await patiently(() =>
+    const { bytesRead } = await withRetries(() =>
       file.read(into, filled, into.byteLength - filled, position + filled),
     );
     if (bytesRead === 0) break;
@@ -41,7 +41,7 @@ export async function readRange(
 /**
  * Retries a request to the disk that failed: a temporary error is not damage. A request that is answered is sent once.
  */
-export async function patiently<T>(ask: () => Promise<T>): Promise<T> {
+export async function withRetries<T>(ask: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await ask();
@@ -60,7 +60,7 @@ const BLOCK_BYTES = 1024 * 1024;
 
 /** Reads a file from its first byte to its last and keeps nothing. Rejects where any of it cannot be read. */
 export async function readWholeFile(path: string): Promise<void> {
-  const file = await patiently(() => openRegularFile(path));
+  const file = await withRetries(() => openRegularFile(path));
   try {
     const block = Buffer.alloc(BLOCK_BYTES);
     for (let position = 0; ;) {

@@ -10,7 +10,7 @@ import {
   type MasterHint,
   type WavShape,
 } from './master-header.ts';
-import { patiently, readFully } from '../disk/read-fully.ts';
+import { withRetries, readFully } from '../disk/read-fully.ts';
 import { readWavLayout } from './wav-reader.ts';
 import { LecternError } from '../contract/errors.ts';
 import type { FileHandle } from 'node:fs/promises';
@@ -22,7 +22,7 @@ const BLOCK_BYTES = 1024 * 1024;
 const DISK_BLOCK_BYTES = 4096;
 const ZEROS = Buffer.alloc(DISK_BLOCK_BYTES);
 /** A header that resembles ours less than this may be from any program. */
-const OURS_LIKENESS = 0.5;
+const OWN_SIMILARITY = 0.5;
 
 /**
  * What an unfinished master contains, read from its first byte to its last.
@@ -66,15 +66,15 @@ export async function examineMaster(
   path: string,
   { hint, cuePoints }: ExamineOptions,
 ): Promise<MasterExamination> {
-  const file = await patiently(() => openRegularFile(path));
+  const file = await withRetries(() => openRegularFile(path));
   try {
-    const { size } = await patiently(() => file.stat());
+    const { size } = await withRetries(() => file.stat());
     const head = await readHead(file, size);
     const header = judgeHeader(head, hint);
     const zeros = await readWhole(file, size, header.dataOffset);
     const rest = { path, size, ...NOTHING_LOST, tail: undefined };
     const none = { ...rest, shape: undefined, dataOffset: 0, frames: 0, silentFrames: 0 };
-    if (size >= LEAST_HEADER_BYTES && header.likeness < OURS_LIKENESS) {
+    if (size >= LEAST_HEADER_BYTES && header.similarity < OWN_SIMILARITY) {
       const other = otherKindOf(head);
       if (other !== undefined) return { ...none, kind: 'unknown', damage: `it is ${other}, and no WAV` };
       const layout = await foreignLayout(file);
@@ -123,7 +123,7 @@ async function examineOurs(file: FileHandle, known: Known): Promise<MasterExamin
   const tail = await tailOf(file, known, declared, shape, cuePoints);
   const audioBytes = tail === undefined || tail === 'audio' ? present : (declared ?? present);
   const frames = Math.floor(audioBytes / bytesPerFrame);
-  const isGone = header.likeness < OURS_LIKENESS && size >= dataOffset;
+  const isGone = header.similarity < OWN_SIMILARITY && size >= dataOffset;
   const isZeroed = isGone && zeros.fromStart >= Math.min(size, LEAST_HEADER_BYTES);
   const spoiled = Math.min(present, Math.max(0, DISK_BLOCK_BYTES - dataOffset));
   return {

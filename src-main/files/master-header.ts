@@ -30,7 +30,7 @@ export interface HeaderFinding {
   /** What is wrong with it, in half a sentence; undefined where it is as it was written, apart from its sizes. */
   readonly damage: string | undefined;
   /** The share of its bytes that are as we would have written them, 0 to 1. */
-  readonly likeness: number;
+  readonly similarity: number;
 }
 
 /** Bytes of the longest header that we write. */
@@ -40,7 +40,7 @@ export const LEAST_HEADER_BYTES = PLAIN_HEADER_BYTES;
 /** Cue points behind the audio take less. */
 const MOST_TRAILING_BYTES = 4 * 1024 * 1024;
 /** Below this nothing says which of our headers it was. */
-const LEAST_LIKENESS = 0.25;
+const LEAST_SIMILARITY = 0.25;
 /** From this size on a header is RF64; any such size makes one. */
 const LONG_BYTES = 0x1_0000_0000;
 
@@ -62,8 +62,8 @@ export function judgeHeader(head: Buffer, hint: MasterHint): HeaderFinding {
   const judged = FORMS.map((form) => judgeForm(head, form, hint));
   const [plain, ...others] = judged;
   if (plain === undefined) throw new Error('there is no form of a header');
-  const best = others.reduce((one, other) => (other.likeness > one.likeness ? other : one), plain);
-  if (best.likeness >= LEAST_LIKENESS) return best;
+  const best = others.reduce((one, other) => (other.similarity > one.similarity ? other : one), plain);
+  if (best.similarity >= LEAST_SIMILARITY) return best;
   const dataOffset = hint.dataOffset ?? plain.dataOffset;
   return { ...best, dataOffset, shape: hint.shape ?? hint.siblingShape, declaredDataBytes: undefined };
 }
@@ -72,15 +72,15 @@ function judgeForm(head: Buffer, form: Form, { shape: known, siblingShape }: Mas
   const { dataOffset } = form;
   const said = shapeIn(head, dataOffset);
   const shape = known ?? said?.shape ?? siblingShape;
-  const likeness = likenessTo(head, form, shape ?? { sampleRate: 16_000, channels: 1 });
-  const isWhole = said?.isWhole === true && likenessTo(head, form, said.shape) === 1;
+  const similarity = similarityTo(head, form, shape ?? { sampleRate: 16_000, channels: 1 });
+  const isWhole = said?.isWhole === true && similarityTo(head, form, said.shape) === 1;
   const damage = isWhole ? contradiction(said.shape, known) : 'its header is damaged';
   return {
     dataOffset,
     shape,
     declaredDataBytes: declaredIn(head, form, isWhole ? MOST_TRAILING_BYTES : 0),
     damage,
-    likeness: isWhole ? 1 : Math.min(likeness, 0.99),
+    similarity: isWhole ? 1 : Math.min(similarity, 0.99),
   };
 }
 
@@ -96,7 +96,7 @@ function contradiction(said: WavShape, known: WavShape | undefined): string | un
 /**
  * The share of matching bytes among those that are neither zero nor part of a size; 1 only where the zeros match too.
  */
-function likenessTo(head: Buffer, form: Form, shape: WavShape): number {
+function similarityTo(head: Buffer, form: Form, shape: WavShape): number {
   const { dataOffset, isLong } = form;
   const template = createWavHeader({ ...shape, mayExceed4GiB: dataOffset > LEAST_HEADER_BYTES }).forSizes(
     isLong ? LONG_BYTES : 0,

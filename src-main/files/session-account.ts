@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
 import type { SessionRecord } from '../contract/session-record.ts';
 import type { Transcript } from '../contract/transcript.ts';
-import { patiently } from '../disk/read-fully.ts';
+import { withRetries } from '../disk/read-fully.ts';
 import { readRegularFile } from '../disk/regular-file.ts';
 import { NEW_SUFFIX } from '../disk/atomic-file.ts';
 import { MAX_JSON_BYTES } from './json-file.ts';
@@ -77,7 +77,7 @@ async function readAccount<Told extends object>(
 ): Promise<({ readonly kind: 'told' } & Told) | { readonly kind: 'none' } | Damaged> {
   let bytes: Buffer;
   try {
-    bytes = await patiently(() => readRegularFile(path, MAX_JSON_BYTES));
+    bytes = await withRetries(() => readRegularFile(path, MAX_JSON_BYTES));
   } catch (error) {
     if (systemCode(error) === 'ENOENT') return { kind: 'none' };
     if (!(error instanceof LecternError)) throw error;

@@ -3,7 +3,7 @@ import { copyFile, constants, link, lstat, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { LecternError } from '../contract/errors.ts';
 import { fitName } from '../disk/fit-name.ts';
-import { patiently } from '../disk/read-fully.ts';
+import { withRetries } from '../disk/read-fully.ts';
 import { openRegularFile } from '../disk/regular-file.ts';
 import { renameDurably, syncFolder } from '../disk/sync.ts';
 import { beginsWith, type AudioBytes } from './same-audio.ts';
@@ -20,7 +20,7 @@ export async function statIfThere(path: string): Promise<Stats | undefined> {
 }
 
 async function unlessAbsent<T>(look: () => Promise<T>): Promise<T | undefined> {
-  return patiently(async () => {
+  return withRetries(async () => {
     try {
       return await look();
     } catch (error) {

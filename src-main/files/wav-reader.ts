@@ -5,7 +5,7 @@ import { parseWavLayout, wireEncodingOf, type WavLayout } from '../audio/wav-lay
 import type { AudioFormat } from '../contract/audio-format.ts';
 import { LecternError } from '../contract/errors.ts';
 import { openRegularFile } from '../disk/regular-file.ts';
-import { patiently, readRange } from '../disk/read-fully.ts';
+import { withRetries, readRange } from '../disk/read-fully.ts';
 import { systemCode } from './write-error.ts';
 
 /**
@@ -13,7 +13,7 @@ import { systemCode } from './write-error.ts';
  * read.
  */
 export async function findWavLayout(path: string): Promise<WavLayout | undefined> {
-  const file = await patiently(() => openRegularFile(path));
+  const file = await withRetries(() => openRegularFile(path));
   try {
     return await readWavLayout(file);
   } catch (error) {

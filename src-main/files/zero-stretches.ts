@@ -1,6 +1,6 @@
 import type { FileHandle } from 'node:fs/promises';
 import { openRegularFile } from '../disk/regular-file.ts';
-import { patiently, readFully } from '../disk/read-fully.ts';
+import { withRetries, readFully } from '../disk/read-fully.ts';
 import type { AudioBytes } from './same-audio.ts';
 
 /** The smallest loss of a disk. */
@@ -36,7 +36,7 @@ export interface OpenAudio {
 }
 
 export async function openAudio({ path, dataOffset, dataBytes }: AudioBytes): Promise<OpenAudio> {
-  const file: FileHandle = await patiently(() => openRegularFile(path));
+  const file: FileHandle = await withRetries(() => openRegularFile(path));
   return {
     bytes: dataBytes,
     async read(position, bytes) {

@@ -2,7 +2,7 @@ import type { Job } from '../contract/processing.ts';
 import type { ServerMessage } from '../contract/server-messages.ts';
 
 export interface NewsOfJobsOptions {
-  readonly tell: (sessionId: string, message: ServerMessage) => void;
+  readonly notify: (sessionId: string, message: ServerMessage) => void;
   /** True where voices are also separated. */
   readonly diarizes: () => boolean;
   /** Records an event of a session. */
@@ -13,15 +13,15 @@ export interface NewsOfJobsOptions {
 const MOST_REMEMBERED = 1000;
 
 /** Turns the changes of a job into messages: its start and its end, each sent once, however many attempts there are. */
-export function createNewsOfJobs({ tell, diarizes, note }: NewsOfJobsOptions): (job: Job) => void {
-  const told = new Map<string, ServerMessage['type']>();
+export function createNewsOfJobs({ notify, diarizes, note }: NewsOfJobsOptions): (job: Job) => void {
+  const reported = new Map<string, ServerMessage['type']>();
   const tellOnce = (job: Job, message: ServerMessage): boolean => {
-    if (told.get(job.id) === message.type) return false;
-    told.delete(job.id);
-    told.set(job.id, message.type);
-    const [oldest] = told.keys();
-    if (told.size > MOST_REMEMBERED && oldest !== undefined) told.delete(oldest);
-    tell(job.session_id, message);
+    if (reported.get(job.id) === message.type) return false;
+    reported.delete(job.id);
+    reported.set(job.id, message.type);
+    const [oldest] = reported.keys();
+    if (reported.size > MOST_REMEMBERED && oldest !== undefined) reported.delete(oldest);
+    notify(job.session_id, message);
     return true;
   };
   return (job) => {

@@ -41,7 +41,7 @@ export interface ProcessingOptions {
   readonly samplePath: string;
   readonly reach: Reach;
   /** Sends a message to a session's client, where it is still connected. */
-  readonly tell: (sessionId: string, message: ServerMessage) => void;
+  readonly notify: (sessionId: string, message: ServerMessage) => void;
 }
 
 /** The step after recording: the transcription jobs, and their workers. */
@@ -90,7 +90,7 @@ export async function openProcessing(options: ProcessingOptions): Promise<Proces
       log,
     }),
     onChange: createNewsOfJobs({
-      tell: options.tell,
+      notify: options.notify,
       diarizes: () => settings.get().diarizer.kind !== 'none',
       note: (job: Job, event) => {
         catalog.addEvent(

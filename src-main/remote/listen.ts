@@ -6,7 +6,7 @@ import { LecternError, type WireError } from '../contract/errors.ts';
 import type { Recorder } from '../recorder.ts';
 import type { Log } from '../runtime/log.ts';
 import { type Access, createAccess } from './access.ts';
-import { connectionsFull, openDoors } from './doors.ts';
+import { connectionsFull, limitConnections } from './connection-limits.ts';
 import { endWithRefusal } from './raw-refusal.ts';
 import { hostNamesFor, printedHost } from './host-names.ts';
 import { createHttpApp } from './http-app.ts';
@@ -53,10 +53,10 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   const server = createServer(
     { shouldUpgradeCallback: ({ headers }) => headers.upgrade?.toLowerCase() === 'websocket' },
     (request, response) => {
-      if (doors.admit(request, response)) void answer(request, response);
+      if (connectionLimits.admit(request, response)) void answer(request, response);
     },
   );
-  const doors = openDoors(server, {
+  const connectionLimits = limitConnections(server, {
     descriptors: options.descriptors,
     ...(options.proofMs !== undefined && { proofMs: options.proofMs }),
   });
@@ -76,7 +76,7 @@ export async function listen(options: ListenOptions): Promise<Listening> {
   fetchApp = (request) => app.fetch(request);
   server.off('upgrade', refuseUpgrade);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    const hasRoom = doors.admitUpgrade(socket);
+    const hasRoom = connectionLimits.admitUpgrade(socket);
     const decision = access.check({
       target: request.url ?? '/',
       header: (name) => firstHeader(request, name),

@@ -11,7 +11,7 @@ export interface Arrival {
    * The sender was made to wait. Chunks that it sends until then, and without a break after it, were captured
    * meanwhile, and are late only for that reason.
    */
-  heldUp(untilMs: number): void;
+  blockedUntil(untilMs: number): void;
 }
 
 export function createArrival(sinceStartMs: (atMs: number) => number): Arrival {
@@ -28,7 +28,7 @@ export function createArrival(sinceStartMs: (atMs: number) => number): Arrival {
       catchesUpUntilMs = arrivedMs + ARRIVAL_TOLERANCE_MS;
       return undefined;
     },
-    heldUp(untilMs) {
+    blockedUntil(untilMs) {
       catchesUpUntilMs = untilMs;
     },
   };

@@ -88,7 +88,7 @@ export function createAudioIntake(options: AudioIntakeOptions): AudioIntake {
     const sinceMs = clock.monotonicMs();
     await take.drained();
     const nowMs = clock.monotonicMs();
-    if (nowMs - sinceMs > ARRIVAL_TOLERANCE_MS / 2) take.heldUp(nowMs + ARRIVAL_TOLERANCE_MS);
+    if (nowMs - sinceMs > ARRIVAL_TOLERANCE_MS / 2) take.blockedUntil(nowMs + ARRIVAL_TOLERANCE_MS);
   };
 
   /** A chunk whose bytes must be whole frames. */

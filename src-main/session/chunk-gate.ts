@@ -84,13 +84,13 @@ export function createChunkGate(options: ChunkGateOptions): ChunkGate {
    * The refusal is sent at once, as the turn may be minutes away. This is a separate function: a closure beside the
    * task would keep the task, and the chunk, in memory until then.
    */
-  const refuseAtOnce = (heldBack: boolean): Promise<void> => {
-    const message = heldBack
+  const refuseAtOnce = (isBlocked: boolean): Promise<void> => {
+    const message = isBlocked
       ? 'The disk was too slow for a chunk before this one. Send that one again first, then this one'
       : `The disk is too slow: ${MAX_WAITING_BYTES / MEBIBYTE} MB are waiting to be written. Send this chunk again later`;
     const error = new LecternError('SLOW_CONSUMER', message);
     send(errorMessage(error));
-    current.recording?.take.heldUp(clock.monotonicMs() + WAITED_FOR_MS);
+    current.recording?.take.blockedUntil(clock.monotonicMs() + WAITED_FOR_MS);
     return mailbox.post(() => void count(error));
   };
 
@@ -99,10 +99,10 @@ export function createChunkGate(options: ChunkGateOptions): ChunkGate {
       const arrivedMs = clock.monotonicMs();
       // The watch counts the chunk on arrival, as its turn may come late.
       if (place !== undefined) current.recording?.watch.noteChunk(place.track);
-      const heldBack = place?.seq !== undefined && refusals.holdsBack(place.track, place.seq);
-      if (heldBack || waitingBytes >= MAX_WAITING_BYTES) {
-        if (place?.seq !== undefined && !heldBack) refusals.note(place.track, place.seq);
-        return refuseAtOnce(heldBack);
+      const isBlocked = place?.seq !== undefined && refusals.isBlocked(place.track, place.seq);
+      if (isBlocked || waitingBytes >= MAX_WAITING_BYTES) {
+        if (place?.seq !== undefined && !isBlocked) refusals.note(place.track, place.seq);
+        return refuseAtOnce(isBlocked);
       }
       // Many small chunks cost more than their bytes.
       const cost = bytes + CHUNK_OVERHEAD_BYTES;

@@ -47,7 +47,7 @@ export function createConversation(options: ConversationOptions): Conversation {
   const firstFrame = Math.round(options.earlierSeconds * sampleRate);
   /** The current or last turn of each role. */
   const latestTurn = new Map<Track, string>();
-  let toldOfFullTurns = false;
+  let fullTurnsReported = false;
 
   const sessionMs = (frame: number): number => ((firstFrame + frame) / sampleRate) * 1000;
   /**
@@ -89,8 +89,8 @@ export function createConversation(options: ConversationOptions): Conversation {
     try {
       store.addSegments(spec.sessionId, segments);
     } catch (error) {
-      if (!toldOfFullTurns) send(errorMessage(error));
-      toldOfFullTurns = true;
+      if (!fullTurnsReported) send(errorMessage(error));
+      fullTurnsReported = true;
     }
   };
 

@@ -15,7 +15,7 @@ import type {
   TurnDetector,
   TurnDetectorOptions,
 } from './ports.ts';
-import { createSeats, type SeatTells } from './seats.ts';
+import { createSeats, type SeatCallbacks } from './seats.ts';
 import { createSession, type Session } from './session.ts';
 
 export interface EngineOptions {
@@ -55,7 +55,7 @@ export interface Engine {
   /** Called once the files of a session's recording are final and its client has been told. */
   onEnded(listener: (sessionId: string) => void): void;
   /** Sends a session's client, where it is still connected, news about the recording after its end. */
-  tell(sessionId: string, message: ServerMessage): void;
+  notify(sessionId: string, message: ServerMessage): void;
   /** To be called a few times a second. */
   tick(): void;
   /** The folders, other than the usual one, that sessions are being recorded to. */
@@ -83,7 +83,7 @@ export function createEngine(options: EngineOptions): Engine {
     if (message.type === 'recording_started' && message.part === 1) totals.sessions++;
   };
 
-  const openSession = (id: string, { send, onActivity }: SeatTells): Session =>
+  const openSession = (id: string, { send, onActivity }: SeatCallbacks): Session =>
     createSession({
       id,
       store,
@@ -162,7 +162,7 @@ export function createEngine(options: EngineOptions): Engine {
       };
     },
     activeSessions: seats.activeSessions,
-    tell(sessionId, message) {
+    notify(sessionId, message) {
       seats.get(sessionId)?.audience.client?.send(message);
     },
     onActivityChange(listener) {

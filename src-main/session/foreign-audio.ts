@@ -33,13 +33,13 @@ const HEADED_SAMPLES: ReadonlySet<ForeignFormat> = new Set([WAVE, WAVE64]);
 
 export function createForeignAudio(): ForeignAudio {
   const streams = new Map<string, { readonly format: ForeignFormat; readonly place: StreamPlace }>();
-  const told = new Set<string>();
+  const reported = new Set<string>();
 
   const refuse = (name: string, wanted: AudioFormat | undefined): ForeignBytes | undefined => {
     // Before a start nothing is recorded; the client gets that answer instead.
     if (wanted === undefined) return undefined;
-    const isNews = !told.has(name);
-    told.add(name);
+    const isNews = !reported.has(name);
+    reported.add(name);
     return { error: new LecternError('UNSUPPORTED_AUDIO', wordsFor(name, wanted)), isNews };
   };
 
@@ -73,7 +73,7 @@ export function createForeignAudio(): ForeignAudio {
       return readJsonFrame(bytes) === undefined ? undefined : refuse(JSON_NAME, wanted);
     },
     restart() {
-      told.clear();
+      reported.clear();
       for (const [stream, { place }] of streams) if (place.remaining === Infinity) streams.delete(stream);
     },
   };

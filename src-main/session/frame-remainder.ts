@@ -22,7 +22,7 @@ export function createFrameRemainder(
   /** One sample of every channel. */
   const bytesPerFrame = frameBytes(format);
   let rest = new Uint8Array(0);
-  let told = false;
+  let reported = false;
   let heardInPause = false;
 
   const drop = (): void => {
@@ -40,8 +40,8 @@ export function createFrameRemainder(
       all.set(bytes, rest.length);
       const wholeBytes = all.length - restBytes;
       rest = all.slice(wholeBytes);
-      if (!told && restBytes > 0) {
-        told = true;
+      if (!reported && restBytes > 0) {
+        reported = true;
         send(partialFrameWarning(bytes.byteLength, bytesPerFrame));
       }
       return all.subarray(0, wholeBytes);

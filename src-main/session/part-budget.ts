@@ -29,7 +29,7 @@ export function createPartBudget(options: PartBudgetOptions): PartBudget {
   const maxFrames = Math.floor(limits.maxDurationSeconds * sampleRate);
   let totalBytes = 0;
   let longestFrames = 0;
-  let told = 0;
+  let reported = 0;
 
   const nearestEnd = (position: number): { readonly frames: number; readonly end: PartEnd } => {
     const ends = [
@@ -54,10 +54,10 @@ export function createPartBudget(options: PartBudgetOptions): PartBudget {
       // The user asked for the split, so only the limits are worth a warning.
       if (splitFrames < maxFrames) return undefined;
       const share = Math.max(totalBytes / limits.maxTotalBytes, longestFrames / maxFrames);
-      const threshold = WARN_AT[told];
+      const threshold = WARN_AT[reported];
       if (threshold === undefined || share < threshold) return undefined;
-      while (told < WARN_AT.length && share >= (WARN_AT[told] ?? Infinity)) told++;
-      return WARN_AT[told - 1];
+      while (reported < WARN_AT.length && share >= (WARN_AT[reported] ?? Infinity)) reported++;
+      return WARN_AT[reported - 1];
     },
     get totalBytes() {
       return totalBytes;

@@ -10,7 +10,7 @@ import { partsInUse, type SessionTrack } from './track.ts';
 export interface ClosedPart {
   readonly message: ServerMessageOf<'recording_stopped'>;
   /** Reports the files that become final later, as they do. Call it once the message has been sent. */
-  tellLate(): void;
+  reportLate(): void;
 }
 
 export interface PartClosingOptions {
@@ -76,7 +76,7 @@ export function createPartClosing(options: PartClosingOptions): PartClosing {
         continues,
         ...(reason === undefined ? {} : { reason }),
       },
-      tellLate() {
+      reportLate() {
         for (const completed of late)
           void completed.then((file) => {
             if (file !== undefined) send({ type: 'file_completed', session_id: spec.sessionId, file });
@@ -85,9 +85,9 @@ export function createPartClosing(options: PartClosingOptions): PartClosing {
     };
   };
 
-  const tell = ({ message, tellLate }: ClosedPart): void => {
+  const sendClosed = ({ message, reportLate }: ClosedPart): void => {
     send(message);
-    tellLate();
+    reportLate();
   };
 
   return {
@@ -100,7 +100,7 @@ export function createPartClosing(options: PartClosingOptions): PartClosing {
       const closed = Promise.all([closePart(part, reason, true), earlier]);
       closing.push(
         closed.then(([ended]) => {
-          tell(ended);
+          sendClosed(ended);
           send(startedMessage(spec, next.number));
         }, options.onError),
       );
@@ -108,7 +108,7 @@ export function createPartClosing(options: PartClosingOptions): PartClosing {
     async finish(reason) {
       const unfinished = partsInUse(tracks);
       const last = unfinished.pop() ?? parts.newest;
-      for (const part of unfinished) closing.push(closePart(part, 'duration_limit', true).then(tell));
+      for (const part of unfinished) closing.push(closePart(part, 'duration_limit', true).then(sendClosed));
       // A part that could not be closed must not keep the last one open.
       const closed = await Promise.allSettled(closing);
       for (const outcome of closed) if (outcome.status === 'rejected') send(errorMessage(outcome.reason));

@@ -46,7 +46,7 @@ export function createPartNotes({ sessionId, tracks, store, clock }: PartNotesOp
   const mayNote = (): boolean => notedUpToMs - clock.monotonicMs() <= (NOTES_AT_ONCE - 1) * NOTE_INTERVAL_MS;
 
   /** Twice the waiting audio is stored, so that not every further chunk needs a write. */
-  const claimOf = (track: SessionTrack): number => 2 * track.timeline.heldFrames;
+  const claimOf = (track: SessionTrack): number => 2 * track.timeline.bufferedFrames;
 
   const noteDue = (): void => {
     if (due.size === 0 || !mayNote()) return;
@@ -62,10 +62,10 @@ export function createPartNotes({ sessionId, tracks, store, clock }: PartNotesOp
     },
     noteWaiting(track) {
       const { place, timeline, part } = track;
-      if (timeline.heldFrames > place.waiting) {
+      if (timeline.bufferedFrames > place.waiting) {
         place.waiting = claimOf(track);
         noteNow(part);
-      } else if (timeline.heldFrames === 0 && place.waiting > 0) due.add(part);
+      } else if (timeline.bufferedFrames === 0 && place.waiting > 0) due.add(part);
     },
     get isDue() {
       return due.size > 0 && mayNote();

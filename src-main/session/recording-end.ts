@@ -38,7 +38,7 @@ const UNFINISHED_MESSAGE =
   'start Lectern again, which puts it in order';
 
 /** The answer for a recording whose files could not be closed. */
-type Outcome = Pick<ClosedPart, 'tellLate'> & { readonly message: ServerMessage };
+type Outcome = Pick<ClosedPart, 'reportLate'> & { readonly message: ServerMessage };
 
 export function createRecordingEnd(options: RecordingEndOptions): RecordingEnd {
   const { id, current, mailbox, store, log, send } = options;
@@ -61,7 +61,7 @@ export function createRecordingEnd(options: RecordingEndOptions): RecordingEnd {
   const close = (take: Take, reason: StopReason | undefined): Promise<Outcome> =>
     take.finish(reason).catch((error: unknown) => {
       log('error', 'session could not be finalised', { id, error });
-      return { message: errorMessage(error), tellLate: () => undefined };
+      return { message: errorMessage(error), reportLate: () => undefined };
     });
 
   const finish = async (wanted?: StopReason, isWriteErrorTold = false): Promise<void> => {
@@ -83,7 +83,7 @@ export function createRecordingEnd(options: RecordingEndOptions): RecordingEnd {
       send(errorMessage(error));
     }
     conversation.end();
-    const { message, tellLate } = await close(take, reason);
+    const { message, reportLate } = await close(take, reason);
     const isKept =
       message.type !== 'recording_stopped' || message.files.length > 0 || message.pending !== undefined;
     if (!isKept && take.failure === undefined)
@@ -97,8 +97,8 @@ export function createRecordingEnd(options: RecordingEndOptions): RecordingEnd {
     // Sent last: a client that gets it may rename, export or delete the session at once.
     current.end();
     send(message);
-    tellLate();
-    taps.tell(message);
+    reportLate();
+    taps.send(message);
     taps.close();
     options.onActivity();
     options.onEnded();

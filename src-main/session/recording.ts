@@ -72,9 +72,9 @@ export async function openRecording(options: RecordingOptions): Promise<Recordin
     newId,
     earlierSeconds: begun.earlierSeconds,
     store,
-    send: (told) => {
-      send(told);
-      taps.tell(told);
+    send: (message) => {
+      send(message);
+      taps.send(message);
     },
   });
   take.listen((track, startFrame, placement) => {

@@ -10,7 +10,7 @@ export const WAITED_FOR_MS = 5000;
  */
 export interface Refusals {
   /** True where a chunk cannot be accepted yet, because an earlier one was refused. */
-  holdsBack(track: Track, seq: number): boolean;
+  isBlocked(track: Track, seq: number): boolean;
   note(track: Track, seq: number): void;
   /** A new take: its numbers have nothing to do with those before. */
   restart(): void;
@@ -19,7 +19,7 @@ export interface Refusals {
 export function createRefusals(nowMs: () => number): Refusals {
   const refused = new Map<Track, { readonly seq: number; readonly atMs: number }>();
   return {
-    holdsBack(track, seq) {
+    isBlocked(track, seq) {
       const earliest = refused.get(track);
       if (earliest === undefined) return false;
       if (serialDistance(earliest.seq, seq) > 0 && nowMs() - earliest.atMs < WAITED_FOR_MS) return true;

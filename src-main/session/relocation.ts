@@ -36,7 +36,7 @@ export async function relocateTake(options: RelocationOptions, reason: StopReaso
     await allWritten(tracks);
     return commonOrigin(tracks, spec.sampleRate);
   });
-  failures.overcome();
+  failures.clear();
   for (const track of tracks) {
     const { part, place, pending } = track;
     const before = place.position;

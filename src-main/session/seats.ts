@@ -16,16 +16,16 @@ interface Audience {
   client: Client | undefined;
   leftAtMs: number;
   /** The end of the session, where no client was connected to receive it. */
-  readonly untold: ServerMessage[];
+  readonly undelivered: ServerMessage[];
 }
 
 /** The callbacks of a session to its seat. */
-export type SeatTells = Pick<SessionOptions, 'send' | 'onActivity'>;
+export type SeatCallbacks = Pick<SessionOptions, 'send' | 'onActivity'>;
 
 export interface SeatsOptions {
   readonly clock: Clock;
   readonly log: Log;
-  readonly openSession: (id: string, tells: SeatTells) => Session;
+  readonly openSession: (id: string, tells: SeatCallbacks) => Session;
   /** True where a recording ends together with its connection, which is then the normal end. */
   readonly endsWithClient: boolean;
   /** Called whenever a session starts or ends. */
@@ -58,7 +58,7 @@ export function createSeats(options: SeatsOptions): Seats {
   const isLeft = ({ session, audience }: Seat): boolean =>
     audience.client === undefined &&
     !session.active &&
-    (audience.untold.length === 0 || awayMs(audience) >= RECONNECT_WINDOW_MS);
+    (audience.undelivered.length === 0 || awayMs(audience) >= RECONNECT_WINDOW_MS);
 
   const sessions = (): readonly Session[] => [...seats.values()].map(({ session }) => session);
   const activeSessions = (): string[] => sessions().flatMap(({ id, active }) => (active ? id : []));
@@ -69,14 +69,14 @@ export function createSeats(options: SeatsOptions): Seats {
   };
 
   const open = (id: string): Seat => {
-    const audience: Audience = { client: undefined, leftAtMs: 0, untold: [] };
+    const audience: Audience = { client: undefined, leftAtMs: 0, undelivered: [] };
     const session = openSession(id, {
       onActivity,
       send(message) {
         // Messages after the end go to the client that has come back since.
-        const { client, untold } = seats.get(id)?.audience ?? audience;
+        const { client, undelivered } = seats.get(id)?.audience ?? audience;
         if (client !== undefined) client.send(message);
-        else if (message.type === 'recording_stopped') untold.push(message);
+        else if (message.type === 'recording_stopped') undelivered.push(message);
       },
     });
     const seat = { session, audience };
@@ -99,7 +99,7 @@ export function createSeats(options: SeatsOptions): Seats {
       });
       audience.client = client;
       if (session.active) void session.changeSender();
-      for (const message of audience.untold.splice(0)) client.send(message);
+      for (const message of audience.undelivered.splice(0)) client.send(message);
       return seat;
     },
     leave({ session, audience }, client) {

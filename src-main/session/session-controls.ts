@@ -47,7 +47,7 @@ export function createSessionControls(options: SessionControlsOptions): SessionC
     if (recording.phase === 'paused') remainder.dropAfterPause();
     recording.phase = 'recording';
     take.resume(atMs);
-    watch.excuse();
+    watch.restartWait();
     send({ type: 'recording_resumed', duration_seconds: take.durationSeconds });
   };
 

@@ -25,7 +25,7 @@ export interface SessionWatch {
   /** Milliseconds since the last chunk of this track. */
   quietMs(track: Track): number;
   /** Starts the waiting time anew: the delay so far was not caused by the sources. */
-  excuse(): void;
+  restartWait(): void;
   /** Looks at the clock. */
   tick(): void;
   /** Updates how long the disk will last. */
@@ -37,10 +37,10 @@ export interface SessionWatch {
 interface Source {
   readonly tracks: readonly Track[];
   lastChunkMs: number;
-  stallTold: boolean;
+  stallReported: boolean;
   /** True where it was behind at the last check. */
   wasBehind: boolean;
-  behindTold: boolean;
+  behindReported: boolean;
 }
 
 export function createSessionWatch(options: SessionWatchOptions): SessionWatch {
@@ -51,26 +51,26 @@ export function createSessionWatch(options: SessionWatchOptions): SessionWatch {
   const sources = (live ? tracks.map((track) => [track]) : [tracks]).map((own): Source => ({
     tracks: own,
     lastChunkMs: nowMs(),
-    stallTold: false,
+    stallReported: false,
     wasBehind: false,
-    behindTold: false,
+    behindReported: false,
   }));
-  let excusedMs = nowMs();
-  let allStalledTold = false;
+  let waitFromMs = nowMs();
+  let allStalledReported = false;
   let diskMinutesLeft: number | undefined;
-  let diskToldMinutes = Infinity;
+  let diskReportedMinutes = Infinity;
 
   const sourceOf = (track: Track): Source | undefined =>
     sources.find((source) => source.tracks.includes(track));
-  const stalledMs = (source: Source): number => nowMs() - Math.max(source.lastChunkMs, excusedMs);
+  const stalledMs = (source: Source): number => nowMs() - Math.max(source.lastChunkMs, waitFromMs);
 
   const tellOfStalls = (): void => {
     const stalled = sources.filter((source) => stalledMs(source) >= stalledAfterMs);
-    const news = stalled.filter(({ stallTold }) => !stallTold);
-    for (const source of news) source.stallTold = true;
+    const news = stalled.filter(({ stallReported }) => !stallReported);
+    for (const source of news) source.stallReported = true;
     if (news.length === 0) return;
-    allStalledTold = stalled.length === sources.length;
-    if (allStalledTold) send(noDataWarning(Math.min(...stalled.map(stalledMs)) / 1000));
+    allStalledReported = stalled.length === sources.length;
+    if (allStalledReported) send(noDataWarning(Math.min(...stalled.map(stalledMs)) / 1000));
     else {
       const others = sources.filter((source) => !stalled.includes(source)).flatMap(({ tracks }) => tracks);
       for (const source of news)
@@ -79,13 +79,13 @@ export function createSessionWatch(options: SessionWatchOptions): SessionWatch {
   };
 
   const tellOfDelay = (source: Source, track: Track): void => {
-    if (source.stallTold || source.behindTold) return;
+    if (source.stallReported || source.behindReported) return;
     const behind = behindClockSeconds(track);
     // One check may fall between a chunk's arrival and its place in the file.
     const { wasBehind } = source;
     source.wasBehind = behind >= BEHIND_CLOCK_SECONDS;
     if (!wasBehind || !source.wasBehind) return;
-    source.behindTold = true;
+    source.behindReported = true;
     send(behindClockWarning(behind, tracks.length > 1 ? track : undefined));
   };
 
@@ -94,16 +94,16 @@ export function createSessionWatch(options: SessionWatchOptions): SessionWatch {
       const source = sourceOf(track);
       if (source === undefined) return;
       source.lastChunkMs = nowMs();
-      source.stallTold = false;
-      if (!allStalledTold) return;
+      source.stallReported = false;
+      if (!allStalledReported) return;
       // The first message, that everything had stopped, is no longer true; tracks that still stand are reported by
       // name.
-      allStalledTold = false;
-      for (const other of sources) other.stallTold = false;
+      allStalledReported = false;
+      for (const other of sources) other.stallReported = false;
     },
     quietMs: (track) => nowMs() - (sourceOf(track)?.lastChunkMs ?? nowMs()),
-    excuse() {
-      excusedMs = nowMs();
+    restartWait() {
+      waitFromMs = nowMs();
     },
     tick() {
       tellOfStalls();
@@ -113,8 +113,8 @@ export function createSessionWatch(options: SessionWatchOptions): SessionWatch {
     noteDiskMinutes(minutes) {
       diskMinutesLeft = minutes;
       const threshold = DISK_WARN_MINUTES.findLast((candidate) => minutes < candidate);
-      if (threshold === undefined || threshold >= diskToldMinutes) return;
-      diskToldMinutes = threshold;
+      if (threshold === undefined || threshold >= diskReportedMinutes) return;
+      diskReportedMinutes = threshold;
       send(diskLowWarning(minutes));
     },
     get diskMinutesLeft() {

@@ -175,7 +175,7 @@ export function createSession(options: SessionOptions): Session {
       const { recording } = current;
       if (recording?.phase !== 'recording') return;
       // A sender that waits for the disk has not stopped.
-      if (recording.take.queuedBytes > WAITING_FOR_DISK_BYTES) recording.watch.excuse();
+      if (recording.take.queuedBytes > WAITING_FOR_DISK_BYTES) recording.watch.restartWait();
       recording.watch.tick();
     },
     get relocated() {

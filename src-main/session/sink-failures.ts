@@ -8,7 +8,7 @@ export interface SinkFailures {
   /** Why the current part cannot be written any more; undefined where it can. */
   readonly latest: unknown;
   /** The take continues elsewhere: earlier failures no longer block anything. */
-  overcome(): void;
+  clear(): void;
 }
 
 /** @param onFailure called for the first failure of each sink */
@@ -26,7 +26,7 @@ export function createSinkFailures(onFailure: (error: unknown) => void): SinkFai
     get latest() {
       return latest;
     },
-    overcome() {
+    clear() {
       latest = undefined;
     },
   };

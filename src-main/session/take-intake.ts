@@ -57,7 +57,7 @@ export interface TakeIntake {
   /** Places everything that waits. */
   flush(): Promise<void>;
   /** The sender, and its audio with it, has to wait until then. */
-  heldUp(untilMs: number): void;
+  blockedUntil(untilMs: number): void;
   /**
    * Where a chunk without a position that came at `arrivedMs` would begin: the track's end, or the clock's position.
    */
@@ -137,7 +137,7 @@ export function createTakeIntake(options: TakeIntakeOptions): TakeIntake {
       return advanceIfAny(track, track.timeline.refuse(seq, frames));
     },
     get isDue() {
-      const waitsSinceMs = Math.min(...tracks.map(({ timeline }) => timeline.heldSinceMs));
+      const waitsSinceMs = Math.min(...tracks.map(({ timeline }) => timeline.bufferedSinceMs));
       return clock.monotonicMs() - waitsSinceMs >= CHUNK_WAIT_MS;
     },
     async placeDue() {
@@ -148,8 +148,8 @@ export function createTakeIntake(options: TakeIntakeOptions): TakeIntake {
     async flush() {
       for (const track of tracks) await placer.flush(track);
     },
-    heldUp(untilMs) {
-      for (const { arrival } of tracks) arrival?.heldUp(untilMs);
+    blockedUntil(untilMs) {
+      for (const { arrival } of tracks) arrival?.blockedUntil(untilMs);
     },
     nextFrame(name, arrivedMs) {
       const track = trackNamed(tracks, name);

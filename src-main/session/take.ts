@@ -52,7 +52,7 @@ export interface AddedMarker {
 /** One stretch from start to stop: its tracks, and its parts one after another. */
 export interface Take extends Pick<
   TakeIntake,
-  'accept' | 'skip' | 'reject' | 'refuse' | 'heldUp' | 'nextFrame'
+  'accept' | 'skip' | 'reject' | 'refuse' | 'blockedUntil' | 'nextFrame'
 > {
   /** Sets the listener for placed audio. Call it before the first chunk comes. */
   listen(listener: PlacedListener): void;
@@ -129,7 +129,7 @@ export async function openTake(options: TakeOptions): Promise<Take> {
     skip: intake.skip,
     reject: intake.reject,
     refuse: intake.refuse,
-    heldUp: intake.heldUp,
+    blockedUntil: intake.blockedUntil,
     nextFrame: intake.nextFrame,
     listen: writer.listen,
     get isDue() {
@@ -186,7 +186,8 @@ export async function openTake(options: TakeOptions): Promise<Take> {
       return (
         partsInUse(tracks).reduce((sum, part) => sum + part.sink.queuedBytes, 0) +
         tracks.reduce(
-          (sum, { timeline, pending }) => sum + timeline.heldBytes + pending.length * CHUNK_OVERHEAD_BYTES,
+          (sum, { timeline, pending }) =>
+            sum + timeline.bufferedBytes + pending.length * CHUNK_OVERHEAD_BYTES,
           0,
         )
       );

@@ -12,7 +12,7 @@ export interface Taps {
   add(client: TapClient): () => void;
   /** Sends raw samples that begin at `startFrame` of the take. A listener that is too slow is removed. */
   audio(track: Track, startFrame: number, pcm: Uint8Array): void;
-  tell(message: ServerMessage): void;
+  send(message: ServerMessage): void;
   /** Ends the stream of every listener. */
   close(): void;
 }
@@ -62,7 +62,7 @@ export function createTaps(tracks: readonly Track[], allowedUnsentBytes: () => n
         client.sendAudio(headedFrame({ trackIndex, seq, startFrame }, pcm));
       }
     },
-    tell(message) {
+    send(message) {
       const allowed = allowedUnsentBytes();
       for (const client of clients.keys())
         if (client.unsentBytes > allowed) letGo(client);

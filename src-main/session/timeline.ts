@@ -63,11 +63,11 @@ export interface Timeline {
   readonly duplicated: number;
   readonly late: number;
   /** Bytes in the buffer. */
-  readonly heldBytes: number;
+  readonly bufferedBytes: number;
   /** Frames in the buffer. */
-  readonly heldFrames: number;
+  readonly bufferedFrames: number;
   /** Since when something is buffered; Infinity where nothing is. */
-  readonly heldSinceMs: number;
+  readonly bufferedSinceMs: number;
 }
 
 /**
@@ -182,13 +182,13 @@ export function createTimeline(
     get late() {
       return order.late;
     },
-    get heldBytes() {
+    get bufferedBytes() {
       return order.waitingBytes;
     },
-    get heldFrames() {
+    get bufferedFrames() {
       return order.waitingFrames;
     },
-    get heldSinceMs() {
+    get bufferedSinceMs() {
       return order.waitingSinceMs;
     },
   };

@@ -115,7 +115,7 @@ export function statusOf(track: SessionTrack, quietFrames: number): TrackStatus 
     track: track.name,
     frames: track.writtenFrames,
     next_seq: wireSeq(timeline.nextSeq),
-    ...(timeline.heldFrames === 0 ? {} : { held_frames: timeline.heldFrames }),
+    ...(timeline.bufferedFrames === 0 ? {} : { held_frames: timeline.bufferedFrames }),
     next_frame: timeline.senderFrame,
     resume_frame: Math.max(timeline.senderFrame, track.heardFrame + quietFrames),
   };

@@ -22,7 +22,7 @@ export function createCommandRecogniser(settings: CommandSettings, tools: Recogn
   const { program, format, language, model } = settings;
   const name = basename(program);
   return {
-    tellsTimes: format !== 'text',
+    givesTimes: format !== 'text',
     async recognise(piece, { signal, onProgress }) {
       const folder = await mkdtemp(join(tools.workDir, 'piece-'));
       try {

@@ -17,7 +17,7 @@ export function createRecogniser(settings: RecogniserSettings, tools: Recogniser
 }
 
 const noRecogniser: Recogniser = {
-  tellsTimes: false,
+  givesTimes: false,
   recognise: async () => {
     throw lastingFailure('RECOGNISER_NOT_SET', 'No recogniser has been chosen. Choose one in Settings');
   },

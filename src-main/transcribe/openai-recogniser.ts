@@ -69,7 +69,7 @@ export function createOpenAiRecogniser(settings: ServerSettings, tools: Recognis
   };
 
   /** Repeats requests after temporary failures. */
-  const sendPatiently = async (upload: Upload, signal: AbortSignal): Promise<Answer> => {
+  const sendWithRetries = async (upload: Upload, signal: AbortSignal): Promise<Answer> => {
     for (let attempt = 0; ; attempt++) {
       try {
         const answer = await send(upload, signal);
@@ -103,7 +103,7 @@ export function createOpenAiRecogniser(settings: ServerSettings, tools: Recognis
     const { signal } = options;
     const upload = await uploadOf(piece, signal);
     if (upload.bytes.byteLength > maxUploadBytes) return inPieces(piece, upload, options);
-    const answer = await sendPatiently(upload, signal);
+    const answer = await sendWithRetries(upload, signal);
     if (answer.status === 413) {
       // Applies to the remaining uploads too; a slightly smaller file would be refused as well.
       maxUploadBytes = Math.min(maxUploadBytes, Math.floor(upload.bytes.byteLength * 0.9));
@@ -174,7 +174,7 @@ export function createOpenAiRecogniser(settings: ServerSettings, tools: Recognis
     return texts;
   };
 
-  return { tellsTimes: true, recognise };
+  return { givesTimes: true, recognise };
 }
 
 /** Converts the times of a later piece to those of the whole. Text without times gets those of its piece. */

@@ -18,7 +18,7 @@ export interface RecogniseOptions {
 /** Turns speech into text. Several calls may run at once. */
 export interface Recogniser {
   /** False where its text never has times: the caller must then send each turn as a piece of its own. */
-  readonly tellsTimes: boolean;
+  readonly givesTimes: boolean;
   /**
    * Text with its times within the piece, in order. Rejects with RECOGNISER_NOT_SET, RECOGNISER_UNAVAILABLE or
    * RECOGNISER_FAILED; failures.ts decides whether and when another attempt makes sense.

@@ -15,7 +15,7 @@ const DYNAMICS_DECIBELS = 30;
 const LEAST_DYNAMICS = 6;
 const LEAST_BANDS = 3;
 /** The correlation of both sides, 0..1: an echo is above, and two people who speak at once are below. */
-export const ALIKE = 0.55;
+export const LEAST_CORRELATION = 0.55;
 /** For longer turns the search for the delay skips some hops. */
 const MOST_COMPARED_HOPS = 800;
 /** The level of the echo is taken from its quieter part: the louder part may be a voice near the microphone. */
@@ -25,7 +25,7 @@ const GAIN_QUANTILE = 0.35;
 export interface AcousticPath {
   /** Hops from a played sound to its echo. */
   readonly delay: number;
-  readonly alike: number;
+  readonly correlation: number;
   /** The bands with an echo, and how many decibels the other side is louder or softer there in the microphone. */
   readonly gains: readonly { readonly band: number; readonly decibels: number }[];
 }
@@ -100,9 +100,12 @@ export function createAcousticPaths(near: BandHistory, far: BandHistory): Acoust
         sum.ofFar += squares - (total * total) / taken.length;
       }
     }
-    const alike = sums.map(({ both, ofFar }) => both / Math.sqrt(ofNear * ofFar + 1e-9));
-    const best = alike.reduce((most, value, index) => (value > (alike[most] ?? 0) ? index : most), 0);
-    return { delay: best + EARLIEST_HOPS, alike: alike[best] ?? 0 };
+    const correlations = sums.map(({ both, ofFar }) => both / Math.sqrt(ofNear * ofFar + 1e-9));
+    const best = correlations.reduce(
+      (most, value, index) => (value > (correlations[most] ?? 0) ? index : most),
+      0,
+    );
+    return { delay: best + EARLIEST_HOPS, correlation: correlations[best] ?? 0 };
   };
 
   /** The sound that is heard in this hop, including its reverberation. */
@@ -119,9 +122,9 @@ export function createAcousticPaths(near: BandHistory, far: BandHistory): Acoust
   const measure: AcousticPaths['measure'] = (from, to, knownDelay) => {
     const bands = aliveBands(from, to);
     if (bands.length < LEAST_BANDS) return undefined;
-    const { delay: likeliest, alike } = alignment(bands, from, to);
+    const { delay: likeliest, correlation } = alignment(bands, from, to);
     // While somebody speaks near the microphone too, the known delay of the room is the better estimate.
-    const delay = alike >= ALIKE ? likeliest : (knownDelay ?? likeliest);
+    const delay = correlation >= LEAST_CORRELATION ? likeliest : (knownDelay ?? likeliest);
     const gains = bands.map(({ band, playedFloor, range }) => {
       const played = ringing(band, delay, from, to);
       const differences: number[] = [];
@@ -133,7 +136,7 @@ export function createAcousticPaths(near: BandHistory, far: BandHistory): Acoust
       differences.sort((a, b) => a - b);
       return { band, decibels: differences[Math.floor(differences.length * GAIN_QUANTILE)] ?? -Infinity };
     });
-    return { delay, alike, gains };
+    return { delay, correlation, gains };
   };
 
   return { measure, ringing };

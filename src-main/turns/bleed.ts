@@ -1,8 +1,8 @@
 import type { BandHistory } from './band-history.ts';
-import { ALIKE, createAcousticPaths, LATEST_HOPS, type AcousticPath } from './acoustic-path.ts';
+import { LEAST_CORRELATION, createAcousticPaths, LATEST_HOPS, type AcousticPath } from './acoustic-path.ts';
 
 /** In a short stretch, two voices may correlate by chance. */
-const ALIKE_AT_ONCE = 0.75;
+const LEAST_CORRELATION_IF_SHORT = 0.75;
 const LONG_HOPS = 150;
 const SHORTEST_HOPS = 25;
 /** A shorter stretch is not cut off a turn, and says nothing certain about the room. */
@@ -65,8 +65,8 @@ export function createBleedDetector(near: BandHistory, far: BandHistory): BleedD
 
   /** Only the echo of the other side, for long enough to exclude chance. */
   const isBleed = (room: AcousticPath, own: Stretch | undefined, { from, to }: Stretch): boolean => {
-    const enough = to - from < LONG_HOPS ? ALIKE_AT_ONCE : ALIKE;
-    if (own !== undefined || room.alike < enough) return false;
+    const enough = to - from < LONG_HOPS ? LEAST_CORRELATION_IF_SHORT : LEAST_CORRELATION;
+    if (own !== undefined || room.correlation < enough) return false;
     if (to - from >= CLEAR_HOPS) knownDelay = room.delay;
     return true;
   };

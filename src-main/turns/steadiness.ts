@@ -1,7 +1,7 @@
 /** A tone is compared with both of these hops earlier, as beating tones look different after one of them. */
 const APART = [4, 5] as const;
 /** From this similarity on, of 1, a sound is one sustained tone: a voice changes more. */
-const HELD = 0.97;
+const LEAST_SIMILARITY = 0.97;
 /**
  * How slowly sustained tones are forgotten, per hop; and the number and the share of them that make music or a signal.
  */
@@ -28,7 +28,7 @@ export function createSteadiness(length: number, edges: readonly number[]): Stea
   let heldCount = 0;
   let voicedCount = 0;
 
-  const likeness = (a: Float64Array, b: Float64Array): number => {
+  const similarity = (a: Float64Array, b: Float64Array): number => {
     let both = 0;
     let first = 0;
     let second = 0;
@@ -55,7 +55,7 @@ export function createSteadiness(length: number, edges: readonly number[]): Stea
       for (let index = from; index < length; index++) latest[index] = Math.sqrt(power[index] ?? 0);
       held = APART.some((apart) => {
         const earlier = hops < apart ? undefined : ring[(hops - apart) % ring.length];
-        return earlier !== undefined && likeness(latest, earlier) > HELD;
+        return earlier !== undefined && similarity(latest, earlier) > LEAST_SIMILARITY;
       });
       hops++;
     },

@@ -19,7 +19,7 @@ interface Side {
   readonly track: Track;
   readonly voice: VoiceActivity;
   /** The client reports who speaks; our own detector is not used any more. */
-  told: boolean;
+  external: boolean;
   open: SpokenTurn | undefined;
   /** The end of the audio so far. */
   position: number;
@@ -41,7 +41,7 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
   const sides = options.tracks.map((track): Side => ({
     track,
     voice: createVoiceActivity(sampleRate, channels, historyOf(track)),
-    told: false,
+    external: false,
     open: undefined,
     position: 0,
     recent: [],
@@ -70,7 +70,7 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
   const begin = (side: Side, startFrame: number): TurnEvent[] => {
     if (side.open !== undefined) return [];
     const turnId = newId();
-    const isOwn = side.track !== 'user' || histories === undefined || sides.some(({ told }) => told);
+    const isOwn = side.track !== 'user' || histories === undefined || sides.some(({ external }) => external);
     side.open = newTurn(turnId, startFrame, isOwn);
     side.recent.push(side.open);
     if (side.recent.length > REMEMBERED_TURNS) forgetEarliest(side);
@@ -88,9 +88,9 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
 
   /** Ends the turns that can be judged; with `force` all of them, by what is known. */
   const settle = (force = false): TurnEvent[] => {
-    for (const { told, open, voice, position } of sides)
+    for (const { external, open, voice, position } of sides)
       if (open !== undefined)
-        open.voicedUntil = Math.max(open.startFrame, told ? position : voice.voicedUntil);
+        open.voicedUntil = Math.max(open.startFrame, external ? position : voice.voicedUntil);
     const heardFrame = Math.min(...sides.map(({ position }) => position));
     for (const turn of sides.flatMap(({ recent }) => recent)) {
       origins?.look(turn, heardFrame);
@@ -102,8 +102,11 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
       const { side, turn } = entry;
       const verdicts = sides
         .filter((other) => other !== side)
-        .map(({ recent, told, voice, position }) =>
-          judge.judge(turn, { turns: recent, decidedFrame: told ? position : voice.decidedFrame }),
+        .map(({ recent, external, voice, position }) =>
+          judge.judge(turn, {
+            turns: recent,
+            decidedFrame: external ? position : voice.decidedFrame,
+          }),
         );
       const spokenOver = verdicts.includes('spoken over');
       const waited = side.position - turn.voicedUntil >= LONGEST_WAIT_SECONDS * sampleRate;
@@ -127,7 +130,7 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
   };
 
   const cutShort = (side: Side): void => {
-    finish(side, side.told ? side.position : side.voice.voicedUntil);
+    finish(side, side.external ? side.position : side.voice.voicedUntil);
     side.voice.breakOff();
   };
 
@@ -135,12 +138,12 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
     audio(track, startFrame, pcm) {
       const side = sideOf(track);
       side.position = startFrame + pcm.byteLength / (2 * channels);
-      return follow(side, side.told ? [] : side.voice.observe(startFrame, pcm));
+      return follow(side, side.external ? [] : side.voice.observe(startFrame, pcm));
     },
     silence(track, startFrame, frames) {
       const side = sideOf(track);
       side.position = startFrame + frames;
-      return follow(side, side.told ? [] : side.voice.silence(startFrame, frames));
+      return follow(side, side.external ? [] : side.voice.silence(startFrame, frames));
     },
     jump(track) {
       cutShort(sideOf(track));
@@ -148,7 +151,7 @@ export function createTurnDetector(options: TurnDetectorOptions): TurnDetector {
     },
     voice(track, active, frame = 0) {
       const side = sideOf(track);
-      side.told = true;
+      side.external = true;
       return follow(side, [{ active, frame: active ? Math.max(side.position, frame) : side.position }]);
     },
     pause() {

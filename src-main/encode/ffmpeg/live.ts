@@ -28,7 +28,7 @@ const STALLS_PER_CHILD = 0.05;
 /** Putting the index in front reads and writes the whole file. */
 const STALLS_WHILE_INDEXING = 2.5;
 /** Two fragments, and what the encoder keeps in its buffers. */
-const OWED_AFTER_SECONDS = 2;
+const DUE_AFTER_SECONDS = 2;
 
 /** As with the built-in encoder: a kill loses well under a second, packets in progress included. */
 const FRAGMENT_MICROSECONDS = 500_000;
@@ -50,7 +50,7 @@ function startDriver(options: FfmpegLiveOptions, job: LiveJob): LiveDriver {
   let isGone = false;
   const output = createOutputWatch({
     path: job.partialPath,
-    owedAfterBytes: OWED_AFTER_SECONDS * job.sampleRate * job.channels * 2,
+    dueAfterBytes: DUE_AFTER_SECONDS * job.sampleRate * job.channels * 2,
     nowMs: () => performance.now(),
   });
   const stallMs = (): number => options.stallMs * (1 + STALLS_PER_CHILD * children.running);

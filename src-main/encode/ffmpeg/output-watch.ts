@@ -4,7 +4,7 @@ export interface OutputWatchOptions {
   /** The file that the encoder writes. */
   readonly path: string;
   /** After this much input, a working encoder has written something more. */
-  readonly owedAfterBytes: number;
+  readonly dueAfterBytes: number;
   readonly nowMs: () => number;
 }
 
@@ -23,14 +23,14 @@ export interface OutputWatch {
 
 const LOOK_INTERVAL_MS = 500;
 
-export function createOutputWatch({ path, owedAfterBytes, nowMs }: OutputWatchOptions): OutputWatch {
+export function createOutputWatch({ path, dueAfterBytes, nowMs }: OutputWatchOptions): OutputWatch {
   let seen = '';
   let fedBytes = 0;
   let ended = false;
-  let owedSinceMs: number | undefined;
+  let dueSinceMs: number | undefined;
   let lookedAtMs = nowMs();
 
-  const isOwing = (): boolean => ended || fedBytes >= owedAfterBytes;
+  const isOutputDue = (): boolean => ended || fedBytes >= dueAfterBytes;
 
   const look = async (): Promise<void> => {
     lookedAtMs = nowMs();
@@ -39,22 +39,22 @@ export function createOutputWatch({ path, owedAfterBytes, nowMs }: OutputWatchOp
     if (state === seen) return;
     seen = state;
     fedBytes -= Math.min(fedBytes, fedBefore);
-    owedSinceMs = isOwing() ? nowMs() : undefined;
+    dueSinceMs = isOutputDue() ? nowMs() : undefined;
   };
 
   return {
     fed(bytes) {
       fedBytes += bytes;
-      if (isOwing()) owedSinceMs ??= nowMs();
+      if (isOutputDue()) dueSinceMs ??= nowMs();
       if (nowMs() - lookedAtMs >= LOOK_INTERVAL_MS) void look();
     },
     inputEnded() {
       ended = true;
-      owedSinceMs ??= nowMs();
+      dueSinceMs ??= nowMs();
     },
     look,
     get overdueMs() {
-      return owedSinceMs === undefined ? 0 : nowMs() - owedSinceMs;
+      return dueSinceMs === undefined ? 0 : nowMs() - dueSinceMs;
     },
   };
 }

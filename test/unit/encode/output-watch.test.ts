@@ -12,7 +12,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const watchOf = (path: string) => createOutputWatch({ path, owedAfterBytes: 1000, nowMs: () => nowMs });
+const watchOf = (path: string) => createOutputWatch({ path, dueAfterBytes: 1000, nowMs: () => nowMs });
 
 test('an encoder that is fed and writes nothing is overdue from when it owed something', async () => {
   const watch = watchOf(join(folder, 'output'));

@@ -193,12 +193,12 @@ describe('session', () => {
     let nowMs = 0;
     const refusals = createRefusals(() => nowMs);
     refusals.note('user', 7);
-    expect(refusals.holdsBack('assistant', 8)).toBe(false);
+    expect(refusals.isBlocked('assistant', 8)).toBe(false);
     nowMs = 4999;
-    expect(refusals.holdsBack('user', 8)).toBe(true);
+    expect(refusals.isBlocked('user', 8)).toBe(true);
     nowMs = 5000;
-    expect(refusals.holdsBack('user', 9)).toBe(false);
-    expect(refusals.holdsBack('user', 10)).toBe(false);
+    expect(refusals.isBlocked('user', 9)).toBe(false);
+    expect(refusals.isBlocked('user', 10)).toBe(false);
   });
 
   test('a live source that stops is reported within a second; one that sends in bursts is given longer', async () => {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { patiently } from '../../../src-main/disk/read-fully.ts';
+import { withRetries } from '../../../src-main/disk/read-fully.ts';
 
 function failing(code: string, times: number) {
   const asked = { count: 0 };
@@ -15,10 +15,10 @@ test.each(['EIO', 'EAGAIN', 'EBUSY', 'EACCES', 'ESTALE'])(
   'a disk that fails with %s is asked again',
   async (code) => {
     const { asked, ask } = failing(code, 2);
-    expect(await patiently(ask)).toBe('read');
+    expect(await withRetries(ask)).toBe('read');
     expect(asked.count).toBe(3);
     const always = failing(code, Infinity);
-    await expect(patiently(always.ask)).rejects.toThrow(code);
+    await expect(withRetries(always.ask)).rejects.toThrow(code);
     expect(always.asked.count).toBe(4);
   },
 );
@@ -27,7 +27,7 @@ test.each(['ENOENT', 'ENOTDIR', 'EISDIR', 'ELOOP', 'ENAMETOOLONG'])(
   '%s is an answer, asked for once',
   async (code) => {
     const { asked, ask } = failing(code, Infinity);
-    await expect(patiently(ask)).rejects.toThrow(code);
+    await expect(withRetries(ask)).rejects.toThrow(code);
     expect(asked.count).toBe(1);
   },
 );

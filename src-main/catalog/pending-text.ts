@@ -1,6 +1,6 @@
 import { LecternError } from '../contract/errors.ts';
 import type { Transcript } from '../contract/transcript.ts';
-import type { PatientWrite, WriteQueue } from './write-queue.ts';
+import type { QueuedWrite, WriteQueue } from './write-queue.ts';
 
 export type TranscriptChange = (transcript: Transcript) => Transcript;
 
@@ -11,7 +11,7 @@ export function applyChange(transcript: Transcript, change: TranscriptChange): T
 }
 
 /** A change of a session's text to be written, now or when the database accepts it. */
-export interface KeptChange extends Pick<PatientWrite, 'writeNew'> {
+export interface TextWrite extends Pick<QueuedWrite, 'writeNew'> {
   readonly sessionId: string;
   /** The same change applied to the whole text, used where other changes wait before it. Must not throw. */
   readonly change: TranscriptChange;
@@ -20,12 +20,12 @@ export interface KeptChange extends Pick<PatientWrite, 'writeNew'> {
 }
 
 /** Changes of text that the database has not accepted yet, in order. */
-export interface HeldText {
+export interface PendingText {
   /**
    * Writes or queues the change; true where it was written at once. Throws CATALOG_UNAVAILABLE where too many
    * characters wait already.
    */
-  keep(change: KeptChange): boolean;
+  keep(change: TextWrite): boolean;
   /** True while any change waits. */
   has(sessionId: string): boolean;
   /** Tries to write them now; true where none waits any more. */
@@ -39,13 +39,13 @@ export interface HeldText {
 const MAX_CHARACTERS = 4_000_000;
 
 /** @param text reads and writes the text that the database has of a session, each as one transaction. */
-export function createHeldText(
+export function createPendingText(
   queue: WriteQueue,
   text: {
     readonly read: (sessionId: string) => Transcript;
     readonly save: (sessionId: string, transcript: Transcript) => void;
   },
-): HeldText {
+): PendingText {
   const waiting = new Map<string, TranscriptChange[]>();
   let characters = 0;
   const keyOf = (sessionId: string): string => `text ${sessionId}`;

@@ -27,12 +27,12 @@ const MAX_SOCKETS = 1536;
  */
 const SURPLUS = 4;
 /** At most this many refused connections stay open at once, for this time, to read the refusal. */
-const MAX_TOLD = 4;
-const TOLD_MS = 1000;
+const MAX_REFUSED = 4;
+const REFUSED_MS = 1000;
 /** Used where the system does not give a limit: most systems allow this many. */
 const USUAL_DESCRIPTORS = 1024;
 
-export interface DoorsOptions {
+export interface ConnectionLimitsOptions {
   /** Files and sockets that this process may have open at once; undefined where that is not known. */
   readonly descriptors: number | undefined;
   readonly proofMs?: number;
@@ -42,7 +42,7 @@ export interface DoorsOptions {
  * Keeps connections from using up the descriptors that recording needs: their number is limited, and for those without
  * the token also their time.
  */
-export interface Doors {
+export interface ConnectionLimits {
   /**
    * Call it for every request, before it is answered. Where there is no room, it answers the request and returns false.
    */
@@ -51,7 +51,10 @@ export interface Doors {
   admitUpgrade(socket: Duplex): boolean;
 }
 
-export function openDoors(server: Server, { descriptors, proofMs = PROOF_MS }: DoorsOptions): Doors {
+export function limitConnections(
+  server: Server,
+  { descriptors, proofMs = PROOF_MS }: ConnectionLimitsOptions,
+): ConnectionLimits {
   const share = (part: number, most: number): number =>
     Math.max(4, Math.min(most, Math.floor((descriptors ?? USUAL_DESCRIPTORS) * part)));
   const maxUnproven = share(UNPROVEN_SHARE, MAX_UNPROVEN);
@@ -70,7 +73,7 @@ export function openDoors(server: Server, { descriptors, proofMs = PROOF_MS }: D
    * Connections that were refused before they sent a request, the oldest first, until they have read the refusal or
    * hung up.
    */
-  const told = new Map<Duplex, NodeJS.Timeout>();
+  const refused = new Map<Duplex, NodeJS.Timeout>();
 
   const release = (socket: Duplex): void => {
     clearTimeout(unproven.get(socket));
@@ -84,19 +87,19 @@ export function openDoors(server: Server, { descriptors, proofMs = PROOF_MS }: D
     unproven.set(socket, setTimeout(() => socket.destroy(), proofMs).unref());
   };
 
-  const tellAtOnce = (socket: Duplex): void => {
-    const [oldest] = told.keys();
-    if (told.size >= MAX_TOLD && oldest !== undefined) {
+  const refuseAtOnce = (socket: Duplex): void => {
+    const [oldest] = refused.keys();
+    if (refused.size >= MAX_REFUSED && oldest !== undefined) {
       // Its descriptor is free before the next connection is accepted.
       forget(oldest);
       oldest.destroy();
     }
-    told.set(socket, setTimeout(() => socket.destroy(), TOLD_MS).unref());
+    refused.set(socket, setTimeout(() => socket.destroy(), REFUSED_MS).unref());
     endWithRefusal(socket, connectionsFull);
   };
   const forget = (socket: Duplex): void => {
-    clearTimeout(told.get(socket));
-    told.delete(socket);
+    clearTimeout(refused.get(socket));
+    refused.delete(socket);
   };
 
   server.headersTimeout = proofMs;
@@ -110,14 +113,14 @@ export function openDoors(server: Server, { descriptors, proofMs = PROOF_MS }: D
       release(socket);
       forget(socket);
     });
-    if (isUnheard) tellAtOnce(socket);
+    if (isUnheard) refuseAtOnce(socket);
     else expectProof(socket);
   });
 
   return {
     admit(request, response) {
       const { socket } = request;
-      if (told.has(socket)) return false;
+      if (refused.has(socket)) return false;
       release(socket);
       const isTransfer = TRANSFER_PATH.test(request.url ?? '');
       if (surplus.has(socket) || (isTransfer && transfers >= maxTransfers)) {

@@ -1,13 +1,13 @@
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-export interface CalledOff {
+export interface Cancellation {
   readonly signal: AbortSignal;
   /** From now on a signal ends the process again, as is the system's default. */
   forget(): void;
 }
 
 /** Aborts when the process gets a signal to end, so that half-written files are removed first. */
-export function callOffOnSignals(): CalledOff {
+export function cancelOnSignals(): Cancellation {
   const controller = new AbortController();
   const abort = (): void => {
     controller.abort(new Error('Called off'));

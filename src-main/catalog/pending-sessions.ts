@@ -1,17 +1,17 @@
 import type { SessionRecord } from '../contract/session-record.ts';
-import type { PatientWrite, WriteQueue } from './write-queue.ts';
+import type { QueuedWrite, WriteQueue } from './write-queue.ts';
 
 /** A session to be written, now or when the database accepts it. */
-export interface KeptSession extends Pick<PatientWrite, 'writeNew' | 'onWritten'> {
+export interface SessionWrite extends Pick<QueuedWrite, 'writeNew' | 'onWritten'> {
   readonly id: string;
   /** Reads the session as it is now; readers get this until it is written. */
   readonly read: () => SessionRecord;
 }
 
 /** Sessions whose latest state the database does not have yet. */
-export interface HeldSessions {
+export interface PendingSessions {
   /** Writes or queues the session; true where it was written at once. */
-  keep(session: KeptSession): boolean;
+  keep(session: SessionWrite): boolean;
   /** True while a write of this session waits. */
   has(id: string): boolean;
   /** Tries to write it now; true where nothing waits any more. */
@@ -25,7 +25,10 @@ export interface HeldSessions {
 }
 
 /** @param save writes a whole session as one transaction. */
-export function createHeldSessions(queue: WriteQueue, save: (session: SessionRecord) => void): HeldSessions {
+export function createPendingSessions(
+  queue: WriteQueue,
+  save: (session: SessionRecord) => void,
+): PendingSessions {
   const held = new Map<string, () => SessionRecord>();
   const keyOf = (id: string): string => `session ${id}`;
 
