@@ -14,7 +14,7 @@ export function openCatalogOrSubstitute(path: string, log: Log): Catalog {
   } catch (error) {
     const code = causeCode(error);
     if (error instanceof LecternError && code === undefined) throw error;
-    if (code !== undefined && /^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
+    if (code !== undefined && (/^SQLITE_(CORRUPT|NOTADB)/.test(code) || isMalformed(error))) {
       try {
         const aside = setAside(path);
         log('error', 'the catalog was damaged; it has been set aside and is made anew from the recordings', {
@@ -28,6 +28,11 @@ export function openCatalogOrSubstitute(path: string, log: Log): Catalog {
     log('error', 'the catalog cannot be written; this launch keeps it in memory', { error });
     return openCatalog(':memory:', log);
   }
+}
+
+/** A damaged schema has the code of any mistake in SQL. */
+function isMalformed(error: unknown): boolean {
+  return error instanceof Error && error.cause instanceof Error && error.cause.message.includes('malformed');
 }
 
 function causeCode(error: unknown): string | undefined {

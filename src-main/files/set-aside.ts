@@ -37,7 +37,7 @@ export async function isThere(path: string): Promise<boolean> {
 
 /** Renames a file durably to a free name. Rejects with FILE_EXISTS where something has the name. */
 export async function renameToFree(from: string, to: string): Promise<void> {
-  if (await isThere(to))
+  if ((await isThere(to)) && !(await isSameName(from, to)))
     throw new LecternError('FILE_EXISTS', 'Another file has the name that this recording is to have', {
       details: { name: to },
     });

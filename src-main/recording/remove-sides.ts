@@ -7,8 +7,10 @@ import type { ExaminedMaster } from './examined-master.ts';
 import { mixedTracks } from './mixed-tracks.ts';
 import type { RebuiltMixes } from './recover-mix.ts';
 
-/** A kept track may be shorter than a removed one by this: the chunk that was on its way when the process was killed. */
-const CHUNK_SECONDS = 0.25;
+/** The live mix may be behind its sides by this at a kill. Nothing else proves what the sides hold of that time. */
+const MIX_BEHIND_SECONDS = 2.5;
+/** Of a short recording the mix that was found must prove at least this share. */
+const LEAST_PROVEN = 0.5;
 
 export interface SidesContext {
   /** The record as the crash left it. Only files that it lists may be removed. */
@@ -48,7 +50,7 @@ export async function removeSides(session: SessionRecord, context: SidesContext)
 async function isInMix(
   side: RecordingFile,
   session: SessionRecord,
-  { folders, rebuilt, mixes, spoiled }: SidesContext,
+  { folders, rebuilt, spoiled }: SidesContext,
 ): Promise<boolean> {
   const mix = masterOf({ part: side.part, type: 'mixed' }, session);
   if (mix === undefined || mix.duration_ms < side.duration_ms) return false;
@@ -59,11 +61,11 @@ async function isInMix(
   );
   if (sides.some((file) => !isWhole(file, session, spoiled))) return false;
   if (sides.length < mixedTracks(session).length) return false;
-  // Without a mix from the time of the recording, nobody can tell whether a side was cut off or ended early.
-  const wasMixed = mixes.some(({ part, holds }) => part === side.part && holds.frames > 0);
-  const lengths = sides.map(({ duration_ms }) => duration_ms);
-  const isEven = Math.max(...lengths) - Math.min(...lengths) <= CHUNK_SECONDS * 1000;
-  return rebuilt.get(side.part)?.isProven === true && (wasMixed || isEven);
+  // Only a mix from the time of the recording can show that no side has been cut off or damaged since.
+  const { isProven, provenSeconds } = rebuilt.get(side.part) ?? { isProven: false, provenSeconds: 0 };
+  const seconds = Math.max(...sides.map(({ duration_ms }) => duration_ms)) / 1000;
+  const unproven = seconds - provenSeconds;
+  return isProven && unproven <= MIX_BEHIND_SECONDS && provenSeconds >= seconds * LEAST_PROVEN;
 }
 
 /** True where a missing side was removed on purpose: its mix has its final name, so it had been read back. */

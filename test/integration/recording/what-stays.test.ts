@@ -433,3 +433,18 @@ describe('a finished mix beside which an earlier one comes back', () => {
     expect(contents.some(begins)).toBe(true);
   });
 });
+
+test.each([
+  ['is empty', 0],
+  ['has a fifth of them', 44 + RATE * 2 * 6],
+])('sides stay where one has noise in it and the mix that was found %s', async (_, left) => {
+  const one = await killed({ tracks: BOTH, record: ['mixed'] });
+  await truncate(join(one.folder, (await mixOf(one)).name), left);
+  await damage(one, (bytes) => {
+    bytes.set(far.subarray(0, 32_768), 44 + RATE * 2 * 15);
+    return undefined;
+  });
+  const { session } = await recovered(one);
+  expect((await masterSamples(masterIn(one, session, 'assistant'))).equals(far)).toBe(true);
+  expect(session.files.map(({ type }) => type).toSorted()).toEqual(['assistant', 'mixed', 'user']);
+});
