@@ -1,4 +1,12 @@
-import { CHUNK_HEAD_BYTES, chunkHead, FILE_HEAD_BYTES, UNKNOWN_SIZE, viewOf, wavHead } from './riff.ts';
+import {
+  CHUNK_HEAD_BYTES,
+  chunkHead,
+  FILE_HEAD_BYTES,
+  joined,
+  UNKNOWN_SIZE,
+  viewOf,
+  wavHead,
+} from './riff.ts';
 import { FORMAT_BYTES, pcm16Format } from './wave-format.ts';
 
 /** Bytes of content of a `ds64` chunk with no table (EBU Tech 3306). */
@@ -7,6 +15,8 @@ export const DS64_CONTENT_BYTES = 28;
 export const PLAIN_HEADER_BYTES = FILE_HEAD_BYTES + CHUNK_HEAD_BYTES + FORMAT_BYTES + CHUNK_HEAD_BYTES;
 /** Bytes of a header with room to become RF64 in place. */
 export const ROOMY_HEADER_BYTES = PLAIN_HEADER_BYTES + CHUNK_HEAD_BYTES + DS64_CONTENT_BYTES;
+/** The most audio under a plain header, with room to spare for cue points. */
+export const MAX_PLAIN_AUDIO_BYTES = 0xf000_0000;
 /** Data bytes beyond which 32-bit sizes wrap, with room for the header and trailing chunks. */
 const RIFF_MAX_DATA_BYTES = 0xffff_ffff - 1024 * 1024;
 
@@ -71,14 +81,4 @@ export function ds64Content(
   view.setBigUint64(8, BigInt(dataBytes), true);
   view.setBigUint64(16, BigInt(Math.floor(dataBytes / frameBytes)), true);
   return content;
-}
-
-function joined(pieces: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
-  const whole = new Uint8Array(pieces.reduce((sum, { byteLength }) => sum + byteLength, 0));
-  let at = 0;
-  for (const piece of pieces) {
-    whole.set(piece, at);
-    at += piece.byteLength;
-  }
-  return whole;
 }

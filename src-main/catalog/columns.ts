@@ -2,7 +2,7 @@ import type Database from 'better-sqlite3';
 import { z } from 'zod';
 
 /** A value as our tables keep it. */
-export type ColumnValue = string | number | null;
+type ColumnValue = string | number | null;
 export type Row = Readonly<Record<string, ColumnValue>>;
 
 /** Schema of an object whose fields have a column each. */

@@ -1,3 +1,4 @@
+import { PLAIN_HEADER_BYTES } from '../audio/wav-header.ts';
 import type Database from 'better-sqlite3';
 import { segmentPath, type AudioSegment } from '../contract/audio-segment.ts';
 import {
@@ -108,9 +109,6 @@ function fileRow(session_id: string, file: RecordingFile, part: PartRecord | und
   };
 }
 
-/** Bytes of a canonical WAV header: RIFF, fmt of PCM, data. */
-const WAV_HEADER_BYTES = 44;
-
 /** A segment's row also contains values derived from its session, for other programs. */
 function segmentRow(
   session: Pick<SessionRecord, 'id' | 'channels' | 'sample_rate' | 'parts'>,
@@ -123,7 +121,7 @@ function segmentRow(
     sample_rate: sampleRate,
     num_channels: session.channels,
     duration_ms: (segment.frame_count / sampleRate) * 1000,
-    byte_size: WAV_HEADER_BYTES + segment.frame_count * session.channels * 2,
+    byte_size: PLAIN_HEADER_BYTES + segment.frame_count * session.channels * 2,
     audio_url: segmentPath(session.id, segment.segment_id),
   };
 }

@@ -13,7 +13,7 @@ import { lineRowsOf } from './line-rows.ts';
 import { preparePages } from './transcript-pages.ts';
 
 /** A line as the catalog keeps it. */
-export const entryColumns = columnsOf(transcriptEntrySchema);
+const entryColumns = columnsOf(transcriptEntrySchema);
 const ENTRIES = `SELECT ${entryColumns.names.join(', ')} FROM session_transcripts WHERE session_id = ?`;
 /** In order of position. Lines without a position (yet) come last. */
 const IN_ORDER = 'ORDER BY start_ms IS NULL, start_ms, occurred_at, row';

@@ -28,8 +28,6 @@ export interface QueuedWrite {
 export interface WriteQueue {
   /** True where it was written at once; false where it is queued. */
   submit(write: QueuedWrite): boolean;
-  /** True while a write is queued under this key. */
-  has(key: string): boolean;
   /** Tries the queued write of a key now. True where nothing is queued under it any more. */
   offer(key: string): boolean;
   /** Tries all queued writes now, until the first lock. */
@@ -101,7 +99,6 @@ export function createWriteQueue(log: Log): WriteQueue {
       schedule();
       return false;
     },
-    has: (key) => waiting.has(key),
     offer: (key) => offer(key) === 'written',
     offerAll,
     drop: (key) => void waiting.delete(key),

@@ -23,6 +23,8 @@ export interface JobRunsOptions {
   readonly tolerantly: <T>(call: () => T) => T | undefined;
   /** Called when a job has another state or has made progress. */
   readonly notify: (jobId: string) => void;
+  /** Called whenever another job may begin. */
+  readonly onFree: () => void;
 }
 
 interface RunningJob {
@@ -42,25 +44,19 @@ export interface JobRuns {
   endCancelled(): void;
   /** Aborts all jobs, and resolves once they have ended. */
   close(): Promise<void>;
-  /** Calls `listener` whenever another job may begin. */
-  onFree(listener: () => void): void;
 }
 
 export function createJobRuns(options: JobRunsOptions): JobRuns {
-  const { jobs, clock, log, owner, tolerantly, notify } = options;
+  const { jobs, clock, log, owner, tolerantly, notify, onFree } = options;
   const running = new Map<string, RunningJob>();
-  const freeListeners = new Set<() => void>();
 
   const now = (): string => new Date(clock.wallMs()).toISOString();
-  const notifyFree = (): void => {
-    for (const listener of freeListeners) listener();
-  };
 
   const settle = (id: string, outcome: JobOutcome): void => {
     jobs.settle(id, owner, outcome, now(), () => {
       notify(id);
       // Its session may have another job.
-      notifyFree();
+      onFree();
     });
   };
 
@@ -108,7 +104,7 @@ export function createJobRuns(options: JobRunsOptions): JobRuns {
       const ended = run(job, aborting).finally(() => {
         running.delete(job.id);
         notify(job.id);
-        notifyFree();
+        onFree();
       });
       running.set(job.id, { aborting, ended });
       notify(job.id);
@@ -128,9 +124,6 @@ export function createJobRuns(options: JobRunsOptions): JobRuns {
     async close() {
       for (const { aborting } of running.values()) aborting.abort('closing' satisfies Abort);
       await Promise.all([...running.values()].map((each) => each.ended));
-    },
-    onFree(listener) {
-      freeListeners.add(listener);
     },
   };
 }

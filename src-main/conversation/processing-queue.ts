@@ -68,7 +68,14 @@ export function createProcessingQueue(options: ProcessingQueueOptions): Processi
     if (job !== undefined) options.onChange(job);
   };
 
-  const runs = createJobRuns({ ...options, tolerantly, notify });
+  const runs = createJobRuns({
+    ...options,
+    tolerantly,
+    notify,
+    onFree: () => {
+      if (started) look();
+    },
+  });
 
   const untilDue = (): number => {
     const due = runs.size < options.workers() ? tolerantly(() => jobs.nextDue()) : undefined;
@@ -96,10 +103,6 @@ export function createProcessingQueue(options: ProcessingQueueOptions): Processi
     if (started) while (runs.size < options.workers() && runs.begin()) continue;
     timer = setTimeout(look, started ? untilDue() : LOOK_INTERVAL_MS).unref();
   };
-
-  runs.onFree(() => {
-    if (started) look();
-  });
 
   const requireJob = (id: string): Job => {
     const job = jobs.get(id);

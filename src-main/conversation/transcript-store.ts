@@ -8,7 +8,7 @@ import type { SpeakerNames, Transcript, TranscriptEntry } from '../contract/tran
 import type { Log } from '../runtime/log.ts';
 import { textNotFound } from './edit-transcript.ts';
 import { requireExtent, withRoomFor } from './import-transcript.ts';
-import { createInTurn } from './in-turn.ts';
+import { createInTurn } from '../runtime/in-turn.ts';
 import { createLiveExtents } from './live-extents.ts';
 import { placeBehind } from './place-lines.ts';
 import { createTextPlaces } from './text-places.ts';

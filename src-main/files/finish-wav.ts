@@ -10,7 +10,12 @@ import { readFully, readRange } from '../disk/read-fully.ts';
 import { isReadBackAs } from './read-back.ts';
 import { renameToFree, setAside } from './set-aside.ts';
 import { renameDurably, syncFolder } from '../disk/sync.ts';
-import { createWavHeader, PLAIN_HEADER_BYTES, type WavHeader } from '../audio/wav-header.ts';
+import {
+  createWavHeader,
+  MAX_PLAIN_AUDIO_BYTES,
+  PLAIN_HEADER_BYTES,
+  type WavHeader,
+} from '../audio/wav-header.ts';
 import { writeError } from './write-error.ts';
 
 /**
@@ -29,8 +34,6 @@ export function isMending(name: string, finalName: string): boolean {
 }
 
 const BLOCK_BYTES = 1024 * 1024;
-/** The most audio under a plain header, with room to spare for cue points. */
-const PLAIN_AUDIO_BYTES = 0xf000_0000;
 
 export interface FinishWavOptions {
   readonly finalPath: string;
@@ -62,7 +65,7 @@ export async function finishWav(
   { finalPath, cuePoints }: FinishWavOptions,
 ): Promise<FinishedWav> {
   const cues = encodeCueChunks(cuePoints);
-  if (master.kind === 'damaged') return mend(master, finalPath, cuePoints);
+  if (master.kind === 'damaged') return mend(master, finalPath, { cuePoints, cues });
   if (master.kind !== 'foreign') await makeOwn(master.path, mendingPathOf(finalPath));
   const byteSize = master.kind === 'foreign' ? master.size : await finishInPlace(master, cues);
   if (master.path !== finalPath) await renameToFree(master.path, finalPath);
@@ -131,13 +134,15 @@ async function addCues(
   }
 }
 
-async function mend(
-  master: ReadableMaster,
-  finalPath: string,
-  cuePoints: readonly CuePoint[],
-): Promise<FinishedWav> {
+/** Cue points, and the chunks that they make. */
+interface EncodedPoints {
+  readonly cuePoints: readonly CuePoint[];
+  readonly cues: Buffer;
+}
+
+async function mend(master: ReadableMaster, finalPath: string, points: EncodedPoints): Promise<FinishedWav> {
   const { path, size } = master;
-  const cues = encodeCueChunks(cuePoints);
+  const { cues } = points;
   const mendingPath = mendingPathOf(finalPath);
   const header = headerOf(master);
   const original = await openRegularFile(path);
@@ -145,7 +150,7 @@ async function mend(
     await makeMended(master, original, mendingPath, header, cues);
     const mended = await openRegularFile(mendingPath);
     try {
-      await expectMended(master, original, mended, header, cuePoints);
+      await expectMended(master, original, mended, header, points);
     } finally {
       await mended.close();
     }
@@ -172,7 +177,7 @@ function bytesOf({ frames, shape }: ReadableMaster): number {
 }
 
 function headerOf(master: ReadableMaster): WavHeader {
-  return createWavHeader({ ...master.shape, mayExceed4GiB: bytesOf(master) > PLAIN_AUDIO_BYTES });
+  return createWavHeader({ ...master.shape, mayExceed4GiB: bytesOf(master) > MAX_PLAIN_AUDIO_BYTES });
 }
 
 async function makeMended(
@@ -203,10 +208,9 @@ async function expectMended(
   original: FileHandle,
   mended: FileHandle,
   header: WavHeader,
-  cuePoints: readonly CuePoint[],
+  { cuePoints, cues }: EncodedPoints,
 ): Promise<void> {
   const { shape } = master;
-  const cues = encodeCueChunks(cuePoints);
   const dataBytes = bytesOf(master);
   const dataEnd = header.byteLength + dataBytes;
   const head = await readRange(mended, 0, header.byteLength);

@@ -1,4 +1,5 @@
 import { lstat, type FileHandle } from 'node:fs/promises';
+import { readRange } from '../disk/read-fully.ts';
 import { openRegularFile } from '../disk/regular-file.ts';
 
 /**
@@ -19,9 +20,7 @@ export async function isUnderName(file: FileHandle, path: string, head: Uint8Arr
 async function beginsWith(path: string, head: Uint8Array): Promise<boolean> {
   const named = await openRegularFile(path);
   try {
-    const found = Buffer.alloc(head.byteLength);
-    await named.read(found, 0, found.length, 0);
-    return found.equals(head);
+    return (await readRange(named, 0, head.byteLength)).equals(head);
   } finally {
     await named.close();
   }

@@ -1,3 +1,4 @@
+import { PLAIN_HEADER_BYTES } from '../audio/wav-header.ts';
 import { basename } from 'node:path';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
 import { isRegularFileSync, regularFileSizeSync } from '../disk/regular-file.ts';
@@ -5,8 +6,6 @@ import type { RecordingsDirs } from '../files/recordings-dirs.ts';
 import { filePathIn } from '../files/session-folder.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
 
-/** Bytes before the audio of a master. */
-const HEADER_BYTES = 44;
 /** A difference below this is half a frame or rounding, and not reported. */
 const LEAST_TOLD_MS = 1;
 
@@ -47,7 +46,7 @@ export function createSessionFiles(
     const size = path === undefined ? undefined : regularFileSizeSync(path);
     if (size === undefined || size >= file.byte_size) return 0;
     const bytesPerMs = (2 * session.channels * sampleRateOf(session, file.part)) / 1000;
-    const leftMs = Math.max(0, size - HEADER_BYTES) / bytesPerMs;
+    const leftMs = Math.max(0, size - PLAIN_HEADER_BYTES) / bytesPerMs;
     // Only bytes behind the audio may be missing: that is no loss.
     return file.duration_ms - leftMs >= LEAST_TOLD_MS ? file.duration_ms - leftMs : 0;
   };

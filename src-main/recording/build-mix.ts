@@ -1,3 +1,4 @@
+import { MAX_PLAIN_AUDIO_BYTES } from '../audio/wav-header.ts';
 import { randomBytes } from 'node:crypto';
 import { rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -18,9 +19,6 @@ export interface MixJob {
   readonly beforeReplacing?: (madePath: string) => Promise<void>;
 }
 
-/** Most audio for a plain WAV header, with room left for cue points. */
-const PLAIN_HEADER_BYTES = 0xf000_0000;
-
 /** Makes a mix from finished masters. It may be killed at any moment: a mix gets its name only once it is whole. */
 export async function buildMix({
   masterPaths,
@@ -38,7 +36,7 @@ export async function buildMix({
       path: rebuiltPath,
       sampleRate,
       channels,
-      mayExceed4GiB: Math.max(...sources.map(({ dataBytes }) => dataBytes)) > PLAIN_HEADER_BYTES,
+      mayExceed4GiB: Math.max(...sources.map(({ dataBytes }) => dataBytes)) > MAX_PLAIN_AUDIO_BYTES,
       readsBack: true,
       openDelivery: () => Promise.resolve(undefined),
     });

@@ -1,13 +1,20 @@
-import { basename, join } from 'node:path';
+import { basename } from 'node:path';
 import { sampleRateOf, type RecordingFile, type SessionRecord } from '../contract/session-record.ts';
 import { parseFoundName } from '../files/found-name.ts';
 import type { PartFileName } from '../files/session-folder.ts';
-import { statIfThere } from '../files/set-aside.ts';
-import { findWavLayout } from '../files/wav-reader.ts';
 import { withCopiesAsEvidence } from './copy-as-evidence.ts';
 import { withMixesAsEvidence } from './mix-as-evidence.ts';
+import { withParts } from './record-changes.ts';
 import { withTrack } from './recovered-part.ts';
 import type { UnlistedName } from './unlisted-names.ts';
+
+/** A file with the row that it gets. */
+export interface FoundFile {
+  readonly row: RecordingFile;
+  /** Of a WAV; undefined for other files. */
+  readonly sampleRate: number | undefined;
+  readonly lastWrittenMs: number;
+}
 
 /**
  * The session with a row for an unlisted file. In a part that already has audio, only the row is added: as the master
@@ -15,22 +22,19 @@ import type { UnlistedName } from './unlisted-names.ts';
  * from the file.
  * @param before the session without any of the unlisted files
  */
-export async function withFoundPart(
+export function withFoundPart(
   session: SessionRecord,
   before: SessionRecord,
-  { folder, name, parsed }: UnlistedName,
-  file: RecordingFile,
-): Promise<SessionRecord> {
+  { name, parsed }: UnlistedName,
+  { row: file, sampleRate, lastWrittenMs }: FoundFile,
+): SessionRecord {
   const part = partOf(session, parsed);
   const others = session.files.filter(({ file_path }) => basename(file_path) !== name);
   const hasMaster = others.some((one) => one.master && one.part === part && one.type === file.type);
   const row = { ...file, part, master: file.master && !hasMaster };
   const listed = { ...session, files: [...others, row] };
   if (heldSomething(before, part)) return listed;
-  const path = join(folder, name);
-  const lastWrittenMs = (await statIfThere(path))?.mtimeMs ?? 0;
-  const layout = row.format === 'wav' ? await findWavLayout(path) : undefined;
-  const rate = layout?.sampleRate ?? sampleRateOf(session, part);
+  const rate = sampleRate ?? sampleRateOf(session, part);
   const begun = withPartBegun(listed, row, { parsed, lastWrittenMs, rate });
   return withDurationOf(withAccount(begun, row, rate, lastWrittenMs), before);
 }
@@ -67,8 +71,8 @@ interface Begun {
 /** Adds the part without any audio yet. A record of the part as empty is dropped. */
 function withPartBegun(session: SessionRecord, row: RecordingFile, begun: Begun): SessionRecord {
   const { part, duration_ms } = row;
+  if (heldSomething(session, part)) return session;
   const known = session.parts.find((candidate) => candidate.part === part);
-  if (known !== undefined && known.duration_seconds > 0) return session;
   const { parsed, lastWrittenMs, rate } = begun;
   const takeMs = parsed.unixSeconds * 1000;
   // A take's first part begins with the take. For a later part, the file's last change less its length is the best
@@ -76,12 +80,7 @@ function withPartBegun(session: SessionRecord, row: RecordingFile, begun: Begun)
   const startedMs = parsed.part === 1 ? takeMs : Math.max(takeMs, lastWrittenMs - duration_ms);
   const started_at = known?.started_at ?? new Date(startedMs).toISOString();
   const others = session.parts.filter((other) => other.part !== part);
-  return {
-    ...session,
-    parts: [...others, { part, started_at, duration_seconds: 0, sample_rate: rate }].toSorted(
-      (a, b) => a.part - b.part,
-    ),
-  };
+  return withParts(session, [...others, { part, started_at, duration_seconds: 0, sample_rate: rate }]);
 }
 
 /** Adds what a file shows of its part: how much was captured, and how long the part is. */

@@ -3,16 +3,16 @@ import type { SessionRecord } from '../contract/session-record.ts';
 import { isFolderSync } from '../disk/regular-file.ts';
 import { releaseFolder } from '../files/ownership.ts';
 import type { RecordingsDirs } from '../files/recordings-dirs.ts';
+import type { InTurn } from '../runtime/in-turn.ts';
 import type { Log } from '../runtime/log.ts';
 import { findEarlierTake } from './find-earlier-take.ts';
-import type { InOrder } from './in-order.ts';
 import { openJournal } from './journal.ts';
 import type { LateCopies } from './late-copies.ts';
 import type { OpenSession, OpenSessions } from './open-sessions.ts';
 
 export interface LateFilesOptions {
   readonly sessions: OpenSessions;
-  readonly inOrder: InOrder;
+  readonly inTurn: Pick<InTurn, 'run'>;
   readonly lateCopies: LateCopies;
   readonly catalog: Catalog;
   readonly dirs: RecordingsDirs;
@@ -28,7 +28,7 @@ export interface LateFiles {
 }
 
 export function createLateFiles(options: LateFilesOptions): LateFiles {
-  const { sessions, inOrder, lateCopies, catalog, log } = options;
+  const { sessions, inTurn, lateCopies, catalog, log } = options;
 
   const noteNow: LateFiles['note'] = async (id, ended, change) => {
     const running = sessions.find(id);
@@ -49,7 +49,7 @@ export function createLateFiles(options: LateFilesOptions): LateFiles {
   };
 
   return {
-    note: (id, ended, change) => inOrder(id, () => noteNow(id, ended, change)),
+    note: (id, ended, change) => inTurn.run(id, () => noteNow(id, ended, change)),
     async release(id, session) {
       const running = sessions.find(id);
       if (running === session) return;

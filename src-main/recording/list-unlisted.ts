@@ -7,12 +7,12 @@ import { LEAST_HEADER_BYTES } from '../files/master-header.ts';
 import { statIfThere } from '../files/set-aside.ts';
 import { findWavLayout } from '../files/wav-reader.ts';
 import { PARTIAL_SUFFIX } from '../files/wav-writer.ts';
-import { withFoundPart } from './found-part.ts';
+import { withFoundPart, type FoundFile } from './found-part.ts';
 import { isHeld } from './leftovers.ts';
 import { unlistedNames, type UnlistedName } from './unlisted-names.ts';
 
 /** Most names in one sentence: a folder may hold any number of files. */
-const MOST_NAMED = 20;
+export const MOST_NAMED = 20;
 
 /** The recordings in a session's folders that no row of the session names. */
 export interface Unlisted {
@@ -25,7 +25,7 @@ export interface Unlisted {
 }
 
 /** The result for one file with a recording's name: its new row, or why it has none. */
-type Finding = 'nothing' | 'misnamed' | 'unreadable' | RecordingFile;
+type Finding = 'nothing' | 'misnamed' | 'unreadable' | FoundFile;
 
 /**
  * Adds rows for recordings in a session's folders that no row names: files of a part that was never written down, or
@@ -48,7 +48,7 @@ export async function listUnlisted(
     if (finding === 'nothing') continue;
     if (typeof finding === 'string') names[finding].push(unlisted.name);
     else {
-      listed = await withFoundPart(listed, session, unlisted, finding);
+      listed = withFoundPart(listed, session, unlisted, finding);
       names.added.push(unlisted.name);
     }
   }
@@ -59,7 +59,8 @@ async function examine(unlisted: UnlistedName, session: SessionRecord): Promise<
   const path = join(unlisted.folder, unlisted.name);
   const stats = await statIfThere(path);
   if (stats?.isFile() !== true) return 'nothing';
-  const found = unlisted.parsed.extension === 'wav' ? await inWav(path) : await inCopy(path);
+  const found =
+    unlisted.parsed.extension === 'wav' ? await inWav(path, stats.size) : await inCopy(path, stats.size);
   const isPartial = unlisted.name.endsWith(PARTIAL_SUFFIX);
   if (found === 'nothing' || (found === 'unreadable' && isPartial)) return 'nothing';
   const { canBeListed, ownPath, isMaster, parsed } = unlisted;
@@ -68,7 +69,7 @@ async function examine(unlisted: UnlistedName, session: SessionRecord): Promise<
   if (found === 'unreadable') return 'unreadable';
   const format = exportFormatSchema.safeParse(parsed.extension).data;
   if (format === undefined) return 'unreadable';
-  return {
+  const row: RecordingFile = {
     type: parsed.type,
     format,
     file_path: `${session.id}/${unlisted.name}`,
@@ -80,23 +81,24 @@ async function examine(unlisted: UnlistedName, session: SessionRecord): Promise<
     gain: isMaster ? 1 : session.gain,
     status: 'completed',
   };
+  return { row, sampleRate: found.sampleRate, lastWrittenMs: stats.mtimeMs };
 }
 
-type Audio = 'nothing' | 'unreadable' | { readonly seconds: number };
+type Audio = 'nothing' | 'unreadable' | { readonly seconds: number; readonly sampleRate?: number };
 
-async function inWav(path: string): Promise<Audio> {
-  const size = (await statIfThere(path))?.size ?? 0;
+async function inWav(path: string, size: number): Promise<Audio> {
   if (size <= LEAST_HEADER_BYTES) return 'nothing';
   const layout = await findWavLayout(path);
   const isOurs = layout?.formatTag === 1 && layout.bitsPerSample === 16 && layout.channels <= 2;
   if (!isOurs || layout.dataBytes === 0) return 'unreadable';
-  return { seconds: layout.dataBytes / (2 * layout.channels) / layout.sampleRate };
+  const { dataBytes, channels, sampleRate } = layout;
+  return { seconds: dataBytes / (2 * channels) / sampleRate, sampleRate };
 }
 
-async function inCopy(path: string): Promise<Audio> {
+async function inCopy(path: string, size: number): Promise<Audio> {
   const seconds = await measureSeconds(path);
   if (seconds > 0) return { seconds };
-  return ((await statIfThere(path))?.size ?? 0) > 0 ? 'unreadable' : 'nothing';
+  return size > 0 ? 'unreadable' : 'nothing';
 }
 
 function sentencesOf(names: Readonly<Record<'misnamed' | 'unreadable', readonly string[]>>): string[] {

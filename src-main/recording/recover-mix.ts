@@ -134,7 +134,8 @@ async function rebuild(
   const isListed = session.files.some(({ file_path }) => basename(file_path) === name);
   const there = await statIfThere(path);
   if (there?.isFile() === false) await moveAside(path);
-  else if (there !== undefined && !isListed && (await among(found, path)) === undefined) await setAside(path);
+  const isOneFound = await isAmong(found, path);
+  if (there?.isFile() === true && !isListed && !isOneFound) await setAside(path);
   const longest = Math.max(...sides.map(({ file }) => file.duration_ms));
   let [isProven, provenSeconds] = [true, 0];
   const { byteSize } = await buildMix({
@@ -142,7 +143,6 @@ async function rebuild(
     path,
     markers: session.markers.filter((marker) => marker.part === part),
     async beforeReplacing(madePath) {
-      const isOneFound = (await among(found, path)) !== undefined;
       if (
         !isOneFound &&
         (await statIfThere(path))?.isFile() === true &&
@@ -175,9 +175,9 @@ async function rebuild(
   return { session: listed, isProven, provenSeconds };
 }
 
-async function among(found: readonly ExaminedMaster[], path: string): Promise<ExaminedMaster | undefined> {
-  for (const one of found) if (await isSameName(one.holds.path, path)) return one;
-  return undefined;
+async function isAmong(found: readonly ExaminedMaster[], path: string): Promise<boolean> {
+  for (const { holds } of found) if (await isSameName(holds.path, path)) return true;
+  return false;
 }
 
 /** True where a new mix begins with all audio of an earlier one. */

@@ -8,10 +8,10 @@ import { spendReserve } from '../files/reserve.ts';
 import { unwritable } from '../files/session-folder.ts';
 import { writeError } from '../files/write-error.ts';
 import type { Clock } from '../runtime/clock.ts';
+import { createInTurn } from '../runtime/in-turn.ts';
 import type { Log } from '../runtime/log.ts';
 import type { SessionStore } from '../session/ports.ts';
 import { beginSession } from './begin-session.ts';
-import { createInOrder } from './in-order.ts';
 import type { LateCopies } from './late-copies.ts';
 import { createLateFiles } from './late-files.ts';
 import type { OpenMasters } from './open-masters.ts';
@@ -50,13 +50,14 @@ export interface SessionStoreOptions {
 /** Keeps running sessions on disk: their folder, their files, their row and their `session.json`. */
 export function createSessionStore(options: SessionStoreOptions): SessionStore {
   const { dirs, catalog, transcripts, encoder, clock, log, lateCopies } = options;
-  const inOrder = createInOrder();
+  const inTurn = createInTurn();
   const sessions = createOpenSessions({ catalog, clock });
-  const lateFiles = createLateFiles({ sessions, inOrder, lateCopies, catalog, dirs, log });
+  const lateFiles = createLateFiles({ sessions, inTurn, lateCopies, catalog, dirs, log });
   const folders = { sessions, fallbackDir: options.fallbackDir, dirs, log };
 
   return {
-    begin: (spec) => inOrder(spec.sessionId, () => beginSession(spec, { ...options, sessions, lateFiles })),
+    begin: (spec) =>
+      inTurn.run(spec.sessionId, () => beginSession(spec, { ...options, sessions, lateFiles })),
     async openPart(spec) {
       const { sessionId } = spec.session;
       const session = sessions.get(sessionId);

@@ -20,10 +20,9 @@ import { ask, type RecoveryContext } from './recovery-context.ts';
 import { keepDescription, retireOldName } from './renamed-folder.ts';
 import { withRetries } from './retry-copies.ts';
 import { areStillWritten } from './still-written.ts';
+import { MOST_NAMED } from './list-unlisted.ts';
 import { tellElsewhere, withUnlisted } from './tell-unlisted.ts';
 
-/** Most names in one line of the log: a folder may hold any number of files. */
-const MOST_NAMED = 20;
 const UNWRITABLE =
   'Its folder cannot be written: make it writable, or free some space. It is left as it is, and tried again at the next launch';
 

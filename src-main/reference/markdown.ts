@@ -6,18 +6,12 @@ import { ACCESS_ERRORS } from '../contract/http-routes.ts';
 import { ALWAYS_POSSIBLE } from '../contract/operations/operation.ts';
 import { serverMessageSchema } from '../contract/server-messages.ts';
 import { type JsonSchema, type JsonSchemas, nameOfReference, toJsonSchemas } from './json-schemas.ts';
-import { apiRoutes, otherRoutes, pathKeys, type Route, templatePath, webSockets } from './routes.ts';
+import { apiRoutes, otherRoutes, pathKeys, type Route, routeSchemas, templatePath } from './routes.ts';
 
 /** All requests and messages, as the tables at the end of PROGRAMMING.md. */
 export function markdownReference(): string {
   const clientMessages = Object.values(clientMessageSchemas);
-  const routes = [...apiRoutes, ...otherRoutes, ...webSockets];
-  const schemas = toJsonSchemas([
-    ...routes.map(({ input }) => input),
-    ...routes.flatMap(({ answers }) => Object.values(answers).flatMap(({ schema }) => schema ?? [])),
-    ...clientMessages,
-    ...serverMessageSchema.options,
-  ]);
+  const schemas = toJsonSchemas([...routeSchemas, ...clientMessages, ...serverMessageSchema.options]);
   const always = [...ACCESS_ERRORS, ...ALWAYS_POSSIBLE];
   return [
     '### Operations over HTTP',
@@ -31,7 +25,7 @@ with \`INVALID_INPUT\` where what it takes is not as described.`,
     '### Besides, over HTTP',
     table(
       ['name', 'request', 'what it does', 'takes', 'answers', 'errors'],
-      [...otherRoutes, ...webSockets].map((route) => routeCells(route, schemas, [])),
+      otherRoutes.map((route) => routeCells(route, schemas, [])),
     ),
     '### Actions on the WebSocket',
     table(

@@ -1,6 +1,6 @@
 import type { ErrorCode } from '../contract/errors.ts';
 import { type JsonSchema, type JsonSchemas, toJsonSchemas } from './json-schemas.ts';
-import { allRoutes, errorsByStatus, pathKeys, type Route, templatePath } from './routes.ts';
+import { allRoutes, errorsByStatus, pathKeys, type Route, routeSchemas, templatePath } from './routes.ts';
 
 interface Content {
   readonly [mediaType: string]: { readonly schema: JsonSchema };
@@ -45,10 +45,7 @@ export interface OpenApiDocument {
 
 /** The contract of this version as an OpenAPI 3.1 document (spec.openapis.org/oas/v3.1.0). */
 export function openApiDocument(version: string): OpenApiDocument {
-  const schemas = toJsonSchemas([
-    ...allRoutes.map(({ input }) => input),
-    ...allRoutes.flatMap(({ answers }) => Object.values(answers).flatMap(({ schema }) => schema ?? [])),
-  ]);
+  const schemas = toJsonSchemas(routeSchemas);
   const responses: Record<string, OpenApiResponse> = {};
   const paths: Record<string, Record<string, OpenApiOperation>> = {};
   for (const route of allRoutes)

@@ -15,14 +15,19 @@ export interface Route extends HttpRoute {
 export const apiRoutes: readonly Route[] = entries(api).map(([name, operation]) =>
   fromOperation(name, operation),
 );
-export const otherRoutes: readonly Route[] = entries(httpRoutes).map(([name, route]) =>
-  fromHttp(name, route),
-);
-export const webSockets: readonly Route[] = entries(socketRoutes).map(([name, route]) =>
-  fromHttp(name, route),
-);
+/** Other HTTP routes, and those that become WebSockets. */
+export const otherRoutes: readonly Route[] = [
+  ...entries<HttpRoute>(httpRoutes),
+  ...entries<HttpRoute>(socketRoutes),
+].map(([name, route]) => fromHttp(name, route));
 
-export const allRoutes: readonly Route[] = [...apiRoutes, ...otherRoutes, ...webSockets];
+export const allRoutes: readonly Route[] = [...apiRoutes, ...otherRoutes];
+
+/** What the routes take and answer. */
+export const routeSchemas = allRoutes.flatMap(({ input, answers }) => [
+  input,
+  ...Object.values(answers).flatMap(({ schema }) => schema ?? []),
+]);
 
 /** Keys that stand in the path. */
 export function pathKeys(path: string): string[] {

@@ -10,7 +10,3 @@ export function hasText(bytes: Uint8Array, at: number, text: string): boolean {
 export function hasBytes(bytes: Uint8Array, at: number, values: readonly number[]): boolean {
   return bytes.length >= at + values.length && values.every((value, index) => bytes[at + index] === value);
 }
-
-export function viewOf(bytes: Uint8Array): DataView {
-  return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-}

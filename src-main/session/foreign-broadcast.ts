@@ -1,4 +1,5 @@
-import { hasBytes, viewOf } from './byte-reading.ts';
+import { viewOf } from '../audio/riff.ts';
+import { hasBytes } from './byte-reading.ts';
 import { isPeriodic } from './foreign-frames.ts';
 import type { UnitLength } from './foreign-units.ts';
 

@@ -1,4 +1,5 @@
-import { hasBytes, hasText, viewOf } from './byte-reading.ts';
+import { viewOf } from '../audio/riff.ts';
+import { hasBytes, hasText } from './byte-reading.ts';
 import { ac3Unit, asfUnit, isAc3, isAsf, isTransportStream, transportUnit } from './foreign-broadcast.ts';
 import { adtsUnit, isId3, isRowOfFrames, mpegUnit } from './foreign-frames.ts';
 import {

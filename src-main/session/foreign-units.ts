@@ -1,4 +1,5 @@
-import { hasText, viewOf } from './byte-reading.ts';
+import { viewOf } from '../audio/riff.ts';
+import { hasText } from './byte-reading.ts';
 
 /**
  * Length in bytes of the piece of a container's stream that begins at `at`, which may lie beyond the end of `bytes`;

@@ -1,4 +1,5 @@
-import { hasBytes, hasText, viewOf } from './byte-reading.ts';
+import { viewOf } from '../audio/riff.ts';
+import { hasBytes, hasText } from './byte-reading.ts';
 import type { UnitLength } from './foreign-units.ts';
 
 /** Sony's Wave64: WAVE's chunks with a GUID for their names and 64 bits for their sizes, which count their heads. */

@@ -1,6 +1,6 @@
 import type { ServerMessage, ServerMessageOf, StopReason } from '../contract/server-messages.ts';
 import { errorMessage, startedMessage } from './messages.ts';
-import { cutBack, partFrames, reportOf, type Part } from './part.ts';
+import { cutBack, framesInFile, partFrames, reportOf, type Part } from './part.ts';
 import type { PartNotes } from './part-notes.ts';
 import type { SessionSpec } from './ports.ts';
 import type { SinkFailures } from './sink-failures.ts';
@@ -44,7 +44,7 @@ export function createPartClosing(options: PartClosingOptions): PartClosing {
     if (!failures.has(part.sink)) return;
     for (const place of part.tracks.values()) {
       const before = place.position;
-      cutBack(part, place, Math.floor(part.sink.writtenBytes(place.track) / part.masterFrameBytes));
+      cutBack(part, place, framesInFile(part, place.track));
       if (!parts.relocated) place.unwritten = before - place.position;
     }
   };

@@ -120,10 +120,15 @@ function splitFrames(
   return Math.floor(Math.min(splitMinutes * 60 * sampleRate, (splitMegabytes * MEBIBYTE) / masterFrameBytes));
 }
 
+/** Whole frames of a track in the file of a part. */
+export function framesInFile(part: Part, track: Track): number {
+  return Math.floor(part.sink.writtenBytes(track) / part.masterFrameBytes);
+}
+
 /** Adds silence in place of audio. */
 export function addGap(part: Part, track: PartTrack, frames: number, cause: GapCause): void {
   track.muted?.interrupt();
-  part.gaps.settle(track.track, Math.floor(part.sink.writtenBytes(track.track) / part.masterFrameBytes));
+  part.gaps.settle(track.track, framesInFile(part, track.track));
   part.gaps.addSilence(track.track, track.position, frames, cause);
 }
 

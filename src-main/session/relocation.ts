@@ -1,5 +1,5 @@
 import type { StopReason } from '../contract/server-messages.ts';
-import { cutBack } from './part.ts';
+import { cutBack, framesInFile } from './part.ts';
 import type { PartClosing } from './part-closing.ts';
 import { lastFrames } from './placement.ts';
 import type { Placer } from './placer.ts';
@@ -40,7 +40,7 @@ export async function relocateTake(options: RelocationOptions, reason: StopReaso
   for (const track of tracks) {
     const { part, place, pending } = track;
     const before = place.position;
-    cutBack(part, place, framesInFile(track));
+    cutBack(part, place, framesInFile(part, place.track));
     const unwritten = lastFrames(pending, before - place.position, part.masterFrameBytes);
     const { originFrame, masterFrameBytes } = parts.newest;
     const written = positionOf(track);
@@ -57,7 +57,8 @@ export async function relocateTake(options: RelocationOptions, reason: StopReaso
  */
 function commonOrigin(tracks: readonly SessionTrack[], sampleRate: number): number {
   const ends = tracks.map(
-    (track) => track.earlierFrames + Math.min(track.place.position, framesInFile(track)),
+    ({ part, place, earlierFrames, name }) =>
+      earlierFrames + Math.min(place.position, framesInFile(part, name)),
   );
   const longest = Math.max(...ends);
   return Math.min(...ends.filter((end) => end >= longest - TOGETHER_SECONDS * sampleRate));
@@ -69,9 +70,4 @@ function commonOrigin(tracks: readonly SessionTrack[], sampleRate: number): numb
  */
 function silenceFor(frames: number, frameBytes: number): Placement[] {
   return frames > 0 ? [{ kind: 'audio', frames, pcm: new Uint8Array(frames * frameBytes) }] : [];
-}
-
-/** Frames of the track in the file of its part. */
-function framesInFile({ part, name }: SessionTrack): number {
-  return Math.floor(part.sink.writtenBytes(name) / part.masterFrameBytes);
 }

@@ -29,12 +29,12 @@ export interface TakePartsOptions {
 export interface TakeParts {
   readonly newest: Part;
   /** Opens the next part. Rejects as SessionStore.openPart. */
-  openNext(originFrame: number): Promise<Part>;
+  openNext(originFrame: number): Promise<void>;
   /**
    * As `openNext`; this and all later parts are in the fallback folder. Where it rejects, nothing changes.
    * @param findOrigin returns the part's beginning, once the take counts as relocated
    */
-  openRelocated(findOrigin: () => Promise<number>): Promise<Part>;
+  openRelocated(findOrigin: () => Promise<number>): Promise<void>;
   readonly relocated: boolean;
   /** The parts that a stretch lies in, in frames since the take's start. */
   locate(startFrame: number, endFrame: number): readonly PartStretch[];
@@ -63,9 +63,8 @@ export async function openTakeParts(options: TakePartsOptions): Promise<TakePart
 
   let newest = await open(options.firstPart, 0);
 
-  const openNext = async (originFrame: number): Promise<Part> => {
+  const openNext = async (originFrame: number): Promise<void> => {
     newest = await open(newest.number + 1, originFrame);
-    return newest;
   };
 
   return {
@@ -76,7 +75,7 @@ export async function openTakeParts(options: TakePartsOptions): Promise<TakePart
     async openRelocated(findOrigin) {
       relocated = true;
       try {
-        return await openNext(await findOrigin());
+        await openNext(await findOrigin());
       } catch (error) {
         relocated = false;
         throw error;

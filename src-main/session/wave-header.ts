@@ -1,11 +1,12 @@
+import { viewOf } from '../audio/riff.ts';
+import { EXTENSIBLE_TAG } from '../audio/wave-format.ts';
 import type { AudioFormat, Encoding } from '../contract/audio-format.ts';
-import { hasText, viewOf } from './byte-reading.ts';
+import { hasText } from './byte-reading.ts';
 import { isWave64, WAVE64_CHUNK_HEAD_BYTES, WAVE64_HEAD_BYTES, wave64ChunkBytes } from './foreign-wave64.ts';
 
 /** Format tags of the `fmt ` chunk. */
 const WAVE_TAGS: Record<Encoding, number> = { pcm_s16le: 1, pcm_f32le: 3, mulaw: 7 };
 const WAVE_BITS: Record<Encoding, number> = { pcm_s16le: 16, pcm_f32le: 32, mulaw: 8 };
-const WAVE_EXTENSIBLE = 0xfffe;
 
 /** True where the header of a WAV, RF64, BW64 or Wave64 file describes this format, or nothing that could be read. */
 export function isSameWave(bytes: Uint8Array, { encoding, sampleRate, channels }: AudioFormat): boolean {
@@ -19,7 +20,7 @@ export function isSameWave(bytes: Uint8Array, { encoding, sampleRate, channels }
   const view = viewOf(bytes);
   const tag = view.getUint16(at, true);
   return (
-    (tag === WAVE_TAGS[encoding] || tag === WAVE_EXTENSIBLE) &&
+    (tag === WAVE_TAGS[encoding] || tag === EXTENSIBLE_TAG) &&
     view.getUint16(at + 2, true) === channels &&
     view.getUint32(at + 4, true) === sampleRate &&
     view.getUint16(at + 14, true) === WAVE_BITS[encoding]

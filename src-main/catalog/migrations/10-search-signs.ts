@@ -1,3 +1,12 @@
+/** Take a line out of the index where it goes or its text changes. */
+export const transcriptIndexTriggers = `CREATE TRIGGER transcript_index_delete AFTER DELETE ON session_transcripts BEGIN
+    DELETE FROM transcript_index WHERE rowid = old.row;
+  END;
+  CREATE TRIGGER transcript_index_update AFTER UPDATE ON session_transcripts
+    WHEN old.text IS NOT new.text OR old.row IS NOT new.row BEGIN
+    DELETE FROM transcript_index WHERE rowid = old.row;
+  END;`;
+
 /**
  * The indexes by words as text-tokens.ts has them, instead of those of SQLite's tokenizer: signs of scripts without spaces, and
  * their pairs. They keep no text. Whoever writes a row puts it in (line-index.ts, details-rows.ts); triggers take it out, by its
@@ -14,13 +23,7 @@ export const searchSignsMigration = `
   CREATE VIRTUAL TABLE transcript_index USING fts5 (
     words, pairs, content = '', contentless_delete = 1, tokenize = 'ascii'
   );
-  CREATE TRIGGER transcript_index_delete AFTER DELETE ON session_transcripts BEGIN
-    DELETE FROM transcript_index WHERE rowid = old.row;
-  END;
-  CREATE TRIGGER transcript_index_update AFTER UPDATE ON session_transcripts
-    WHEN old.text IS NOT new.text OR old.row IS NOT new.row BEGIN
-    DELETE FROM transcript_index WHERE rowid = old.row;
-  END;
+  ${transcriptIndexTriggers}
   CREATE TABLE index_backlog (below INTEGER NOT NULL) STRICT;
   INSERT INTO index_backlog SELECT max(row) + 1 FROM session_transcripts HAVING count(*) > 0;
 

@@ -1,3 +1,8 @@
+import { conversationView } from './8-bleed.ts';
+import { transcriptIndexTriggers } from './10-search-signs.ts';
+
+const isTrack = `CHECK (length(role) BETWEEN 1 AND 32 AND role NOT GLOB '*[^a-z0-9_-]*' AND role <> 'mixed')`;
+
 /**
  * Tracks have any names, no longer those of the two sides alone. SQLite cannot change a check, so the tables are made anew, with
  * what is in them; what stands in the indexes by words goes by the lines' numbers, which stay.
@@ -33,7 +38,7 @@ export const trackNamesMigration = `
     segment_id TEXT NOT NULL,
     session_id TEXT NOT NULL REFERENCES sessions (id),
     turn_id TEXT NOT NULL,
-    role TEXT NOT NULL CHECK (length(role) BETWEEN 1 AND 32 AND role NOT GLOB '*[^a-z0-9_-]*' AND role <> 'mixed'),
+    role TEXT NOT NULL ${isTrack},
     part INTEGER NOT NULL,
     start_frame INTEGER NOT NULL,
     frame_count INTEGER NOT NULL,
@@ -64,7 +69,7 @@ export const trackNamesMigration = `
     id TEXT NOT NULL,
     session_id TEXT NOT NULL REFERENCES sessions (id),
     turn_id TEXT,
-    role TEXT NOT NULL CHECK (length(role) BETWEEN 1 AND 32 AND role NOT GLOB '*[^a-z0-9_-]*' AND role <> 'mixed'),
+    role TEXT NOT NULL ${isTrack},
     speaker TEXT,
     text TEXT NOT NULL,
     interrupted INTEGER NOT NULL DEFAULT 0,
@@ -81,25 +86,7 @@ export const trackNamesMigration = `
   ALTER TABLE lines_of_tracks RENAME TO session_transcripts;
   CREATE INDEX transcripts_by_session ON session_transcripts (session_id, start_ms);
   CREATE INDEX transcripts_by_turn ON session_transcripts (turn_id);
-  CREATE TRIGGER transcript_index_delete AFTER DELETE ON session_transcripts BEGIN
-    DELETE FROM transcript_index WHERE rowid = old.row;
-  END;
-  CREATE TRIGGER transcript_index_update AFTER UPDATE ON session_transcripts
-    WHEN old.text IS NOT new.text OR old.row IS NOT new.row BEGIN
-    DELETE FROM transcript_index WHERE rowid = old.row;
-  END;
+  ${transcriptIndexTriggers}
 
-  CREATE VIEW session_conversation AS
-    SELECT t.session_id, t.id AS transcript_id, t.turn_id, t.role, t.speaker, t.text,
-      t.interrupted AS transcript_interrupted, t.occurred_at, t.start_ms, t.end_ms, t.source,
-      a.segment_id, a.audio_url,
-      (SELECT sum(s.duration_ms) FROM session_audio_segments s
-        WHERE s.turn_id = t.turn_id AND +s.session_id = t.session_id) AS duration_ms,
-      a.interrupted AS audio_interrupted, a.started_at, a.ended_at
-    FROM session_transcripts t
-    LEFT JOIN session_audio_segments a ON a.id = (
-      SELECT s.id FROM session_audio_segments s
-      WHERE s.turn_id = t.turn_id AND +s.session_id = t.session_id ORDER BY s.part, s.start_frame LIMIT 1)
-    WHERE a.bleed IS NOT 1 OR t.source = 'edited'
-    ORDER BY t.start_ms IS NULL, t.start_ms, t.occurred_at, t.row;
+  ${conversationView}
 `;

@@ -1,3 +1,4 @@
+import { joined } from '../../audio/riff.ts';
 import type { ChapterSpan } from '../chapters.ts';
 import { AAC_PACKET_FRAMES } from '../delivery-plan.ts';
 
@@ -25,7 +26,7 @@ const IDENTITY_MATRIX = [0x10000, 0, 0, 0, 0x10000, 0, 0, 0, 0x40000000];
 export function mp4Head(track: AacTrack, dataOffset: number): Uint8Array {
   const { sampleRate, frames } = track;
   const packets = track.packetBytes.slice(0, 1 + Math.ceil(frames / AAC_PACKET_FRAMES));
-  return concat([
+  return joined([
     box('ftyp', [ascii('M4A '), u32(0), ascii('M4A mp42isom')]),
     box('moov', [
       versionOne('mvhd', 0, [
@@ -120,13 +121,13 @@ function audioEntry(track: AacTrack, packets: readonly number[]): Uint8Array {
 }
 
 function descriptor(tag: number, parts: readonly Uint8Array[]): Uint8Array {
-  const body = concat(parts);
-  return concat([Uint8Array.of(tag, body.length), body]);
+  const body = joined(parts);
+  return joined([Uint8Array.of(tag, body.length), body]);
 }
 
 export function box(type: string, parts: readonly Uint8Array[]): Uint8Array {
   const size = parts.reduce((sum, part) => sum + part.length, 8);
-  return concat([u32(size), ascii(type), ...parts]);
+  return joined([u32(size), ascii(type), ...parts]);
 }
 
 const versionZero = (type: string, flags: number, parts: readonly Uint8Array[]) =>
@@ -153,14 +154,4 @@ export function u64(value: number): Uint8Array {
   const view = new DataView(new ArrayBuffer(8));
   view.setBigUint64(0, BigInt(value));
   return new Uint8Array(view.buffer);
-}
-
-function concat(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let position = 0;
-  for (const part of parts) {
-    whole.set(part, position);
-    position += part.length;
-  }
-  return whole;
 }

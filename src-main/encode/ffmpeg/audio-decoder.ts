@@ -1,3 +1,4 @@
+import { PLAIN_HEADER_BYTES } from '../../audio/wav-header.ts';
 import { LecternError } from '../../contract/errors.ts';
 import { requireRegularFile } from '../../disk/regular-file.ts';
 import { createChildProcesses } from './child-processes.ts';
@@ -57,7 +58,6 @@ const MAX_TRACKS = 32;
 const SILENT_PEAK = 33;
 /** Decoded to see whether the track decodes at all: a few packets. */
 const LOOK_SECONDS = 0.5;
-const WAV_HEAD_BYTES = 44;
 
 /** @param ffmpegPath undefined where there is no ffmpeg: then every call rejects with ENCODER_UNAVAILABLE. */
 export function createAudioDecoder(ffmpegPath: string | undefined): AudioDecoder {
@@ -103,7 +103,7 @@ export function createAudioDecoder(ffmpegPath: string | undefined): AudioDecoder
       stallMs: STALL_MS,
       frameBytes: 1,
       onBytes: (piece) => {
-        if (head.length < 2 * WAV_HEAD_BYTES) head = Buffer.concat([head, piece]);
+        if (head.length < 2 * PLAIN_HEADER_BYTES) head = Buffer.concat([head, piece]);
         bytes += piece.length;
         return true;
       },
@@ -112,7 +112,8 @@ export function createAudioDecoder(ffmpegPath: string | undefined): AudioDecoder
       signal?.throwIfAborted();
       if (error instanceof LecternError && error.code !== 'ENCODING_FAILED') throw error;
     });
-    if (head.length < WAV_HEAD_BYTES || bytes <= head.readUInt32LE(16) + 2 * WAV_HEAD_BYTES) return undefined;
+    if (head.length < PLAIN_HEADER_BYTES || bytes <= head.readUInt32LE(16) + 2 * PLAIN_HEADER_BYTES)
+      return undefined;
     // As ffmpeg has just written it: `fmt ` is the first chunk.
     return { channels: head.readUInt16LE(22), sampleRate: head.readUInt32LE(24) };
   };

@@ -1,3 +1,4 @@
+import { MAX_PLAIN_AUDIO_BYTES } from '../../audio/wav-header.ts';
 import { dirname } from 'node:path';
 import { createChannelMix, createChannelPeaks, decibelsOf, gainForPeaks } from '../../audio/channel-mix.ts';
 import { floatsOf, samplesOf } from '../../audio/pcm.ts';
@@ -13,8 +14,6 @@ import { createMasterWriter } from './master-writer.ts';
 
 /** Rates that a recording may have; other rates are changed to the nearest. */
 export const [MIN_RATE, MAX_RATE] = [8000, 192_000] as const;
-/** WAV sizes have 32 bits; some room is left for what stands around the audio. */
-const PLAIN_WAV_BYTES = 0xf000_0000;
 /** More than any speech codec saves: a file that grows more was made to fill a disk. */
 const MOST_GROWTH = 400;
 /** The size that a decoded file may always have, however small the original is. */
@@ -60,7 +59,7 @@ export async function decodeMaster(
   const writer = await createMasterWriter(toPath, {
     sampleRate,
     channels: mix.channels,
-    mayExceed4GiB: (shape.seconds ?? Infinity) * sampleRate * mix.channels * 2 > PLAIN_WAV_BYTES,
+    mayExceed4GiB: (shape.seconds ?? Infinity) * sampleRate * mix.channels * 2 > MAX_PLAIN_AUDIO_BYTES,
   });
   try {
     await decoder.stream({

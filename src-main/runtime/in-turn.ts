@@ -1,4 +1,4 @@
-/** Runs changes of a session's text one after another, as each one starts from the result of the one before. */
+/** Runs changes of one session one after another, as each starts from the result of the one before. Sessions do not wait for each other. */
 export interface InTurn {
   /** Starts at once where no change of the session is running. */
   run<Result>(sessionId: string, make: () => Promise<Result>): Promise<Result>;
@@ -8,7 +8,7 @@ export interface InTurn {
 }
 
 export function createInTurn(): InTurn {
-  /** The latest change of each session whose text is being changed. */
+  /** The latest change of each session that is being changed. */
   const changing = new Map<string, Promise<void>>();
   return {
     async run(sessionId, make) {
